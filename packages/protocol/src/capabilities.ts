@@ -1,0 +1,39 @@
+import Type, { type Static } from 'typebox';
+import { parserOf } from './validate.ts';
+
+/** What a sidecar's backend can do. The virtual kubelet refuses early, with a reason, what is not announced here. */
+export const volumeTypes = [
+  'configMap',
+  'secret',
+  'downwardAPI',
+  'projected',
+  'emptyDir',
+  'hostPath',
+  'persistentVolumeClaim',
+] as const;
+export const verbs = ['create', 'delete', 'list', 'watch', 'log'] as const;
+
+const StringMap = Type.Record(Type.String(), Type.String());
+
+export const Pool = Type.Object({
+  name: Type.String(),
+  /** Kubernetes quantities: `cpu`, `memory`, `pods`, `ephemeral-storage`, extended resources. */
+  capacity: StringMap,
+  labels: Type.Optional(StringMap),
+});
+export type Pool = Static<typeof Pool>;
+
+export const Capabilities = Type.Object({
+  protocolVersions: Type.Array(Type.String()),
+  backend: Type.Object({ kind: Type.String(), version: Type.String() }),
+  verbs: Type.Array(Type.Enum([...verbs])),
+  volumeTypes: Type.Array(Type.Enum([...volumeTypes])),
+  /** True when the backend schedules by itself (Slurm): pods may wait there for long, and are never refused for lack of room. */
+  queues: Type.Boolean(),
+  pools: Type.Array(Pool),
+  /** What an administrator should know: `images are ignored`, `nothing is isolated`. */
+  warnings: Type.Optional(Type.Array(Type.String())),
+});
+export type Capabilities = Static<typeof Capabilities>;
+
+export const parseCapabilities = parserOf(Capabilities, 'capabilities');

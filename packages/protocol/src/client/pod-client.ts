@@ -1,0 +1,91 @@
+import type { Readable } from 'node:stream';
+import { type Capabilities, parseCapabilities } from '../capabilities.ts';
+import { type LogOptions, renderLogQuery } from '../log/log-options.ts';
+import { type Owner, ownerPath } from '../owner.ts';
+import { type PodReport, parsePodReportList } from '../pod/pod-report.ts';
+import type { PodRequest } from '../pod/pod-request.ts';
+import { parseNdjson } from '../stream/ndjson.ts';
+import { parseStreamRecord, type StreamRecord } from '../stream/stream-record.ts';
+import type { HttpTarget } from './http-target.ts';
+
+/**
+ * The typed client of protocol v2 for one owner's pods, the same towards InterLink and towards a sidecar.
+ * Every answer is checked before it is believed. Errors are InterLinkError.
+ */
+export class PodClient {
+  readonly owner: Owner;
+  readonly #target: HttpTarget;
+  readonly #prefix: string;
+
+  constructor(target: HttpTarget, owner: Owner) {
+    this.owner = owner;
+    this.#target = target;
+    this.#prefix = ownerPath(owner);
+  }
+
+  async capabilities(signal?: AbortSignal): Promise<Capabilities> {
+    const response = await this.#target.call({
+      method: 'GET',
+      path: `${this.#prefix}/capabilities`,
+      ...optional({ signal }),
+    });
+    return parseCapabilities(await response.body.json());
+  }
+
+  /** Creates the pod; the same UID sent again changes nothing. Resolves once the backend has it (201) or has accepted it (202). */
+  async createPod(request: PodRequest, signal?: AbortSignal): Promise<void> {
+    const response = await this.#target.call({
+      method: 'PUT',
+      path: this.#podPath(request.pod.metadata.uid),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+      ...optional({ signal }),
+    });
+    await response.body.dump();
+  }
+
+  /** Resolves once the backend has accepted the deletion; a UID that it does not know is a success. */
+  async deletePod(uid: string, gracePeriodSeconds: number, signal?: AbortSignal): Promise<void> {
+    const response = await this.#target.call({
+      method: 'DELETE',
+      path: `${this.#podPath(uid)}?gracePeriodSeconds=${gracePeriodSeconds}`,
+      ...optional({ signal }),
+    });
+    await response.body.dump();
+  }
+
+  /** Every pod of this owner on the backend. */
+  async listPods(signal?: AbortSignal): Promise<PodReport[]> {
+    const response = await this.#target.call({ method: 'GET', path: `${this.#prefix}/pods`, ...optional({ signal }) });
+    return parsePodReportList(await response.body.json()).items;
+  }
+
+  /** Records as they happen, until the peer ends the stream (returns), the connection breaks (throws) or the signal aborts (throws). */
+  async *watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncGenerator<StreamRecord> {
+    const resume = options.cursor === undefined ? '' : `&cursor=${encodeURIComponent(options.cursor)}`;
+    const response = await this.#target.call({
+      method: 'GET',
+      path: `${this.#prefix}/pods?watch=true${resume}`,
+      signal: options.signal,
+    });
+    for await (const line of parseNdjson(response.body)) yield parseStreamRecord(line);
+  }
+
+  /** The container's log as bytes; ends when the log ends, or with the signal. */
+  async logs(uid: string, container: string, options: LogOptions, signal: AbortSignal): Promise<Readable> {
+    const response = await this.#target.call({
+      method: 'GET',
+      path: `${this.#podPath(uid)}/containers/${encodeURIComponent(container)}/log${renderLogQuery(options)}`,
+      signal,
+    });
+    return response.body;
+  }
+
+  #podPath(uid: string): string {
+    return `${this.#prefix}/pods/${encodeURIComponent(uid)}`;
+  }
+}
+
+function optional(fields: { signal: AbortSignal | undefined }): { signal?: AbortSignal } {
+  return fields.signal === undefined ? {} : { signal: fields.signal };
+}

@@ -1,0 +1,49 @@
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { fromHttpStatus, toHttpStatus } from './http-status.ts';
+import { errorCodes, InterLinkError } from './interlink-error.ts';
+
+/** An error on the wire: RFC 9457 `application/problem+json` with our stable `code`. */
+export const Problem = Type.Object({
+  type: Type.Literal('about:blank'),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  code: Type.Enum([...errorCodes]),
+  reason: Type.Optional(Type.String()),
+});
+export type Problem = Static<typeof Problem>;
+
+export const problemContentType = 'application/problem+json';
+
+const problemCheck = Compile(Problem);
+
+export function toProblem(error: InterLinkError): Problem {
+  return {
+    type: 'about:blank',
+    title: error.code.replaceAll('_', ' '),
+    status: toHttpStatus(error.code),
+    detail: error.message,
+    code: error.code,
+    ...(error.reason === undefined ? {} : { reason: error.reason }),
+  };
+}
+
+/** Reads an error answer of any peer: ours (problem+json), a proxy's or a v1 plugin's (plain text). At most 4 KiB of a text is kept. */
+export function parseProblem(status: number, body: string): InterLinkError {
+  const parsed = parseJson(body);
+  if (problemCheck.Check(parsed)) return new InterLinkError(parsed.code, parsed.detail, { reason: parsed.reason });
+  const text = body.trim().slice(0, 4096);
+  return new InterLinkError(
+    fromHttpStatus(status),
+    text === '' ? `The peer answered ${status} without a message` : text,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

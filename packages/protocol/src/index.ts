@@ -1,0 +1,69 @@
+/**
+ * The InterLink wire contract.
+ *
+ *   errors/        the one error type, its HTTP mapping, RFC 9457 problems
+ *   pod/           what goes down: a pod request with resolved environment and files; what comes up: a report
+ *   stream/        the NDJSON watch stream: records, framing, the log that a server feeds it from
+ *   log/           log options and their query
+ *   client/        one HTTP peer; the typed v2 client
+ *   v1/            the messages of protocol v1 and their translation
+ */
+export { type Capabilities, type Pool, parseCapabilities, volumeTypes } from './capabilities.ts';
+export {
+  type ClientTls,
+  HttpTarget,
+  type HttpTargetOptions,
+  parseTarget,
+  type TargetRequest,
+} from './client/http-target.ts';
+export { PodClient } from './client/pod-client.ts';
+export { fromHttpStatus, toHttpStatus } from './errors/http-status.ts';
+export { type ErrorCode, type ErrorDetails, errorCodes, InterLinkError } from './errors/interlink-error.ts';
+export { type Problem, parseProblem, problemContentType, toProblem } from './errors/problem.ts';
+export { type LogOptions, parseLogQuery, renderLogQuery } from './log/log-options.ts';
+export { type NameKind, parseName } from './names.ts';
+export { type Owner, ownerKey, ownerPath, parseOwner, parseOwnerKey } from './owner.ts';
+export {
+  type ContainerState,
+  type ContainerStatus,
+  type PodReport,
+  type PodReportList,
+  type PodReportStatus,
+  parsePodReportList,
+} from './pod/pod-report.ts';
+export { type PodRequest, parsePodRequest } from './pod/pod-request.ts';
+export type { Container, EnvVar, Pod, PodMetadata, PodSpec, Volume, VolumeMount } from './pod/pod-spec.ts';
+export {
+  configMapContent,
+  type KeyToPath,
+  MissingKeyError,
+  type ProjectionOptions,
+  projectKeys,
+  secretContent,
+} from './pod/project-keys.ts';
+export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';
+export { ndjsonContentType, parseNdjson, renderNdjson } from './stream/ndjson.ts';
+export { ReportLog } from './stream/report-log.ts';
+export type { ReportSubscription } from './stream/report-subscription.ts';
+export {
+  bookmarkIntervalMs,
+  type PodEvent,
+  parseStreamRecord,
+  type StreamRecord,
+  streamSilenceMs,
+} from './stream/stream-record.ts';
+export { fromLogStruct, toLogStruct } from './v1/logs.ts';
+export {
+  parseCreateStruct,
+  parseLogStruct,
+  parsePodCreateRequests,
+  parseRetrievedPodData,
+  parseV1Pod,
+  parseV1PodStatuses,
+  parseV1Pods,
+} from './v1/parse.ts';
+export { fromPodCreateRequests, fromRetrievedPodData, v1Owner } from './v1/pod-from-v1.ts';
+export { toRetrievedPodData } from './v1/pod-to-v1.ts';
+export type { CreateStruct, LogStruct, PodCreateRequests, RetrievedPodData, V1PodStatus } from './v1/shapes.ts';
+export { fromV1PodStatus, toV1PodStatus } from './v1/status.ts';
+export { type Parser, parserOf } from './validate.ts';

@@ -1,0 +1,112 @@
+import { choice, flag, integer, text } from './key.ts';
+
+/**
+ * The keys of `InterLinkConfig.yaml` that this release acts upon. All processes of a site may share one file: each reads
+ * what concerns it. A dot names a key inside a group: `Auth.TokenFile` is `TokenFile` under `Auth`.
+ */
+export const interLinkKeys = {
+  InterlinkURL: text({
+    env: ['INTERLINKURL'],
+    default: 'http://127.0.0.1',
+    doc: 'Where the Virtual Kubelet finds InterLink: http://, https:// or unix://, without a port.',
+  }),
+  InterlinkAddress: text({
+    env: ['INTERLINKADDRESS'],
+    default: undefined,
+    doc: 'What InterLink itself listens on, when that is not InterlinkURL.',
+  }),
+  InterlinkPort: integer({
+    env: ['INTERLINKPORT'],
+    default: 3000,
+    doc: "InterLink's port (8080 behind an OAuth2 proxy).",
+  }),
+  SidecarURL: text({
+    env: ['SIDECARURL'],
+    default: 'http://127.0.0.1',
+    doc: 'Where InterLink finds the sidecar, and what the sidecar listens on: http://, https:// or unix://, without a port.',
+  }),
+  SidecarService: choice(['docker', 'slurm', 'mock'], {
+    env: ['SIDECARSERVICE'],
+    default: 'docker',
+    doc: 'The kind of sidecar; sets its port: docker 4000, slurm 4001, mock 4002.',
+  }),
+  SidecarPort: integer({
+    env: ['SIDECARPORT'],
+    default: undefined,
+    doc: 'Overrides the port that SidecarService sets.',
+  }),
+  VKTokenFile: text({
+    env: ['VKTOKENFILE'],
+    default: undefined,
+    doc: 'File with the bearer token that the Virtual Kubelet sends to InterLink. Default: the account token, see Auth.TokenFile.',
+  }),
+  ClusterID: text({
+    env: ['CLUSTERID'],
+    default: undefined,
+    doc: "The cluster's name in every pod's owner. Default: the UID of the namespace kube-system.",
+  }),
+  DataRootFolder: text({
+    env: ['DATAROOTFOLDER'],
+    default: undefined,
+    doc: "Where a sidecar writes pods' volumes. Default: a folder of the account's own under XDG_STATE_HOME.",
+  }),
+  ExportPodData: flag({
+    env: ['EXPORTPODDATA'],
+    default: true,
+    doc: 'Whether ConfigMaps and Secrets are written for pods. false: pods that mount them are refused with that reason.',
+  }),
+  LogLevel: choice(['trace', 'debug', 'info', 'warn', 'error'], {
+    env: ['LOGLEVEL'],
+    default: 'info',
+    doc: 'How much is logged.',
+  }),
+  'Auth.TokenFile': text({
+    default: undefined,
+    doc: 'File with the bearer token that callers must show and that is shown to the sidecar. Default: interlink/token under XDG_CONFIG_HOME (or ~/.config), made with mode 0600 at first start.',
+  }),
+  'Auth.AllowUnauthenticated': flag({
+    default: false,
+    doc: "Lets anybody call who can connect: only for v1 peers that can't send a token, warned about at every start.",
+  }),
+} as const;
+
+/** Keys that belong to the Slurm sidecar or that only other releases know: accepted in silence where all processes share a file. */
+export const foreignKeys: ReadonlyArray<string> = [
+  ...['SbatchPath', 'ScancelPath', 'SqueuePath', 'SinfoPath', 'SacctPath', 'ScontrolPath', 'SrunPath', 'CommandPrefix'],
+  ...['ServiceAccount', 'Namespace', 'Tsocks', 'TsocksPath', 'TsocksConfig', 'TsocksLoginNode', 'JobScriptBuilderURL'],
+  ...[
+    'BashPath',
+    'ImagePrefix',
+    'SingularityPath',
+    'SingularityPrefix',
+    'SingularityDefaultOptions',
+    'ContainerRuntime',
+  ],
+  ...['EnrootPath', 'EnrootDefaultOptions', 'EnableProbes', 'DefaultUID', 'Flavors', 'DefaultFlavor', 'Taints'],
+  ...['ResourceScriptPath', 'JobScriptBuildConfig', 'JobScriptTemplate', 'KubernetesApiAddr', 'KubernetesApiPort'],
+  ...['KubernetesApiCaCrt', 'DisableProjectedVolumes', 'PodIP', 'PodCIDR', 'HTTP', 'KubeletHTTP', 'KubeletCertFile'],
+  ...[
+    'KubeletKeyFile',
+    'KubeletCSRSignerName',
+    'DisableCSR',
+    'Resources',
+    'NodeLabels',
+    'NodeTaints',
+    'SkipDownwardAPIResolution',
+  ],
+];
+
+/** Keys of older releases: accepted with a warning that says what replaces them. */
+export const replacedKeys: Readonly<Record<string, string>> = {
+  VerboseLogging: 'LogLevel: debug',
+  ErrorsOnlyLogging: 'LogLevel: error',
+  EnrootPrefix: 'EnrootDefaultOptions',
+  Network: 'nothing: networks are the backend’s own',
+  Pprof: 'nothing: use `node --inspect`',
+};
+
+/** Keys that would change what is safe and that this release can't honour: refused rather than ignored. */
+export const refusedKeys: Readonly<Record<string, string>> = {
+  TLS: 'put InterLink behind a TLS proxy, or use a unix socket',
+  Socket: 'write the socket into InterlinkURL or SidecarURL as unix:///path',
+};

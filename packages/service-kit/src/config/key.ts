@@ -1,0 +1,62 @@
+/** One key of the InterLink file: its type, the variable that overrides it, its default and its meaning, in one place. */
+export interface Key<T> {
+  readonly kind: 'text' | 'integer' | 'flag' | 'choice';
+  /** Environment variables that override the file; the first that is set wins. */
+  readonly env: ReadonlyArray<string>;
+  readonly default: T;
+  readonly choices: ReadonlyArray<string>;
+  readonly doc: string;
+}
+
+interface KeyOptions<T> {
+  readonly env?: ReadonlyArray<string>;
+  readonly default: T;
+  readonly doc: string;
+}
+
+export function text<T extends string | undefined>(options: KeyOptions<T>): Key<string | T> {
+  return { kind: 'text', env: [], choices: [], ...options };
+}
+
+export function integer<T extends number | undefined>(options: KeyOptions<T>): Key<number | T> {
+  return { kind: 'integer', env: [], choices: [], ...options };
+}
+
+export function flag(options: KeyOptions<boolean>): Key<boolean> {
+  return { kind: 'flag', env: [], choices: [], ...options };
+}
+
+export function choice<const C extends string, T extends C | undefined>(
+  choices: ReadonlyArray<C>,
+  options: KeyOptions<T>,
+): Key<C | T> {
+  return { kind: 'choice', env: [], choices, ...options };
+}
+
+/** What a key's value is wanted to be, for messages. */
+export function wanted(key: Key<unknown>): string {
+  const words = {
+    text: 'a text',
+    integer: 'a whole number',
+    flag: 'true or false',
+    choice: `one of ${key.choices.join(', ')}`,
+  };
+  return words[key.kind];
+}
+
+/** Reads a value from YAML or from an environment variable (then it is a text). Returns undefined when it does not fit. */
+export function readValue(key: Key<unknown>, value: unknown): string | number | boolean | undefined {
+  const isText = typeof value === 'string';
+  switch (key.kind) {
+    case 'text':
+      return isText ? value : undefined;
+    case 'choice':
+      return isText && key.choices.includes(value) ? value : undefined;
+    case 'integer':
+      if (isText && /^\d+$/.test(value)) return Number(value);
+      return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+    case 'flag':
+      if (value === 'true' || value === 'false') return value === 'true';
+      return typeof value === 'boolean' ? value : undefined;
+  }
+}

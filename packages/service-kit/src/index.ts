@@ -1,0 +1,23 @@
+/**
+ * What every InterLink process needs.
+ *
+ *   config/    the InterLink file and its environment variables: one table of keys, loaded and checked at once
+ *   auth/      token files, bearer authentication
+ *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers
+ *   process/   logs, signals and exit codes, waiting
+ */
+export { type Authenticate, bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
+export { defaultTokenPath, TokenFile } from './auth/token-file.ts';
+export { interLinkListenUrl, interLinkUrl, sidecarUrl } from './config/addresses.ts';
+export { interLinkKeys } from './config/interlink-keys.ts';
+export { type InterLinkConfig, type LoadedConfig, loadInterLinkConfig } from './config/load-interlink-config.ts';
+export { nearest } from './config/nearest.ts';
+export { createLogger, type Logger } from './process/logger.ts';
+export { runProcess } from './process/run-process.ts';
+export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
+export { accountToken, chooseAuthentication } from './server/choose-authentication.ts';
+export type { HealthChecks } from './server/health.ts';
+export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
+export { listen } from './server/listen.ts';
+export { sendBytes } from './server/send-bytes.ts';
+export { sendRecords } from './server/send-records.ts';

@@ -1,0 +1,31 @@
+import { InterLinkError } from '@interlink/protocol';
+
+/** Exit codes: a wrong use or configuration differs from a failure at work. */
+const exitCodes = { success: 0, failure: 1, invalidUse: 2 } as const;
+
+/**
+ * Runs a process's main function until it returns or SIGTERM or SIGINT arrives (its signal aborts then, and it winds up).
+ * A second signal ends it at once. What it throws is one line on stderr.
+ * @returns the exit code, for `process.exit` in `main.ts`
+ */
+export async function runProcess(name: string, main: (signal: AbortSignal) => Promise<void>): Promise<number> {
+  const controller = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
+    controller.abort(new InterLinkError('cancelled', `Received ${signal}`));
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  try {
+    await main(controller.signal);
+    return exitCodes.success;
+  } catch (error) {
+    if (controller.signal.aborted) return exitCodes.success;
+    const { code, message } = InterLinkError.from(error);
+    process.stderr.write(`${name}: ${message}\n`);
+    return code === 'invalid_argument' ? exitCodes.invalidUse : exitCodes.failure;
+  } finally {
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+  }
+}

@@ -1,0 +1,32 @@
+import { type Authenticate, bearerAuthentication, noAuthentication } from '../auth/authenticate.ts';
+import { defaultTokenPath, TokenFile } from '../auth/token-file.ts';
+import type { InterLinkConfig } from '../config/load-interlink-config.ts';
+import type { Logger } from '../process/logger.ts';
+import { isPrivateSocket } from './listen.ts';
+
+/** The account's token: the configured file, or the default one, made when it is missing. */
+export async function accountToken(config: InterLinkConfig): Promise<TokenFile> {
+  const file = new TokenFile(config['Auth.TokenFile'] ?? defaultTokenPath());
+  if (config['Auth.TokenFile'] === undefined) await file.ensure();
+  return file;
+}
+
+/**
+ * Who may call a listener: whoever shows the account's token, loopback included, since a login node has many users. A unix
+ * socket in a folder that only the account can enter is guarded by that folder instead.
+ */
+export async function chooseAuthentication(
+  config: InterLinkConfig,
+  listenUrl: string,
+  logger: Logger,
+): Promise<Authenticate> {
+  if (config['Auth.AllowUnauthenticated']) {
+    logger.warn({ address: listenUrl }, 'Auth.AllowUnauthenticated is set: anybody who can connect may run pods here');
+    return noAuthentication;
+  }
+  if (await isPrivateSocket(listenUrl)) return noAuthentication;
+  const token = await accountToken(config);
+  await token.current();
+  logger.info({ tokenFile: token.path }, 'callers must show the token of this file');
+  return bearerAuthentication(token);
+}

@@ -1,0 +1,89 @@
+import { InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { Registry } from 'prom-client';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Logger } from '../process/logger.ts';
+import { type HealthChecks, serveHealth } from './health.ts';
+import { serveMetrics } from './metrics.ts';
+
+export interface HttpServerOptions {
+  readonly logger: Logger;
+  readonly authenticate: Authenticate;
+  /** Each answers undefined when it is well, else what is wrong; shown at `/readyz`. */
+  readonly readiness: HealthChecks;
+  readonly metrics?: Registry;
+  /** The largest request body, bytes. Default 8 MiB: a pod with its ConfigMaps and Secrets (1 MiB each at most). */
+  readonly bodyLimit?: number;
+}
+
+const defaultBodyLimit = 8 * 1024 * 1024;
+
+/** Paths that tell nothing but "alive" and need no token. */
+const openPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
+
+/**
+ * The HTTP server that InterLink and every sidecar stand on: authentication before anything else, errors as RFC 9457 problems,
+ * health, metrics. Routes are the caller's. Bodies and headers are never logged.
+ */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const app = fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: options.bodyLimit ?? defaultBodyLimit,
+    keepAliveTimeout: 95_000,
+    requestTimeout: 0,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 300 },
+  });
+  // v1 sends bodies with GET and DELETE.
+  app.addHttpMethod('GET', { hasBody: true });
+  app.addHttpMethod('DELETE', { hasBody: true });
+
+  app.addHook('onRequest', async (request) => {
+    if (!openPaths.has(pathOf(request))) await options.authenticate(request.headers.authorization);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.debug(
+      {
+        method: request.method,
+        path: pathOf(request),
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
+  });
+  app.setErrorHandler(async (thrown, request, reply) => {
+    const error = fromFastify(thrown);
+    if (error.code === 'internal' || error.code === 'unknown')
+      request.log.error({ err: thrown, path: pathOf(request) }, 'request failed');
+    if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+    const problem = toProblem(error);
+    return await reply.code(problem.status).type(problemContentType).send(problem);
+  });
+  app.setNotFoundHandler(async (request) => {
+    throw new InterLinkError('not_found', `Nothing answers ${request.method} ${pathOf(request)}`);
+  });
+
+  serveHealth(app, options.readiness);
+  serveMetrics(app, options.metrics ?? new Registry());
+  return app;
+}
+
+function pathOf(request: FastifyRequest): string {
+  const query = request.url.indexOf('?');
+  return query === -1 ? request.url : request.url.slice(0, query);
+}
+
+/** fastify's own refusals (a body too large, a body that is no JSON) carry a status code. */
+function fromFastify(thrown: unknown): InterLinkError {
+  if (
+    thrown instanceof Error &&
+    'statusCode' in thrown &&
+    typeof thrown.statusCode === 'number' &&
+    thrown.statusCode < 500
+  ) {
+    return new InterLinkError(thrown.statusCode === 413 ? 'out_of_range' : 'invalid_argument', thrown.message);
+  }
+  return InterLinkError.from(thrown);
+}

@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, collectDefaultMetrics, type Registry } from 'prom-client';
+
+/** Prometheus metrics at `/metrics`: the process's own (CPU, memory, event loop), requests served, and what the registry holds besides. */
+export function serveMetrics(app: FastifyInstance, registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'HTTP requests served, by method, route and status.',
+    labelNames: ['method', 'route', 'code'],
+    registers: [registry],
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    requests.inc({ method: request.method, route: request.routeOptions.url ?? 'none', code: reply.statusCode });
+  });
+  app.get('/metrics', async (_request, reply) => await reply.type(registry.contentType).send(await registry.metrics()));
+}

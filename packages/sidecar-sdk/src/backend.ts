@@ -1,0 +1,67 @@
+import type { Capabilities, LogOptions, Owner, PodEvent, PodReport, PodRequest } from '@interlink/protocol';
+
+/** Which pod: the UID identifies it, owner and names are for humans and for labels at the backend. */
+export interface PodReference {
+  readonly owner: Owner;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A report together with whose pod it is. */
+export interface OwnedReport {
+  readonly owner: Owner;
+  readonly report: PodReport;
+}
+
+/** Where a backend tells what happened. */
+export interface News {
+  /** A pod's newest state, whole. */
+  report(news: OwnedReport): void;
+  /** The backend no longer holds the pod. */
+  gone(uid: string): void;
+  /** Something worth a Kubernetes event: `Pulled`, `Started`, `Failed`, … */
+  event(uid: string, event: PodEvent): void;
+  /** Something was missed: list again now. */
+  relist(): void;
+}
+
+/**
+ * What a sidecar's author writes. The SDK does HTTP, authentication, validation, idempotency, streams, both protocol
+ * generations, health, metrics and shutdown; it calls `create` and `delete` for one pod never at the same time.
+ * The backend is the only store: whatever these methods answer must come from it, so that a restart loses nothing.
+ * Failures are thrown as InterLinkError; anything else thrown counts as `internal`.
+ */
+export interface Backend {
+  /** What it can do and how much of it there is. */
+  capabilities(): Promise<Capabilities>;
+
+  /** Every pod that the backend holds, of all owners. Called at start, now and then, and after `relist`. */
+  list(): Promise<OwnedReport[]>;
+
+  /**
+   * Makes the pod run, or takes up where an earlier call was cut off: called again with the same UID it must not run anything
+   * twice. Resolves once the backend durably knows the pod; what takes long (pulling an image) goes on behind it.
+   * @returns the pod's first report
+   * @throws InterLinkError `failed_precondition` for what this backend can never do, `unavailable` when it can't be reached
+   */
+  create(request: PodRequest, owner: Owner): Promise<PodReport>;
+
+  /**
+   * Ends the pod: TERM now, KILL after the grace period, then everything of it goes. Resolves once the backend has taken the
+   * order; the end itself comes as news. A pod that the backend does not hold is a success. Called again, it may shorten the
+   * grace period.
+   */
+  delete(pod: PodReference, gracePeriodSeconds: number): Promise<void>;
+
+  /** A container's log. The SDK cuts it at `limitBytes`; all other options are the backend's. @throws InterLinkError `not_found` */
+  logs(
+    pod: PodReference,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>>;
+
+  /** Tells what happens as it happens, until the signal aborts; called again when it returns or throws. Without it the SDK lists every two seconds. */
+  watch?(news: News, signal: AbortSignal): Promise<void>;
+}

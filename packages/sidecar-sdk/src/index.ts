@@ -1,0 +1,36 @@
+/**
+ * What a sidecar's author imports: write a {@link Backend}, hand it to {@link runSidecar}.
+ *
+ *   backend.ts       the interface to write
+ *   run-sidecar.ts   the process around it
+ *   pods/            the cache of reports, idempotent creates, one order at a time per pod
+ *   server/          protocol v2 and v1 over HTTP
+ *   log/             log options for backends that keep lines with times
+ */
+export {
+  type Capabilities,
+  type Container,
+  type ContainerState,
+  type ContainerStatus,
+  InterLinkError,
+  type LogOptions,
+  type Owner,
+  ownerKey,
+  type Pod,
+  type PodEvent,
+  type PodReport,
+  type PodReportStatus,
+  type PodRequest,
+  type PodSpec,
+  parseOwnerKey,
+  parseTarget,
+  type ResolvedVolume,
+  type Volume,
+  type VolumeMount,
+} from '@interlink/protocol';
+export { type InterLinkConfig, keepDoing, type Logger, runProcess, sleep } from '@interlink/service-kit';
+export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
+export { PodService } from './pods/pod-service.ts';
+export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
+export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';

@@ -1,0 +1,154 @@
+import {
+  type Capabilities,
+  InterLinkError,
+  type LogOptions,
+  type Owner,
+  type PodReport,
+  type PodRequest,
+  type ReportLog,
+} from '@interlink/protocol';
+import { keepDoing, type Logger, sleep } from '@interlink/service-kit';
+import type { Backend, PodReference } from '../backend.ts';
+import { limitBytes } from '../log/limit-bytes.ts';
+import { PodRegistry } from './pod-registry.ts';
+import { Serial } from './serial.ts';
+
+/** A backend without `watch` is listed this often. */
+const pollIntervalMs = 2_000;
+/** With `watch`, a list only proves that nothing was missed. */
+const resyncIntervalMs = 60_000;
+
+/** Both protocol generations stand on this: a backend behind a cache of its reports, creates made idempotent and serial per pod. */
+export class PodService {
+  readonly #backend: Backend;
+  readonly #logger: Logger;
+  readonly #serial = new Serial();
+  readonly #registry: PodRegistry;
+  #relistNow = new AbortController();
+  #trouble: string | undefined = 'the backend has not been listed yet';
+
+  constructor(backend: Backend, logger: Logger) {
+    this.#backend = backend;
+    this.#logger = logger;
+    this.#registry = new PodRegistry(() => this.#relistNow.abort());
+  }
+
+  /** Undefined when the reports can be trusted, else why not. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Keeps the reports true until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#keepListing(signal), this.#keepWatching(signal)]);
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    return await this.#backend.capabilities();
+  }
+
+  /** The owner's reports. @throws InterLinkError `unavailable` before the first list, or while the backend can't be listed */
+  logOf(owner: Owner): ReportLog {
+    this.#assertListed();
+    return this.#registry.logOf(owner);
+  }
+
+  /** Resolves once the backend has the pod. One that it has already is left alone. */
+  async create(request: PodRequest, owner: Owner): Promise<PodReport> {
+    this.#assertListed();
+    const { uid } = request.pod.metadata;
+    return await this.#serial.run(uid, async () => {
+      const known = this.#registry.find(owner, uid);
+      if (known !== undefined && known.incomplete !== true) return known;
+      const first = await this.#backend.create(request, owner);
+      // News from the backend may have overtaken its own answer.
+      const newest = this.#registry.find(owner, uid);
+      if (newest !== undefined && newest.incomplete !== true) return newest;
+      this.#registry.report({ owner, report: first });
+      this.#logger.info({ pod: `${first.namespace}/${first.name}`, podUid: uid, node: owner.node }, 'pod created');
+      return first;
+    });
+  }
+
+  /** Resolves once the backend has accepted it. A pod that is not there is a success. */
+  async delete(owner: Owner, uid: string, gracePeriodSeconds: number): Promise<void> {
+    this.#assertListed();
+    await this.#serial.run(uid, async () => {
+      const known = this.#registry.find(owner, uid);
+      if (known === undefined) return;
+      await this.#backend.delete({ owner, uid, namespace: known.namespace, name: known.name }, gracePeriodSeconds);
+      this.#logger.info(
+        { pod: `${known.namespace}/${known.name}`, podUid: uid, node: owner.node, gracePeriodSeconds },
+        'pod deletion accepted',
+      );
+    });
+  }
+
+  /** @throws InterLinkError `not_found` for a pod or a container that is not there */
+  async logs(
+    pod: { owner: Owner; uid: string },
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    this.#assertListed();
+    const known = this.#registry.find(pod.owner, pod.uid);
+    if (known === undefined) throw new InterLinkError('not_found', `No pod ${pod.uid} here`);
+    const { initContainerStatuses, containerStatuses } = known.status;
+    if (![...(initContainerStatuses ?? []), ...containerStatuses].some((status) => status.name === container)) {
+      throw new InterLinkError('not_found', `No container ${container} in pod ${known.namespace}/${known.name}`);
+    }
+    const { limitBytes: limit, ...rest } = options;
+    const reference = { owner: pod.owner, uid: pod.uid, namespace: known.namespace, name: known.name };
+    return limitBytes(await this.#backend.logs(reference, container, rest, signal), limit);
+  }
+
+  /** For v1, which names no owner. */
+  findByUid(uid: string): { reference: PodReference; report: PodReport } | undefined {
+    this.#assertListed();
+    return this.#registry.findByUid(uid);
+  }
+
+  #assertListed(): void {
+    if (this.#trouble !== undefined)
+      throw new InterLinkError('unavailable', `The backend does not answer: ${this.#trouble}`);
+  }
+
+  async #keepListing(signal: AbortSignal): Promise<void> {
+    let retryMs = 100;
+    const intervalMs = this.#backend.watch === undefined ? pollIntervalMs : resyncIntervalMs;
+    while (!signal.aborted) {
+      this.#relistNow = new AbortController();
+      let waitMs = intervalMs;
+      try {
+        await this.#registry.replaceAll(() => this.#backend.list());
+        if (this.#trouble !== undefined) this.#logger.info('backend listed');
+        this.#trouble = undefined;
+        retryMs = 100;
+      } catch (error) {
+        const { message } = InterLinkError.from(error);
+        if (this.#trouble !== message) this.#logger.warn({ err: error }, 'cannot list the backend');
+        this.#trouble = message;
+        waitMs = retryMs;
+        retryMs = Math.min(retryMs * 2, 5_000);
+      }
+      await sleep(waitMs, AbortSignal.any([signal, this.#relistNow.signal]));
+    }
+  }
+
+  async #keepWatching(signal: AbortSignal): Promise<void> {
+    const { watch } = this.#backend;
+    if (watch === undefined) return;
+    await keepDoing(
+      async () => {
+        await watch.call(this.#backend, this.#registry, signal);
+        this.#relistNow.abort();
+      },
+      (error) => {
+        this.#logger.warn({ err: error }, 'the backend’s events broke off');
+        this.#relistNow.abort();
+      },
+      { baseMs: 100, maxMs: 5_000, settledMs: 10_000, signal },
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import {
+  aborted,
+  chooseAuthentication,
+  createLogger,
+  type InterLinkConfig,
+  type Logger,
+  listen,
+  loadInterLinkConfig,
+  sidecarUrl,
+} from '@interlink/service-kit';
+import type { Backend } from './backend.ts';
+import { PodService } from './pods/pod-service.ts';
+import { createSidecarServer } from './server/create-sidecar-server.ts';
+
+export interface SidecarDefinition {
+  /** The process's name, in its logs. */
+  readonly name: string;
+  createBackend(config: InterLinkConfig, logger: Logger): Promise<Backend>;
+  /** Where to listen. Default: SidecarURL with the port of SidecarService. */
+  listenUrl?(config: InterLinkConfig): string;
+}
+
+/**
+ * A whole sidecar process but for `process.exit`: configuration, logs, authentication, server, backend. Runs until the signal
+ * aborts. @throws InterLinkError when it can't start
+ */
+export async function runSidecar(
+  definition: SidecarDefinition,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  const { config, file, warnings } = await loadInterLinkConfig(env);
+  const logger = createLogger(definition.name, config.LogLevel);
+  for (const warning of warnings) logger.warn(warning);
+  const url = definition.listenUrl?.(config) ?? sidecarUrl(config);
+  const service = new PodService(await definition.createBackend(config, logger), logger);
+  const authenticate = await chooseAuthentication(config, url, logger);
+  const app = createSidecarServer({ service, logger, authenticate, shutdown: signal });
+  const running = service.run(signal);
+  const address = await listen(app, url);
+  logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');
+  await aborted(signal);
+  await Promise.all([app.close(), running]);
+  logger.info('stopped');
+}

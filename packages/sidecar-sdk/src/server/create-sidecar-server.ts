@@ -1,0 +1,25 @@
+import { type Authenticate, createHttpServer, type Logger } from '@interlink/service-kit';
+import type { FastifyInstance } from 'fastify';
+import type { PodService } from '../pods/pod-service.ts';
+import { serveV1 } from './v1-routes.ts';
+import { serveV2 } from './v2-routes.ts';
+
+export interface SidecarServerOptions {
+  readonly service: PodService;
+  readonly logger: Logger;
+  readonly authenticate: Authenticate;
+  /** Ends the streams that would otherwise never end. */
+  readonly shutdown: AbortSignal;
+}
+
+/** The HTTP face of a sidecar, v2 and v1 on one port; not listening yet. */
+export function createSidecarServer(options: SidecarServerOptions): FastifyInstance {
+  const app = createHttpServer({
+    logger: options.logger,
+    authenticate: options.authenticate,
+    readiness: { backend: () => options.service.trouble },
+  });
+  serveV2(app, options.service, options.shutdown);
+  serveV1(app, options.service);
+  return app;
+}

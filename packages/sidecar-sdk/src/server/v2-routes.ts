@@ -1,0 +1,88 @@
+import {
+  InterLinkError,
+  type LogOptions,
+  type Owner,
+  parseLogQuery,
+  parseName,
+  parseOwner,
+  parsePodRequest,
+} from '@interlink/protocol';
+import { sendBytes, sendRecords } from '@interlink/service-kit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { PodService } from '../pods/pod-service.ts';
+
+interface PodParams {
+  cluster: string;
+  node: string;
+  uid: string;
+  container: string;
+}
+
+const ownerPrefix = '/v2/clusters/:cluster/nodes/:node';
+
+/** Protocol v2: every pod under its owner. */
+export function serveV2(app: FastifyInstance, service: PodService, shutdown: AbortSignal): void {
+  app.get('/v2/capabilities', async () => await service.capabilities());
+  app.get(`${ownerPrefix}/capabilities`, async (request) => {
+    ownerOf(request);
+    return await service.capabilities();
+  });
+
+  app.get(`${ownerPrefix}/pods`, async (request, reply) => {
+    const log = service.logOf(ownerOf(request));
+    const query = queryOf(request);
+    if (query.watch !== 'true') return { items: log.reports() };
+    const cursor = typeof query.cursor === 'string' ? query.cursor : undefined;
+    return await sendRecords(request, reply, log.subscribe(cursor), shutdown);
+  });
+
+  app.put(`${ownerPrefix}/pods/:uid`, async (request, reply) => {
+    const owner = ownerOf(request);
+    const uid = uidOf(request);
+    const body = parsePodRequest(request.body);
+    if (body.pod.metadata.uid !== uid) {
+      throw new InterLinkError('invalid_argument', `The pod's UID is ${body.pod.metadata.uid}, the path says ${uid}`);
+    }
+    const report = await service.create(body, owner);
+    return await reply.code(201).send(report);
+  });
+
+  app.delete(`${ownerPrefix}/pods/:uid`, async (request, reply) => {
+    await service.delete(ownerOf(request), uidOf(request), gracePeriodOf(queryOf(request)));
+    return await reply.code(204).send();
+  });
+
+  app.get(`${ownerPrefix}/pods/:uid/containers/:container/log`, async (request, reply) => {
+    const pod = { owner: ownerOf(request), uid: uidOf(request) };
+    const container = parseName('a container name', (request.params as PodParams).container);
+    const options: LogOptions = parseLogQuery(queryOf(request));
+    await sendBytes(request, reply, (signal) =>
+      service.logs(pod, container, options, AbortSignal.any([signal, shutdown])),
+    );
+    return reply;
+  });
+}
+
+function ownerOf(request: FastifyRequest): Owner {
+  return parseOwner(request.params as PodParams);
+}
+
+function uidOf(request: FastifyRequest): string {
+  return parseName('a pod UID', (request.params as PodParams).uid);
+}
+
+function queryOf(request: FastifyRequest): Record<string, unknown> {
+  return request.query as Record<string, unknown>;
+}
+
+const defaultGracePeriodSeconds = 30;
+
+function gracePeriodOf(query: Record<string, unknown>): number {
+  const text = query.gracePeriodSeconds;
+  if (text === undefined) return defaultGracePeriodSeconds;
+  if (typeof text === 'string' && /^\d{1,9}$/.test(text)) return Number(text);
+  throw new InterLinkError(
+    'invalid_argument',
+    `gracePeriodSeconds is ${JSON.stringify(text)}: a whole number of seconds is wanted`,
+  );
+}

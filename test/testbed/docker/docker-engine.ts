@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServerProcess, waitUntilReady } from '../process/server-process.ts';
+import type { DockerData } from '../testbed-data.ts';
+import { createBridge } from './bridge.ts';
+import { importBusyboxImage } from './busybox-image.ts';
+import { requestEngine } from './engine-api.ts';
+import { removeContainersAndNetworks } from './engine-contents.ts';
+import { createRunDirectories, type EngineTraces, removeTraces } from './engine-traces.ts';
+
+export interface DockerEngineOptions {
+  directory: string;
+  traces: EngineTraces;
+  signal: AbortSignal;
+  /** Takes what ends the engine again; filled also when the start fails. */
+  cleanUp: AsyncDisposableStack;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+/** Empty; without it dockerd reads the machine's own configuration. */
+const CONFIG_FILE = 'daemon.json';
+
+/**
+ * The engine lives in a mount and a process namespace of its own: its mounts are seen by nobody else, and when the first
+ * process there is killed, the kernel ends all of them, containers too. /run/containerd is a fresh one, so that it has
+ * a containerd of its own. The network is the host's: published ports and container addresses can be reached.
+ */
+const ENTER_SCRIPT = [
+  'mount --make-rshared /',
+  'mount -t tmpfs tmpfs /run/containerd',
+  'mount -t tmpfs tmpfs /run/docker',
+  'exec docker-init -- dockerd "$@"',
+].join(' && ');
+
+const ENTER_COMMAND = {
+  file: 'unshare',
+  args: [
+    ...['--mount', '--propagation', 'slave', '--pid', '--fork', '--kill-child', '--mount-proc'],
+    ...['sh', '-c', ENTER_SCRIPT, 'sh'],
+  ],
+};
+
+/** Starts a Docker Engine beside whatever engine the machine has; returns when it answers and has its images. */
+export async function startDockerEngine(options: DockerEngineOptions): Promise<DockerData> {
+  const { directory, traces, signal, cleanUp } = options;
+  signal.throwIfAborted();
+  await mkdir(directory, { mode: 0o700 });
+  const socket = join(directory, 'docker.sock');
+  cleanUp.defer(() => removeTraces(traces));
+  const bridge = await createBridge(traces.bridge);
+  await createRunDirectories(directory);
+  await writeFile(join(directory, CONFIG_FILE), '{}');
+  const server = new ServerProcess({
+    name: 'dockerd',
+    file: ENTER_COMMAND.file,
+    args: [...ENTER_COMMAND.args, ...toDockerdFlags(directory, socket, bridge.prefix, traces)],
+    logFile: join(directory, 'dockerd.log'),
+    kill: killChildren,
+  });
+  cleanUp.defer(() => server.stop());
+  await waitUntilReady(server, () => answersPing(socket), { timeoutMs: READY_TIMEOUT_MS, signal });
+  cleanUp.defer(() => removeContainersAndNetworks(socket));
+  await importBusyboxImage(socket, directory);
+  return { host: `unix://${socket}`, socket, subnetPrefix: bridge.prefix };
+}
+
+function toDockerdFlags(directory: string, socket: string, prefix: string, traces: EngineTraces): string[] {
+  return [
+    `--data-root=${join(directory, 'data')}`,
+    `--exec-root=${join(directory, 'exec')}`,
+    `--pidfile=${join(directory, 'dockerd.pid')}`,
+    `--config-file=${join(directory, CONFIG_FILE)}`,
+    `--host=unix://${socket}`,
+    `--bridge=${traces.bridge}`,
+    `--default-address-pool=base=${prefix}.128.0/17,size=24`,
+    `--cgroup-parent=${traces.cgroup}`,
+    '--exec-opt=native.cgroupdriver=cgroupfs',
+    // dockerd clears the chain DOCKER when it starts, which is that of an engine the machine has: published ports go by
+    // docker-proxy. The machine's forwarding stays as it is; containers reach each other and the host, nothing beyond.
+    ...['--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false', '--userland-proxy=true'],
+  ];
+}
+
+/**
+ * `unshare` waits for the first process of the namespace and ignores signals itself. It ends when that one has, and that
+ * one is the last to go: whatever else was in the namespace is gone by then.
+ */
+function killChildren(pid: number, signal: NodeJS.Signals): void {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    // None yet: it has not come so far, and still heeds signals.
+    for (const target of (children || `${pid}`).split(' ')) process.kill(Number(target), signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+  }
+}
+
+function answersPing(socket: string): Promise<boolean> {
+  return requestEngine(socket, { method: 'GET', path: '/_ping' }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}

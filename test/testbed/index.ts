@@ -1,0 +1,15 @@
+// The testbed: real servers for tests, on one machine and without a container registry.
+//   testbed.ts       starts one: spawns supervisor.ts, which all servers are children of, and hands out their data
+//   control-plane/   etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl, built from Go modules
+//   docker/          a Docker Engine of its own, with images made from Debian's busybox-static
+//   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
+//   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
+//   kubectl.ts, wait-for.ts  what many tests do with it
+
+export { type CertificateFiles, type CertificateRequest, issueCertificate } from './control-plane/certificates.ts';
+export type { ExtraFlags } from './control-plane/flags.ts';
+export { type KubectlOptions, kubectl } from './kubectl.ts';
+export { type CommandOptions, type CommandResult, runCommand, runCommandOrThrow } from './process/run-command.ts';
+export { FAST_EVICTION, startTestbed, type Testbed, type TestbedOptions } from './testbed.ts';
+export type { ControlPlaneData, DockerData, TestbedData } from './testbed-data.ts';
+export { type WaitOptions, waitFor } from './wait-for.ts';

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram } from './process/find-program.ts';
+import { runCommand } from './process/run-command.ts';
+
+/** The parts of a testbed, each of which may be there without the others. */
+export type Part = 'controlPlane' | 'docker';
+
+/** Something a part needs of the machine. */
+export interface Requirement {
+  part: Part;
+  name: string;
+  /** What is wrong, or `undefined` when the machine has it. */
+  check: () => Promise<string | undefined>;
+  howToGet: string;
+  /** The Debian package that brings it. */
+  aptPackage?: string;
+}
+
+/** A requirement that is not met, as plain data. */
+export interface MissingRequirement {
+  part: Part;
+  name: string;
+  problem: string;
+  howToGet: string;
+  aptPackage?: string;
+}
+
+const GO_MOD = join(import.meta.dirname, 'control-plane', 'go.mod');
+
+export const REQUIREMENTS: readonly Requirement[] = [
+  {
+    part: 'controlPlane',
+    name: 'go',
+    check: checkGo,
+    howToGet: 'install a current Go from https://go.dev/dl (Debian 12 has 1.19 only, Debian 13 has 1.24)',
+  },
+  program('controlPlane', 'openssl', 'openssl'),
+  ...(process.platform === 'linux' ? [program('controlPlane', 'setpriv', 'util-linux')] : []),
+  {
+    part: 'docker',
+    name: 'root on Linux',
+    check: async () => {
+      if (process.platform !== 'linux') return `this is ${process.platform}`;
+      return process.getuid?.() === 0 ? undefined : 'this account is not root';
+    },
+    howToGet: 'run the tests as root on a Linux machine',
+  },
+  program('docker', 'dockerd', 'docker.io'),
+  program('docker', 'docker', 'docker.io'),
+  program('docker', 'containerd', 'containerd'),
+  program('docker', 'runc', 'runc'),
+  program('docker', 'docker-init', 'docker.io'),
+  program('docker', 'iptables', 'iptables'),
+  program('docker', 'ip', 'iproute2'),
+  program('docker', 'setpriv', 'util-linux'),
+  program('docker', 'unshare', 'util-linux'),
+  program('docker', 'mount', 'mount'),
+  program('docker', 'tar', 'tar'),
+  { ...program('docker', 'busybox (static)', 'busybox-static'), check: checkStaticBusybox },
+];
+
+/** Checks what the parts need; returns what is missing, in the order of the list. */
+export async function findMissingRequirements(
+  parts: readonly Part[],
+  requirements: readonly Requirement[] = REQUIREMENTS,
+): Promise<MissingRequirement[]> {
+  const wanted = requirements.filter((requirement) => parts.includes(requirement.part));
+  const problems = await Promise.all(wanted.map((requirement) => requirement.check()));
+  return wanted.flatMap(({ check: _check, ...requirement }, index) => {
+    const problem = problems[index];
+    return problem === undefined ? [] : [{ ...requirement, problem }];
+  });
+}
+
+/** The Debian packages that bring what is missing, each once, sorted; what no package brings is left out. */
+export function toAptPackages(missing: readonly MissingRequirement[]): string[] {
+  return [...new Set(missing.flatMap(({ aptPackage }) => aptPackage ?? []))].sort();
+}
+
+function program(part: Part, name: string, aptPackage: string): Requirement {
+  return {
+    part,
+    name,
+    check: async () => ((await findProgram(name)) === undefined ? 'not found on PATH' : undefined),
+    howToGet: `apt-get install ${aptPackage}`,
+    aptPackage,
+  };
+}
+
+/** Go 1.21 and newer fetch the toolchain that go.mod asks for, unless GOTOOLCHAIN forbids it. */
+async function checkGo(): Promise<string | undefined> {
+  if ((await findProgram('go')) === undefined) return 'not found on PATH';
+  // Outside the module and with GOTOOLCHAIN=local it tells of itself, and fetches nothing.
+  const installed = await runCommand('go', ['env', 'GOVERSION'], {
+    cwd: tmpdir(),
+    env: { ...process.env, GOTOOLCHAIN: 'local' },
+  });
+  const setting = await runCommand('go', ['env', 'GOTOOLCHAIN'], { cwd: tmpdir() });
+  return describeGoProblem(installed.stdout.trim(), setting.stdout.trim(), await readFile(GO_MOD, 'utf8'));
+}
+
+/** What keeps an installed Go (`go1.24.4`, with its GOTOOLCHAIN setting) from building this go.mod. */
+export function describeGoProblem(installed: string, toolchainSetting: string, goMod: string): string | undefined {
+  const wanted = /^go (\S+)$/m.exec(goMod)?.[1] ?? '';
+  const version = installed.replace(/^go/, '');
+  if (isAtLeast(version, wanted)) return undefined;
+  if (!isAtLeast(version, '1.21')) return `it is ${installed}, older than 1.21`;
+  const mayFetch = toolchainSetting !== 'local' && toolchainSetting !== 'path';
+  return mayFetch ? undefined : `it is ${installed}, go.mod asks for ${wanted}, and GOTOOLCHAIN=${toolchainSetting}`;
+}
+
+function isAtLeast(version: string, wanted: string): boolean {
+  const toNumbers = (text: string) => text.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  const [have, want] = [toNumbers(version), toNumbers(wanted)];
+  for (let index = 0; index < want.length; index += 1) {
+    const difference = (have[index] ?? 0) - (want[index] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+async function checkStaticBusybox(): Promise<string | undefined> {
+  const busybox = await findProgram('busybox');
+  if (busybox === undefined) return 'not found on PATH';
+  const { stdout, stderr } = await runCommand('ldd', [busybox]);
+  const isStatic = /not a dynamic executable|statically linked/.test(stdout + stderr);
+  return isStatic ? undefined : `${busybox} needs shared libraries`;
+}

@@ -1,0 +1,82 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { startControlPlane } from './control-plane/control-plane.ts';
+import { startDockerEngine } from './docker/docker-engine.ts';
+import { toEngineTraces } from './docker/engine-traces.ts';
+import { removeLeftovers, writeOwner } from './leftovers.ts';
+import { toServerPath } from './process/find-program.ts';
+import { findMissingRequirements, type Part } from './requirements.ts';
+import type { FromSupervisor, SupervisorTask } from './supervisor-messages.ts';
+import type { TestbedData } from './testbed-data.ts';
+
+// A process of its own that all servers are children of. It is told to stop, or loses the channel to the process that
+// asked for the testbed (which has been killed, then), and in both cases cleans up in order. When it is killed itself,
+// the kernel ends the servers with it, and the next testbed removes the rest.
+
+const task = JSON.parse(process.argv[2] ?? '') as SupervisorTask;
+const stopping = new AbortController();
+const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+
+process.on('message', () => stopping.abort());
+process.on('disconnect', () => stopping.abort());
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+process.env.PATH = toServerPath(process.env.PATH ?? '');
+
+try {
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(() => rm(task.directory, { recursive: true, force: true }));
+  await writeOwner(task.directory);
+  await removeLeftovers(dirname(task.directory));
+  say({ type: 'ready', data: await start(cleanUp) });
+  await stopped;
+} catch (error) {
+  say({ type: 'failed', message: describe(error) });
+  process.exitCode = 1;
+}
+if (process.connected) process.disconnect?.();
+
+async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
+  const { directory, parts, flags } = task;
+  const { signal } = stopping;
+  const missing = await findMissingRequirements(parts);
+  const canStart = (part: Part) => parts.includes(part) && !missing.some((one) => one.part === part);
+  const data: TestbedData = { directory, missing, env: {} };
+  const starting: Promise<void>[] = [];
+  if (canStart('docker')) {
+    const options = { directory: join(directory, 'docker'), traces: toEngineTraces(directory), signal, cleanUp };
+    starting.push(
+      startDockerEngine(options).then((docker) => {
+        data.docker = docker;
+        data.env.DOCKER_HOST = docker.host;
+      }),
+    );
+  }
+  if (canStart('controlPlane')) {
+    const onProgress = (line: string) => say({ type: 'progress', line });
+    const options = { directory: join(directory, 'control-plane'), flags, onProgress, signal, cleanUp };
+    starting.push(
+      startControlPlane(options).then((controlPlane) => {
+        data.controlPlane = controlPlane;
+        data.env.KUBECONFIG = controlPlane.kubeconfig;
+        data.env.PATH = `${dirname(controlPlane.kubectl)}:${process.env.PATH ?? ''}`;
+      }),
+    );
+  }
+  // One that fails stops the others; nothing may still be starting when the clean-up begins.
+  for (const part of starting) part.catch(() => stopping.abort());
+  const outcomes = await Promise.allSettled(starting);
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  const failure = failures.find((reason) => !(reason instanceof Error && reason.name === 'AbortError')) ?? failures[0];
+  if (failure !== undefined) throw failure;
+  return data;
+}
+
+function say(message: FromSupervisor): void {
+  // The other side may be gone.
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof SuppressedError) return `${describe(error.suppressed)}\nand then: ${describe(error.error)}`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExtraFlags } from './control-plane/flags.ts';
+import { createTestbedDirectory } from './leftovers.ts';
+import type { Part } from './requirements.ts';
+import type { FromSupervisor, SupervisorTask, ToSupervisor } from './supervisor-messages.ts';
+import type { TestbedData } from './testbed-data.ts';
+
+export interface TestbedOptions {
+  /** A Kubernetes control plane; default true. */
+  controlPlane?: boolean;
+  /** A Docker Engine; default true. */
+  docker?: boolean;
+  /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
+  flags?: ExtraFlags;
+  /** Told what takes long; default: a line on standard error. */
+  onProgress?: (line: string) => void;
+}
+
+/** A running testbed: its data, and how to end it. */
+export interface Testbed extends TestbedData {
+  /** Ends all servers and containers and removes everything; returns when nothing is left. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Pods leave a node that is not ready or not reachable after 20 s, where Kubernetes' own default is 300 s. */
+export const FAST_EVICTION: ExtraFlags = {
+  kubeApiserver: ['--default-not-ready-toleration-seconds=20', '--default-unreachable-toleration-seconds=20'],
+};
+
+const SUPERVISOR = join(import.meta.dirname, 'supervisor.ts');
+
+/**
+ * Starts a testbed and returns when all of it is ready. A part that cannot run on this machine is left out and told of
+ * in `missing`; one that fails to start is an error, after which nothing is left. It ends with `stop()`, and also when
+ * this process ends or is killed.
+ */
+export async function startTestbed(options: TestbedOptions = {}): Promise<Testbed> {
+  const parts: Part[] = [];
+  if (options.controlPlane ?? true) parts.push('controlPlane');
+  if (options.docker ?? true) parts.push('docker');
+  const directory = await createTestbedDirectory();
+  const task: SupervisorTask = { directory, parts, flags: options.flags ?? FAST_EVICTION };
+  const onProgress = options.onProgress ?? ((line) => process.stderr.write(`testbed: ${line}\n`));
+
+  const logFile = join(directory, 'supervisor.log');
+  const log = openSync(logFile, 'a', 0o600);
+  // Detached: Ctrl-C reaches this process only, and the supervisor hears of it in order.
+  const supervisor = spawn(process.execPath, [SUPERVISOR, JSON.stringify(task)], {
+    stdio: ['ignore', log, log, 'ipc'],
+    detached: true,
+  });
+  closeSync(log);
+  const exited = once(supervisor, 'exit');
+  const stop = async () => {
+    if (supervisor.connected) supervisor.send({ type: 'stop' } satisfies ToSupervisor, () => undefined);
+    await exited;
+    if (supervisor.exitCode !== 0) throw new Error(`Cannot stop the testbed: its supervisor ended badly ${failure}`);
+  };
+
+  let failure = '';
+  const data = await new Promise<TestbedData | undefined>((resolve) => {
+    supervisor.on('message', (message: FromSupervisor) => {
+      if (message.type === 'progress') onProgress(message.line);
+      else if (message.type === 'ready') resolve(message.data);
+      else failure = message.message;
+    });
+    supervisor.once('error', (error) => {
+      failure = error.message;
+    });
+    supervisor.once('exit', () => resolve(undefined));
+  });
+  if (data !== undefined) return { ...data, stop };
+  failure ||= readFileSync(logFile, 'utf8');
+  await rm(directory, { recursive: true, force: true });
+  throw new Error(`Cannot start the testbed: ${failure}`);
+}

@@ -1,0 +1,44 @@
+import type { TestProject } from 'vitest/node';
+import { assertNothingMissingInCi, renderMissing } from './missing-parts.ts';
+import { startTestbed, type Testbed } from './testbed.ts';
+import type { TestbedData } from './testbed-data.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    testbed: TestbedData;
+  }
+}
+
+/** The run's only testbed, and how many projects use it. */
+interface SharedTestbed {
+  testbed: Promise<Testbed>;
+  users: number;
+}
+
+// Each project loads this file anew: what they share has to be with the process.
+const KEY = Symbol.for('interlink.testbed');
+const shared = globalThis as { [KEY]?: SharedTestbed | undefined };
+
+/** Vitest's global setup: starts the testbed for the first project that names it, provides its data to each. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const entry = shared[KEY] ?? { testbed: startTestbed(), users: 0 };
+  shared[KEY] = entry;
+  entry.users += 1;
+  const teardown = async () => {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    shared[KEY] = undefined;
+    const testbed = await entry.testbed;
+    await testbed.stop();
+    if (testbed.missing.length > 0) process.stdout.write(`\n${renderMissing(testbed.missing)}\n`);
+  };
+  const { stop: _stop, ...data } = await entry.testbed;
+  try {
+    assertNothingMissingInCi(data.missing, process.env);
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
+  project.provide('testbed', data);
+  return teardown;
+}
