@@ -1,21 +1,37 @@
-import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { renderMissing } from './missing-parts.ts';
-import { startTestbed } from './testbed.ts';
+import { startTestbed, type Testbed } from './testbed.ts';
 
 // `make testbed`: everything for hand work, until Ctrl-C.
 
-const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
-const starting = startTestbed();
-const testbed = await Promise.race([starting, interrupted.then(() => undefined)]);
-if (testbed === undefined) {
-  // The supervisor cleans up as soon as this process is gone.
-  process.stderr.write('Interrupted; what was started is being removed.\n');
-  process.exit(130);
+const interruption = new AbortController();
+const interrupted = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interruption.abort();
+      resolve();
+    });
+  }
+});
+
+try {
+  const testbed = await startTestbed({ signal: interruption.signal });
+  process.stdout.write(`${renderWelcome(testbed)}\n`);
+  await interrupted;
+  process.stdout.write('Stopping …\n');
+  await testbed.stop();
+  process.stdout.write('The testbed is gone.\n');
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = interruption.signal.aborted ? 130 : 1;
 }
-const variables = Object.entries(testbed.env).map(([name, value]) => `${name}='${value}'`);
-process.stdout.write(`The testbed is ready in ${testbed.directory}. In another shell:\n\n`);
-process.stdout.write(`export ${variables.join(' ')}\n\nCtrl-C ends it.\n`);
-if (testbed.missing.length > 0) process.stdout.write(`\n${renderMissing(testbed.missing)}\n`);
-await interrupted;
-await testbed.stop();
-process.stdout.write('The testbed is gone.\n');
+
+function renderWelcome({ directory, controlPlane, docker, missing }: Testbed): string {
+  const exports: string[] = [];
+  if (controlPlane) exports.push(`export KUBECONFIG='${controlPlane.kubeconfig}'`);
+  if (controlPlane) exports.push(`export PATH='${dirname(controlPlane.kubectl)}':"$PATH"`);
+  if (docker) exports.push(`export DOCKER_HOST='${docker.host}'`);
+  const sections = [`The testbed is ready in ${directory}. In another shell:`, exports.join('\n'), 'Ctrl-C ends it.'];
+  if (missing.length > 0) sections.push(renderMissing(missing));
+  return sections.join('\n\n');
+}

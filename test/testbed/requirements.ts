@@ -48,7 +48,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
     howToGet: 'run the tests as root on a Linux machine',
   },
   program('docker', 'dockerd', 'docker.io'),
-  program('docker', 'docker', 'docker.io'),
   program('docker', 'containerd', 'containerd'),
   program('docker', 'runc', 'runc'),
   program('docker', 'docker-init', 'docker.io'),

@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { startDockerEngine } from './docker/docker-engine.ts';
 import { toEngineTraces } from './docker/engine-traces.ts';
-import { removeLeftovers, writeOwner } from './leftovers.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { toServerPath } from './process/find-program.ts';
 import { findMissingRequirements, type Part } from './requirements.ts';
 import type { FromSupervisor, SupervisorTask } from './supervisor-messages.ts';
 import type { TestbedData } from './testbed-data.ts';
+import { writeOwner } from './testbed-directory.ts';
 
 // A process of its own that all servers are children of. It is told to stop, or loses the channel to the process that
 // asked for the testbed (which has been killed, then), and in both cases cleans up in order. When it is killed itself,
@@ -66,7 +67,7 @@ async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
   for (const part of starting) part.catch(() => stopping.abort());
   const outcomes = await Promise.allSettled(starting);
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-  const failure = failures.find((reason) => !(reason instanceof Error && reason.name === 'AbortError')) ?? failures[0];
+  const failure = failures.find((reason) => !isAbort(reason)) ?? failures[0];
   if (failure !== undefined) throw failure;
   return data;
 }
@@ -78,5 +79,10 @@ function say(message: FromSupervisor): void {
 
 function describe(error: unknown): string {
   if (error instanceof SuppressedError) return `${describe(error.suppressed)}\nand then: ${describe(error.error)}`;
+  if (isAbort(error)) return 'it was told to stop while starting';
   return error instanceof Error ? error.message : String(error);
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }

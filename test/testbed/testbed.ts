@@ -4,10 +4,10 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExtraFlags } from './control-plane/flags.ts';
-import { createTestbedDirectory } from './leftovers.ts';
 import type { Part } from './requirements.ts';
 import type { FromSupervisor, SupervisorTask, ToSupervisor } from './supervisor-messages.ts';
 import type { TestbedData } from './testbed-data.ts';
+import { createTestbedDirectory } from './testbed-directory.ts';
 
 export interface TestbedOptions {
   /** A Kubernetes control plane; default true. */
@@ -18,6 +18,8 @@ export interface TestbedOptions {
   flags?: ExtraFlags;
   /** Told what takes long; default: a line on standard error. */
   onProgress?: (line: string) => void;
+  /** Gives up a start: it throws when all is cleaned up again. */
+  signal?: AbortSignal;
 }
 
 /** A running testbed: its data, and how to end it. */
@@ -55,8 +57,13 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   });
   closeSync(log);
   const exited = once(supervisor, 'exit');
-  const stop = async () => {
+  const tellToStop = () => {
     if (supervisor.connected) supervisor.send({ type: 'stop' } satisfies ToSupervisor, () => undefined);
+  };
+  options.signal?.addEventListener('abort', tellToStop, { once: true });
+  if (options.signal?.aborted) tellToStop();
+  const stop = async () => {
+    tellToStop();
     await exited;
     if (supervisor.exitCode !== 0) throw new Error(`Cannot stop the testbed: its supervisor ended badly ${failure}`);
   };
@@ -73,6 +80,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
     });
     supervisor.once('exit', () => resolve(undefined));
   });
+  options.signal?.removeEventListener('abort', tellToStop);
   if (data !== undefined) return { ...data, stop };
   failure ||= readFileSync(logFile, 'utf8');
   await rm(directory, { recursive: true, force: true });

@@ -27,6 +27,7 @@ export {
   isForbidden,
   isGone,
   isNotFound,
+  isUidMismatch,
   KubeStatusError,
   KubeTransportError,
   type KubeTransportErrorCode,

@@ -12,6 +12,8 @@ export {
   type Container,
   type ContainerState,
   type ContainerStatus,
+  type ErrorCode,
+  errorCodes,
   InterLinkError,
   type LogOptions,
   type Owner,
@@ -28,7 +30,7 @@ export {
   type Volume,
   type VolumeMount,
 } from '@interlink/protocol';
-export { type InterLinkConfig, keepDoing, type Logger, runProcess, sleep } from '@interlink/service-kit';
+export { type InterLinkConfig, keepDoing, type Logger, runProcess, sidecarUrl, sleep } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
 export { PodService } from './pods/pod-service.ts';

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { dieWithParent } from '../process/die-with-parent.ts';
 import { identifyProcess } from '../process/process-identity.ts';
 import { runCommandOrThrow } from '../process/run-command.ts';
 import { withBuildLock } from './build-lock.ts';
@@ -83,15 +84,12 @@ async function build(directory: string, { onProgress, signal }: BuildOptions): P
     onProgress(`Building Kubernetes ${version} and etcd from Go modules; the first time takes some minutes.`);
     for (const [name, importPath] of Object.entries(PROGRAMS)) {
       const startedProgram = performance.now();
-      await runCommandOrThrow(
-        'go',
-        ['build', '-trimpath', '-ldflags', `-s -w ${linkerFlags.join(' ')}`, '-o', join(temporary, name), importPath],
-        {
-          cwd: MODULE_DIRECTORY,
-          env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
-          signal,
-        },
-      );
+      const flags = ['-trimpath', '-ldflags', `-s -w ${linkerFlags.join(' ')}`, '-o', join(temporary, name)];
+      await runCommandOrThrow(...dieWithParent('go', ['build', ...flags, importPath]), {
+        cwd: MODULE_DIRECTORY,
+        env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
+        signal,
+      });
       onProgress(`  ${name === 'server' ? 'etcd' : name}: ${toSeconds(startedProgram)} s`);
     }
     // Somebody else's finished build is as good as ours.

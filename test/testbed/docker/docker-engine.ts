@@ -49,7 +49,7 @@ export async function startDockerEngine(options: DockerEngineOptions): Promise<D
   const socket = join(directory, 'docker.sock');
   cleanUp.defer(() => removeTraces(traces));
   const bridge = await createBridge(traces.bridge);
-  await createRunDirectories(directory);
+  await createRunDirectories(traces);
   await writeFile(join(directory, CONFIG_FILE), '{}');
   const server = new ServerProcess({
     name: 'dockerd',

@@ -43,6 +43,7 @@ export function runCommand(
         if (error === null) return resolve({ stdout, stderr, exitCode: 0 });
         if (typeof error.code === 'number') return resolve({ stdout, stderr, exitCode: error.code });
         if (error.signal && !error.killed) return resolve({ stdout, stderr, exitCode: SIGNAL_EXIT_CODE });
+        if (options.signal?.aborted) return reject(options.signal.reason);
         reject(new Error(`Cannot run ${file} ${args.join(' ')}: ${error.message}`, { cause: error }));
       },
     );

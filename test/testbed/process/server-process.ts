@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dieWithParent } from './die-with-parent.ts';
 
 export interface ServerCommand {
   /** Said in messages. */
@@ -17,10 +18,7 @@ export interface ServerCommand {
 const STOP_TIMEOUT_MS = 5_000;
 const LOG_TAIL_LINES = 15;
 
-/**
- * A server that runs beside the testbed. On Linux the kernel kills it when this process dies in whatever way
- * (`setpriv --pdeathsig`, prctl(2) PR_SET_PDEATHSIG).
- */
+/** A server that runs as a child of this process, and no longer than it. */
 export class ServerProcess {
   readonly name: string;
   readonly exited: Promise<void>;
@@ -34,10 +32,7 @@ export class ServerProcess {
     this.#logFile = command.logFile;
     this.#kill = command.kill ?? process.kill;
     const log = openSync(command.logFile, 'a', 0o600);
-    const [file, args] =
-      process.platform === 'linux'
-        ? ['setpriv', ['--pdeathsig', 'KILL', command.file, ...command.args]]
-        : [command.file, [...command.args]];
+    const [file, args] = dieWithParent(command.file, command.args);
     this.#child = spawn(file, args, { stdio: ['ignore', log, log], env: command.env ?? process.env });
     closeSync(log);
     this.exited = new Promise((resolve) => {

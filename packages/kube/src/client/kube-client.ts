@@ -125,7 +125,7 @@ export class KubeClient {
     return this.request({ method: 'PUT', path: resourcePath(type, path), body: object, signal: options.signal });
   }
 
-  /** Patches an object. Fails with a conflict when the patch names another `metadata.uid` or `metadata.resourceVersion`. */
+  /** Patches an object. Fails when the patch names another `metadata.uid` (`isUidMismatch`) or `resourceVersion` (`isConflict`). */
   patch<T extends KubeObject>(
     type: ResourceType<T>,
     path: ObjectPath,

@@ -51,6 +51,19 @@ export function isAlreadyExists(err: unknown): err is KubeStatusError {
   return err instanceof KubeStatusError && err.code === 409 && err.reason === 'AlreadyExists';
 }
 
+/**
+ * The object of that name is another one than the UID in the request says. kube-apiserver 1.36 answers a PATCH of a status with 422
+ * (seen), a DELETE with a UID precondition with 409.
+ */
+export function isUidMismatch(err: unknown): err is KubeStatusError {
+  if (!(err instanceof KubeStatusError)) return false;
+  const causes = err.status?.details?.causes ?? [];
+  return (
+    causes.some(({ field }) => field === 'metadata.uid') ||
+    (err.code === 409 && /UID in (the )?precondition/.test(err.message))
+  );
+}
+
 /** HTTP 410: the resource version is too old; list again. */
 export function isGone(err: unknown): err is KubeStatusError {
   return err instanceof KubeStatusError && (err.code === 410 || err.reason === 'Expired' || err.reason === 'Gone');

@@ -141,6 +141,8 @@ export class Transport {
       ...(signal === undefined ? {} : { signal }),
       headersTimeout: request.timeoutMs ?? this.#options.timeoutMs,
       bodyTimeout: bodyTimeoutMs,
+      // Without this, undici closes the connection after each DELETE that has a body.
+      reset: false,
     });
   }
 

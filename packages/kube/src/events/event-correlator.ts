@@ -81,10 +81,11 @@ export class EventCorrelator {
     return count;
   }
 
-  /** `<object>.<hex time>`, as client-go names events; the time is made unique. */
+  /** `<object>.<hex time>`, as client-go names events, within the 253 characters of a name; the time is made unique. */
   #nextName(objectName: string, at: number): string {
     const stamp = BigInt(Math.trunc(at)) * 1_000_000n;
     this.#lastStamp = stamp > this.#lastStamp ? stamp : this.#lastStamp + 1n;
-    return `${objectName}.${this.#lastStamp.toString(16)}`;
+    const stampText = this.#lastStamp.toString(16);
+    return `${objectName.slice(0, 252 - stampText.length).replace(/[-.]+$/, '')}.${stampText}`;
   }
 }

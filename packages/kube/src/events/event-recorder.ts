@@ -1,5 +1,5 @@
 import type { KubeClient } from '../client/kube-client.ts';
-import { isAlreadyExists, isForbidden, isNotFound, KubeStatusError } from '../client/kube-errors.ts';
+import { isAlreadyExists, isNotFound, KubeStatusError } from '../client/kube-errors.ts';
 import { WorkQueue } from '../queue/work-queue.ts';
 import { events } from '../resource-type.ts';
 import { sleep } from '../sleep.ts';
@@ -14,6 +14,8 @@ const MAX_PENDING = 1000;
 const MAX_TRIES = 12;
 /** Few, so that events never get in the way of a status. */
 const CONCURRENCY = 2;
+/** Longer messages are cut: a thousand of them may be waiting here. */
+const MAX_MESSAGE_BYTES = 4096;
 const FLUSH_POLL_MS = 20;
 
 export interface EventRecorderOptions {
@@ -50,7 +52,12 @@ export class EventRecorder {
 
   /** Tells of something. Never throws, never waits; the same thing told again is counted. */
   record(ref: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const observation = this.#correlator.observe({ ref, type, reason, message: cutToBytes(message, 1024) });
+    const observation = this.#correlator.observe({
+      ref,
+      type,
+      reason,
+      message: cutToBytes(message, MAX_MESSAGE_BYTES),
+    });
     if (observation === undefined) return;
     if (this.#pending.size >= MAX_PENDING && !this.#pending.has(observation.key)) return;
     this.#pending.set(observation.key, observation);
@@ -76,15 +83,13 @@ export class EventRecorder {
       this.#written.set(key, true);
     } catch (err) {
       if (signal.aborted) return;
-      // The namespace is gone, or is going: nobody will read this.
-      const expected = isNotFound(err) || isForbidden(err) || isAlreadyExists(err);
       const tries = (this.#tries.get(key) ?? 0) + 1;
-      const final = tries >= MAX_TRIES || (err instanceof KubeStatusError && err.code !== 429 && err.code < 500);
-      if (!final) {
+      if (tries < MAX_TRIES && !isFinal(err)) {
         this.#tries.set(key, tries);
         throw err;
       }
-      if (!expected) this.#options.onTrouble?.(err as Error);
+      // Nobody will miss an event in a namespace that is gone.
+      if (!isNamespaceGone(err)) this.#options.onTrouble?.(err as Error);
     }
     this.#tries.delete(key);
     // Told again meanwhile: the queue holds the key once more.
@@ -105,7 +110,12 @@ export class EventRecorder {
         if (!isNotFound(err)) throw err;
       }
     }
-    await client.create(events, { namespace }, this.#toEvent(observation, namespace), { signal });
+    try {
+      await client.create(events, { namespace }, this.#toEvent(observation, namespace), { signal });
+    } catch (err) {
+      // An earlier try did arrive; only its answer was lost.
+      if (!isAlreadyExists(err)) throw err;
+    }
   }
 
   #toEvent(observation: Observation, namespace: string): CoreEvent {
@@ -129,12 +139,21 @@ export class EventRecorder {
   }
 }
 
+/** The API answered and will not answer otherwise next time. */
+function isFinal(err: unknown): boolean {
+  return err instanceof KubeStatusError && err.code !== 429 && err.code < 500;
+}
+
+function isNamespaceGone(err: unknown): boolean {
+  const causes = err instanceof KubeStatusError ? (err.status?.details?.causes ?? []) : [];
+  return isNotFound(err) || causes.some(({ reason }) => reason === 'NamespaceTerminating');
+}
+
 /** Kubernetes' `metav1.Time`: whole seconds. */
 function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** The API refuses messages of more than 1 KiB (`NoteLengthLimit`). */
 function cutToBytes(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   return bytes.length <= maxBytes

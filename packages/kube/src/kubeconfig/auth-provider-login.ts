@@ -11,9 +11,7 @@ const PROVIDERS = ['oidc', 'gcp', 'azure'];
  */
 export function authProviderLogin(name: string, provider: NonNullable<KubeconfigUser['auth-provider']>): Login {
   if (!PROVIDERS.includes(provider.name ?? '')) {
-    throw new Error(
-      `Cannot log in as kubeconfig user "${name}": auth-provider is "${provider.name}", want one of ${PROVIDERS.join(', ')}`,
-    );
+    throw new Error(`users["${name}"].auth-provider.name is "${provider.name}", want one of ${PROVIDERS.join(', ')}`);
   }
   let loading: Promise<KubeConfig> | undefined;
   return {

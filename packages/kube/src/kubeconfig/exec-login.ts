@@ -21,15 +21,11 @@ export function execLogin(
 ): Login {
   const apiVersion = exec.apiVersion ?? '';
   if (!EXEC_API_VERSIONS.includes(apiVersion)) {
-    throw new Error(
-      `Cannot log in as kubeconfig user "${user}": exec.apiVersion is "${apiVersion}", want one of ${EXEC_API_VERSIONS.join(', ')}`,
-    );
+    throw new Error(`users["${user}"].exec.apiVersion is "${apiVersion}", want one of ${EXEC_API_VERSIONS.join(', ')}`);
   }
-  if (!exec.command) throw new Error(`Cannot log in as kubeconfig user "${user}": exec.command is missing`);
+  if (!exec.command) throw new Error(`users["${user}"].exec.command is missing`);
   if (exec.interactiveMode === 'Always') {
-    throw new Error(
-      `Cannot log in as kubeconfig user "${user}": exec.interactiveMode is "Always", but there is no terminal here`,
-    );
+    throw new Error(`users["${user}"].exec.interactiveMode is "Always", but there is no terminal here`);
   }
   const { command } = exec;
   let cached: ExecCredential | undefined;

@@ -27,8 +27,17 @@ export function kubeconfigAccess(found: FoundKubeconfig, wantedContext: string |
     source,
     ...(context.namespace ? { namespace: context.namespace } : {}),
     ...(proxyUrl ? { proxyUrl: parseUrl(`clusters["${clusterName}"].proxy-url`, proxyUrl, files) } : {}),
-    ...loginMethods(clusterName, cluster, userLogins(userName, user, cluster)),
+    ...checked(files, () => loginMethods(clusterName, cluster, userLogins(userName, user, cluster))),
   };
+}
+
+/** Puts the files in front of what is wrong with an entry of theirs. */
+function checked<T>(files: string, build: () => T): T {
+  try {
+    return build();
+  } catch (err) {
+    throw new Error(`Cannot use kubeconfig ${files}: ${(err as Error).message}`);
+  }
 }
 
 function loginMethods(

@@ -14,6 +14,6 @@ export function constantText(text: string): TextSource {
  * @throws Error naming the field, never its content.
  */
 export function decodeBase64(field: string, data: string): string {
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(data)) throw new Error(`Cannot decode kubeconfig ${field}: want base64`);
+  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(data)) throw new Error(`${field} is not base64`);
   return Buffer.from(data, 'base64').toString('utf8');
 }

@@ -55,7 +55,7 @@ function clientCertificate(name: string, user: KubeconfigUser): Login | undefine
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
     throw new Error(
-      `Cannot log in as kubeconfig user "${name}": it has ${cert === undefined ? 'a client key without a certificate' : 'a client certificate without a key'}`,
+      `users["${name}"] has ${cert === undefined ? 'a client key without a certificate' : 'a client certificate without a key'}`,
     );
   }
   return {

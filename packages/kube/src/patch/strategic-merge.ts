@@ -33,7 +33,8 @@ function diffObject(before: Json, after: Json, mergeKeys: MergeKeys, path: strin
     const was = before[field];
     const fieldPath = path === '' ? field : `${path}.${field}`;
     const mergeKey = mergeKeys[fieldPath];
-    if (!isSet(was)) patch[field] = wanted;
+    if (!isSet(was))
+      patch[field] = mergeKey !== undefined && isObjectList(wanted) ? wholeList(wanted, mergeKey) : wanted;
     else if (isObject(was) && isObject(wanted)) {
       const inner = diffObject(was, wanted, mergeKeys, fieldPath);
       if (Object.keys(inner).length > 0) patch[field] = inner;
@@ -57,7 +58,7 @@ function diffKeyedList(patch: Json, field: string, lists: KeyedLists): void {
   if (isDeepStrictEqual(compact(was), compact(wanted))) return;
   const wasByKey = new Map(was.map((element) => [element[mergeKey], element]));
   const wantedKeys = new Set(wanted.map((element) => element[mergeKey]));
-  if (wasByKey.size < was.length || wantedKeys.size < wanted.length) {
+  if (hasSharedKeys(was, mergeKey) || hasSharedKeys(wanted, mergeKey)) {
     patch[field] = [...wanted, { $patch: 'replace' }];
     return;
   }
@@ -73,6 +74,15 @@ function diffKeyedList(patch: Json, field: string, lists: KeyedLists): void {
   if (orderAfterMerge(wasByKey, wantedKeys) !== JSON.stringify([...wantedKeys])) {
     patch[`$setElementOrder/${field}`] = [...wantedKeys].map((key) => ({ [mergeKey]: key }));
   }
+}
+
+function hasSharedKeys(list: Json[], mergeKey: string): boolean {
+  return new Set(list.map((element) => element[mergeKey])).size < list.length;
+}
+
+/** A list that the server does not have, or that another writer added meanwhile. */
+function wholeList(wanted: Json[], mergeKey: string): Json[] {
+  return hasSharedKeys(wanted, mergeKey) ? [...wanted, { $patch: 'replace' }] : wanted;
 }
 
 /** The order in which a server without `$setElementOrder` would leave the keys: its own first, then the new ones. */

@@ -9,7 +9,7 @@ export interface WorkQueueOptions {
   concurrency: number;
   /** Brings one key up to date. A rejection means: try again later. The signal is that of `run`. */
   process(key: string, signal: AbortSignal): Promise<void>;
-  /** Told of each rejection; `attempt` counts from 1 and starts anew after a success. */
+  /** Told of each rejection; `attempt` counts from 1 and starts anew after a success. Must not throw. */
   onError?(key: string, err: unknown, attempt: number): void;
   /** Wait between the tries of one key. Default 100 ms, doubled up to 30 s, each stretched by up to a half. */
   backoff?: { baseMs: number; maxMs: number };
@@ -59,13 +59,12 @@ export class WorkQueue {
   /** Queues the key after `delayMs` milliseconds. The earliest of several calls counts, and a key that is queued already is. */
   addAfter(key: string, delayMs: number): void {
     if (this.#signal?.aborted) return;
-    if (delayMs <= 0) return this.add(key);
     if (this.#ready.has(key) || this.#again.has(key)) return;
     const dueAt = this.#now() + delayMs;
     const pending = this.#timers.get(key);
     if (pending !== undefined && pending.dueAt <= dueAt) return;
     pending?.cancel();
-    this.#timers.set(key, { dueAt, cancel: this.#startTimer(() => this.add(key), delayMs) });
+    this.#timers.set(key, { dueAt, cancel: this.#startTimer(() => this.add(key), Math.max(0, delayMs)) });
   }
 
   /** Drops the key's back-off and any timer of it. A key that is ready or in work stays so. */
@@ -106,11 +105,12 @@ export class WorkQueue {
       this.#backoffs.delete(key);
     } catch (err) {
       if (!signal.aborted) this.#fail(key, err);
+    } finally {
+      this.#working.delete(key);
+      if (this.#again.delete(key)) this.add(key);
+      if (this.#working.size === 0) this.#onIdle?.();
+      this.#startWork();
     }
-    this.#working.delete(key);
-    if (this.#again.delete(key)) this.add(key);
-    if (this.#working.size === 0) this.#onIdle?.();
-    this.#startWork();
   }
 
   #fail(key: string, err: unknown): void {

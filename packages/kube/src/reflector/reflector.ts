@@ -94,7 +94,8 @@ export class Reflector<T extends KubeObject> {
       } catch (err) {
         if (signal.aborted) return;
         this.#report(err, context);
-        if (this.#recover(err, context)) await wait(this.#backoff.next(), signal).catch(() => undefined);
+        this.#chooseNext(err, context);
+        await wait(this.#backoff.next(), signal).catch(() => undefined);
       }
     }
   }
@@ -139,18 +140,13 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  /** Decides where to go on. @returns whether to wait before. */
-  #recover(err: unknown, context: ReflectorTrouble): boolean {
+  /** Decides where to go on after an error: with the same watch, or with a list. */
+  #chooseNext(err: unknown, context: ReflectorTrouble): void {
     if (isTooOld(err)) {
-      // A list of any version may be as old as what we have: ask for the newest. At once, unless that was refused too.
-      const listVersion = this.#listVersion;
+      // A list of any version may be as old as what we have: ask for the newest.
       this.#resourceVersion = undefined;
       this.#listVersion = '';
-      return context === 'list' && listVersion === '';
-    }
-    if (context === 'watch' && !mayWatchAgain(err)) this.#resourceVersion = undefined;
-    // A connection that fell silent cost its own time already.
-    return !(err instanceof KubeTransportError && err.code === 'timeout' && context === 'watch');
+    } else if (context === 'watch' && !mayWatchAgain(err)) this.#resourceVersion = undefined;
   }
 
   #tell(callback: () => void): void {

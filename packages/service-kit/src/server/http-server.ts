@@ -1,5 +1,5 @@
 import { InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Logger } from '../process/logger.ts';
@@ -27,8 +27,9 @@ const openPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app = fastify({
-    loggerInstance: options.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // fastify's own lines below a warning say nothing that ours don't.
+    loggerInstance: options.logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
     keepAliveTimeout: 95_000,
     requestTimeout: 0,
@@ -36,14 +37,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 300 },
   });
   // v1 sends bodies with GET and DELETE.
-  app.addHttpMethod('GET', { hasBody: true });
-  app.addHttpMethod('DELETE', { hasBody: true });
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
+  app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true });
 
   app.addHook('onRequest', async (request) => {
     if (!openPaths.has(pathOf(request))) await options.authenticate(request.headers.authorization);
   });
   app.addHook('onResponse', async (request, reply) => {
-    request.log.debug(
+    options.logger.debug(
       {
         method: request.method,
         path: pathOf(request),

@@ -26,6 +26,7 @@ export class PodService {
   readonly #registry: PodRegistry;
   #relistNow = new AbortController();
   #trouble: string | undefined = 'the backend has not been listed yet';
+  readonly #listed = Promise.withResolvers<void>();
 
   constructor(backend: Backend, logger: Logger) {
     this.#backend = backend;
@@ -36,6 +37,11 @@ export class PodService {
   /** Undefined when the reports can be trusted, else why not. */
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** Resolves after the first complete list. */
+  get listed(): Promise<void> {
+    return this.#listed.promise;
   }
 
   /** Keeps the reports true until the signal aborts. */
@@ -124,6 +130,7 @@ export class PodService {
         await this.#registry.replaceAll(() => this.#backend.list());
         if (this.#trouble !== undefined) this.#logger.info('backend listed');
         this.#trouble = undefined;
+        this.#listed.resolve();
         retryMs = 100;
       } catch (error) {
         const { message } = InterLinkError.from(error);

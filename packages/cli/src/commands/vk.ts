@@ -1,0 +1,91 @@
+import { InterLinkError } from '@interlink/protocol';
+import { runVirtualKubelet } from '@interlink/virtual-kubelet';
+import { CommanderError, InvalidArgumentError, Option, Command as Parser } from 'commander';
+import type { Command } from '../command.ts';
+
+const summary = 'The Virtual Kubelet: a virtual node in a Kubernetes cluster.';
+
+interface Flags {
+  nodename?: string;
+  providerConfig?: string;
+  kubeconfig?: string;
+  startupTimeout?: number;
+  logLevel?: string;
+  port?: number;
+  podSyncWorkers?: number;
+  disableTaint?: boolean;
+  os?: string;
+}
+
+/** The seed's flags; those of klog are taken for compatibility. */
+function parser(): Parser {
+  return new Parser('vk')
+    .description(summary)
+    .option('--nodename <name>', "the node's name ($NODENAME; default virtual-kubelet)")
+    .addOption(
+      new Option('--provider <name>', 'which provider runs the pods')
+        .choices(['knoc', 'interlink'])
+        .default('interlink'),
+    )
+    .option(
+      '--provider-config <file>',
+      'what the node has to offer: {node: {cpu, memory, pods}} ($VK_CONFIG_PATH); default: what the sidecar announces',
+    )
+    .option('--kubeconfig <file>', 'how to reach the cluster ($KUBECONFIG, ~/.kube/config); omit it inside a cluster')
+    .option(
+      '--startup-timeout <duration>',
+      'how long the node may take to start, for example 10s; default: for ever',
+      parseDurationMs,
+    )
+    .addOption(
+      new Option('--log-level <level>', 'how much is logged').choices(['trace', 'debug', 'info', 'warn', 'error']),
+    )
+    .option('--port <number>', 'the kubelet port ($KUBELET_PORT; default 10250; 0 for any free one)', parseWhole)
+    .option('--pod-sync-workers <number>', 'pods in work at one time', parseWhole)
+    .option('--disable-taint', 'do not taint the node')
+    .option('--os <name>', 'the operating system that the node shows (default Linux)')
+    .addOption(new Option('--klog.v <level>').hideHelp())
+    .addOption(new Option('--klog.logtostderr [value]').hideHelp())
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+}
+
+export const vkCommand: Command = {
+  name: 'vk',
+  summary,
+  run: async (args, signal) => {
+    const flags = parseFlags(args);
+    if (flags === undefined) return;
+    const { startupTimeout, ...rest } = flags;
+    await runVirtualKubelet({ ...rest, startupTimeoutMs: startupTimeout }, signal);
+  },
+};
+
+/** Undefined when help was all that was asked for. */
+function parseFlags(args: ReadonlyArray<string>): Flags | undefined {
+  try {
+    return parser()
+      .parse([...args], { from: 'user' })
+      .opts<Flags>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new InterLinkError('invalid_argument', error.message);
+  }
+}
+
+function parseWhole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is wanted');
+  return Number(text);
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Go's durations: `10s`, `1m30s`, `500ms`. */
+function parseDurationMs(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) {
+    throw new InvalidArgumentError('a duration is wanted, such as 10s or 1m30s');
+  }
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? 0), 0);
+}

@@ -1,0 +1,78 @@
+import {
+  type CreateStruct,
+  fromLogStruct,
+  fromPodCreateRequests,
+  InterLinkError,
+  type Owner,
+  ownerKey,
+  parseLogStruct,
+  parsePodCreateRequests,
+  parseV1Pod,
+  parseV1Pods,
+  toV1PodStatus,
+  type V1PodStatus,
+  v1Owner,
+} from '@interlink/protocol';
+import { sendBytes } from '@interlink/service-kit';
+import type { FastifyInstance } from 'fastify';
+import type { SidecarLink } from '../sidecar/sidecar-link.ts';
+import { OwnerMemory } from './owner-memory.ts';
+import { readJson } from './read-json.ts';
+
+const defaultGracePeriodSeconds = 30;
+
+/** Protocol v1 as a virtual kubelet of another release speaks it to InterLink. Any verb is taken: clients in the field differ. */
+export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
+  const owners = new OwnerMemory();
+
+  app.all('/pinglink', async () => {
+    await sidecar.generation();
+    return { status: 'ok' };
+  });
+
+  app.all('/create', async (request): Promise<CreateStruct> => {
+    const create = fromPodCreateRequests(parsePodCreateRequests(await readJson(request)));
+    const { uid } = create.pod.metadata;
+    const owner = v1Owner(create.pod);
+    owners.remember(uid, owner);
+    const pods = await sidecar.podsOf(owner);
+    await pods.createPod(create);
+    const report = (await pods.listPods()).find((candidate) => candidate.uid === uid);
+    return { PodUID: uid, PodJID: report?.status.jobID ?? uid };
+  });
+
+  app.all('/delete', async (request) => {
+    const pod = parseV1Pod(await readJson(request));
+    const grace = pod.spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds;
+    await (await sidecar.podsOf(v1Owner(pod))).deletePod(pod.metadata.uid, grace);
+    return {};
+  });
+
+  app.all('/status', async (request): Promise<V1PodStatus[]> => {
+    const asked = parseV1Pods((await readJson(request)) ?? []);
+    const byOwner = new Map<string, { owner: Owner; uids: Set<string> }>();
+    for (const pod of asked) {
+      const owner = v1Owner(pod);
+      owners.remember(pod.metadata.uid, owner);
+      const group = byOwner.get(ownerKey(owner)) ?? { owner, uids: new Set<string>() };
+      group.uids.add(pod.metadata.uid);
+      byOwner.set(ownerKey(owner), group);
+    }
+    const answers = await Promise.all(
+      [...byOwner.values()].map(async ({ owner, uids }) =>
+        (await (await sidecar.podsOf(owner)).listPods()).filter(({ uid }) => uids.has(uid)),
+      ),
+    );
+    return answers.flat().map(toV1PodStatus);
+  });
+
+  app.all('/getLogs', async (request, reply) => {
+    const { uid, container, options } = fromLogStruct(parseLogStruct(await readJson(request)));
+    const owner = owners.recall(uid);
+    if (owner === undefined)
+      throw new InterLinkError('not_found', `No pod ${uid} is known here yet: its next status tells of it`);
+    const pods = await sidecar.podsOf(owner);
+    await sendBytes(request, reply, (signal) => pods.logs(uid, container, options, signal));
+    return reply;
+  });
+}

@@ -1,0 +1,88 @@
+import { type HttpTarget, InterLinkError, type Owner, PodClient } from '@interlink/protocol';
+import { type Logger, noAuthentication } from '@interlink/service-kit';
+import { createSidecarServer, PodService } from '@interlink/sidecar-sdk';
+import type { FastifyInstance } from 'fastify';
+import { detectProtocol } from './detect-protocol.ts';
+import type { OwnerPods } from './owner-pods.ts';
+import { V1Backend } from './v1-backend.ts';
+
+/** A v1 plugin dressed as a v2 sidecar: the SDK's server around it, fed by handing requests over. */
+export interface V1Adapter {
+  readonly service: PodService;
+  readonly app: FastifyInstance;
+}
+
+/** What the sidecar turned out to speak. */
+export type SidecarGeneration = { readonly protocol: 'v2' } | { readonly protocol: 'v1'; readonly adapter: V1Adapter };
+
+/**
+ * The way to one sidecar. Which generation it speaks is found out at the first request that reaches it and kept from then on:
+ * a peer once seen to speak v2 is never downgraded.
+ */
+export class SidecarLink {
+  readonly target: HttpTarget;
+  readonly #logger: Logger;
+  readonly #signal: AbortSignal;
+  #generation: Promise<SidecarGeneration> | undefined;
+  #trouble: string | undefined = 'not asked yet';
+
+  constructor(target: HttpTarget, logger: Logger, signal: AbortSignal) {
+    this.target = target;
+    this.#logger = logger;
+    this.#signal = signal;
+  }
+
+  /** Undefined once the sidecar has answered, else what is wrong. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** @throws InterLinkError while the sidecar can't be reached */
+  async generation(): Promise<SidecarGeneration> {
+    this.#generation ??= this.#detect();
+    try {
+      return await this.#generation;
+    } catch (error) {
+      this.#generation = undefined;
+      this.#trouble = InterLinkError.from(error).message;
+      throw error;
+    }
+  }
+
+  async podsOf(owner: Owner): Promise<OwnerPods> {
+    const generation = await this.generation();
+    if (generation.protocol === 'v2') return new PodClient(this.target, owner);
+    const { service } = generation.adapter;
+    return {
+      createPod: async (request) => {
+        await service.create(request, owner);
+      },
+      deletePod: async (uid, gracePeriodSeconds) => await service.delete(owner, uid, gracePeriodSeconds),
+      listPods: async () => service.logOf(owner).reports(),
+      logs: async (uid, container, options, signal) => await service.logs({ owner, uid }, container, options, signal),
+    };
+  }
+
+  async #detect(): Promise<SidecarGeneration> {
+    const protocol = await detectProtocol(this.target);
+    this.#trouble = undefined;
+    this.#logger.info({ sidecar: this.target.url, protocol }, 'sidecar answers');
+    return protocol === 'v2' ? { protocol } : { protocol, adapter: await this.#adapt() };
+  }
+
+  async #adapt(): Promise<V1Adapter> {
+    const service = new PodService(new V1Backend(this.target), this.#logger);
+    const app = createSidecarServer({
+      service,
+      logger: this.#logger,
+      authenticate: noAuthentication,
+      shutdown: this.#signal,
+    });
+    service
+      .run(this.#signal)
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'polling the v1 sidecar ended'));
+    await app.ready();
+    await service.listed;
+    return { service, app };
+  }
+}

@@ -1,0 +1,107 @@
+import type { Capabilities, HttpTarget, LogOptions, Owner, Pod, PodReport, PodRequest } from '@interlink/protocol';
+import type { Backend, OwnedReport, PodReference } from '@interlink/sidecar-sdk';
+import { V1Client } from './v1-client.ts';
+
+/** A pod missing from this many good answers in a row is gone. */
+const absencesUntilGone = 3;
+
+interface KnownPod {
+  readonly owner: Owner;
+  readonly pod: Pod;
+  report: PodReport;
+  absences: number;
+}
+
+/**
+ * A v1 plugin as a backend of the sidecar SDK, which turns its polled answers into the v2 stream. v1 can't list: what this
+ * process has not been told of since it started, it does not know; a create asks `/status` first and takes over a pod that is
+ * already there.
+ */
+export class V1Backend implements Backend {
+  readonly #client: V1Client;
+  readonly #known = new Map<string, KnownPod>();
+
+  constructor(target: HttpTarget) {
+    this.#client = new V1Client(target);
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    return {
+      protocolVersions: ['v1'],
+      backend: { kind: 'interlink-v1', version: '1' },
+      verbs: ['create', 'delete', 'log'],
+      volumeTypes: ['configMap', 'secret', 'projected', 'downwardAPI', 'emptyDir'],
+      queues: true,
+      pools: [],
+      warnings: ['a v1 plugin can’t list its pods: what InterLink was not told of since it started is unknown'],
+    };
+  }
+
+  async list(): Promise<OwnedReport[]> {
+    if (this.#known.size > 0) this.#take(await this.#client.status([...this.#known.values()].map(({ pod }) => pod)));
+    return [...this.#known.values()].map(({ owner, report }) => ({ owner, report }));
+  }
+
+  async create(request: PodRequest, owner: Owner): Promise<PodReport> {
+    const { pod } = request;
+    const present = (await this.#client.status([pod])).find(
+      (report) => report.uid === pod.metadata.uid && report.status.containerStatuses.length > 0,
+    );
+    const report = present ?? firstReport(pod, await this.#client.create(request));
+    this.#known.set(pod.metadata.uid, { owner, pod, report, absences: 0 });
+    return report;
+  }
+
+  async delete({ uid }: PodReference): Promise<void> {
+    const known = this.#known.get(uid);
+    if (known === undefined) return;
+    await this.#client.delete(known.pod);
+    this.#known.delete(uid);
+  }
+
+  async logs(
+    pod: PodReference,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    return await this.#client.logs(pod, container, options, signal);
+  }
+
+  #take(reports: ReadonlyArray<PodReport>): void {
+    const byUid = new Map(reports.map((report) => [report.uid, report]));
+    for (const [uid, known] of this.#known) {
+      const report = byUid.get(uid);
+      if (report !== undefined) {
+        known.report = report;
+        known.absences = 0;
+      } else {
+        known.absences += 1;
+        if (known.absences >= absencesUntilGone) this.#known.delete(uid);
+      }
+    }
+  }
+}
+
+function firstReport(pod: Pod, jobID: string): PodReport {
+  const { uid, namespace, name } = pod.metadata;
+  const waiting = (container: { name: string; image?: string }) => ({
+    name: container.name,
+    state: { waiting: { reason: 'ContainerCreating' } },
+    ready: false,
+    restartCount: 0,
+    image: container.image ?? '',
+    imageID: '',
+  });
+  const init = pod.spec.initContainers ?? [];
+  return {
+    uid,
+    namespace,
+    name,
+    status: {
+      jobID,
+      containerStatuses: pod.spec.containers.map(waiting),
+      ...(init.length === 0 ? {} : { initContainerStatuses: init.map(waiting) }),
+    },
+  };
+}

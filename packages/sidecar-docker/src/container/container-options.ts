@@ -1,0 +1,86 @@
+import type { Container, PodRequest } from '@interlink/sidecar-sdk';
+import type Docker from 'dockerode';
+import { renderContainerName } from '../identity/container-name.ts';
+import { type PodLabels, renderLabels } from '../identity/labels.ts';
+import { toMounts } from './mounts.ts';
+import { toEngineResources } from './resources.ts';
+import { renderUser, toEngineSecurity, toSecuritySettings } from './security-context.ts';
+
+/** As the kubelet rotates container logs: five files of 10 MiB. */
+export const logConfig: Docker.HostConfig['LogConfig'] = {
+  Type: 'json-file',
+  Config: { 'max-size': '10m', 'max-file': '5' },
+};
+
+/** One container of a pod, found in its request. */
+export interface PlannedContainer {
+  readonly spec: Container;
+  readonly kind: 'init' | 'container';
+  readonly position: number;
+}
+
+export interface ContainerContext {
+  readonly request: PodRequest;
+  readonly labels: PodLabels;
+  readonly root: string;
+  readonly sandboxId: string;
+  readonly imageId: string;
+}
+
+/** The pod's containers in the order of its outline: init containers first. */
+export function planContainers({ pod }: PodRequest): PlannedContainer[] {
+  const init = (pod.spec.initContainers ?? []).map((spec) => ({ spec, kind: 'init' as const }));
+  const main = pod.spec.containers.map((spec) => ({ spec, kind: 'container' as const }));
+  return [...init, ...main].map((planned, position) => ({ ...planned, position }));
+}
+
+/** The body of `POST /containers/create` for one container of a pod: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate */
+export function toContainerOptions(planned: PlannedContainer, context: ContainerContext): Docker.ContainerCreateOptions {
+  const { spec } = planned;
+  const { pod } = context.request;
+  return {
+    ...identityOf(planned, context),
+    ...processOf(planned, context),
+    HostConfig: {
+      NetworkMode: `container:${context.sandboxId}`,
+      IpcMode: `container:${context.sandboxId}`,
+      RestartPolicy: toEngineRestartPolicy(planned.kind, context.labels.restartPolicy),
+      LogConfig: logConfig,
+      Mounts: toMounts(spec, pod.spec, { root: context.root, uid: pod.metadata.uid }),
+      ...toEngineResources(spec),
+      ...toEngineSecurity(spec, pod.spec),
+    },
+  };
+}
+
+function identityOf({ spec, kind, position }: PlannedContainer, { labels, imageId }: ContainerContext) {
+  const { name: pod, namespace, uid } = labels;
+  return {
+    name: renderContainerName({ container: spec.name, pod, namespace, uid, attempt: 0 }),
+    Labels: renderLabels(labels, { kind, container: spec.name, position, attempt: 0, imageId }),
+  };
+}
+
+/** `command` replaces the image's entry point and its arguments; `args` alone only the arguments. */
+function processOf({ spec }: PlannedContainer, { request }: ContainerContext) {
+  const command = spec.command ?? [];
+  const args = spec.args ?? [];
+  const user = renderUser(toSecuritySettings(spec, request.pod.spec));
+  return {
+    Image: spec.image ?? '',
+    ...(command.length === 0 ? {} : { Entrypoint: command }),
+    ...(args.length === 0 ? {} : { Cmd: args }),
+    ...(spec.workingDir === undefined || spec.workingDir === '' ? {} : { WorkingDir: spec.workingDir }),
+    ...(user === '' ? {} : { User: user }),
+    Env: (spec.env ?? []).map(({ name, value }) => `${name}=${value ?? ''}`),
+    Tty: spec.tty === true,
+    OpenStdin: spec.stdin === true,
+    StdinOnce: spec.stdinOnce === true,
+  };
+}
+
+/** For now the engine itself restarts containers, also while no sidecar runs. An init container that succeeded is done. */
+function toEngineRestartPolicy(kind: 'init' | 'container', policy: PodLabels['restartPolicy']): Docker.HostRestartPolicy {
+  if (policy === 'Never') return { Name: 'no' };
+  return { Name: kind === 'container' && policy === 'Always' ? 'always' : 'on-failure' };
+}

@@ -1,0 +1,35 @@
+import { InterLinkError } from '@interlink/sidecar-sdk';
+
+type ErrorCode = InterLinkError['code'];
+
+/** HTTP statuses of the Engine API (https://docs.docker.com/reference/api/engine/) that say more than "it failed". */
+const codes: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid_argument',
+  404: 'not_found',
+  409: 'already_exists',
+  503: 'unavailable',
+};
+
+/** The engine's answer in an error of docker-modem's, or undefined when there was none (connection lost, aborted). */
+function answerOf(thrown: unknown): { status: number; message: string } | undefined {
+  if (!(thrown instanceof Error) || !('statusCode' in thrown) || typeof thrown.statusCode !== 'number') return undefined;
+  const body = 'json' in thrown ? thrown.json : undefined;
+  const text =
+    typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string'
+      ? body.message
+      : // docker-modem's own wording of a streamed answer: `(HTTP code 404) no such image - text `
+        thrown.message.replace(/^\(HTTP code \d+\) .*? - /, '');
+  return { status: thrown.statusCode, message: text.trim() };
+}
+
+/** The only converter of what the Docker client throws. The message is the engine's own text, as `docker` would show it. */
+export function fromEngine(thrown: unknown): InterLinkError {
+  const answer = answerOf(thrown);
+  if (answer === undefined) return InterLinkError.from(thrown);
+  return new InterLinkError(codes[answer.status] ?? 'internal', answer.message, { cause: thrown });
+}
+
+/** True when the engine says that what was asked for is not there. */
+export function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof InterLinkError && thrown.code === 'not_found';
+}

@@ -1,0 +1,169 @@
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { fromEngine } from './engine-error.ts';
+import { Gate } from './gate.ts';
+
+/** Starting a container costs the engine about a core for a tenth of a second; more at once only makes all of them late. */
+const maxChanges = 6;
+const maxReads = 12;
+
+/** Which of the waiting changes goes first. */
+export const priorities = { sandbox: 0, create: 1, start: 2, end: 3 } as const;
+
+/** What an engine event says: https://docs.docker.com/reference/api/engine/ `SystemEvents`. */
+export interface EngineEvent {
+  readonly Action: string;
+  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
+}
+
+/**
+ * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link fromEngine} and with bounded
+ * concurrency. Streams (events, logs, pulls) and stops, which last long, are not counted.
+ */
+export class Engine {
+  readonly #docker: Docker;
+  readonly #changes = new Gate(maxChanges);
+  readonly #reads = new Gate(maxReads);
+
+  constructor(docker: Docker) {
+    this.#docker = docker;
+  }
+
+  /** All containers, running or not, that carry the label. One request. */
+  async listContainers(label: string): Promise<Docker.ContainerInfo[]> {
+    return await this.#read(async () => await this.#docker.listContainers({ all: true, filters: { label: [label] } }));
+  }
+
+  /** By id or name. @throws InterLinkError `not_found` */
+  async inspectContainer(id: string): Promise<Docker.ContainerInspectInfo> {
+    return await this.#read(async () => await this.#docker.getContainer(id).inspect());
+  }
+
+  /** By reference. @throws InterLinkError `not_found` */
+  async inspectImage(reference: string): Promise<Docker.ImageInspectInfo> {
+    return await this.#read(async () => await this.#docker.getImage(reference).inspect());
+  }
+
+  async info(): Promise<{ cpus: number; memoryBytes: number; version: string; architecture: string }> {
+    const [info, version] = await this.#read(async () => await Promise.all([this.#docker.info(), this.#docker.version()]));
+    return { cpus: info.NCPU, memoryBytes: info.MemTotal, version: version.Version, architecture: version.Arch };
+  }
+
+  /** @throws InterLinkError `already_exists` when the name is taken, `not_found` when the image is not there */
+  async createContainer(options: Docker.ContainerCreateOptions): Promise<string> {
+    const container = await this.#change(priorities.create, async () => await this.#docker.createContainer(options));
+    return container.id;
+  }
+
+  /** One that runs already is a success. */
+  async startContainer(id: string, priority: number): Promise<void> {
+    await this.#change(priority, async () => await this.#docker.getContainer(id).start().catch(unlessNotModified));
+  }
+
+  /** From now on the engine itself never starts the container again. */
+  async forbidRestart(id: string): Promise<void> {
+    await this.#change(priorities.end, async () => {
+      await this.#docker.getContainer(id).update({ RestartPolicy: { Name: 'no' } });
+    });
+  }
+
+  /** The container's stop signal now, KILL after `seconds`; resolves when it has ended. One that does not run is a success. */
+  async stopContainer(id: string, seconds: number): Promise<void> {
+    await attempt(async () => await this.#docker.getContainer(id).stop({ t: seconds }).catch(unlessNotModified));
+  }
+
+  async killContainer(id: string): Promise<void> {
+    await attempt(async () => await this.#docker.getContainer(id).kill({ signal: 'SIGKILL' }));
+  }
+
+  /** With its anonymous volumes, running or not. */
+  async removeContainer(id: string): Promise<void> {
+    await this.#change(
+      priorities.end,
+      async () => await this.#docker.getContainer(id).remove({ force: true, v: true }),
+    );
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    await this.#change(priorities.end, async () => await this.#docker.getVolume(name).remove());
+  }
+
+  /** Volumes that carry the label. */
+  async listVolumes(label: string): Promise<string[]> {
+    const { Volumes: volumes } = await this.#read(
+      async () => await this.#docker.listVolumes({ filters: { label: [label] } }),
+    );
+    return (volumes ?? []).map((volume) => volume.Name);
+  }
+
+  /** The progress of a pull, one JSON object a line. */
+  async pull(name: string, tag: string, signal: AbortSignal): Promise<Readable> {
+    const options = { fromImage: name, tag, abortSignal: signal };
+    return toReadable(await attempt(async () => await this.#docker.createImage(options)));
+  }
+
+  /** Makes an image of one layer from a tar archive. */
+  async importImage(
+    tar: Buffer,
+    options: { repo: string; tag: string; changes: string },
+  ): Promise<Readable> {
+    // docker-modem takes Buffers here, its types only know streams.
+    const file = tar as unknown as NodeJS.ReadableStream;
+    return toReadable(await attempt(async () => await this.#docker.importImage(file, options)));
+  }
+
+  /** What happens to containers that carry the label, one JSON object a line, until the signal aborts. */
+  async events(label: string, signal: AbortSignal): Promise<Readable> {
+    const options = { filters: { type: ['container'], label: [label] }, abortSignal: signal };
+    return toReadable(await attempt(async () => await this.#docker.getEvents(options)));
+  }
+
+  /** A container's output as the engine sends it: framed, but raw for one with a terminal. */
+  async logs(id: string, query: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Readable> {
+    return toReadable(
+      await attempt(
+        async () =>
+          await new Promise<unknown>((resolve, reject) => {
+            // dockerode's own logs() reads everything into memory unless it follows.
+            this.#docker.modem.dial(
+              {
+                path: `/containers/${id}/logs?`,
+                method: 'GET',
+                isStream: true,
+                options: { ...query },
+                abortSignal: signal,
+                statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+              },
+              (error: unknown, stream: unknown) => (error === null ? resolve(stream) : reject(error)),
+            );
+          }),
+      ),
+    );
+  }
+
+  async #read<T>(request: () => Promise<T>): Promise<T> {
+    return await this.#reads.run(0, async () => await attempt(request));
+  }
+
+  async #change<T>(priority: number, request: () => Promise<T>): Promise<T> {
+    return await this.#changes.run(priority, async () => await attempt(request));
+  }
+}
+
+async function attempt<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    throw fromEngine(error);
+  }
+}
+
+/** 304: it already is as asked. */
+function unlessNotModified(error: unknown): void {
+  if (!(error instanceof Error && 'statusCode' in error && error.statusCode === 304)) throw error;
+}
+
+/** docker-modem hands out Node's IncomingMessage under older types. */
+function toReadable(stream: unknown): Readable {
+  return stream as Readable;
+}

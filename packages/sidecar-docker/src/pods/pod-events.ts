@@ -1,0 +1,65 @@
+import type { PodEvent } from '@interlink/sidecar-sdk';
+
+/** An event's words; whose it is, is added where it is told. */
+export type EventText = Pick<PodEvent, 'type' | 'reason' | 'message'>;
+export type TellEvent = (event: EventText) => void;
+
+/**
+ * The kubelet's events in the wording of Kubernetes 1.35, which people and test suites match
+ * (https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/events/event.go).
+ */
+export const pulling = (image: string): EventText => normal('Pulling', `Pulling image "${image}"`);
+
+export const alreadyPresent = (image: string): EventText =>
+  normal('Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`);
+
+export const pulled = (image: string, durationMs: number, bytes: number): EventText => {
+  const took = renderDuration(durationMs);
+  return normal(
+    'Pulled',
+    `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${bytes} bytes.`,
+  );
+};
+
+export const pullFailed = (image: string, why: string): EventText =>
+  warning('Failed', `Failed to pull image "${image}": ${why}`);
+
+export const pullBackOff = (image: string): EventText => normal('BackOff', `Back-off pulling image "${image}"`);
+
+export const neverPull = (image: string): EventText =>
+  warning('ErrImageNeverPull', `Container image "${image}" is not present with pull policy of Never`);
+
+export const inspectFailed = (message: string): EventText => warning('InspectFailed', message);
+
+export const failed = (why: string): EventText => warning('Failed', `Error: ${why}`);
+
+export const sandboxFailed = (why: string): EventText =>
+  warning('FailedCreatePodSandBox', `Failed to create pod sandbox: ${why}`);
+
+export const mountFailed = (why: string): EventText => warning('FailedMount', `MountVolume.SetUp failed: ${why}`);
+
+export const created: EventText = normal('Created', 'Container created');
+
+export const started: EventText = normal('Started', 'Container started');
+
+export const killing = (container: string): EventText => normal('Killing', `Stopping container ${container}`);
+
+export const crashLoop = (container: string, pod: { name: string; namespace: string; uid: string }): EventText =>
+  warning(
+    'BackOff',
+    `Back-off restarting failed container ${container} in pod ${pod.name}_${pod.namespace}(${pod.uid})`,
+  );
+
+function normal(reason: string, message: string): EventText {
+  return { type: 'Normal', reason, message };
+}
+
+function warning(reason: string, message: string): EventText {
+  return { type: 'Warning', reason, message };
+}
+
+/** As Go prints a duration rounded to milliseconds: `850ms`, `1.234s`. */
+function renderDuration(ms: number): string {
+  const whole = Math.round(ms);
+  return whole < 1_000 ? `${whole}ms` : `${whole / 1_000}s`;
+}

@@ -1,0 +1,24 @@
+import { type PodKnowledge, nothingKnown } from '../report.ts';
+import { PodWork } from './pod-work.ts';
+
+/** The work of each pod that there is some for. */
+export class PodWorks {
+  readonly #works = new Map<string, PodWork>();
+
+  get(uid: string): PodWork {
+    let work = this.#works.get(uid);
+    if (work === undefined) {
+      work = new PodWork();
+      this.#works.set(uid, work);
+    }
+    return work;
+  }
+
+  knowledgeOf(uid: string): PodKnowledge {
+    return this.#works.get(uid) ?? nothingKnown;
+  }
+
+  forget(uid: string): void {
+    this.#works.delete(uid);
+  }
+}

@@ -1,0 +1,46 @@
+import { InterLinkError } from '@interlink/sidecar-sdk';
+import type { Engine } from '../engine/engine.ts';
+import { isNotFound } from '../engine/engine-error.ts';
+import { readJsonLines } from '../engine/json-lines.ts';
+import { type Architecture, buildPauseProgram } from './pause-program.ts';
+import { tarExecutable } from './tar.ts';
+
+/** The tag counts versions of the program: a changed program gets the next one. */
+export const sandboxImage = { repo: 'interlink/sandbox', tag: '1' } as const;
+export const sandboxImageName = `${sandboxImage.repo}:${sandboxImage.tag}`;
+
+/** The engine's names for its architecture, as `docker version` shows them. */
+const architectures: Readonly<Record<string, Architecture>> = {
+  amd64: 'amd64',
+  x86_64: 'amd64',
+  arm64: 'arm64',
+  aarch64: 'arm64',
+};
+
+/**
+ * Gives the engine the sandbox's image unless it has it; nothing is pulled.
+ * @throws InterLinkError `failed_precondition` for an engine of an architecture that we have no program for
+ */
+export async function ensureSandboxImage(engine: Engine): Promise<void> {
+  try {
+    await engine.inspectImage(sandboxImageName);
+    return;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  const { architecture: name } = await engine.info();
+  const architecture = architectures[name];
+  if (architecture === undefined) {
+    throw new InterLinkError(
+      'failed_precondition',
+      `Cannot make a sandbox image for the engine's architecture ${name}: amd64 or arm64 is wanted`,
+    );
+  }
+  const tar = tarExecutable('pause', buildPauseProgram(architecture));
+  const progress = await engine.importImage(tar, { ...sandboxImage, changes: 'ENTRYPOINT ["/pause"]' });
+  for await (const line of readJsonLines(progress)) {
+    if (typeof line === 'object' && line !== null && 'error' in line) {
+      throw new InterLinkError('internal', `Cannot import the sandbox image: ${String(line.error)}`);
+    }
+  }
+}

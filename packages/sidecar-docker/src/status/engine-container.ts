@@ -1,0 +1,70 @@
+import type Docker from 'dockerode';
+import { type ContainerLabels, type PodLabels, parseLabels } from '../identity/labels.ts';
+
+/** What of an inspected container is looked at: everything else of the engine's answer stays at the edge. */
+export interface EngineContainer {
+  readonly id: string;
+  readonly labels: ContainerLabels;
+  readonly status: EngineStatus;
+  readonly exitCode: number;
+  readonly wasOutOfMemory: boolean;
+  /** Why it could not be started; empty: it could. */
+  readonly error: string;
+  /** RFC 3339; undefined: never. */
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly createdAt: string;
+  readonly restartCount: number;
+  /** False: the engine never starts it again by itself. */
+  readonly mayRestart: boolean;
+  readonly isTerminal: boolean;
+  readonly ip: string | undefined;
+}
+
+/** https://docs.docker.com/reference/api/engine/ `ContainerState.Status` */
+export type EngineStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+const statuses: ReadonlyArray<EngineStatus> = [
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'removing',
+  'exited',
+  'dead',
+];
+
+/** Reads one inspected container of ours; undefined when its labels are none of ours. */
+export function toEngineContainer(
+  inspected: Docker.ContainerInspectInfo,
+): { pod: PodLabels; container: EngineContainer } | undefined {
+  const labels = parseLabels(inspected.Config.Labels);
+  if (labels === undefined) return undefined;
+  const { State: state } = inspected;
+  return {
+    pod: labels.pod,
+    container: {
+      id: inspected.Id,
+      labels: labels.container,
+      status: statuses.find((status) => status === state.Status) ?? 'dead',
+      exitCode: state.ExitCode,
+      wasOutOfMemory: state.OOMKilled,
+      error: state.Error,
+      startedAt: toTime(state.StartedAt),
+      finishedAt: toTime(state.FinishedAt),
+      createdAt: toTime(inspected.Created) ?? inspected.Created,
+      restartCount: inspected.RestartCount,
+      mayRestart: (inspected.HostConfig.RestartPolicy?.Name ?? 'no') !== 'no',
+      isTerminal: inspected.Config.Tty,
+      ip: Object.values(inspected.NetworkSettings.Networks ?? {})
+        .map((network) => network.IPAddress)
+        .find((address) => address !== ''),
+    },
+  };
+}
+
+/** Whole seconds, never rounded up, as Kubernetes keeps times. The engine's zero time (year 1) is none. */
+function toTime(text: string): string | undefined {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(text);
+  if (match === null || text.startsWith('0001-')) return undefined;
+  return `${match[1]}${match[2]}`;
+}

@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Backend,
+  type Capabilities,
+  InterLinkError,
+  type LogOptions,
+  type News,
+  type OwnedReport,
+  type Owner,
+  type PodReference,
+  type PodReport,
+  type PodRequest,
+  sleep,
+} from '@interlink/sidecar-sdk';
+import { mockCapabilities } from './capabilities.ts';
+import { openLog } from './logs.ts';
+import { MockPod } from './mock-pod.ts';
+import { type PodScript, parseScript } from './script.ts';
+
+export interface MockOptions {
+  /** Milliseconds since the epoch. Default: the machine's clock. */
+  readonly now?: () => number;
+  /** Instead of {@link mockCapabilities}. */
+  readonly capabilities?: Capabilities;
+}
+
+/** A backend that keeps pods in memory and plays their scripts. A pod without delays costs no timer. */
+export function createMockBackend(options: MockOptions = {}): Backend {
+  return new MockBackend(options);
+}
+
+class MockBackend implements Backend {
+  readonly #now: () => number;
+  readonly #capabilities: Capabilities;
+  readonly #pods = new Map<string, MockPod>();
+  /** Creates that failed on purpose, by UID. */
+  readonly #failures = new Map<string, number>();
+  #leaving: string[] = [];
+  #news: News | undefined;
+  /** Something changed while nobody watched. */
+  #hasMissed = false;
+
+  constructor(options: MockOptions) {
+    this.#now = options.now ?? Date.now;
+    this.#capabilities = options.capabilities ?? mockCapabilities;
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    return this.#capabilities;
+  }
+
+  async list(): Promise<OwnedReport[]> {
+    return Array.from(this.#pods.values(), ({ owner, report }) => ({ owner, report }));
+  }
+
+  async create(request: PodRequest, owner: Owner): Promise<PodReport> {
+    const { uid, annotations } = request.pod.metadata;
+    const known = this.#pods.get(uid);
+    if (known !== undefined) return known.report;
+    const script = parseScript(annotations);
+    if (script.createDelayMs > 0) await delay(script.createDelayMs);
+    this.#failOnPurpose(uid, script);
+    const pod = new MockPod(request.pod, owner, script);
+    this.#pods.set(uid, pod);
+    if (script.imageError === undefined) {
+      if (script.startDelayMs === 0) this.#start(pod);
+      else this.#after(pod, script.startDelayMs, () => this.#start(pod));
+    }
+    if (script.event !== undefined || script.imageError !== undefined) this.#tellEvents(pod);
+    return pod.report;
+  }
+
+  async delete({ uid }: PodReference, gracePeriodSeconds: number): Promise<void> {
+    const pod = this.#pods.get(uid);
+    if (pod === undefined) return;
+    const now = this.#now();
+    pod.termAtMs ??= now;
+    const endsAt = pod.endedAtMs ?? pod.termAtMs + pod.script.deleteDelayMs;
+    const killedAt = now + gracePeriodSeconds * 1_000;
+    const exitCode = endsAt <= killedAt ? 0 : 137;
+    this.#after(pod, Math.min(endsAt, killedAt) - now, () => this.#leave(pod, exitCode));
+  }
+
+  async logs(
+    { uid }: PodReference,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const pod = this.#pods.get(uid);
+    if (pod === undefined) throw new InterLinkError('not_found', `No pod ${uid} here`);
+    return openLog({ pod, container, options, now: this.#now, signal });
+  }
+
+  async watch(news: News, signal: AbortSignal): Promise<void> {
+    this.#news = news;
+    if (this.#hasMissed) news.relist();
+    this.#hasMissed = false;
+    while (!signal.aborted) await sleep(2 ** 31 - 1, signal);
+    this.#news = undefined;
+  }
+
+  #failOnPurpose(uid: string, { createFailures, createError }: PodScript): void {
+    if (createFailures === 0) return;
+    const count = (this.#failures.get(uid) ?? 0) + 1;
+    if (count > createFailures) {
+      this.#failures.delete(uid);
+      return;
+    }
+    this.#failures.set(uid, count);
+    throw new InterLinkError(createError, `Create number ${count} fails, as the pod's annotations ask`);
+  }
+
+  #start(pod: MockPod): void {
+    pod.start(this.#now());
+    const { runMs } = pod.script;
+    if (pod.endedAtMs === undefined && runMs !== Number.POSITIVE_INFINITY) {
+      this.#after(pod, runMs, () => pod.finish(this.#now()));
+    }
+  }
+
+  /** Does the pod's next step, in place of what was to be next; at once without a timer and without news when there is nothing to wait for. */
+  #after(pod: MockPod, ms: number, step: () => void): void {
+    clearTimeout(pod.timer);
+    if (ms <= 0) {
+      step();
+      return;
+    }
+    pod.timer = setTimeout(() => {
+      step();
+      this.#tell(pod);
+    }, ms).unref();
+  }
+
+  /** The last state is told on its own before the pod is gone: readers see the newest state of a pod only. */
+  #leave(pod: MockPod, exitCode: number): void {
+    pod.stop(this.#now(), exitCode);
+    this.#tell(pod);
+    if (this.#leaving.length === 0) setImmediate(() => this.#forgetLeaving());
+    this.#leaving.push(pod.report.uid);
+  }
+
+  #forgetLeaving(): void {
+    for (const uid of this.#leaving) {
+      this.#pods.delete(uid);
+      this.#news?.gone(uid);
+    }
+    this.#leaving = [];
+  }
+
+  #tell({ owner, report }: MockPod): void {
+    if (this.#news === undefined) this.#hasMissed = true;
+    else this.#news.report({ owner, report });
+  }
+
+  #tellEvents(pod: MockPod): void {
+    const { event, imageError, message } = pod.script;
+    const { uid } = pod.report;
+    this.#tell(pod);
+    if (event !== undefined) this.#news?.event(uid, { type: 'Normal', reason: 'Mock', message: event });
+    if (imageError !== undefined) {
+      this.#news?.event(uid, { type: 'Warning', reason: 'Failed', message: message ?? `Error: ${imageError}` });
+    }
+  }
+}

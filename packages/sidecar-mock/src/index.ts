@@ -1,0 +1,12 @@
+/**
+ * The mock sidecar: runs nothing, answers at once, plays what a pod's annotations tell it to.
+ *
+ *   sidecar.ts        the process: name, address
+ *   backend.ts        the pods in memory and what happens to them: the only file with timers and state
+ *   script.ts         annotations to a typed script
+ *   report.ts         what a pod looks like while it waits, runs, has ended
+ *   logs.ts           a pod's made-up output
+ *   capabilities.ts   what it says of itself
+ */
+export { createMockBackend, type MockOptions } from './backend.ts';
+export { mockSidecar } from './sidecar.ts';

@@ -1,0 +1,77 @@
+import type { Owner, Pod, PodReport } from '@interlink/sidecar-sdk';
+import { type Ending, endedReport, failedInitReport, runningReport, waitingReport } from './report.ts';
+import type { PodScript } from './script.ts';
+
+/** One pod in memory: what was asked for and how far the play has got. Times are milliseconds since the epoch. */
+export class MockPod {
+  readonly owner: Owner;
+  readonly script: PodScript;
+  report: PodReport;
+  startedAtMs: number | undefined;
+  endedAtMs: number | undefined;
+  /** When the first delete arrived. */
+  termAtMs: number | undefined;
+  /** The next thing to happen by itself. */
+  timer: NodeJS.Timeout | undefined;
+  readonly #pod: Pod;
+  #over: AbortController | undefined;
+
+  constructor(pod: Pod, owner: Owner, script: PodScript) {
+    this.owner = owner;
+    this.script = script;
+    this.report = waitingReport(pod, script);
+    this.#pod = pod;
+  }
+
+  /** Aborts at the pod's end; made when somebody first asks, so that a pod nobody follows costs nothing. */
+  get over(): AbortController {
+    this.#over ??= new AbortController();
+    return this.#over;
+  }
+
+  start(nowMs: number): void {
+    this.startedAtMs = nowMs;
+    const at = toTime(nowMs);
+    const { initExitCode, reason, message } = this.script;
+    if (initExitCode === 0 || (this.#pod.spec.initContainers ?? []).length === 0) {
+      this.report = runningReport(this.#pod, at);
+      return;
+    }
+    this.report = failedInitReport(this.#pod, {
+      exitCode: initExitCode,
+      startedAt: at,
+      finishedAt: at,
+      reason,
+      message,
+    });
+    this.#end(nowMs);
+  }
+
+  /** The containers end by themselves. */
+  finish(nowMs: number): void {
+    const { exitCode, reason, message, podReason } = this.script;
+    this.report = endedReport(this.#pod, { ...this.#times(nowMs), exitCode, reason, message, podReason });
+    this.#end(nowMs);
+  }
+
+  /** Ended by a delete; what had ended before stays as it was. */
+  stop(nowMs: number, exitCode: number): void {
+    if (this.endedAtMs !== undefined) return;
+    this.report = endedReport(this.#pod, { ...this.#times(nowMs), exitCode });
+    this.#end(nowMs);
+  }
+
+  #times(nowMs: number): Pick<Ending, 'startedAt' | 'finishedAt'> {
+    const startedAt = this.startedAtMs === undefined ? undefined : toTime(this.startedAtMs);
+    return { startedAt, finishedAt: toTime(nowMs) };
+  }
+
+  #end(nowMs: number): void {
+    this.endedAtMs = nowMs;
+    this.#over?.abort();
+  }
+}
+
+function toTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,85 @@
+/**
+ * The runner: one process per attempt to run a container, `node main.ts <attempt's folder> <pod's folder>`. It outlives the
+ * sidecar. It takes the order, runs it in a process group of its own, writes down output, exit code and times, and ends.
+ * Nothing from the pod passes a shell. It imports nothing but Node, to start quickly and stay small.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync, readFileSync, utimesSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { createLineClock, LogWriter } from './log-writer.ts';
+import { identifyProcess } from './process-identity.ts';
+import { attemptFiles, type Child, type Claim, type Ending, type RunOrder } from './records.ts';
+import { writeOnce, writeWhole } from './whole-file.ts';
+
+/** After the command has ended, its output is awaited this long: a process that left the group may hold the pipe open. */
+const drainMs = 1_000;
+
+const [attemptFolder = '', podFolder = ''] = process.argv.slice(2);
+// A stop of the whole service must find somebody left who writes the exit code down.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+const order = JSON.parse(readFileSync(join(attemptFolder, attemptFiles.order), 'utf8')) as RunOrder;
+const runner = identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' };
+const claim: Claim = { runner };
+if (writeOnce(join(attemptFolder, attemptFiles.claim), claim)) {
+  writeWhole(join(attemptFolder, attemptFiles.ending), await run(order));
+  tellSidecar();
+}
+process.exit(0);
+
+async function run({ argv, env, cwd }: RunOrder): Promise<Ending> {
+  const [program = '', ...args] = argv;
+  const log = new LogWriter(openSync(join(attemptFolder, attemptFiles.log), 'a', 0o600), createLineClock(Date.now));
+  const command = spawn(program, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const failed = new Promise<Error>((resolve) => command.once('error', resolve));
+  if (command.pid === undefined) return startFailure(program, await failed);
+
+  const startedAt = new Date().toISOString();
+  const child: Child = { process: identifyProcess(command.pid) ?? { pid: command.pid, startTime: '' }, startedAt };
+  writeWhole(join(attemptFolder, attemptFiles.child), child);
+  tellSidecar();
+  command.stdout?.on('data', (chunk: Buffer) => log.write('stdout', chunk));
+  command.stderr?.on('data', (chunk: Buffer) => log.write('stderr', chunk));
+  const { code, signal } = await ended(command);
+  log.end();
+  const number = signal === null ? undefined : constants.signals[signal];
+  const exitCode = code ?? 128 + (number ?? 0);
+  return { exitCode, ...(number === undefined ? {} : { signal: number }), startedAt, finishedAt: new Date().toISOString() };
+}
+
+/** As a container's end does, the end of the command ends whatever it left in its group. */
+async function ended(command: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  const closed = new Promise<void>((resolve) => command.once('close', () => resolve()));
+  const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    command.once('exit', (code, signal) => resolve({ code, signal })),
+  );
+  try {
+    if (command.pid !== undefined) process.kill(-command.pid, 'SIGKILL');
+  } catch {
+    // Nobody is left: the usual case.
+  }
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, drainMs))]);
+  return exit;
+}
+
+/** As containerd puts it, so that people recognise it. */
+function startFailure(program: string, error: Error): Ending {
+  const isMissing = 'code' in error && error.code === 'ENOENT';
+  const problem = isMissing ? 'executable file not found in $PATH, or the working directory is missing' : error.message;
+  return {
+    exitCode: 128,
+    reason: 'StartError',
+    message: `exec: ${JSON.stringify(program)}: ${problem}`,
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+/** The sidecar watches the folder of all pods: a new time stamp on this pod's folder tells it which one to look at. */
+function tellSidecar(): void {
+  try {
+    utimesSync(podFolder, new Date(), new Date());
+  } catch {
+    // The sidecar looks by itself now and then.
+  }
+}

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { parseQuantity, type Taint } from '@interlink/kube';
+import { InterLinkError } from '@interlink/protocol';
+import { nearest } from '@interlink/service-kit';
+import { parse } from 'yaml';
+
+/** What the provider file says of the node; what it leaves out comes from the sidecar's capabilities. */
+export interface NodeSettings {
+  readonly capacity: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: ReadonlyArray<Taint>;
+}
+
+const none: NodeSettings = { capacity: {}, labels: {}, taints: [] };
+const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints'];
+const seedKeys = ['cpu', 'memory', 'pods'];
+
+/**
+ * Reads the file of `--provider-config`: the seed's JSON, a map from node name to `{cpu, memory, pods}`, or the YAML of newer
+ * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels` and `NodeTaints`.
+ * @throws InterLinkError `invalid_argument` with every problem at once
+ */
+export async function loadProviderFile(path: string | undefined, nodeName: string): Promise<NodeSettings> {
+  if (path === undefined) return none;
+  let root: unknown;
+  try {
+    root = parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new InterLinkError(
+      'invalid_argument',
+      `Cannot read the provider file ${path}: ${InterLinkError.from(error).message}`,
+    );
+  }
+  const problems: string[] = [];
+  const settings = parseSettings(root, { path, nodeName, problems });
+  if (problems.length > 0)
+    throw new InterLinkError('invalid_argument', `Invalid provider file ${path}: ${problems.join('; ')}`);
+  return settings;
+}
+
+interface Place {
+  readonly path: string;
+  readonly nodeName: string;
+  readonly problems: string[];
+}
+
+function parseSettings(root: unknown, place: Place): NodeSettings {
+  if (!isMap(root)) {
+    place.problems.push('a map is wanted');
+    return none;
+  }
+  const isYamlForm = Object.keys(root).some((key) => yamlKeys.includes(key));
+  return isYamlForm ? parseYamlForm(root, place) : parseSeedForm(root, place);
+}
+
+function parseSeedForm(root: Record<string, unknown>, { nodeName, problems }: Place): NodeSettings {
+  const node = root[nodeName];
+  if (!isMap(node)) {
+    problems.push(
+      `it describes ${
+        Object.keys(root)
+          .map((name) => JSON.stringify(name))
+          .join(', ') || 'no node'
+      }; node ${JSON.stringify(nodeName)} is wanted`,
+    );
+    return none;
+  }
+  const capacity: Record<string, string> = {};
+  for (const [key, value] of Object.entries(node)) {
+    if (seedKeys.includes(key)) addQuantity(capacity, key, value, `${nodeName}.${key}`, problems);
+    else problems.push(unknownKey(`${nodeName}.${key}`, key, seedKeys));
+  }
+  return { ...none, capacity };
+}
+
+function parseYamlForm(root: Record<string, unknown>, { problems }: Place): NodeSettings {
+  for (const key of Object.keys(root)) if (!yamlKeys.includes(key)) problems.push(unknownKey(key, key, yamlKeys));
+  const capacity: Record<string, string> = {};
+  const resources = isMap(root.Resources) ? root.Resources : {};
+  const names: Record<string, string> = { CPU: 'cpu', Memory: 'memory', Pods: 'pods' };
+  for (const [key, value] of Object.entries(resources)) {
+    const name = names[key];
+    if (name !== undefined) addQuantity(capacity, name, value, `Resources.${key}`, problems);
+    else if (key === 'Accelerators') addAccelerators(capacity, value, problems);
+    else problems.push(unknownKey(`Resources.${key}`, key, [...Object.keys(names), 'Accelerators']));
+  }
+  return { capacity, labels: parseLabels(root.NodeLabels, problems), taints: parseTaints(root.NodeTaints, problems) };
+}
+
+function addAccelerators(capacity: Record<string, string>, value: unknown, problems: string[]): void {
+  for (const [index, accelerator] of (Array.isArray(value) ? value : []).entries()) {
+    const type: unknown = isMap(accelerator) ? accelerator.ResourceType : undefined;
+    if (typeof type !== 'string') problems.push(`Resources.Accelerators[${index}].ResourceType is missing`);
+    else
+      addQuantity(
+        capacity,
+        type,
+        isMap(accelerator) ? accelerator.Available : undefined,
+        `Resources.Accelerators[${index}].Available`,
+        problems,
+      );
+  }
+}
+
+/** `NodeLabels` is a list of `key=value`. */
+function parseLabels(value: unknown, problems: string[]): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const [index, text] of (Array.isArray(value) ? value : []).entries()) {
+    const match = typeof text === 'string' ? /^([^=\s]+)=([^=\s]*)$/.exec(text) : null;
+    if (match?.[1] === undefined) problems.push(`NodeLabels[${index}] is ${JSON.stringify(text)}: key=value is wanted`);
+    else labels[match[1]] = match[2] ?? '';
+  }
+  return labels;
+}
+
+function parseTaints(value: unknown, problems: string[]): Taint[] {
+  return (Array.isArray(value) ? value : []).flatMap((taint: unknown, index) => {
+    const { Key: key, Value: taintValue, Effect: effect } = isMap(taint) ? taint : {};
+    if (
+      typeof key === 'string' &&
+      typeof effect === 'string' &&
+      /^(NoSchedule|PreferNoSchedule|NoExecute)$/.test(effect)
+    ) {
+      return [{ key, effect, ...(typeof taintValue === 'string' ? { value: taintValue } : {}) }];
+    }
+    problems.push(`NodeTaints[${index}] wants a Key and an Effect of NoSchedule, PreferNoSchedule or NoExecute`);
+    return [];
+  });
+}
+
+function addQuantity(
+  capacity: Record<string, string>,
+  name: string,
+  value: unknown,
+  place: string,
+  problems: string[],
+): void {
+  const text = typeof value === 'number' ? String(value) : value;
+  try {
+    if (typeof text !== 'string' || parseQuantity(text) < 0) throw new Error();
+    capacity[name] = text;
+  } catch {
+    problems.push(`${place} is ${JSON.stringify(value)}: a Kubernetes quantity is wanted, such as "8" or "16Gi"`);
+  }
+}
+
+function unknownKey(place: string, key: string, known: ReadonlyArray<string>): string {
+  const near = nearest(key, known);
+  return `unknown key ${place}${near === undefined ? '' : `: did you mean ${near}?`}`;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

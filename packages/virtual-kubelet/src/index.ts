@@ -1,0 +1,16 @@
+/**
+ * A virtual kubelet: to Kubernetes a node with a kubelet, behind it any {@link Provider}.
+ *
+ *   run-virtual-kubelet.ts   the process: configuration, clients, one virtual node
+ *   virtual-node.ts          one node's parts and the order they start in
+ *   provider.ts              what runs the pods
+ *   pods/                    the pod controller: what is wanted, what runs, the next step
+ *   resolve/                 environment and volumes of a pod as plain values and files
+ *   status/                  the pod status that follows from a backend's report
+ *   node/                    the Node object, its status and its lease
+ *   kubelet-api/             the kubelet port: TLS, who may call, logs
+ *   config/                  provider file, taint, address
+ */
+export type { Provider } from './provider.ts';
+export { runVirtualKubelet, type VirtualKubeletFlags } from './run-virtual-kubelet.ts';
+export { VirtualNode, type VirtualNodeOptions } from './virtual-node.ts';

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+import { InterLinkError } from '@interlink/protocol';
+import type { Logger } from '@interlink/service-kit';
+import type { Authorize } from './authorize.ts';
+import type { ClientCa } from './client-ca.ts';
+import type { OpenLog } from './container-log.ts';
+import type { PodLookup } from './known-pod.ts';
+import { createRequestHandler } from './request-handler.ts';
+import type { KeyPair } from './self-signed-certificate.ts';
+import type { ServingCertificate } from './serving-certificate.ts';
+
+export type { KnownPod, PodLookup } from './known-pod.ts';
+
+export interface KubeletServerOptions {
+  host: string;
+  /** 0 for any free one. */
+  port: number;
+  nodeName: string;
+  certificate: ServingCertificate;
+  clientCa: ClientCa;
+  authorize: Authorize;
+  pods: PodLookup;
+  logs: OpenLog;
+  logger: Logger;
+  /** How often certificate and client CA are looked at; default 10 s. */
+  recheckMs?: number | undefined;
+}
+
+export interface KubeletServer {
+  port: number;
+  /** Stops listening and cuts all connections off, followed logs too. */
+  close(): Promise<void>;
+}
+
+/** The certificates of a moment. */
+interface Trust {
+  pair: KeyPair;
+  ca: string | undefined;
+}
+
+/**
+ * Starts the kubelet's HTTPS port, which the API server connects to. It ends with `close()`.
+ * @throws InterLinkError `unavailable` when the address can't be had
+ */
+export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
+  let trust = await currentTrust(options);
+  const connections = new Map<string, { socket: Socket; trust: Trust }>();
+  const handle = createRequestHandler({
+    ...options,
+    logger: options.logger.child({ node: options.nodeName }),
+    hasClientCa: () => trust.ca !== undefined,
+  });
+
+  const server = createServer({
+    ...toTlsOptions(trust),
+    ALPNProtocols: ['http/1.1'],
+    // Verified by OpenSSL, judged by us: who shows no good certificate may still have a token.
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: 30_000,
+    maxHeaderSize: 1024 * 1024,
+    requestTimeout: 0,
+    headersTimeout: 60_000,
+    keepAliveTimeout: 95_000,
+    // Tells of readers that vanished without a word while a log is quiet.
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+  });
+  // Before the handshake, which goes by the certificates of this moment however long the client takes for it.
+  server.on('connection', (socket) => {
+    const peer = peerOf(socket);
+    connections.set(peer, { socket, trust });
+    socket.once('close', () => {
+      if (connections.get(peer)?.socket === socket) connections.delete(peer);
+    });
+  });
+  server.on('request', (request, response) => {
+    // Verified by a CA that is no longer ours: the client connects anew and is verified anew.
+    if (connections.get(peerOf(request.socket))?.trust.ca !== trust.ca) return void request.socket.destroy();
+    handle(request, response);
+  });
+
+  const recheck = startRecheck(options, (fresh) => {
+    if (fresh.pair === trust.pair && fresh.ca === trust.ca) return;
+    server.setSecureContext(toTlsOptions(fresh));
+    trust = fresh;
+  });
+  try {
+    await listen(server, options);
+  } catch (error) {
+    recheck.stop();
+    throw error;
+  }
+  return {
+    port: portOf(server),
+    async close() {
+      recheck.stop();
+      const closed = once(server, 'close');
+      server.close();
+      for (const { socket } of connections.values()) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Looks at certificate and client CA now and then, one look after the other, and does not keep the process alive. */
+function startRecheck(options: KubeletServerOptions, use: (trust: Trust) => void): { stop(): void } {
+  const wait = () => setTimeout(look, options.recheckMs ?? 10_000).unref();
+  let stopped = false;
+  let timer = wait();
+  async function look(): Promise<void> {
+    const trust = await currentTrust(options);
+    if (stopped) return;
+    use(trust);
+    timer = wait();
+  }
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function currentTrust({ certificate, clientCa }: KubeletServerOptions): Promise<Trust> {
+  const [pair, ca] = await Promise.all([certificate.current(), clientCa.current()]);
+  return { pair, ca };
+}
+
+function toTlsOptions({ pair, ca }: Trust): SecureContextOptions {
+  // No CA must mean an empty list: left out, it would mean every public CA there is.
+  return { cert: pair.cert, key: pair.key, ca: ca === undefined ? [] : [ca], minVersion: 'TLSv1.2' };
+}
+
+async function listen(server: Server, { host, port }: KubeletServerOptions): Promise<void> {
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    const { message } = InterLinkError.from(error);
+    throw new InterLinkError('unavailable', `Cannot listen on ${host} port ${port} for the kubelet API: ${message}`);
+  }
+}
+
+/** Names a connection, the encrypted side of it as well as the plain one. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

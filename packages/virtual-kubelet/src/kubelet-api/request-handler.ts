@@ -1,0 +1,94 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Authorize } from './authorize.ts';
+import { type LogSource, sendContainerLog } from './container-log.ts';
+import { readCredentials } from './credentials.ts';
+import { listPods, listRunningPods, type PodList } from './pod-list.ts';
+import { sendRefusal, sendText } from './refusal.ts';
+import { findRoute, type Route, requiredAccess } from './routes.ts';
+
+export interface RequestHandlerOptions extends LogSource {
+  authorize: Authorize;
+  /** False as long as there is no CA to verify client certificates with: nobody is let in then. */
+  hasClientCa(): boolean;
+}
+
+/** Answers the kubelet's requests. Nothing is answered before the sender is known and allowed, not even that a path does not exist. */
+export function createRequestHandler(options: RequestHandlerOptions): RequestListener {
+  return async (request, response) => {
+    const startedAt = performance.now();
+    const method = request.method ?? '';
+    const [path = '', query = ''] = splitTarget(request.url ?? '');
+    try {
+      const user = await admit(request, response, { ...options, path });
+      response.once('close', () => {
+        const durationMs = Math.round(performance.now() - startedAt);
+        options.logger.debug({ method, path, user, status: response.statusCode, durationMs }, 'kubelet request');
+      });
+      if (user !== undefined) await answer(response, { method, path, query }, options);
+    } catch (error) {
+      options.logger.warn({ err: error, method, path }, 'cannot answer a kubelet request');
+      if (response.headersSent) response.destroy();
+      else sendRefusal(response, { status: 500, text: 'Internal Server Error' });
+    }
+  };
+}
+
+/** @returns the user, or undefined when the request was refused */
+async function admit(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { authorize, hasClientCa, path }: RequestHandlerOptions & { path: string },
+): Promise<string | undefined> {
+  const credentials = hasClientCa() ? readCredentials(request) : {};
+  const { user, refusal } = await authorize(credentials, requiredAccess(request.method ?? '', path));
+  if (refusal === undefined) return user;
+  // A body that nobody will read must not be waited for.
+  sendRefusal(response, { ...refusal, headers: { connection: 'close' } });
+  return undefined;
+}
+
+interface Target {
+  method: string;
+  path: string;
+  query: string;
+}
+
+async function answer(response: ServerResponse, { method, path, query }: Target, source: LogSource): Promise<void> {
+  const route = findRoute(path);
+  if (route === undefined) return sendText(response, 404, '404 page not found');
+  if (!route.methods.includes(method)) {
+    return sendText(response, 405, 'Method Not Allowed', { allow: route.methods.join(', ') });
+  }
+  switch (route.name) {
+    case 'healthz':
+      return sendText(response, 200, 'ok');
+    case 'pods':
+      return sendJson(response, listPods(source.pods));
+    case 'runningPods':
+      return sendJson(response, listRunningPods(source.pods));
+    case 'containerLogs':
+      return sendContainerLog({ ...podAndContainer(route), query }, response, source);
+    case 'exec':
+    case 'attach':
+    case 'portForward':
+    case 'run':
+      return sendText(response, 501, `${route.name} is not implemented on this node`);
+  }
+}
+
+function podAndContainer({ names }: Route): { namespace: string; pod: string; container: string } {
+  const { namespace = '', pod = '', container = '' } = names;
+  return { namespace, pod, container };
+}
+
+function sendJson(response: ServerResponse, value: PodList): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+  response.end(body);
+}
+
+/** Path and query as they were sent: what is authorized must be what is routed, so nothing is normalized. */
+function splitTarget(target: string): [path: string, query: string] {
+  const at = target.indexOf('?');
+  return at === -1 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+}

@@ -1,0 +1,68 @@
+import { webcrypto } from 'node:crypto';
+import type { X509Certificate } from '@peculiar/x509';
+import { loadX509 } from '../load-x509.ts';
+import type { KeyPair } from '../self-signed-certificate.ts';
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+
+export interface ClientName {
+  user: string;
+  groups?: readonly string[];
+  /** Default: for clients. */
+  usage?: 'clientAuth' | 'serverAuth';
+  /** Default: in an hour. */
+  notAfter?: Date;
+}
+
+/** A CA for one test, whose certificates are for an hour. */
+export class CertificateAuthority {
+  readonly #certificate: X509Certificate;
+  readonly #keys: CryptoKeyPair;
+
+  private constructor(certificate: X509Certificate, keys: CryptoKeyPair) {
+    this.#certificate = certificate;
+    this.#keys = keys;
+  }
+
+  static async create(name = 'test-ca'): Promise<CertificateAuthority> {
+    const x509 = await loadX509();
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      name: [{ CN: [name] }],
+      keys,
+      notBefore: new Date(Date.now() - 3_600_000),
+      notAfter: new Date(Date.now() + 3_600_000),
+      signingAlgorithm: algorithm,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
+      ],
+    });
+    return new CertificateAuthority(certificate, keys);
+  }
+
+  /** PEM. */
+  get certificate(): string {
+    return this.#certificate.toString('pem');
+  }
+
+  async issue({ user, groups = [], usage = 'clientAuth', notAfter }: ClientName): Promise<KeyPair> {
+    const x509 = await loadX509();
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: [...groups.map((group) => ({ O: [group] })), { CN: [user] }],
+      issuer: this.#certificate.subject,
+      publicKey: keys.publicKey,
+      signingKey: this.#keys.privateKey,
+      notBefore: new Date(Date.now() - 3_600_000),
+      notAfter: notAfter ?? new Date(Date.now() + 3_600_000),
+      signingAlgorithm: algorithm,
+      extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]])],
+    });
+    const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+    return {
+      cert: certificate.toString('pem'),
+      key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
+    };
+  }
+}

@@ -1,0 +1,88 @@
+import type { NodeCondition } from '@interlink/kube';
+
+/** What decides the conditions. */
+export interface NodeHealth {
+  /** The pod controller is at work. */
+  readonly isReady: boolean;
+  /** Why the backend is out of reach; undefined when it is within reach. */
+  readonly backendTrouble: string | undefined;
+}
+
+/**
+ * The node's conditions, Ready last. A backend out of reach leaves Ready as it is: its pods run on, and Kubernetes must not
+ * evict them; NetworkUnavailable keeps new ones off meanwhile (it taints with NoSchedule only).
+ * @param now RFC 3339
+ */
+export function nodeConditions(
+  health: NodeHealth,
+  current: ReadonlyArray<NodeCondition>,
+  now: string,
+): NodeCondition[] {
+  const isReachable = health.backendTrouble === undefined;
+  const wanted: ReadonlyArray<Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>> = [
+    {
+      type: 'MemoryPressure',
+      status: 'False',
+      reason: 'KubeletHasSufficientMemory',
+      message: 'kubelet has sufficient memory available',
+    },
+    {
+      type: 'DiskPressure',
+      status: 'False',
+      reason: 'KubeletHasNoDiskPressure',
+      message: 'kubelet has no disk pressure',
+    },
+    {
+      type: 'PIDPressure',
+      status: 'False',
+      reason: 'KubeletHasSufficientPID',
+      message: 'kubelet has sufficient PID available',
+    },
+    isReachable
+      ? {
+          type: 'NetworkUnavailable',
+          status: 'False',
+          reason: 'BackendReachable',
+          message: 'the backend is within reach',
+        }
+      : {
+          type: 'NetworkUnavailable',
+          status: 'True',
+          reason: 'BackendUnreachable',
+          message: 'no new pods while the backend is out of reach',
+        },
+    isReachable
+      ? {
+          type: 'InterLinkConnectivity',
+          status: 'True',
+          reason: 'BackendReachable',
+          message: 'the backend is within reach',
+        }
+      : {
+          type: 'InterLinkConnectivity',
+          status: 'False',
+          reason: 'BackendUnreachable',
+          message: health.backendTrouble ?? '',
+        },
+    health.isReady
+      ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
+      : {
+          type: 'Ready',
+          status: 'False',
+          reason: 'KubeletNotReady',
+          message: 'the pod controller has not started yet',
+        },
+  ];
+  const before = new Map(current.map((condition) => [condition.type, condition]));
+  const ours = wanted.map((condition) => {
+    const previous = before.get(condition.type);
+    const isSame = previous?.status === condition.status;
+    return {
+      ...condition,
+      lastHeartbeatTime: now,
+      lastTransitionTime: (isSame ? previous.lastTransitionTime : undefined) ?? now,
+    };
+  });
+  const names = new Set(wanted.map(({ type }) => type));
+  return [...current.filter(({ type }) => !names.has(type)), ...ours];
+}

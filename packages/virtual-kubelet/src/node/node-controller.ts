@@ -1,0 +1,151 @@
+import { isAlreadyExists, isNotFound, type KubeClient, type Node, nodeStatusPatch, nodes } from '@interlink/kube';
+import { InterLinkError } from '@interlink/protocol';
+import { type Logger, sleep } from '@interlink/service-kit';
+import { type NodeHealth, nodeConditions } from './node-conditions.ts';
+import { type NodeDescription, nodeObject } from './node-object.ts';
+
+export interface NodeControllerOptions {
+  readonly client: KubeClient;
+  readonly logger: Logger;
+  /** Asked whenever the status is computed: capacity may change. */
+  describe(): NodeDescription;
+  health(): NodeHealth;
+  /** The node exists, under this UID: the lease and events refer to it. */
+  onRegistered(uid: string): void;
+}
+
+/** How often the status is computed; it is sent only when something changed, or as a heartbeat. */
+const computeIntervalMs = 10_000;
+/** Heartbeats are the lease's work; the status alone is sent this often. Faster ones fail the conformance test "report node status infrequently". */
+const heartbeatIntervalMs = 300_000;
+const registerBackoff = { baseMs: 100, maxMs: 7_000 };
+
+/** Registers the node and keeps its status true. A node that somebody deletes comes back. */
+export class NodeController {
+  readonly #options: NodeControllerOptions;
+  #server: Node | undefined;
+  #heartbeatAt = Number.NEGATIVE_INFINITY;
+  #wake = new AbortController();
+
+  constructor(options: NodeControllerOptions) {
+    this.#options = options;
+  }
+
+  /** Something that the status shows has changed: compute it now. */
+  notify(): void {
+    this.#wake.abort();
+  }
+
+  /** Registers the node, trying until it works or the signal aborts. */
+  async register(signal: AbortSignal): Promise<void> {
+    let waitMs = registerBackoff.baseMs;
+    while (!signal.aborted) {
+      try {
+        await this.#ensure(signal);
+        return;
+      } catch (error) {
+        if (signal.aborted) break;
+        this.#options.logger.warn({ err: error }, 'cannot register the node yet');
+        await sleep(waitMs, signal);
+        waitMs = Math.min(waitMs * 2, registerBackoff.maxMs);
+      }
+    }
+    throw InterLinkError.from(signal.reason);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#wake = new AbortController();
+      await this.#update(signal).catch((error: unknown) => {
+        if (!signal.aborted) this.#options.logger.warn({ err: error }, 'cannot update the node status');
+      });
+      await sleep(computeIntervalMs, AbortSignal.any([signal, this.#wake.signal]));
+    }
+  }
+
+  /** A new node begins NotReady; one that is there keeps its Ready condition until we know better. */
+  async #ensure(signal: AbortSignal): Promise<void> {
+    const { client, logger } = this.#options;
+    const description = this.#options.describe();
+    const existing = await client.get(nodes, { name: description.name }, { signal }).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    if (existing !== undefined) {
+      this.#adopt(existing);
+      warnOfTaints(existing, description, logger);
+      return;
+    }
+    const now = new Date().toISOString();
+    const conditions = nodeConditions({ ...this.#options.health(), isReady: false }, [], now);
+    try {
+      this.#adopt(await client.create(nodes, {}, nodeObject(description, conditions), { signal }));
+      logger.info({ node: description.name }, 'node registered');
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      await this.#ensure(signal);
+    }
+  }
+
+  async #update(signal: AbortSignal): Promise<void> {
+    const { client } = this.#options;
+    const description = this.#options.describe();
+    const current = await client
+      .get(nodes, { name: description.name }, { resourceVersion: '0', signal })
+      .catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+    if (current === undefined) {
+      this.#options.logger.warn({ node: description.name }, 'the node was deleted: registering it again');
+      await this.#ensure(signal);
+      return this.notify();
+    }
+    const now = new Date().toISOString();
+    const isHeartbeatDue = performance.now() - this.#heartbeatAt >= heartbeatIntervalMs;
+    const before = current.status?.conditions ?? [];
+    const conditions = nodeConditions(this.#options.health(), before, now).map((condition) => {
+      const previous = before.find(({ type }) => type === condition.type);
+      const isQuiet =
+        previous !== undefined &&
+        previous.status === condition.status &&
+        previous.reason === condition.reason &&
+        previous.message === condition.message;
+      return isQuiet && !isHeartbeatDue ? previous : condition;
+    });
+    const wanted = nodeObject(description, conditions);
+    const patch = nodeStatusPatch(current, {
+      ...current,
+      metadata: { ...current.metadata, labels: { ...current.metadata?.labels, ...wanted.metadata?.labels } },
+      status: { ...current.status, ...wanted.status },
+    });
+    this.#adopt(current);
+    if (patch === undefined) return;
+    this.#adopt(
+      await client.patch(nodes, { name: description.name, subresource: 'status' }, patch, {
+        kind: 'strategic-merge',
+        signal,
+      }),
+    );
+    if (isHeartbeatDue) this.#heartbeatAt = performance.now();
+  }
+
+  #adopt(node: Node): void {
+    const uid = node.metadata?.uid ?? '';
+    if (this.#server?.metadata?.uid !== uid) this.#options.onRegistered(uid);
+    this.#server = node;
+  }
+}
+
+function warnOfTaints(existing: Node, description: NodeDescription, logger: Logger): void {
+  const keys = new Set(
+    (existing.spec?.taints ?? []).map((taint) => `${taint.key}=${taint.value ?? ''}:${taint.effect}`),
+  );
+  const missing = description.taints.filter((taint) => !keys.has(`${taint.key}=${taint.value ?? ''}:${taint.effect}`));
+  if (missing.length > 0) {
+    logger.warn(
+      { node: description.name, taints: missing },
+      'the node exists without these taints: delete the node, or taint it by kubectl, to have them',
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import type { Pod } from '@interlink/kube';
+import type { PodReport } from '@interlink/protocol';
+import { restartPolicyOf } from '../status/pod-status.ts';
+import type { Reach } from './backend-mirror.ts';
+
+/** What a pod needs next. Exactly one thing at a time: each step's effect brings the pod back to the queue. */
+export type Step =
+  /** Nothing to do until something changes. */
+  | { readonly kind: 'none' }
+  /** Neither the API nor the backend has it any more. */
+  | { readonly kind: 'forget' }
+  /** The backend has a pod that the API does not want. */
+  | { readonly kind: 'remove-orphan' }
+  /** Resolve and PUT it. */
+  | { readonly kind: 'create' }
+  /** DELETE it at the backend, with what is left of its grace period. */
+  | { readonly kind: 'stop' }
+  /** It has ended: write its last status, then delete the API object. */
+  | { readonly kind: 'finish' }
+  /** It ran, the backend lost it, and it must not run again. */
+  | { readonly kind: 'lost' }
+  /** Show what the backend reports. */
+  | { readonly kind: 'report' }
+  /** Show that the backend is out of reach. */
+  | { readonly kind: 'unreachable' };
+
+export interface StepInput {
+  /** The pod as the API has it, or undefined when it hasn't. */
+  readonly pod: Pod | undefined;
+  readonly report: PodReport | undefined;
+  readonly backend: Reach;
+  /** A PUT has succeeded and the backend's answer is still on its way. */
+  readonly isAwaitingReport: boolean;
+}
+
+const none: Step = { kind: 'none' };
+
+/** The heart of the pod controller, as a table: what the API wants, what the backend has, what to do. */
+export function nextStep({ pod, report, backend, isAwaitingReport }: StepInput): Step {
+  if (pod === undefined) {
+    if (report !== undefined) return { kind: 'remove-orphan' };
+    return { kind: 'forget' };
+  }
+  // Static pods of a kubelet are mirrored into the API; they run elsewhere.
+  if (pod.metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined) return none;
+
+  const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
+  const isTerminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  if (isDeleted) {
+    if (report !== undefined) return hasEnded(report) ? { kind: 'finish' } : { kind: 'stop' };
+    // It may run there unseen: only a backend that was heard can say that it is gone.
+    return backend === 'known' ? { kind: 'finish' } : none;
+  }
+  // A terminal phase is for ever; the backend keeps the pod for its logs until it is deleted.
+  if (isTerminal) return none;
+  if (report !== undefined)
+    return report.incomplete === true && backend === 'known' ? { kind: 'create' } : { kind: 'report' };
+  if (backend === 'unreachable') return hasBegun(pod) ? none : { kind: 'unreachable' };
+  if (backend === 'unknown' || isAwaitingReport) return none;
+  return hasBegun(pod) && restartPolicyOf(pod) === 'Never' ? { kind: 'lost' } : { kind: 'create' };
+}
+
+/** Whether all containers at the backend have stopped for good. */
+function hasEnded(report: PodReport): boolean {
+  const { initContainerStatuses, containerStatuses } = report.status;
+  const hasLive = [...(initContainerStatuses ?? []), ...containerStatuses].some(
+    (status) => status.state.running !== undefined,
+  );
+  if (hasLive) return false;
+  return containerStatuses.every((status) => status.state.terminated !== undefined);
+}
+
+/** Whether the API has seen any container of it at work. */
+function hasBegun(pod: Pod): boolean {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return statuses.some(
+    ({ state, lastState }) => state?.running != null || state?.terminated != null || lastState?.terminated != null,
+  );
+}

@@ -1,0 +1,160 @@
+import {
+  type EventRecorder,
+  type KubeClient,
+  objectReference,
+  type Pod,
+  pods,
+  Reflector,
+  WorkQueue,
+} from '@interlink/kube';
+import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
+import type { Logger } from '@interlink/service-kit';
+import type { Provider } from '../provider.ts';
+import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import { BackendMirror } from './backend-mirror.ts';
+import { newerOf, newPodEntry, type PodEntry } from './pod-entry.ts';
+import { PodSync } from './pod-sync.ts';
+
+export interface PodControllerOptions {
+  readonly client: KubeClient;
+  readonly provider: Provider;
+  readonly node: NodeFacts;
+  readonly events: EventRecorder;
+  readonly logger: Logger;
+  /** Pods in work at one time. */
+  readonly workers: number;
+  onCapabilities(capabilities: Capabilities): void;
+  /** The backend has come within reach, or has gone out of it. */
+  onReach(): void;
+}
+
+/** Retries of one pod: quick at first, for a passing hiccup, never rarer than twice a minute. */
+const backoff = { baseMs: 200, maxMs: 30_000 };
+
+/**
+ * Makes the backend run what the API wants on this node, and the API show what the backend runs. Two streams feed it, the
+ * API's watch on `spec.nodeName` and the backend's; whatever changes puts one pod's UID into a queue, and {@link PodSync} does
+ * the next thing for it. Nothing is done per tick.
+ */
+export class PodController {
+  readonly #options: PodControllerOptions;
+  readonly #reflector: Reflector<Pod>;
+  readonly #mirror: BackendMirror;
+  readonly #queue: WorkQueue;
+  readonly #sync: PodSync;
+  readonly #entries = new Map<string, PodEntry>();
+  readonly #uidsByName = new Map<string, string>();
+
+  constructor(options: PodControllerOptions) {
+    this.#options = options;
+    const { logger, client, node } = options;
+    this.#mirror = new BackendMirror({
+      provider: options.provider,
+      logger,
+      onReport: (uid) => this.#queue.add(uid),
+      onEvent: (uid, event) => this.#onBackendEvent(uid, event),
+      onCapabilities: options.onCapabilities,
+      onReach: () => {
+        for (const uid of this.#entries.keys()) this.#queue.add(uid);
+        options.onReach();
+      },
+    });
+    this.#reflector = new Reflector<Pod>({
+      client,
+      type: pods,
+      fieldSelector: `spec.nodeName=${node.name}`,
+      onAdd: (pod) => this.#onPod(pod),
+      onUpdate: (_before, pod) => this.#onPod(pod),
+      onDelete: (pod) => this.#onPodGone(pod),
+      // What the backend holds and the API no longer wants, deleted while nobody looked.
+      onSynced: () => {
+        for (const uid of this.#mirror.uids()) this.#queue.add(uid);
+      },
+      onTrouble: (err, context) => logger.warn({ err, context }, 'watching pods'),
+    });
+    this.#queue = new WorkQueue({
+      concurrency: options.workers,
+      backoff,
+      process: async (uid, signal) => await this.#process(uid, signal),
+      onError: (uid, err, attempt) => logger.warn({ podUid: uid, err, attempt }, 'pod not in line yet'),
+    });
+    this.#sync = new PodSync({
+      ...options,
+      mirror: this.#mirror,
+      retry: (uid, delayMs) => this.#queue.addAfter(uid, delayMs),
+    });
+  }
+
+  /** Resolved when the pods of this node are known and being worked on. */
+  get ready(): Promise<void> {
+    return this.#reflector.synced;
+  }
+
+  get mirror(): Pick<BackendMirror, 'reach' | 'trouble'> {
+    return this.#mirror;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const reflecting = this.#reflector.run(signal);
+    await Promise.race([this.#reflector.synced, reflecting]);
+    await Promise.all([reflecting, this.#mirror.run(signal), this.#queue.run(signal), this.#sync.run(signal)]);
+  }
+
+  /** For the kubelet port. */
+  find(namespace: string, name: string): { pod: Pod; report: PodReport | undefined } | undefined {
+    const uid = this.#uidsByName.get(`${namespace}/${name}`);
+    const pod = uid === undefined ? undefined : this.#entries.get(uid)?.pod;
+    return uid === undefined || pod === undefined ? undefined : { pod, report: this.#mirror.get(uid) };
+  }
+
+  *all(): Iterable<Pod> {
+    for (const { pod } of this.#entries.values()) if (pod !== undefined) yield pod;
+  }
+
+  async #process(uid: string, signal: AbortSignal): Promise<void> {
+    const entry = this.#entryOf(uid);
+    const isForgotten = await this.#sync.advance(uid, entry, signal);
+    if (isForgotten && entry.pod === undefined) {
+      this.#entries.delete(uid);
+      this.#queue.forget(uid);
+    }
+  }
+
+  #onPod(pod: Pod): void {
+    const uid = pod.metadata?.uid ?? '';
+    const entry = this.#entryOf(uid);
+    entry.pod = newerOf(entry.pod, pod);
+    this.#uidsByName.set(nameOf(pod), uid);
+    this.#queue.add(uid);
+  }
+
+  #onPodGone(pod: Pod): void {
+    const uid = pod.metadata?.uid ?? '';
+    const entry = this.#entries.get(uid);
+    if (entry !== undefined) entry.pod = undefined;
+    if (this.#uidsByName.get(nameOf(pod)) === uid) this.#uidsByName.delete(nameOf(pod));
+    this.#queue.add(uid);
+  }
+
+  #onBackendEvent(uid: string, { type, reason, message, container }: PodEvent): void {
+    const pod = this.#entries.get(uid)?.pod;
+    if (pod === undefined) return;
+    const isInit = pod.spec?.initContainers?.some(({ name }) => name === container) === true;
+    const fieldPath =
+      container === undefined ? {} : { fieldPath: `spec.${isInit ? 'initContainers' : 'containers'}{${container}}` };
+    this.#options.events.record({ ...objectReference(pod), ...fieldPath }, type, reason, message);
+  }
+
+  #entryOf(uid: string): PodEntry {
+    let entry = this.#entries.get(uid);
+    if (entry === undefined) {
+      entry = newPodEntry();
+      this.#entries.set(uid, entry);
+    }
+    return entry;
+  }
+}
+
+function nameOf(pod: Pod): string {
+  return `${pod.metadata?.namespace}/${pod.metadata?.name}`;
+}

@@ -1,0 +1,110 @@
+import { type EventRecorder, type KubeClient, objectReference, type Pod } from '@interlink/kube';
+import { InterLinkError } from '@interlink/protocol';
+import type { Logger } from '@interlink/service-kit';
+import type { Provider } from '../provider.ts';
+import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
+import { KubeObjectReader } from '../resolve/object-reader.ts';
+import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
+import type { PodEntry } from './pod-entry.ts';
+
+export interface PodCreatorOptions {
+  readonly client: KubeClient;
+  readonly provider: Pick<Provider, 'createPod'>;
+  readonly node: NodeFacts;
+  readonly events: EventRecorder;
+  readonly logger: Logger;
+  retry(uid: string, delayMs: number): void;
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'created' }
+  /** May work by itself soon: retried with back-off. */
+  | { readonly kind: 'passing'; readonly error: unknown }
+  /** Somebody must change something: retried when it changes, or rarely. */
+  | { readonly kind: 'stuck'; readonly retryAfterMs: number };
+
+/** How often something that needs somebody's hand is tried again by itself. */
+const stuckRetryMs = 60_000;
+
+/**
+ * Resolves a pod and hands it to the backend. What goes wrong is left on the entry as the containers' waiting reason and told
+ * once as events; no failure ever fails the pod.
+ */
+export class PodCreator {
+  readonly #options: PodCreatorOptions;
+  readonly #objects: KubeObjectReader;
+  readonly #missing: MissingObjectWatches;
+
+  constructor(options: PodCreatorOptions) {
+    this.#options = options;
+    this.#objects = new KubeObjectReader(options.client);
+    this.#missing = new MissingObjectWatches({
+      client: options.client,
+      forget: (object) => this.#objects.forget(object),
+      onTrouble: (err, object, context) => options.logger.warn({ err, object, context }, 'watching a missing object'),
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#missing.run(signal);
+  }
+
+  /** The pod no longer waits for an object. */
+  release(uid: string): void {
+    this.#missing.release(uid);
+  }
+
+  async create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<CreateOutcome> {
+    const pod = entry.pod;
+    if (pod === undefined) return { kind: 'stuck', retryAfterMs: stuckRetryMs };
+    try {
+      const resolved = await resolvePod(pod, { objects: this.#objects, node: this.#options.node, signal });
+      await this.#options.provider.createPod(resolved.request, signal);
+      this.#onCreated(uid, entry, pod, resolved);
+      return { kind: 'created' };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return error instanceof ResolveError
+        ? this.#onUnresolved(uid, entry, pod, error)
+        : this.#onRefused(entry, pod, error);
+    }
+  }
+
+  #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
+    this.#missing.release(uid);
+    entry.trouble = undefined;
+    entry.toldTrouble = undefined;
+    for (const { type, reason, message } of resolved.notices)
+      this.#options.events.record(objectReference(pod), type, reason, message);
+    this.#options.logger.info(
+      { pod: `${pod.metadata?.namespace}/${pod.metadata?.name}`, podUid: uid },
+      'pod handed to the backend',
+    );
+  }
+
+  #onUnresolved(uid: string, entry: PodEntry, pod: Pod, error: ResolveError): CreateOutcome {
+    entry.trouble = { reason: error.reason, message: error.message };
+    if (entry.toldTrouble !== error.message) {
+      entry.toldTrouble = error.message;
+      for (const { type, reason, message } of error.notices)
+        this.#options.events.record(objectReference(pod), type, reason, message);
+    }
+    this.#missing.wait(uid, error.missing, () => this.#options.retry(uid, 0));
+    return { kind: 'stuck', retryAfterMs: stuckRetryMs };
+  }
+
+  #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): CreateOutcome {
+    const error = InterLinkError.from(thrown);
+    entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message: error.message };
+    if (entry.toldTrouble !== error.message) {
+      entry.toldTrouble = error.message;
+      this.#options.events.record(
+        objectReference(pod),
+        'Warning',
+        error.reason ?? 'FailedCreatePod',
+        `Cannot create the pod at the backend: ${error.message}`,
+      );
+    }
+    return error.isPassing ? { kind: 'passing', error } : { kind: 'stuck', retryAfterMs: stuckRetryMs };
+  }
+}

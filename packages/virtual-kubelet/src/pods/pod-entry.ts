@@ -1,0 +1,41 @@
+import type { Pod } from '@interlink/kube';
+import type { PodTrouble } from '../status/pod-status.ts';
+
+/** What the controller remembers of a pod beside the API's object and the backend's report. All of it may be lost: it only saves work. */
+export interface PodEntry {
+  /** The newest copy of the API object, from the watch or from the answer to our own patch. */
+  pod: Pod | undefined;
+  /** When a PUT last succeeded, and in which of the backend's snapshots. */
+  created: { epoch: number; atMs: number } | undefined;
+  /** What the backend has accepted: when the grace period that it was told ends, and in which snapshot it was told. */
+  stopped: { epoch: number; atMs: number; graceSeconds: number } | undefined;
+  /** Why it is not at the backend yet. */
+  trouble: PodTrouble | undefined;
+  /** Events already told for this trouble, so that a retry doesn't tell them again. */
+  toldTrouble: string | undefined;
+  /** We have deleted the API object ourselves; finalizers may keep it a while longer. */
+  isRemoved: boolean;
+  /** A first status that says only "being created" waits this long for something better. */
+  firstStatusDueMs: number | undefined;
+}
+
+export function newPodEntry(): PodEntry {
+  return {
+    pod: undefined,
+    created: undefined,
+    stopped: undefined,
+    trouble: undefined,
+    toldTrouble: undefined,
+    isRemoved: false,
+    firstStatusDueMs: undefined,
+  };
+}
+
+/** The newer of two copies of one object. Resource versions are decimal numbers (KEP-5504); anything else counts as newer. */
+export function newerOf(a: Pod | undefined, b: Pod): Pod {
+  const [left, right] = [a?.metadata?.resourceVersion, b.metadata?.resourceVersion];
+  if (a === undefined || left === undefined || right === undefined || !/^\d+$/.test(left) || !/^\d+$/.test(right))
+    return b;
+  const isOlder = right.length === left.length ? right < left : right.length < left.length;
+  return isOlder ? a : b;
+}

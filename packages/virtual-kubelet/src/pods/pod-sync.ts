@@ -1,0 +1,208 @@
+import { type EventRecorder, isConflict, isNotFound, type KubeClient, objectReference, pods } from '@interlink/kube';
+import type { Logger } from '@interlink/service-kit';
+import type { Provider } from '../provider.ts';
+import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import type { BackendMirror } from './backend-mirror.ts';
+import { nextStep, type Step } from './next-step.ts';
+import { PodCreator } from './pod-creator.ts';
+import type { PodEntry } from './pod-entry.ts';
+import { StatusWriter } from './status-writer.ts';
+
+export interface PodSyncOptions {
+  readonly client: KubeClient;
+  readonly provider: Provider;
+  readonly node: NodeFacts;
+  readonly events: EventRecorder;
+  readonly logger: Logger;
+  readonly mirror: BackendMirror;
+  retry(uid: string, delayMs: number): void;
+}
+
+/** A PUT whose pod has not shown up in the stream by then is sent again. */
+const reportDueMs = 15_000;
+/** A backend that has not ended a pod this long after its grace period is told again. */
+const stopOverdueMs = 10_000;
+/** How long a status of "being created" waits for "running", so that a quick start costs one PATCH, not two. */
+const firstStatusDelayMs = 200;
+/** Orphans get this long to end. */
+const orphanGraceSeconds = 2;
+
+/** Does the next thing for one pod. Never runs twice at the same time for one UID; may be called at any time, any number of times. */
+export class PodSync {
+  readonly #options: PodSyncOptions;
+  readonly #creator: PodCreator;
+  readonly #status: StatusWriter;
+
+  constructor(options: PodSyncOptions) {
+    this.#options = options;
+    this.#creator = new PodCreator(options);
+    this.#status = new StatusWriter({ client: options.client, hostIP: options.node.hostIP });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#creator.run(signal);
+  }
+
+  /** @returns true when nothing is left of the pod. @throws what the API or the backend refused: to be tried again */
+  async advance(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
+    const { mirror } = this.#options;
+    const report = mirror.get(uid);
+    const step = nextStep({
+      pod: entry.pod,
+      report,
+      backend: mirror.reach,
+      isAwaitingReport: this.#isAwaitingReport(entry),
+    });
+    await this.#do(step, uid, entry, signal);
+    return step.kind === 'forget';
+  }
+
+  async #do(step: Step, uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    const { mirror } = this.#options;
+    const report = mirror.get(uid);
+    switch (step.kind) {
+      case 'none':
+        return;
+      case 'forget':
+        this.#creator.release(uid);
+        return;
+      case 'remove-orphan':
+        return await this.#removeOrphan(uid, entry, signal);
+      case 'stop':
+        await this.#stop(uid, entry, remainingGraceSeconds(entry), signal);
+        await this.#status.write(entry, report, { isFinal: false, signal });
+        return;
+      case 'create':
+        return await this.#create(uid, entry, signal);
+      case 'report':
+        this.#creator.release(uid);
+        entry.trouble = undefined;
+        return await this.#report(uid, entry, signal);
+      case 'unreachable':
+        return await this.#showUnreachable(entry, signal);
+      case 'lost':
+        await this.#status.write(entry, undefined, { isFinal: true, signal });
+        return;
+      case 'finish':
+        return await this.#finish(uid, entry, signal);
+    }
+  }
+
+  async #create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#creator.create(uid, entry, signal);
+    if (outcome.kind === 'created') {
+      entry.created = { epoch: this.#options.mirror.epoch, atMs: performance.now() };
+      this.#options.retry(uid, reportDueMs);
+      return;
+    }
+    await this.#status.write(entry, undefined, { isFinal: false, signal });
+    if (outcome.kind === 'passing') throw outcome.error;
+    this.#options.retry(uid, outcome.retryAfterMs);
+  }
+
+  async #report(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    const report = this.#options.mirror.get(uid);
+    const isFirst = (entry.pod?.status?.containerStatuses ?? []).length === 0;
+    const statuses = [...(report?.status.initContainerStatuses ?? []), ...(report?.status.containerStatuses ?? [])];
+    const isOnlyBeginning = statuses.every(
+      ({ state }) => state.waiting?.reason === 'ContainerCreating' || state.waiting?.reason === 'PodInitializing',
+    );
+    if (isFirst && isOnlyBeginning) {
+      entry.firstStatusDueMs ??= performance.now() + firstStatusDelayMs;
+      const waitMs = entry.firstStatusDueMs - performance.now();
+      if (waitMs > 0) return this.#options.retry(uid, waitMs);
+    }
+    const phaseBefore = entry.pod?.status?.phase;
+    if (!(await this.#status.write(entry, report, { isFinal: false, signal }))) return;
+    const phase = entry.pod?.status?.phase;
+    if (phase !== phaseBefore) {
+      this.#options.logger.info({ pod: podName(entry), podUid: uid, phase }, 'pod phase changed');
+    }
+  }
+
+  async #showUnreachable(entry: PodEntry, signal: AbortSignal): Promise<void> {
+    const trouble = this.#options.mirror.trouble ?? 'out of reach';
+    entry.trouble = {
+      reason: 'ContainerCreating',
+      message: `The backend of node ${this.#options.node.name} is out of reach: ${trouble}`,
+    };
+    if (entry.toldTrouble !== 'unreachable' && entry.pod !== undefined) {
+      entry.toldTrouble = 'unreachable';
+      this.#options.events.record(objectReference(entry.pod), 'Warning', 'BackendUnreachable', entry.trouble.message);
+    }
+    await this.#status.write(entry, undefined, { isFinal: false, signal });
+  }
+
+  async #stop(uid: string, entry: PodEntry, graceSeconds: number, signal: AbortSignal): Promise<void> {
+    const { mirror, provider, logger, retry } = this.#options;
+    const told = entry.stopped;
+    const overdueMs =
+      told === undefined ? 0 : told.atMs + told.graceSeconds * 1_000 + stopOverdueMs - performance.now();
+    const isShorter =
+      told !== undefined && performance.now() + graceSeconds * 1_000 < told.atMs + told.graceSeconds * 1_000 - 1_000;
+    if (told !== undefined && told.epoch === mirror.epoch && overdueMs > 0 && !isShorter) return retry(uid, overdueMs);
+    await provider.deletePod(uid, graceSeconds, signal);
+    entry.stopped = { epoch: mirror.epoch, atMs: performance.now(), graceSeconds };
+    logger.info({ pod: podName(entry), podUid: uid, graceSeconds }, 'pod deletion accepted by the backend');
+    retry(uid, graceSeconds * 1_000 + stopOverdueMs);
+  }
+
+  /** A list from the API's cache may be older than the pod: ask for the newest before ending somebody's work. */
+  async #removeOrphan(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    const { client, mirror, logger } = this.#options;
+    const report = mirror.get(uid);
+    if (report === undefined) return;
+    if (!entry.isRemoved) {
+      const { namespace, name } = report;
+      const actual = await client.get(pods, { namespace, name }, { signal }).catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+      if (actual?.metadata?.uid === uid && actual.spec?.nodeName === this.#options.node.name) return;
+      if (entry.stopped === undefined)
+        logger.info(
+          { pod: `${namespace}/${name}`, podUid: uid },
+          'the API no longer has this pod: removing it at the backend',
+        );
+    }
+    await this.#stop(uid, entry, orphanGraceSeconds, signal);
+  }
+
+  /** The last status first: whoever waits for the end of the pod must see how it ended. */
+  async #finish(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    const { client, mirror, logger } = this.#options;
+    const pod = entry.pod;
+    if (pod === undefined || entry.isRemoved) return;
+    const isTerminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+    if (!isTerminal) await this.#status.write(entry, mirror.get(uid), { isFinal: true, signal });
+    const { namespace, name } = pod.metadata ?? {};
+    try {
+      await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid, signal });
+      entry.isRemoved = true;
+      logger.info({ pod: podName(entry), podUid: uid }, 'pod removed');
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+
+  #isAwaitingReport(entry: PodEntry): boolean {
+    const { created } = entry;
+    return (
+      created !== undefined &&
+      created.epoch === this.#options.mirror.epoch &&
+      performance.now() - created.atMs < reportDueMs
+    );
+  }
+}
+
+/** What is left until `deletionTimestamp`, whole seconds, at least one so that TERM comes before KILL; 0 when the user asked for 0. */
+function remainingGraceSeconds(entry: PodEntry): number {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = entry.pod?.metadata ?? {};
+  if (deletionGracePeriodSeconds === 0 || deletionTimestamp === undefined) return 0;
+  return Math.max(1, Math.ceil((Date.parse(deletionTimestamp) - Date.now()) / 1_000));
+}
+
+function podName(entry: PodEntry): string | undefined {
+  const metadata = entry.pod?.metadata;
+  return metadata === undefined ? undefined : `${metadata.namespace}/${metadata.name}`;
+}

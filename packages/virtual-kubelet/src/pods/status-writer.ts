@@ -1,0 +1,58 @@
+import { isConflict, isNotFound, type KubeClient, type Pod, podStatusPatch, pods } from '@interlink/kube';
+import type { PodReport } from '@interlink/protocol';
+import { podStatus } from '../status/pod-status.ts';
+import type { PodEntry } from './pod-entry.ts';
+import { newerOf } from './pod-entry.ts';
+
+export interface StatusWriterOptions {
+  readonly client: Pick<KubeClient, 'patch'>;
+  readonly hostIP: string;
+}
+
+/** Writes pod status: one PATCH per change with only what changed, the UID as its precondition, foreign conditions untouched. */
+export class StatusWriter {
+  readonly #options: StatusWriterOptions;
+
+  constructor(options: StatusWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Brings the API's status in line with the report.
+   * @returns true when something was written
+   * @throws KubeStatusError when the API refuses; a pod that is gone or was replaced is no error
+   */
+  async write(
+    entry: PodEntry,
+    report: PodReport | undefined,
+    options: { isFinal: boolean; signal: AbortSignal },
+  ): Promise<boolean> {
+    const pod = entry.pod;
+    const uid = pod?.metadata?.uid;
+    if (pod === undefined || uid === undefined) return false;
+    const wanted = podStatus({
+      pod,
+      report,
+      trouble: entry.trouble,
+      hostIP: this.#options.hostIP,
+      now: Date.now(),
+      isFinal: options.isFinal,
+    });
+    const patch = podStatusPatch(uid, pod.status, wanted);
+    if (patch === undefined) return false;
+    const { namespace, name } = pod.metadata ?? {};
+    const path = { namespace, name, subresource: 'status' };
+    try {
+      const written: Pod = await this.#options.client.patch(pods, path, patch, {
+        kind: 'strategic-merge',
+        signal: options.signal,
+      });
+      entry.pod = newerOf(entry.pod, written);
+      return true;
+    } catch (error) {
+      // Gone, or another pod of the same name: the watch will say so.
+      if (isNotFound(error) || isConflict(error)) return false;
+      throw error;
+    }
+  }
+}

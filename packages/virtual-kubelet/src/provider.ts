@@ -1,0 +1,16 @@
+import type { Capabilities, LogOptions, PodRequest, StreamRecord } from '@interlink/protocol';
+
+/**
+ * What runs the pods. `PodClient` of the protocol package is one: InterLink or a sidecar over HTTP. Any object with these
+ * methods will do. Failures are InterLinkError.
+ */
+export interface Provider {
+  capabilities(signal?: AbortSignal): Promise<Capabilities>;
+  /** Idempotent by UID. Resolves once the backend has the pod. */
+  createPod(request: PodRequest, signal?: AbortSignal): Promise<void>;
+  /** Resolves once the backend has accepted it; an unknown UID is a success. */
+  deletePod(uid: string, gracePeriodSeconds: number, signal?: AbortSignal): Promise<void>;
+  /** A snapshot, then changes as they happen; with a cursor of an earlier record it goes on after that one. */
+  watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncIterable<StreamRecord>;
+  logs(uid: string, container: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}

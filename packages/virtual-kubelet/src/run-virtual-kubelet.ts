@@ -1,0 +1,127 @@
+import { EventRecorder, KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
+import { HttpTarget, InterLinkError, type Owner, PodClient } from '@interlink/protocol';
+import {
+  accountToken,
+  createLogger,
+  type InterLinkConfig,
+  interLinkUrl,
+  type Logger,
+  loadInterLinkConfig,
+  TokenFile,
+} from '@interlink/service-kit';
+import { defaultTaint } from './config/default-taint.ts';
+import { ownAddress } from './config/own-address.ts';
+import { loadProviderFile } from './config/provider-file.ts';
+import { VirtualNode } from './virtual-node.ts';
+
+/** The flags of `vk`; what a flag leaves out comes from the environment, the InterLink file or a default. */
+export interface VirtualKubeletFlags {
+  readonly nodename?: string | undefined;
+  readonly providerConfig?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  /** Milliseconds until a node that is not registered is a failure; undefined: try for ever. */
+  readonly startupTimeoutMs?: number | undefined;
+  readonly logLevel?: string | undefined;
+  readonly port?: number | undefined;
+  readonly podSyncWorkers?: number | undefined;
+  readonly disableTaint?: boolean | undefined;
+  readonly os?: string | undefined;
+}
+
+const defaults = { nodeName: 'virtual-kubelet', port: 10250, workers: 64, os: 'Linux' };
+
+/** A whole virtual kubelet process but for `process.exit`. Runs until the signal aborts. @throws InterLinkError when it can't start */
+export async function runVirtualKubelet(
+  flags: VirtualKubeletFlags,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  const { config, file, warnings } = await loadInterLinkConfig(env);
+  const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
+  for (const warning of warnings) logger.warn(warning);
+  const nodeName = flags.nodename ?? env.NODENAME ?? env.DEFAULT_NODE_NAME ?? defaults.nodeName;
+  const settings = await loadProviderFile(flags.providerConfig ?? env.VK_CONFIG_PATH ?? env.CONFIGPATH, nodeName);
+  const access = await loadClusterAccess({
+    env,
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+  });
+  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64 });
+  const leaseClient = new KubeClient(access, { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000 });
+  const events = new EventRecorder({
+    client,
+    component: 'kubelet',
+    host: nodeName,
+    onTrouble: (err) => logger.debug({ err }, 'event not written'),
+  });
+  const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config) });
+  logger.info({ node: nodeName, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
+  try {
+    const startup = startupSignal(signal, flags.startupTimeoutMs);
+    const owner: Owner = { cluster: config.ClusterID ?? (await clusterId(client, logger, startup)), node: nodeName };
+    const node = new VirtualNode({
+      client,
+      leaseClient,
+      events,
+      provider: new PodClient(target, owner),
+      logger,
+      name: nodeName,
+      settings,
+      taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
+      address: ownAddress(env),
+      kubeletPort: flags.port ?? Number(env.KUBELET_PORT ?? defaults.port),
+      kubeletFiles: {
+        cert: env.APISERVER_CERT_LOCATION,
+        key: env.APISERVER_KEY_LOCATION,
+        clientCa: env.APISERVER_CA_CERT_LOCATION,
+      },
+      operatingSystem: flags.os ?? defaults.os,
+      workers: flags.podSyncWorkers ?? defaults.workers,
+    });
+    await node.run(signal, startup);
+  } finally {
+    await Promise.allSettled([client.close(), leaseClient.close(), target.close()]);
+  }
+  logger.info('stopped');
+}
+
+/** `VKTokenFile` when it is set, else the account's token, which InterLink under the same account finds as well. */
+async function interLinkToken(config: InterLinkConfig): Promise<() => Promise<string>> {
+  const file = config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
+  return () => file.current();
+}
+
+/** The UID of kube-system: what every cluster has and no two clusters share. */
+async function clusterId(client: KubeClient, logger: Logger, signal: AbortSignal): Promise<string> {
+  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 5_000)) {
+    try {
+      const { metadata } = await client.get(namespaces, { name: 'kube-system' }, { signal });
+      return metadata?.uid ?? 'unknown';
+    } catch (error) {
+      if (signal.aborted) throw startupFailure(signal, error);
+      logger.warn({ err: error }, 'cannot read the namespace kube-system yet');
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (signal.aborted) throw startupFailure(signal, error);
+    }
+  }
+}
+
+function startupFailure(signal: AbortSignal, last: unknown): InterLinkError {
+  const { message } = InterLinkError.from(last);
+  return new InterLinkError('deadline_exceeded', `${InterLinkError.from(signal.reason).message}: ${message}`);
+}
+
+/** Aborts with the process, or when the start takes longer than `--startup-timeout`. */
+function startupSignal(signal: AbortSignal, timeoutMs: number | undefined): AbortSignal {
+  if (timeoutMs === undefined) return signal;
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(
+      new InterLinkError(
+        'deadline_exceeded',
+        `The node did not start within ${timeoutMs / 1_000} s (--startup-timeout)`,
+      ),
+    );
+  }, timeoutMs);
+  timer.unref();
+  return AbortSignal.any([signal, controller.signal]);
+}

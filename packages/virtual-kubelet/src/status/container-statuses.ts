@@ -1,0 +1,92 @@
+import type { ContainerState as ApiContainerState, ContainerStatus as ApiContainerStatus } from '@interlink/kube';
+import type { ContainerState, ContainerStatus } from '@interlink/protocol';
+
+/** A declared container, as far as its status needs it. */
+export interface DeclaredContainer {
+  readonly name: string;
+  readonly image?: string | undefined;
+}
+
+/**
+ * One status per declared container, in the order that the kubelet writes them, from what the backend reported. Containers that
+ * the spec does not know are dropped: a sidecar is not trusted to invent any.
+ * @param waitingReason what a container waits for that the backend says nothing of
+ */
+export function containerStatuses(
+  declared: ReadonlyArray<DeclaredContainer>,
+  reported: ReadonlyArray<ContainerStatus>,
+  waiting: { reason: string; message?: string },
+): ContainerStatus[] {
+  const byName = new Map(reported.map((status) => [status.name, status]));
+  return declared.map(
+    ({ name, image }) =>
+      byName.get(name) ?? {
+        name,
+        state: { waiting },
+        ready: false,
+        started: false,
+        restartCount: 0,
+        image: image ?? '',
+        imageID: '',
+      },
+  );
+}
+
+/** As the Kubernetes API stores it: whole seconds, `lastState` always there. Two statuses that the API can't tell apart come out equal. */
+export function toApiContainerStatus(status: ContainerStatus): ApiContainerStatus {
+  return {
+    name: status.name,
+    state: toApiState(status.state),
+    lastState: toApiState(status.lastState ?? {}),
+    ready: status.ready,
+    restartCount: status.restartCount,
+    image: status.image,
+    imageID: status.imageID,
+    started: status.started ?? status.state.running !== undefined,
+    ...(status.containerID === undefined ? {} : { containerID: status.containerID }),
+  };
+}
+
+/** Ends what had not ended: the pod goes, and nobody will ever hear of these containers again. */
+export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: string): ContainerStatus[] {
+  return statuses.map((status) =>
+    status.state.terminated !== undefined
+      ? status
+      : {
+          ...status,
+          ready: false,
+          started: false,
+          state: {
+            terminated: {
+              exitCode: 137,
+              reason: 'ContainerStatusUnknown',
+              message: 'The container could not be located when the pod was terminated',
+              finishedAt: now,
+              ...(status.state.running?.startedAt === undefined ? {} : { startedAt: status.state.running.startedAt }),
+            },
+          },
+        },
+  );
+}
+
+function toApiState(state: ContainerState): ApiContainerState {
+  if (state.waiting !== undefined) return { waiting: { ...state.waiting } };
+  if (state.running !== undefined)
+    return { running: { startedAt: wholeSeconds(state.running.startedAt) ?? null } as { startedAt: string } };
+  if (state.terminated === undefined) return {};
+  const { startedAt, finishedAt, ...rest } = state.terminated;
+  return {
+    terminated: {
+      ...rest,
+      startedAt: wholeSeconds(startedAt) ?? null,
+      finishedAt: wholeSeconds(finishedAt) ?? null,
+    } as { exitCode: number; startedAt: string; finishedAt: string },
+  };
+}
+
+/** RFC 3339 without fractions, in UTC: what the Kubernetes API keeps of a time. Rounded down, never up. */
+export function wholeSeconds(time: string | undefined): string | undefined {
+  if (time === undefined) return undefined;
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,114 @@
+import type { PodCondition } from '@interlink/kube';
+import type { ContainerStatus } from '@interlink/protocol';
+import type { PodPhase } from './pod-phase.ts';
+
+export interface ConditionInput {
+  readonly phase: PodPhase;
+  readonly initContainers: ReadonlyArray<{ name: string; restartPolicy?: string | undefined }>;
+  readonly containers: ReadonlyArray<{ name: string }>;
+  readonly initStatuses: ReadonlyArray<ContainerStatus>;
+  readonly statuses: ReadonlyArray<ContainerStatus>;
+  readonly readinessGates: ReadonlyArray<string>;
+  /** The conditions that the API has now: foreign ones among them decide readiness gates. */
+  readonly current: ReadonlyArray<PodCondition>;
+  readonly isEnding: boolean;
+  readonly generation: number | undefined;
+  /** RFC 3339, whole seconds: when a status flips, it flips now. */
+  readonly now: string;
+}
+
+interface Verdict {
+  readonly status: 'True' | 'False';
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/**
+ * The pod's conditions: ours computed by the kubelet's rules (pkg/kubelet/status/generate.go), foreign ones carried over.
+ * `lastTransitionTime` moves only when a status flips.
+ */
+export function podConditions(input: ConditionInput): PodCondition[] {
+  const containersReady = containersReadyVerdict(input);
+  const verdicts = new Map<string, Verdict>([
+    ['PodReadyToStartContainers', { status: hasSandbox(input) ? 'True' : 'False' }],
+    ['Initialized', initializedVerdict(input)],
+    ['Ready', readyVerdict(input, containersReady)],
+    ['ContainersReady', containersReady],
+    ['PodScheduled', { status: 'True' }],
+  ]);
+  const before = new Map(input.current.map((condition) => [condition.type, condition]));
+  const ours = [...verdicts].map(([type, verdict]) => condition(type, verdict, before.get(type), input));
+  return [...ours, ...input.current.filter((foreign) => !verdicts.has(foreign.type))];
+}
+
+function condition(
+  type: string,
+  verdict: Verdict,
+  before: PodCondition | undefined,
+  input: ConditionInput,
+): PodCondition {
+  // The scheduler's own PodScheduled stays as it is.
+  if (type === 'PodScheduled' && before?.status === 'True') return before;
+  const { reason: _reason, message: _message, ...kept } = before ?? {};
+  const transition = before?.status === verdict.status ? before.lastTransitionTime : undefined;
+  return {
+    ...kept,
+    type,
+    ...verdict,
+    lastTransitionTime: transition ?? input.now,
+    ...(input.generation === undefined ? {} : { observedGeneration: input.generation }),
+  };
+}
+
+function initializedVerdict(input: ConditionInput): Verdict {
+  if (input.phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  const hasBegun = input.statuses.some(
+    (status) => status.state.running !== undefined || status.state.terminated !== undefined,
+  );
+  if (hasBegun) return { status: 'True' };
+  const byName = new Map(input.initStatuses.map((status) => [status.name, status]));
+  const incomplete = input.initContainers.filter(({ name, restartPolicy }) => {
+    const status = byName.get(name);
+    return restartPolicy === 'Always' ? status?.started !== true : status?.state.terminated?.exitCode !== 0;
+  });
+  if (incomplete.length === 0) return { status: 'True' };
+  return {
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: [${incomplete.map((c) => c.name).join(' ')}]`,
+  };
+}
+
+function containersReadyVerdict(input: ConditionInput): Verdict {
+  if (input.phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (input.phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  const byName = new Map(input.statuses.map((status) => [status.name, status]));
+  const unknown = input.containers.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
+  const unready = input.containers.filter(({ name }) => byName.get(name)?.ready === false).map(({ name }) => name);
+  const messages = [
+    ...(unknown.length > 0 ? [`containers with unknown status: [${unknown.join(' ')}]`] : []),
+    ...(unready.length > 0 ? [`containers with unready status: [${unready.join(' ')}]`] : []),
+  ];
+  if (messages.length === 0) return { status: 'True' };
+  return { status: 'False', reason: 'ContainersNotReady', message: messages.join(', ') };
+}
+
+function readyVerdict(input: ConditionInput, containersReady: Verdict): Verdict {
+  if (containersReady.status === 'False') return containersReady;
+  const conditions = new Map(input.current.map((c) => [c.type, c.status]));
+  const closed = input.readinessGates.find((gate) => conditions.get(gate) !== 'True');
+  if (closed === undefined) return { status: 'True' };
+  const actual = conditions.get(closed);
+  const message =
+    actual === undefined
+      ? `corresponding condition of pod readiness gate "${closed}" does not exist.`
+      : `the status of pod readiness gate "${closed}" is not "True", but ${actual}`;
+  return { status: 'False', reason: 'ReadinessGatesNotReady', message };
+}
+
+function hasSandbox(input: ConditionInput): boolean {
+  if (input.phase === 'Succeeded' || input.phase === 'Failed') return false;
+  return [...input.initStatuses, ...input.statuses].some(
+    (s) => s.state.running !== undefined || s.state.terminated !== undefined,
+  );
+}

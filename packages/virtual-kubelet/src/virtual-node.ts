@@ -1,0 +1,199 @@
+import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
+import { type Capabilities, InterLinkError } from '@interlink/protocol';
+import { type Logger, sleep } from '@interlink/service-kit';
+import type { NodeSettings } from './config/provider-file.ts';
+import { createAuthorize } from './kubelet-api/authorize.ts';
+import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
+import { startKubeletServer } from './kubelet-api/kubelet-server.ts';
+import { kubernetesReviews } from './kubelet-api/reviews.ts';
+import { loadServingCertificate } from './kubelet-api/serving-certificate.ts';
+import { LeaseController } from './node/lease-controller.ts';
+import { NodeController } from './node/node-controller.ts';
+import type { NodeDescription } from './node/node-object.ts';
+import { PodController } from './pods/pod-controller.ts';
+import type { Provider } from './provider.ts';
+import type { NodeFacts } from './resolve/node-facts.ts';
+
+export interface VirtualNodeOptions {
+  readonly client: KubeClient;
+  /** A connection of its own, so that leases never wait. */
+  readonly leaseClient: KubeClient;
+  readonly events: EventRecorder;
+  readonly provider: Provider;
+  readonly logger: Logger;
+  readonly name: string;
+  readonly settings: NodeSettings;
+  readonly taints: ReadonlyArray<Taint>;
+  /** Where the Kubernetes API reaches the kubelet port; the node's InternalIP. */
+  readonly address: string;
+  /** 0 for any free port. */
+  readonly kubeletPort: number;
+  readonly kubeletFiles: {
+    readonly cert: string | undefined;
+    readonly key: string | undefined;
+    readonly clientCa: string | undefined;
+  };
+  readonly operatingSystem: string;
+  readonly workers: number;
+}
+
+/** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
+const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
+const capabilitiesRetryMs = 5_000;
+
+/**
+ * One virtual node: the kubelet port, the pod controller, the node and its lease, started in that order (a node is Ready only
+ * once pods are taken care of) and ended together.
+ */
+export class VirtualNode {
+  readonly #options: VirtualNodeOptions;
+  #capabilities: Capabilities | undefined;
+  #isReady = false;
+  #port = 0;
+
+  constructor(options: VirtualNodeOptions) {
+    this.#options = options;
+  }
+
+  /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */
+  async run(signal: AbortSignal, startup: AbortSignal): Promise<void> {
+    const { name, logger, events } = this.#options;
+    const ended = new AbortController();
+    const all = AbortSignal.any([signal, ended.signal]);
+    const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
+    const node = new NodeController({
+      client: this.#options.client,
+      logger,
+      describe: () => this.#describe(),
+      health: () => ({
+        isReady: this.#isReady,
+        backendTrouble: pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined,
+      }),
+      onRegistered: (uid) => lease.setNodeUid(uid),
+    });
+    const pods = new PodController({
+      ...this.#options,
+      node: this.#facts(),
+      onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node),
+      onReach: () => {
+        this.#tellReach(pods.mirror);
+        node.notify();
+      },
+    });
+    const server = await this.#startServer(pods);
+    this.#port = server.port;
+    try {
+      await this.#askCapabilities(startup);
+      const running = [events.run(all), pods.run(all)];
+      await node.register(startup);
+      await pods.ready;
+      this.#isReady = true;
+      running.push(node.run(all), lease.run(all), this.#keepAskingCapabilities(node, all));
+      await Promise.all(running);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw startup.aborted ? InterLinkError.from(startup.reason) : error;
+    } finally {
+      ended.abort();
+      await server.close();
+    }
+  }
+
+  async #startServer(pods: PodController): Promise<{ port: number; close(): Promise<void> }> {
+    const { name, address, kubeletPort, kubeletFiles, provider, logger, client } = this.#options;
+    return await startKubeletServer({
+      host: address.startsWith('127.') ? address : '0.0.0.0',
+      port: kubeletPort,
+      nodeName: name,
+      certificate: await loadServingCertificate({
+        ...(kubeletFiles.cert === undefined ? {} : { certFile: kubeletFiles.cert }),
+        ...(kubeletFiles.key === undefined ? {} : { keyFile: kubeletFiles.key }),
+        nodeName: name,
+        addresses: [address],
+        logger,
+      }),
+      clientCa: await loadClientCa({
+        file: kubeletFiles.clientCa,
+        readPublished: async () => await publishedClientCa(client),
+        logger,
+      }),
+      authorize: createAuthorize({ reviews: kubernetesReviews(client), nodeName: name, logger }),
+      pods,
+      logs: async (uid, container, options, signal) => await provider.logs(uid, container, options, signal),
+      logger,
+    });
+  }
+
+  #describe(): NodeDescription {
+    const { name, settings, taints, address, operatingSystem } = this.#options;
+    const backend = this.#capabilities?.backend;
+    return {
+      name,
+      labels: settings.labels,
+      taints,
+      capacity: this.#capacity(),
+      internalIP: address,
+      kubeletPort: this.#port,
+      operatingSystem,
+      containerRuntimeVersion: backend === undefined ? 'interlink://unknown' : `${backend.kind}://${backend.version}`,
+    };
+  }
+
+  /** The provider file's word, then the sidecar's. */
+  #capacity(): Record<string, string> {
+    return { ...unknownCapacity, ...this.#capabilities?.pools[0]?.capacity, ...this.#options.settings.capacity };
+  }
+
+  /** For the downward API; the capacity may become known, or change, later. */
+  #facts(): NodeFacts {
+    const { name, address } = this.#options;
+    const capacity = () => this.#capacity();
+    return {
+      name,
+      hostIP: address,
+      hostIPs: [address],
+      get allocatable() {
+        return capacity();
+      },
+    };
+  }
+
+  async #askCapabilities(signal: AbortSignal): Promise<void> {
+    try {
+      this.#capabilities = await this.#options.provider.capabilities(signal);
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
+    }
+  }
+
+  async #keepAskingCapabilities(node: NodeController, signal: AbortSignal): Promise<void> {
+    while (this.#capabilities === undefined && !signal.aborted) {
+      await sleep(capabilitiesRetryMs, signal);
+      if (signal.aborted) return;
+      await this.#askCapabilities(signal);
+      node.notify();
+    }
+  }
+
+  #setCapabilities(capabilities: Capabilities, node: NodeController): void {
+    this.#capabilities = capabilities;
+    node.notify();
+  }
+
+  #tellReach({ reach, trouble }: PodController['mirror']): void {
+    if (reach === 'unknown') return;
+    const { events, name } = this.#options;
+    const isReachable = reach === 'known';
+    const reference = {
+      ...objectReference({ apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } }),
+      namespace: 'default',
+    };
+    const message = isReachable ? 'The backend is within reach' : `The backend is out of reach: ${trouble}`;
+    events.record(
+      reference,
+      isReachable ? 'Normal' : 'Warning',
+      isReachable ? 'BackendReachable' : 'BackendUnreachable',
+      message,
+    );
+  }
+}
