@@ -21,7 +21,9 @@ export function toRunOrder(container: Container, folder: PodFolder, cwd: string,
 }
 
 /** The variable that names each mounted volume's folder: `INTERLINK_VOLUME_MY_DATA` for the volume `my-data`. */
-export function mountedVolumes(container: Container): Array<[variable: string, mount: { name: string; mountPath: string }]> {
+export function mountedVolumes(
+  container: Container,
+): Array<[variable: string, mount: { name: string; mountPath: string }]> {
   return (container.volumeMounts ?? []).map((mount) => [
     `INTERLINK_VOLUME_${mount.name.toUpperCase().replaceAll('-', '_')}`,
     mount,

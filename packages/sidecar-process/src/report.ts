@@ -1,6 +1,6 @@
 import type { ContainerState, ContainerStatus, PodReport, PodReportStatus } from '@interlink/sidecar-sdk';
 import { blockingInit, dueRestart } from './decide/container-policy.ts';
-import { allContainers, type Attempt, type ContainerFacts, isLive, type PodFacts } from './decide/pod-facts.ts';
+import { type Attempt, allContainers, type ContainerFacts, isLive, type PodFacts } from './decide/pod-facts.ts';
 import type { Ending } from './runner/records.ts';
 
 /** A pod's facts as Kubernetes shows them. */
@@ -57,7 +57,8 @@ function toStatus(facts: PodFacts, facade: ContainerFacts): ContainerStatus {
 
 function toState(facts: PodFacts, facade: ContainerFacts): ContainerState {
   const { latest } = facade;
-  if (latest === undefined) return isStopped(facts) ? { terminated: neverRan(facts) } : { waiting: notStarted(facts, facade) };
+  if (latest === undefined)
+    return isStopped(facts) ? { terminated: neverRan(facts) } : { waiting: notStarted(facts, facade) };
   const { state } = latest;
   switch (state.kind) {
     case 'ordered':
@@ -69,7 +70,9 @@ function toState(facts: PodFacts, facade: ContainerFacts): ContainerState {
         ? { running: { startedAt: state.child?.startedAt ?? facts.acceptedAt } }
         : { waiting: { reason: 'ContainerCreating' } };
     case 'ended':
-      return isBackingOff(facts, facade) ? { waiting: backoff(facts, facade) } : { terminated: terminated(state.ending) };
+      return isBackingOff(facts, facade)
+        ? { waiting: backoff(facts, facade) }
+        : { terminated: terminated(state.ending) };
   }
 }
 

@@ -1,4 +1,3 @@
-import { runInterLink } from '@interlink/interlink';
 import type { Command } from '../command.ts';
 import { isHelpOrRefused } from './no-arguments.ts';
 
@@ -9,6 +8,8 @@ export const interLinkCommand: Command = {
   name,
   summary,
   run: async (args, signal) => {
-    if (!isHelpOrRefused(name, summary, args)) await runInterLink(signal);
+    if (isHelpOrRefused(name, summary, args)) return;
+    const { runInterLink } = await import('@interlink/interlink');
+    await runInterLink(signal);
   },
 };

@@ -1,29 +1,31 @@
-import { dockerSidecar } from '@interlink/sidecar-docker';
-import { mockSidecar } from '@interlink/sidecar-mock';
-import { processSidecar } from '@interlink/sidecar-process';
 import { runSidecar, type SidecarDefinition } from '@interlink/sidecar-sdk';
 import type { Command } from '../command.ts';
 import { isHelpOrRefused } from './no-arguments.ts';
 
-export const dockerSidecarCommand = sidecarCommand(
-  dockerSidecar,
-  'Runs pods on a Docker Engine ($DOCKER_HOST honoured).',
-);
-export const mockSidecarCommand = sidecarCommand(
-  mockSidecar,
-  'Runs nothing: instant, scriptable answers for tests and benches.',
-);
-export const processSidecarCommand = sidecarCommand(
-  processSidecar,
-  "Runs containers' commands as local processes, to try things out: images are ignored, nothing is isolated.",
-);
+// Each sidecar is loaded when it is asked for: none pays for another's libraries.
+export const dockerSidecarCommand = sidecarCommand({
+  name: 'docker-sidecar',
+  summary: 'Runs pods on a Docker Engine ($DOCKER_HOST honoured).',
+  load: async () => (await import('@interlink/sidecar-docker')).dockerSidecar,
+});
+export const mockSidecarCommand = sidecarCommand({
+  name: 'mock-sidecar',
+  summary: 'Runs nothing: instant, scriptable answers for tests and benches.',
+  load: async () => (await import('@interlink/sidecar-mock')).mockSidecar,
+});
+export const processSidecarCommand = sidecarCommand({
+  name: 'process-sidecar',
+  summary: "Runs containers' commands as local processes, to try things out: images are ignored, nothing is isolated.",
+  load: async () => (await import('@interlink/sidecar-process')).processSidecar,
+});
 
-function sidecarCommand(definition: SidecarDefinition, summary: string): Command {
+function sidecarCommand(sidecar: { name: string; summary: string; load(): Promise<SidecarDefinition> }): Command {
+  const { name, summary, load } = sidecar;
   return {
-    name: definition.name,
+    name,
     summary,
     run: async (args, signal) => {
-      if (!isHelpOrRefused(definition.name, summary, args)) await runSidecar(definition, signal);
+      if (!isHelpOrRefused(name, summary, args)) await runSidecar(await load(), signal);
     },
   };
 }

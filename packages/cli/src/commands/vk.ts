@@ -1,5 +1,4 @@
 import { InterLinkError } from '@interlink/protocol';
-import { runVirtualKubelet } from '@interlink/virtual-kubelet';
 import { CommanderError, InvalidArgumentError, Option, Command as Parser } from 'commander';
 import type { Command } from '../command.ts';
 
@@ -57,6 +56,7 @@ export const vkCommand: Command = {
     const flags = parseFlags(args);
     if (flags === undefined) return;
     const { startupTimeout, ...rest } = flags;
+    const { runVirtualKubelet } = await import('@interlink/virtual-kubelet');
     await runVirtualKubelet({ ...rest, startupTimeoutMs: startupTimeout }, signal);
   },
 };

@@ -1,7 +1,14 @@
 import type { StopOrder } from '../folder/pod-folder.ts';
 import type { ProcessIdentity } from '../runner/records.ts';
 import { blockingInit, dueRestart, isOver } from './container-policy.ts';
-import { allContainers, type Attempt, type ContainerFacts, isLive, isSidecarContainer, type PodFacts } from './pod-facts.ts';
+import {
+  type Attempt,
+  allContainers,
+  type ContainerFacts,
+  isLive,
+  isSidecarContainer,
+  type PodFacts,
+} from './pod-facts.ts';
 
 /** One thing to do for a pod. */
 export type Step =
@@ -12,8 +19,18 @@ export type Step =
   /** Take an order that must not be run any more. */
   | { readonly do: 'cancel'; readonly container: string; readonly attempt: number }
   /** Write down the end of an attempt whose runner is gone, and end what it left. */
-  | { readonly do: 'bury'; readonly container: string; readonly attempt: number; readonly group: ProcessIdentity | undefined }
-  | { readonly do: 'signal'; readonly signal: 'SIGTERM' | 'SIGKILL'; readonly group: ProcessIdentity; readonly container: string }
+  | {
+      readonly do: 'bury';
+      readonly container: string;
+      readonly attempt: number;
+      readonly group: ProcessIdentity | undefined;
+    }
+  | {
+      readonly do: 'signal';
+      readonly signal: 'SIGTERM' | 'SIGKILL';
+      readonly group: ProcessIdentity;
+      readonly container: string;
+    }
   | { readonly do: 'stop'; readonly order: StopOrder }
   | { readonly do: 'remove' };
 
@@ -99,7 +116,9 @@ function endSteps(container: string, attempt: Attempt | undefined, isOverdue: bo
     case 'starting':
       return isOverdue ? [{ do: 'signal', signal: 'SIGKILL', group: attempt.state.runner, container }] : [];
     case 'running':
-      return [{ do: 'signal', signal: isOverdue ? 'SIGKILL' : 'SIGTERM', group: attempt.state.child.process, container }];
+      return [
+        { do: 'signal', signal: isOverdue ? 'SIGKILL' : 'SIGTERM', group: attempt.state.child.process, container },
+      ];
     default:
       return [];
   }

@@ -26,12 +26,13 @@ async function readContainers(folder: PodFolder, containers: ReadonlyArray<Conta
 }
 
 async function readContainer(folder: PodFolder, container: Container): Promise<ContainerFacts> {
-  const [latest, earlier] = await attemptNumbers(folder.container(container.name));
-  return {
-    container,
-    latest: latest === undefined ? undefined : await readAttempt(folder, container.name, latest),
-    earlier: earlier === undefined ? undefined : await readAttempt(folder, container.name, earlier),
-  };
+  const attempts: Attempt[] = [];
+  for (const number of await attemptNumbers(folder.container(container.name))) {
+    const attempt = await readAttempt(folder, container.name, number);
+    if (attempt !== undefined) attempts.push(attempt);
+    if (attempts.length === 2) break;
+  }
+  return { container, latest: attempts[0], earlier: attempts[1] };
 }
 
 /** Newest first. */
@@ -46,9 +47,11 @@ async function attemptNumbers(containerFolder: string): Promise<number[]> {
     .sort((a, b) => b - a);
 }
 
-async function readAttempt(folder: PodFolder, container: string, number: number): Promise<Attempt> {
+/** An attempt begins with its order: a folder without one is what a crash left of a beginning. */
+async function readAttempt(folder: PodFolder, container: string, number: number): Promise<Attempt | undefined> {
   const order = await readJson<RunOrder>(folder.attemptFile(container, number, 'order'));
-  return { number, failuresBefore: order?.failuresBefore ?? 0, state: await readState(folder, container, number) };
+  if (order === undefined) return undefined;
+  return { number, failuresBefore: order.failuresBefore, state: await readState(folder, container, number) };
 }
 
 async function readState(folder: PodFolder, container: string, number: number): Promise<AttemptState> {

@@ -9,7 +9,12 @@ import { PodFolder, type StoredPod } from './pod-folder.ts';
  * Makes a pod's folder: the request, the volumes' files with their exact modes, scratch space. It is written beside and gets
  * its name at the end, so that a pod is there whole or not at all.
  */
-export async function writePod(podsFolder: string, request: PodRequest, owner: Owner, acceptedAt: string): Promise<void> {
+export async function writePod(
+  podsFolder: string,
+  request: PodRequest,
+  owner: Owner,
+  acceptedAt: string,
+): Promise<void> {
   const { uid } = request.pod.metadata;
   const draft = join(podsFolder, `.new-${uid}-${randomBytes(4).toString('hex')}`);
   try {
@@ -29,7 +34,8 @@ export async function writePod(podsFolder: string, request: PodRequest, owner: O
 async function writeVolumes(volumesFolder: string, request: PodRequest): Promise<void> {
   for (const { name } of request.pod.spec.volumes ?? []) await mkdir(join(volumesFolder, name), { mode: 0o700 });
   for (const { name, files } of request.volumes) {
-    for (const file of files) {
+    // Sources of a projected volume may overlap: the last one wins.
+    for (const file of new Map(files.map((each) => [each.path, each])).values()) {
       const path = join(volumesFolder, name, file.path);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeFile(path, Buffer.from(file.data, 'base64'), { mode: 0o600, flag: 'wx' });

@@ -43,7 +43,9 @@ export class LogWriter {
   end(): void {
     const streams = ['stdout', 'stderr'] as const;
     this.#flush(
-      streams.flatMap((stream) => (this.#held[stream].length === 0 ? [] : [this.#line(stream, 'P', this.#held[stream])])),
+      streams.flatMap((stream) =>
+        this.#held[stream].length === 0 ? [] : [this.#line(stream, 'P', this.#held[stream])],
+      ),
     );
   }
 

@@ -45,7 +45,12 @@ async function run({ argv, env, cwd }: RunOrder): Promise<Ending> {
   log.end();
   const number = signal === null ? undefined : constants.signals[signal];
   const exitCode = code ?? 128 + (number ?? 0);
-  return { exitCode, ...(number === undefined ? {} : { signal: number }), startedAt, finishedAt: new Date().toISOString() };
+  return {
+    exitCode,
+    ...(number === undefined ? {} : { signal: number }),
+    startedAt,
+    finishedAt: new Date().toISOString(),
+  };
 }
 
 /** As a container's end does, the end of the command ends whatever it left in its group. */

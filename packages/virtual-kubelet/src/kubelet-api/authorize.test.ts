@@ -63,7 +63,10 @@ describe('createAuthorize()', () => {
 
   it('wants every check to be met', async () => {
     const { authorize } = setUp(['get proxy']);
-    const { refusal } = await authorize({ certificate: alice }, [...proxy, { verb: 'create', subresources: ['proxy'] }]);
+    const { refusal } = await authorize({ certificate: alice }, [
+      ...proxy,
+      { verb: 'create', subresources: ['proxy'] },
+    ]);
     expect(refusal?.text).toBe('Forbidden (user=alice, verb=create, resource=nodes, subresource(s)=[proxy])');
   });
 

@@ -50,8 +50,22 @@ describe('requiredAccess()', () => {
     ['PUT', '/nothing', [['update', 'proxy']]],
     ['HEAD', '/pods', [['head', 'pods', 'proxy']]],
     ['POST', '/exec/ns/p/c', [['create', 'proxy']]],
-    ['GET', '/exec/ns/p/c', [['get', 'proxy'], ['create', 'proxy']]],
-    ['GET', '/portForward/ns/p', [['get', 'proxy'], ['create', 'proxy']]],
+    [
+      'GET',
+      '/exec/ns/p/c',
+      [
+        ['get', 'proxy'],
+        ['create', 'proxy'],
+      ],
+    ],
+    [
+      'GET',
+      '/portForward/ns/p',
+      [
+        ['get', 'proxy'],
+        ['create', 'proxy'],
+      ],
+    ],
   ])('%s %s', (method, path, expected) => {
     expect(requiredAccess(method, path).map(({ verb, subresources }) => [verb, ...subresources])).toEqual(expected);
   });

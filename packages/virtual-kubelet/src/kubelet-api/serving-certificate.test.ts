@@ -42,8 +42,14 @@ describe('loadServingCertificate() with files', () => {
     const [certFile, keyFile] = [join(directory, 'tls.crt'), join(directory, 'tls.key')];
     const { logger, lines } = keepLogLines();
     const load = () => loadServingCertificate({ certFile, keyFile, nodeName: 'n', addresses: [], logger });
-    await expect(load()).rejects.toMatchObject({ code: 'invalid_argument', message: expect.stringContaining(certFile) });
-    const [old, fresh] = await Promise.all([createSelfSignedCertificate(['a'], 0), createSelfSignedCertificate(['b'], 0)]);
+    await expect(load()).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining(certFile),
+    });
+    const [old, fresh] = await Promise.all([
+      createSelfSignedCertificate(['a'], 0),
+      createSelfSignedCertificate(['b'], 0),
+    ]);
     await Promise.all([writeFile(certFile, old.cert), writeFile(keyFile, old.key)]);
     const certificate = await load();
     const pair = await certificate.current();

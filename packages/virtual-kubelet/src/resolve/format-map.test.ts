@@ -9,7 +9,11 @@ describe('formatMap()', () => {
   });
 
   it('keeps each value on its line', () => {
-    fc.assert(fc.property(fc.string(), (value) => expect(formatMap({ a: value }).split('\n')).toHaveLength(1)));
+    fc.assert(
+      fc.property(fc.string(), (value) => {
+        expect(formatMap({ a: value }).split('\n')).toHaveLength(1);
+      }),
+    );
   });
 });
 

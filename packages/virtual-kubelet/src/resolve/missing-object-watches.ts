@@ -57,7 +57,7 @@ export class MissingObjectWatches {
 
   /**
    * From now on the pod waits for these objects, and for no others. `onAppear` is called, later and once per change, when one of
-   * them is there in a version that the pod has neither seen nor been told of. May be called before `run`.
+   * them is there in a version that the pod has neither seen nor been told of; it must not throw. May be called before `run`.
    */
   wait(uid: string, missing: readonly MissingObject[], onAppear: (uid: string) => void): void {
     const wanted = new Map(missing.map((object) => [keyOf(object), object]));

@@ -17,9 +17,9 @@ export interface ClientName {
 /** A CA for one test, whose certificates are for an hour. */
 export class CertificateAuthority {
   readonly #certificate: X509Certificate;
-  readonly #keys: CryptoKeyPair;
+  readonly #keys: webcrypto.CryptoKeyPair;
 
-  private constructor(certificate: X509Certificate, keys: CryptoKeyPair) {
+  private constructor(certificate: X509Certificate, keys: webcrypto.CryptoKeyPair) {
     this.#certificate = certificate;
     this.#keys = keys;
   }

@@ -1,0 +1,62 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { LogLine } from '@interlink/sidecar-sdk';
+import { parseLogRecord } from './log-records.ts';
+
+const blockBytes = 64 * 1024;
+const newline = 0x0a;
+
+/** Reads a log file forward, block by block; a record that is still being written waits for the next reading. */
+export class LogReader {
+  readonly #file: FileHandle;
+  #offset: number;
+  #rest = Buffer.alloc(0);
+
+  /** @param offset where a record begins, bytes */
+  constructor(file: FileHandle, offset: number) {
+    this.#file = file;
+    this.#offset = offset;
+  }
+
+  /** The whole records from the last place to the present end. */
+  async *readAvailable(): AsyncGenerator<LogLine[]> {
+    for (;;) {
+      const block = Buffer.alloc(blockBytes);
+      const { bytesRead } = await this.#file.read(block, 0, blockBytes, this.#offset);
+      if (bytesRead === 0) return;
+      this.#offset += bytesRead;
+      const lines = this.#take(block.subarray(0, bytesRead));
+      if (lines.length > 0) yield lines;
+    }
+  }
+
+  #take(block: Buffer): LogLine[] {
+    const bytes = this.#rest.length === 0 ? block : Buffer.concat([this.#rest, block]);
+    const lines: LogLine[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+      const line = parseLogRecord(bytes.subarray(start, end));
+      if (line !== undefined) lines.push(line);
+      start = end + 1;
+    }
+    this.#rest = Buffer.from(bytes.subarray(start));
+    return lines;
+  }
+}
+
+/** Where the last `count` whole records of a file begin, found from its end: bytes. */
+export async function tailOffset(file: FileHandle, count: number): Promise<number> {
+  let position = (await file.stat()).size;
+  let wanted = count + 1;
+  const block = Buffer.alloc(blockBytes);
+  while (position > 0) {
+    const length = Math.min(blockBytes, position);
+    position -= length;
+    await file.read(block, 0, length, position);
+    for (let index = length - 1; index >= 0; index -= 1) {
+      if (block[index] !== newline) continue;
+      wanted -= 1;
+      if (wanted === 0) return position + index + 1;
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,106 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { InterLinkError, type LogOptions, type PodReference, selectLines } from '@interlink/sidecar-sdk';
+import { type Attempt, allContainers, type ContainerFacts, type PodFacts } from './decide/pod-facts.ts';
+import { PodFolder } from './folder/pod-folder.ts';
+import { readFacts } from './folder/read-facts.ts';
+import { FolderChanges } from './log/folder-changes.ts';
+import { LogReader, tailOffset } from './log/log-reader.ts';
+import { previousAttempt, toReport } from './report.ts';
+
+/** A change of a log that was not told is found after this long. */
+const recheckMs = 1_000;
+
+export interface LogRequest {
+  readonly pod: PodReference;
+  readonly container: string;
+  readonly options: LogOptions;
+  readonly signal: AbortSignal;
+}
+
+interface LogContext {
+  readonly podsFolder: string;
+  readonly now: () => number;
+}
+
+/** Opens a container's log, of its newest attempt or of the one before. @throws InterLinkError `not_found`, `failed_precondition` while it waits */
+export async function readLog(context: LogContext, request: LogRequest): Promise<AsyncIterable<Uint8Array>> {
+  const folder = new PodFolder(context.podsFolder, request.pod.uid);
+  const facts = await readFacts(folder);
+  const container = facts && allContainers(facts).find((each) => each.container.name === request.container);
+  if (facts === undefined || container === undefined) {
+    throw new InterLinkError('not_found', `No container ${request.container} in pod ${request.pod.name}`);
+  }
+  const attempt = chooseAttempt(facts, container, request.options.previous === true);
+  const attemptFolder = folder.attempt(request.container, attempt.number);
+  const file = await openIfThere(folder.attemptFile(request.container, attempt.number, 'log'));
+  return file === undefined ? noBytes() : streamLog(file, attemptFolder, request, context.now());
+
+  async function* noBytes(): AsyncGenerator<Uint8Array> {
+    yield* [];
+  }
+}
+
+/** @throws InterLinkError with the kubelet's words, which people and scripts look for */
+export function chooseAttempt(facts: PodFacts, container: ContainerFacts, isPrevious: boolean): Attempt {
+  const { name } = container.container;
+  const of = `container ${JSON.stringify(name)} in pod ${JSON.stringify(facts.pod.metadata.name)}`;
+  const previous = previousAttempt(facts, container);
+  if (isPrevious) {
+    if (previous !== undefined) return previous;
+    throw new InterLinkError('not_found', `previous terminated ${of} not found`);
+  }
+  const { latest } = container;
+  const hasStarted = latest !== undefined && latest.state.kind !== 'ordered' && latest.state.kind !== 'starting';
+  const chosen = hasStarted ? latest : container.earlier;
+  if (chosen !== undefined) return chosen;
+  const { status } = toReport(facts);
+  const shown = [...(status.initContainerStatuses ?? []), ...status.containerStatuses].find(
+    (each) => each.name === name,
+  );
+  const reason = shown?.state.waiting?.reason ?? 'ContainerCreating';
+  throw new InterLinkError('failed_precondition', `${of} is waiting to start: ${reason}`);
+}
+
+/** Since comes before tail, and times only grow: the last lines of what is recent are the recent ones of the last lines. */
+async function* streamLog(
+  file: FileHandle,
+  attemptFolder: string,
+  { options, signal }: LogRequest,
+  nowMs: number,
+): AsyncGenerator<Uint8Array> {
+  const { tailLines, ...perLine } = options;
+  using changes = new FolderChanges(attemptFolder);
+  try {
+    const reader = new LogReader(file, tailLines === undefined ? 0 : await tailOffset(file, tailLines));
+    for (;;) {
+      const isEnd = options.follow !== true || (await hasEnded(attemptFolder));
+      for await (const lines of reader.readAvailable()) {
+        const chosen = Buffer.concat(selectLines(lines, perLine, nowMs));
+        if (chosen.length > 0) yield chosen;
+      }
+      if (isEnd || signal.aborted) return;
+      await changes.next(recheckMs, signal);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The attempt has its ending, or is not there any more. */
+async function hasEnded(attemptFolder: string): Promise<boolean> {
+  const isThere = async (path: string) =>
+    await stat(path).then(
+      () => true,
+      () => false,
+    );
+  return (await isThere(`${attemptFolder}/ending.json`)) || !(await isThere(attemptFolder));
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

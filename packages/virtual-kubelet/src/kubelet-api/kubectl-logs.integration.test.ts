@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { KubeClient, loadClusterAccess, namespaces, nodes, type Pod, pods, serviceAccounts } from '@interlink/kube';
+import { type LogOptions, renderLogQuery } from '@interlink/protocol';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { issueCertificate, kubectl } from '../../../../test/testbed/index.ts';
+import { createAuthorize } from './authorize.ts';
+import { loadClientCa, publishedClientCa } from './client-ca.ts';
+import { type KubeletServer, startKubeletServer } from './kubelet-server.ts';
+import { kubernetesReviews } from './reviews.ts';
+import { loadServingCertificate } from './serving-certificate.ts';
+import { HttpsClient } from './testing/https-client.ts';
+import { keepLogLines } from './testing/log-lines.ts';
+import { containerStatus } from './testing/sample-pod.ts';
+
+const testbed = inject('testbed');
+const { controlPlane } = testbed;
+/** Of the node and of the namespace. */
+const name = `kubelet-api-${process.pid}`;
+const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
+const waiting = { waiting: { reason: 'ContainerCreating' } };
+
+let client: KubeClient;
+let server: KubeletServer;
+/** What the backend says to a reader; replaced by each test that follows a log. */
+let followed: ReadableStream<Uint8Array>;
+let aborted = false;
+
+/** Its log is the options it was asked for, so that a test sees what kubectl's flags became. */
+async function logs(_uid: string, _container: string, options: LogOptions, signal: AbortSignal) {
+  if (options.follow !== true) return ReadableStream.from([Buffer.from(`${renderLogQuery(options)}\n`)]);
+  signal.addEventListener('abort', () => {
+    aborted = true;
+  });
+  return followed;
+}
+
+describe.skipIf(controlPlane === undefined)('with a real API server and kubectl', () => {
+  beforeAll(async () => {
+    client = new KubeClient(await loadClusterAccess({ kubeconfig: controlPlane?.kubeconfig, env: {} }));
+    const { logger } = keepLogLines();
+    let pod: Pod | undefined;
+    server = await startKubeletServer({
+      host: '127.0.0.1',
+      port: 0,
+      nodeName: name,
+      certificate: await loadServingCertificate({ nodeName: name, addresses: ['127.0.0.1'], logger }),
+      clientCa: await loadClientCa({ readPublished: () => publishedClientCa(client), logger }),
+      authorize: createAuthorize({ reviews: kubernetesReviews(client), nodeName: name, logger }),
+      pods: { find: () => pod && { pod, report: undefined }, all: () => (pod ? [pod] : []) },
+      logs,
+      logger,
+      recheckMs: 50,
+    });
+    await client.create(nodes, {}, { metadata: { name } });
+    const status = {
+      addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
+      daemonEndpoints: { kubeletEndpoint: { Port: server.port } },
+    };
+    await client.patch(nodes, { name, subresource: 'status' }, { status }, { kind: 'merge' });
+    await client.create(namespaces, {}, { metadata: { name } });
+    // Pods are refused until the controller manager has made the namespace's account.
+    await vi.waitFor(() => client.get(serviceAccounts, { namespace: name, name: 'default' }), { timeout: 20_000 });
+    await client.create(pods, { namespace: name }, newPod());
+    const containerStatuses = [containerStatus('c', running), containerStatus('w', waiting)];
+    const at = { namespace: name, name: 'p' };
+    pod = await client.patch(
+      pods,
+      { ...at, subresource: 'status' },
+      { status: { containerStatuses } },
+      { kind: 'merge' },
+    );
+  });
+
+  afterAll(async () => {
+    await client.delete(pods, { namespace: name, name: 'p' }, { gracePeriodSeconds: 0 });
+    await client.delete(namespaces, { name });
+    await client.delete(nodes, { name });
+    await client.close();
+    await server.close();
+  });
+
+  it.each([
+    [[], ''],
+    [['--tail=0'], 'tailLines=0'],
+    [['--tail=7', '--timestamps'], 'timestamps=true&tailLines=7'],
+    [['--since=90s'], 'sinceSeconds=90'],
+    [['--since-time=2026-01-01T00:00:00Z'], 'sinceTime=2026-01-01T00%3A00%3A00Z'],
+  ])('kubectl logs %j asks for %j', async (flags, query) => {
+    const { stdout } = await kubectl(testbed, ['logs', '-n', name, 'p', '-c', 'c', ...flags]);
+    expect(stdout).toBe(`${query && `?${query}`}\n`);
+  });
+
+  it('kubectl logs --limit-bytes gets that many', async () => {
+    const { stdout } = await kubectl(testbed, ['logs', '-n', name, 'p', '-c', 'c', '--limit-bytes=5']);
+    expect(stdout).toBe('?limi');
+  });
+
+  it.each([
+    [['-c', 'w'], 'container "w" in pod "p" is waiting to start: ContainerCreating'],
+    [['-c', 'c', '-p'], 'previous terminated container "c" in pod "p" not found'],
+    [['-c', 'x'], 'container x is not valid for pod p'],
+  ])('kubectl logs %j fails with the reason', async (flags, reason) => {
+    const { stderr, exitCode } = await kubectl(testbed, ['logs', '-n', name, 'p', ...flags]);
+    expect([stderr.trim(), exitCode]).toEqual([`Error from server (BadRequest): ${reason}`, 1]);
+  });
+
+  it('kubectl logs -f shows lines of a quiet container as they come, and ends with the log', async () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    followed = readable;
+    const writer = writable.getWriter();
+    const child = spawn(controlPlane?.kubectl ?? '', ['logs', '-n', name, 'p', '-c', 'c', '-f'], {
+      env: { ...process.env, ...testbed.env },
+    });
+    await writer.write(Buffer.from('one\n'));
+    const [first] = await once(child.stdout, 'data');
+    expect(String(first)).toBe('one\n');
+    const rest = text(child.stdout);
+    await writer.write(Buffer.from('two\n'));
+    const endedAt = performance.now();
+    await writer.close();
+    const [exitCode] = await once(child, 'exit');
+    expect(performance.now() - endedAt).toBeLessThan(2_000);
+    expect([await rest, exitCode]).toEqual(['two\n', 0]);
+  });
+
+  it('notices when kubectl logs -f is ended', async () => {
+    aborted = false;
+    followed = new TransformStream<Uint8Array, Uint8Array>().readable;
+    const child = spawn(controlPlane?.kubectl ?? '', ['logs', '-n', name, 'p', '-c', 'c', '-f'], {
+      env: { ...process.env, ...testbed.env },
+      timeout: 1_500,
+    });
+    await once(child, 'exit');
+    await vi.waitFor(() => expect(aborted).toBe(true), { timeout: 5_000 });
+  });
+
+  it('kubectl exec says that it is not there yet', async () => {
+    const { stderr } = await kubectl(testbed, ['exec', '-n', name, 'p', '-c', 'c', '--', 'ls']);
+    expect(stderr).toContain('exec is not implemented on this node');
+  });
+
+  it('lets a certificate’s user do what RBAC allows', async () => {
+    if (controlPlane === undefined) return;
+    const bind = ['create', 'clusterrolebinding', name, '--clusterrole=system:kubelet-api-admin', `--user=${name}`];
+    await kubectl(testbed, bind);
+    const get = async (commonName: string) => {
+      const request = { name: `client-${commonName}`, directory: testbed.directory, commonName };
+      const files = await issueCertificate(controlPlane.certificates.ca, { ...request, usage: 'clientAuth' });
+      const [cert, key] = await Promise.all([readFile(files.certFile), readFile(files.keyFile)]);
+      const https = new HttpsClient(server.port, { cert, key });
+      return https.get('/pods').finally(() => https.close());
+    };
+    expect((await get(name)).status).toBe(200);
+    expect(await get('mallory')).toMatchObject({
+      status: 403,
+      body: 'Forbidden (user=mallory, verb=get, resource=nodes, subresource(s)=[pods proxy])',
+    });
+    await kubectl(testbed, ['delete', 'clusterrolebinding', name]);
+  });
+
+  it('lets a service account do what RBAC allows', async () => {
+    const account = `--serviceaccount=${name}:default`;
+    await kubectl(testbed, ['create', 'clusterrole', name, '--verb=get', '--resource=nodes/proxy']);
+    await kubectl(testbed, ['create', 'clusterrolebinding', name, `--clusterrole=${name}`, account]);
+    const { stdout } = await kubectl(testbed, ['create', 'token', '-n', name, 'default']);
+    const https = new HttpsClient(server.port);
+    const get = (path: string, token: string) => https.get(path, { headers: { authorization: `Bearer ${token}` } });
+    expect((await get('/healthz', stdout.trim())).status).toBe(200);
+    expect((await get('/metrics/resource', stdout.trim())).status).toBe(403);
+    expect((await get('/exec/ns/p/c', stdout.trim())).body).toContain('verb=create');
+    expect((await get('/healthz', `${stdout.trim()}x`)).status).toBe(401);
+    https.close();
+    await kubectl(testbed, ['delete', 'clusterrole,clusterrolebinding', name]);
+  });
+});
+
+function newPod(): Pod {
+  const containers = ['c', 'w'].map((container) => ({ name: container, image: 'busybox' }));
+  return { metadata: { name: 'p' }, spec: { nodeName: name, containers } };
+}

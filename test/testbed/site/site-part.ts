@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { dieWithParent } from '../process/die-with-parent.ts';
+
+export interface SitePartOptions {
+  /** The command's name: `vk`, `interlink`, `docker-sidecar`, … */
+  readonly name: string;
+  readonly args: ReadonlyArray<string>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly directory: string;
+}
+
+const main = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 10_000;
+
+/** One process of a site. It can be killed and started again; its log goes on in the same file. */
+export class SitePart {
+  readonly name: string;
+  readonly logFile: string;
+  readonly #options: SitePartOptions;
+  #child: ChildProcess | undefined;
+  /** Where the present run's lines begin in the log. */
+  #logStart = 0;
+
+  constructor(options: SitePartOptions) {
+    this.name = options.name;
+    this.logFile = join(options.directory, `${options.name}.log`);
+    this.#options = options;
+  }
+
+  /** Of the process that runs now. */
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error(`${this.name} does not run`);
+    return pid;
+  }
+
+  /** Starts the process. With `until`, returns when its log has a line with that message; throws with the log's end when it won't come. */
+  async start(until?: string): Promise<void> {
+    const log = openSync(this.logFile, 'a', 0o600);
+    this.#logStart = readFileSync(this.logFile).length;
+    const command = [
+      process.execPath,
+      '--conditions=interlink-source',
+      main,
+      this.name,
+      ...this.#options.args,
+    ] as const;
+    const [file, args] = dieWithParent(command[0], command.slice(1));
+    this.#child = spawn(file, args, { stdio: ['ignore', log, log], env: { ...this.#options.env } });
+    closeSync(log);
+    if (until !== undefined) await this.#waitForLine(until, this.#child);
+  }
+
+  /** `kill -9`: nothing is said good-bye to. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** SIGTERM, and SIGKILL when that takes too long. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** What the present run has logged. */
+  log(): string {
+    return readFileSync(this.logFile).subarray(this.#logStart).toString('utf8');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const timeout = new AbortController();
+    await Promise.race([exited, sleep(stopTimeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined)]);
+    timeout.abort();
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exited;
+  }
+
+  async #waitForLine(message: string, child: ChildProcess): Promise<void> {
+    const deadline = performance.now() + startTimeoutMs;
+    while (!this.log().includes(`"msg":"${message}"`)) {
+      const isOver = child.exitCode !== null || child.signalCode !== null || performance.now() > deadline;
+      if (isOver) throw new Error(`${this.name} did not come up; its log:\n${this.log().slice(-4_000)}`);
+      await sleep(50);
+    }
+  }
+}

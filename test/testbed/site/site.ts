@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findFreePorts } from '../process/free-ports.ts';
+import { SitePart } from './site-part.ts';
+
+export type SidecarKind = 'docker' | 'mock' | 'process';
+
+export interface SiteOptions {
+  /** Logs, tokens and state go below it; made when missing. */
+  readonly directory: string;
+  /** Of the cluster that gets the virtual node. */
+  readonly kubeconfig: string;
+  readonly nodeName: string;
+  readonly sidecar: SidecarKind;
+  /** For the Docker sidecar. */
+  readonly dockerHost?: string | undefined;
+  /** Variables of all three processes, over those set here. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One installation of the product on loopback: a virtual kubelet, InterLink and a sidecar, each a process of its own. */
+export class Site {
+  readonly nodeName: string;
+  readonly vk: SitePart;
+  readonly interlink: SitePart;
+  readonly sidecar: SitePart;
+  /** Where InterLink and the sidecar listen. */
+  readonly interlinkUrl: string;
+  readonly sidecarUrl: string;
+  /** The account's token, which both demand. */
+  readonly tokenFile: string;
+
+  private constructor(options: SiteOptions, ports: { interlink: number; sidecar: number }) {
+    const { directory, kubeconfig, nodeName, sidecar, dockerHost } = options;
+    const socket = `unix://${join(directory, 'run', 'process.sock')}`;
+    this.nodeName = nodeName;
+    this.interlinkUrl = `http://127.0.0.1:${ports.interlink}`;
+    this.sidecarUrl = sidecar === 'process' ? socket : `http://127.0.0.1:${ports.sidecar}`;
+    this.tokenFile = join(directory, 'config', 'interlink', 'token');
+    const env = {
+      ...inherited(),
+      XDG_CONFIG_HOME: join(directory, 'config'),
+      XDG_STATE_HOME: join(directory, 'state'),
+      INTERLINKPORT: String(ports.interlink),
+      ...(sidecar === 'process'
+        ? { SIDECARURL: socket }
+        : { SIDECARSERVICE: sidecar, SIDECARPORT: String(ports.sidecar) }),
+      ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
+      POD_IP: '127.0.0.1',
+      ...options.env,
+    };
+    const part = (name: string, args: string[]) => new SitePart({ name, args, env, directory });
+    this.vk = part('vk', ['--nodename', nodeName, '--port', '0', '--kubeconfig', kubeconfig]);
+    this.interlink = part('interlink', []);
+    this.sidecar = part(`${sidecar}-sidecar`, []);
+  }
+
+  /** Starts all three and returns when the node is registered and the backend within reach. */
+  static async start(options: SiteOptions): Promise<Site> {
+    await mkdir(join(options.directory, 'run'), { recursive: true, mode: 0o700 });
+    const [interlink = 0, sidecar = 0] = await findFreePorts(2);
+    const site = new Site(options, { interlink, sidecar });
+    try {
+      await Promise.all([
+        site.sidecar.start('listening'),
+        site.interlink.start('listening'),
+        site.vk.start('backend within reach'),
+      ]);
+      return site;
+    } catch (error) {
+      await site.stop();
+      throw error;
+    }
+  }
+
+  get parts(): ReadonlyArray<SitePart> {
+    return [this.vk, this.interlink, this.sidecar];
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.parts.map((part) => part.stop()));
+  }
+}
+
+/** Nothing of the caller's own configuration reaches a site. */
+function inherited(): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of ['PATH', 'HOME', 'TMPDIR', 'LANG']) {
+    const value = process.env[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
