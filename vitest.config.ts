@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run from TypeScript source: the project's own export condition comes first.
-const shared = { ssr: { resolve: { conditions: ['interlink-source', 'node'] } }, resolve: { conditions: ['interlink-source', 'node'] } };
+const shared = {
+  ssr: { resolve: { conditions: ['interlink-source', 'node'] } },
+  resolve: { conditions: ['interlink-source', 'node'] },
+};
 
 export default defineConfig({
   test: {

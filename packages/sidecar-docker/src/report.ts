@@ -1,7 +1,14 @@
 import type { ContainerState, ContainerStatus, PodReport } from '@interlink/sidecar-sdk';
 import type { OutlineEntry } from './identity/labels.ts';
 import type { EngineContainer } from './status/engine-container.ts';
-import { failedToStart, hasEnded, hasSucceeded, isLeaving, type PodSnapshot, type Slot } from './status/pod-snapshot.ts';
+import {
+  failedToStart,
+  hasEnded,
+  hasSucceeded,
+  isLeaving,
+  type PodSnapshot,
+  type Slot,
+} from './status/pod-snapshot.ts';
 
 export type Waiting = NonNullable<ContainerState['waiting']>;
 type Terminated = NonNullable<ContainerState['terminated']>;
@@ -108,7 +115,8 @@ function toState({ entry, container }: Slot, context: StatusContext): ContainerS
 const initForgotten: Terminated = {
   exitCode: 0,
   reason: 'Completed',
-  message: 'Unable to get init container status from container runtime and pod has been initialized, treat it as exit normally',
+  message:
+    'Unable to get init container status from container runtime and pod has been initialized, treat it as exit normally',
 };
 
 /** A container that never ran and never will: the kubelet's words again. */

@@ -52,7 +52,8 @@ export class SitePart {
       ...this.#options.args,
     ] as const;
     const [file, args] = dieWithParent(command[0], command.slice(1));
-    this.#child = spawn(file, args, { stdio: ['ignore', log, log], env: { ...this.#options.env } });
+    // A group of its own: Ctrl-C is for whoever started the site, which ends it in order.
+    this.#child = spawn(file, args, { stdio: ['ignore', log, log], env: { ...this.#options.env }, detached: true });
     closeSync(log);
     if (until !== undefined) await this.#waitForLine(until, this.#child);
   }

@@ -35,7 +35,10 @@ export function planContainers({ pod }: PodRequest): PlannedContainer[] {
 }
 
 /** The body of `POST /containers/create` for one container of a pod: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate */
-export function toContainerOptions(planned: PlannedContainer, context: ContainerContext): Docker.ContainerCreateOptions {
+export function toContainerOptions(
+  planned: PlannedContainer,
+  context: ContainerContext,
+): Docker.ContainerCreateOptions {
   const { spec } = planned;
   const { pod } = context.request;
   return {
@@ -80,7 +83,10 @@ function processOf({ spec }: PlannedContainer, { request }: ContainerContext) {
 }
 
 /** For now the engine itself restarts containers, also while no sidecar runs. An init container that succeeded is done. */
-function toEngineRestartPolicy(kind: 'init' | 'container', policy: PodLabels['restartPolicy']): Docker.HostRestartPolicy {
+function toEngineRestartPolicy(
+  kind: 'init' | 'container',
+  policy: PodLabels['restartPolicy'],
+): Docker.HostRestartPolicy {
   if (policy === 'Never') return { Name: 'no' };
   return { Name: kind === 'container' && policy === 'Always' ? 'always' : 'on-failure' };
 }

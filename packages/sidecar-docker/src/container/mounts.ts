@@ -20,7 +20,8 @@ export function toMounts(container: Container, pod: PodSpec, place: VolumePlace)
         `Container ${container.name} mounts volume ${mount.name}, which the pod does not declare`,
       );
     }
-    if (isMemory(volume)) return { ...memoryMount(volume, place.uid), Target: mount.mountPath, ReadOnly: isReadOnly(mount) };
+    if (isMemory(volume))
+      return { ...memoryMount(volume, place.uid), Target: mount.mountPath, ReadOnly: isReadOnly(mount) };
     return {
       Type: 'bind',
       Source: sourceOf(mount, place),
@@ -34,7 +35,9 @@ export function toMounts(container: Container, pod: PodSpec, place: VolumePlace)
 
 /** Folders that must be there before a container with such mounts is created: sub-paths of emptyDirs. */
 export function subPathFolders(pod: PodSpec, place: VolumePlace): string[] {
-  const mounts = [...(pod.initContainers ?? []), ...pod.containers].flatMap((container) => container.volumeMounts ?? []);
+  const mounts = [...(pod.initContainers ?? []), ...pod.containers].flatMap(
+    (container) => container.volumeMounts ?? [],
+  );
   const isEmptyDir = (name: string): boolean =>
     (pod.volumes ?? []).some((volume) => volume.name === name && volumeTypeOf(volume) === 'emptyDir');
   return mounts.filter((mount) => hasSubPath(mount) && isEmptyDir(mount.name)).map((mount) => sourceOf(mount, place));
@@ -45,12 +48,15 @@ export function subPathFolders(pod: PodSpec, place: VolumePlace): string[] {
  * container can write the folder above, it could plant a link to anywhere on the host (CVE-2017-1002101).
  */
 export function refuseSubPaths(pod: PodSpec): string | undefined {
-  const mounts = [...(pod.initContainers ?? []), ...pod.containers].flatMap((container) => container.volumeMounts ?? []);
+  const mounts = [...(pod.initContainers ?? []), ...pod.containers].flatMap(
+    (container) => container.volumeMounts ?? [],
+  );
   for (const volume of pod.volumes ?? []) {
     if (volumeTypeOf(volume) !== 'emptyDir') continue;
     const mine = mounts.filter((mount) => mount.name === volume.name);
     for (const mount of mine.filter(hasSubPath)) {
-      if (isMemory(volume)) return `subPath ${mount.subPath} of volume ${volume.name}: an emptyDir in memory has none here`;
+      if (isMemory(volume))
+        return `subPath ${mount.subPath} of volume ${volume.name}: an emptyDir in memory has none here`;
       const above = mine.find((other) => !isReadOnly(other) && isAbove(other, mount));
       if (above !== undefined) {
         return `subPath ${mount.subPath} of volume ${volume.name}: ${above.mountPath} makes the folder above it writable, which is not safe here`;
@@ -81,4 +87,3 @@ function isReadOnly(mount: VolumeMount): boolean {
 function trimSlash(path: string): string {
   return path.replace(/\/+$/, '');
 }
-

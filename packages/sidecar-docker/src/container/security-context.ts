@@ -68,7 +68,8 @@ export function toFsGroup(pod: PodSpec): number | undefined {
 /** Settings that would open the host, and that this release has no administrator's switch for, by their paths in the spec. */
 export function refusedSettings(pod: PodSpec): string[] {
   const refused: string[] = [];
-  for (const name of ['hostNetwork', 'hostPID', 'hostIPC'] as const) if (pod[name] === true) refused.push(`spec.${name}`);
+  for (const name of ['hostNetwork', 'hostPID', 'hostIPC'] as const)
+    if (pod[name] === true) refused.push(`spec.${name}`);
   const { sysctls } = pod.securityContext ?? {};
   if (Array.isArray(sysctls) && sysctls.length > 0) refused.push('spec.securityContext.sysctls');
   for (const key of ['initContainers', 'containers'] as const) {

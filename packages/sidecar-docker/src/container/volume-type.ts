@@ -26,7 +26,9 @@ export function holdsPodData(volume: Volume): boolean {
   if (volume.configMap !== undefined || volume.secret !== undefined) return true;
   const sources = volume.projected?.sources;
   if (!Array.isArray(sources)) return false;
-  return sources.some((source) => typeof source === 'object' && source !== null && ('configMap' in source || 'secret' in source));
+  return sources.some(
+    (source) => typeof source === 'object' && source !== null && ('configMap' in source || 'secret' in source),
+  );
 }
 
 /**

@@ -12,7 +12,8 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 
 /** The engine's answer in an error of docker-modem's, or undefined when there was none (connection lost, aborted). */
 function answerOf(thrown: unknown): { status: number; message: string } | undefined {
-  if (!(thrown instanceof Error) || !('statusCode' in thrown) || typeof thrown.statusCode !== 'number') return undefined;
+  if (!(thrown instanceof Error) || !('statusCode' in thrown) || typeof thrown.statusCode !== 'number')
+    return undefined;
   const body = 'json' in thrown ? thrown.json : undefined;
   const text =
     typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string'

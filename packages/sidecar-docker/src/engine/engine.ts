@@ -45,7 +45,9 @@ export class Engine {
   }
 
   async info(): Promise<{ cpus: number; memoryBytes: number; version: string; architecture: string }> {
-    const [info, version] = await this.#read(async () => await Promise.all([this.#docker.info(), this.#docker.version()]));
+    const [info, version] = await this.#read(
+      async () => await Promise.all([this.#docker.info(), this.#docker.version()]),
+    );
     return { cpus: info.NCPU, memoryBytes: info.MemTotal, version: version.Version, architecture: version.Arch };
   }
 
@@ -91,7 +93,7 @@ export class Engine {
   /** Volumes that carry the label. */
   async listVolumes(label: string): Promise<string[]> {
     const { Volumes: volumes } = await this.#read(
-      async () => await this.#docker.listVolumes({ filters: { label: [label] } }),
+      async () => await this.#docker.listVolumes({ filters: JSON.stringify({ label: [label] }) }),
     );
     return (volumes ?? []).map((volume) => volume.Name);
   }
@@ -103,10 +105,7 @@ export class Engine {
   }
 
   /** Makes an image of one layer from a tar archive. */
-  async importImage(
-    tar: Buffer,
-    options: { repo: string; tag: string; changes: string },
-  ): Promise<Readable> {
+  async importImage(tar: Buffer, options: { repo: string; tag: string; changes: string }): Promise<Readable> {
     // docker-modem takes Buffers here, its types only know streams.
     const file = tar as unknown as NodeJS.ReadableStream;
     return toReadable(await attempt(async () => await this.#docker.importImage(file, options)));

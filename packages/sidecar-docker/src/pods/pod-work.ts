@@ -1,4 +1,5 @@
 import type { PodKnowledge, Waiting } from '../report.ts';
+import type { PodSnapshot } from '../status/pod-snapshot.ts';
 import { backOffMs } from './back-off.ts';
 
 /**
@@ -7,6 +8,8 @@ import { backOffMs } from './back-off.ts';
  */
 export class PodWork implements PodKnowledge {
   readonly problems = new Map<string, Waiting>();
+  /** The pod as it was when all had ended, kept while its containers are being removed one after another. */
+  lastSnapshot: PodSnapshot | undefined;
   readonly #cancel = new AbortController();
   readonly #failures = new Map<string, { count: number; retryAt: number }>();
   #creating: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-import { type PodKnowledge, nothingKnown } from '../report.ts';
+import { nothingKnown, type PodKnowledge } from '../report.ts';
 import { PodWork } from './pod-work.ts';
 
 /** The work of each pod that there is some for. */

@@ -7,7 +7,7 @@ import { PodFolder, type StoredPod } from './pod-folder.ts';
 
 /**
  * Makes a pod's folder: the request, the volumes' files with their exact modes, scratch space. It is written beside and gets
- * its name at the end, so that a pod is there whole or not at all.
+ * its name at the end, so that a pod is there whole or not at all. A folder that is there already stays as it is.
  */
 export async function writePod(
   podsFolder: string,
@@ -26,7 +26,7 @@ export async function writePod(
     await rename(draft, new PodFolder(podsFolder, uid).path);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    throw error;
+    if (!isTaken(error)) throw error;
   }
 }
 
@@ -43,4 +43,8 @@ async function writeVolumes(volumesFolder: string, request: PodRequest): Promise
       await chmod(path, file.mode);
     }
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST');
 }

@@ -69,10 +69,10 @@ export class PodService {
       const first = await this.#backend.create(request, owner);
       // News from the backend may have overtaken its own answer.
       const newest = this.#registry.find(owner, uid);
-      if (newest !== undefined && newest.incomplete !== true) return newest;
-      this.#registry.report({ owner, report: first });
-      this.#logger.info({ pod: `${first.namespace}/${first.name}`, podUid: uid, node: owner.node }, 'pod created');
-      return first;
+      const report = newest !== undefined && newest.incomplete !== true ? newest : first;
+      this.#registry.report({ owner, report });
+      this.#logger.info({ pod: `${report.namespace}/${report.name}`, podUid: uid, node: owner.node }, 'pod created');
+      return report;
     });
   }
 

@@ -147,6 +147,16 @@ describe('startKubeletServer() speaks', () => {
     }
   });
 
+  it('of requests in its log, but never of queries, headers or tokens', async () => {
+    const { client, everything } = await startTestKubelet();
+    const headers = { authorization: 'Bearer good', 'x-header': 'secret-header' };
+    await client().get('/pods?key=secret-query', { headers });
+    await client().get('/pods', { headers: { authorization: 'Bearer secret-token' } });
+    await vi.waitFor(() => expect(everything).toHaveLength(2));
+    expect(everything[0]).toMatch(/"method":"GET","path":"\/pods","user":"alice","status":200/);
+    expect(everything.join()).not.toContain('secret');
+  });
+
   it('with requests as long as an exec command may be', async () => {
     const { admin } = await startTestKubelet();
     const query = `command=${'x'.repeat(900_000)}`;

@@ -1,26 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
 import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { Authorize } from './authorize.ts';
-import type { ClientCa } from './client-ca.ts';
 import type { OpenLog } from './container-log.ts';
 import type { PodLookup } from './known-pod.ts';
 import { createRequestHandler } from './request-handler.ts';
-import type { KeyPair } from './self-signed-certificate.ts';
-import type { ServingCertificate } from './serving-certificate.ts';
+import { currentTrust, followTrust, type Trust, type TrustSources, toTlsOptions } from './trust.ts';
 
 export type { KnownPod, PodLookup } from './known-pod.ts';
 
-export interface KubeletServerOptions {
+export interface KubeletServerOptions extends TrustSources {
   host: string;
   /** 0 for any free one. */
   port: number;
   nodeName: string;
-  certificate: ServingCertificate;
-  clientCa: ClientCa;
   authorize: Authorize;
   pods: PodLookup;
   logs: OpenLog;
@@ -33,12 +28,6 @@ export interface KubeletServer {
   port: number;
   /** Stops listening and cuts all connections off, followed logs too. */
   close(): Promise<void>;
-}
-
-/** The certificates of a moment. */
-interface Trust {
-  pair: KeyPair;
-  ca: string | undefined;
 }
 
 /**
@@ -83,7 +72,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     handle(request, response);
   });
 
-  const recheck = startRecheck(options, (fresh) => {
+  const following = followTrust(options, options.recheckMs ?? 10_000, (fresh) => {
     if (fresh.pair === trust.pair && fresh.ca === trust.ca) return;
     server.setSecureContext(toTlsOptions(fresh));
     trust = fresh;
@@ -91,48 +80,19 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
   try {
     await listen(server, options);
   } catch (error) {
-    recheck.stop();
+    following.stop();
     throw error;
   }
   return {
     port: portOf(server),
     async close() {
-      recheck.stop();
+      following.stop();
       const closed = once(server, 'close');
       server.close();
       for (const { socket } of connections.values()) socket.destroy();
       await closed;
     },
   };
-}
-
-/** Looks at certificate and client CA now and then, one look after the other, and does not keep the process alive. */
-function startRecheck(options: KubeletServerOptions, use: (trust: Trust) => void): { stop(): void } {
-  const wait = () => setTimeout(look, options.recheckMs ?? 10_000).unref();
-  let stopped = false;
-  let timer = wait();
-  async function look(): Promise<void> {
-    const trust = await currentTrust(options);
-    if (stopped) return;
-    use(trust);
-    timer = wait();
-  }
-  return {
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
-  };
-}
-
-async function currentTrust({ certificate, clientCa }: KubeletServerOptions): Promise<Trust> {
-  const [pair, ca] = await Promise.all([certificate.current(), clientCa.current()]);
-  return { pair, ca };
-}
-
-function toTlsOptions({ pair, ca }: Trust): SecureContextOptions {
-  // No CA must mean an empty list: left out, it would mean every public CA there is.
-  return { cert: pair.cert, key: pair.key, ca: ca === undefined ? [] : [ca], minVersion: 'TLSv1.2' };
 }
 
 async function listen(server: Server, { host, port }: KubeletServerOptions): Promise<void> {

@@ -26,7 +26,8 @@ export interface TestKubelet {
   server: KubeletServer;
   ca: CertificateAuthority;
   trust: { pair: Awaited<ReturnType<typeof createSelfSignedCertificate>>; ca: string | undefined };
-  lines: string[];
+  /** Whatever was logged. */
+  everything: readonly string[];
   /** A client with these TLS options. */
   client(options?: AgentOptions): HttpsClient;
   /** A client with a certificate in group `system:masters`. */
@@ -40,7 +41,7 @@ export async function startTestKubelet(options: Partial<KubeletServerOptions> = 
     pair: await createSelfSignedCertificate(['n'], Date.now()),
     ca: ca.certificate,
   };
-  const { logger, lines } = keepLogLines();
+  const { logger, everything } = keepLogLines();
   const server = await startKubeletServer({
     host: '127.0.0.1',
     port: 0,
@@ -65,5 +66,5 @@ export async function startTestKubelet(options: Partial<KubeletServerOptions> = 
     await server.close();
   });
   const admin = async () => client(await ca.issue({ user: 'admin', groups: ['system:masters'] }));
-  return { server, ca, trust, lines, client, admin };
+  return { server, ca, trust, everything, client, admin };
 }

@@ -1,0 +1,50 @@
+# InterLink. `make help` lists what there is to do.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+NODE := node --conditions=interlink-source
+# Changes when the lock file does: then everything is installed anew.
+INSTALLED := node_modules/.installed
+
+help: ## Lists the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+install: $(INSTALLED) ## Installs the npm packages, the pinned Node among them
+
+$(INSTALLED): package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+check: static $(INSTALLED) ## The inner loop: types, lint, dependency rule, unit tests; no root, no network, no daemon
+	vitest run --project unit
+
+static: $(INSTALLED)
+	tsc --noEmit
+	biome check --error-on-warnings .
+	node scripts/check-dependencies.ts
+
+test: static ## Everything: check, then integration and end-to-end tests on a real Kubernetes API server and Docker Engine
+	$(NODE) test/testbed/setup-debian.ts
+	vitest run
+
+demo: $(INSTALLED) ## The main job, shown: a pod applied with kubectl runs, its status and log come back (CLUSTER=existing for your own cluster)
+	@$(NODE) scripts/demo/main.ts
+
+testbed: $(INSTALLED) ## Starts the test servers for hand work and prints the environment to use
+	@$(NODE) test/testbed/main.ts
+
+bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md (PODS=500)
+	@$(NODE) bench/pods.ts --pods $(or $(PODS),500)
+
+build: $(INSTALLED) ## Compiles every package to dist/
+	tsc -b packages/cli
+
+format: $(INSTALLED) ## Formats the sources and applies safe fixes
+	biome check --write .
+
+clean: ## Removes what was built and installed
+	rm -rf node_modules packages/*/dist packages/*/*.tsbuildinfo
+
+.PHONY: help install check static test demo testbed bench build format clean

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { errorCodes, InterLinkError } from './interlink-error.ts';
+import { parseProblem, toProblem } from './problem.ts';
+
+test.each(errorCodes)('parseProblem() gives back the %s that toProblem() wrote', (code) => {
+  const error = new InterLinkError(code, 'It failed', { reason: 'stale_epoch' });
+  const problem = toProblem(error);
+  const parsed = parseProblem(problem.status, JSON.stringify(problem));
+  expect(parsed).toMatchObject({ code, message: 'It failed', reason: 'stale_epoch' });
+});
+
+test('toProblem() leaves out a reason that is not there', () => {
+  expect(toProblem(new InterLinkError('not_found', 'No pod'))).toEqual({
+    type: 'about:blank',
+    title: 'not found',
+    status: 404,
+    detail: 'No pod',
+    code: 'not_found',
+  });
+});
+
+test.each([
+  ['<html>Bad Gateway</html>', '<html>Bad Gateway</html>'],
+  ['{"error":"x"}', '{"error":"x"}'],
+  ['  \n', 'The peer answered 502 without a message'],
+])('parseProblem() reads %j of a foreign peer by its status', (body, message) => {
+  expect(parseProblem(502, body)).toMatchObject({ code: 'unavailable', message });
+});
+
+test('parseProblem() does not believe a code that it does not know, and keeps 4 KiB of a text', () => {
+  const body = JSON.stringify({ ...toProblem(new InterLinkError('internal', 'x')), code: 'made_up' });
+  expect(parseProblem(409, body).code).toBe('aborted');
+  expect(parseProblem(500, 'x'.repeat(10_000)).message).toHaveLength(4_096);
+});

@@ -1,0 +1,100 @@
+import type {
+  Backend,
+  Capabilities,
+  Logger,
+  LogOptions,
+  News,
+  OwnedReport,
+  Owner,
+  PodReference,
+  PodReport,
+  PodRequest,
+} from '@interlink/sidecar-sdk';
+import { readCapabilities } from './capabilities.ts';
+import type { SitePolicy } from './container/refusal.ts';
+import { createPod } from './create.ts';
+import { deletePod } from './delete.ts';
+import type { Engine } from './engine/engine.ts';
+import { ImageSource } from './image/image-source.ts';
+import { listPods } from './list.ts';
+import { openLogs } from './logs.ts';
+import type { PodDeletion } from './pods/pod-deletion.ts';
+import { PodObserver } from './pods/pod-observer.ts';
+import { PodWorks } from './pods/pod-works.ts';
+import { PodReader } from './status/pod-reader.ts';
+import { watchPods } from './watch.ts';
+
+export interface DockerBackendOptions {
+  readonly engine: Engine;
+  /** DataRootFolder: exists, absolute, the same path for the engine. */
+  readonly root: string;
+  readonly policy: SitePolicy;
+  readonly logger: Logger;
+}
+
+/** Pods as containers of a Docker Engine. What is in memory here is work under way; the engine is the only store. */
+export class DockerBackend implements Backend {
+  readonly #engine: Engine;
+  readonly #root: string;
+  readonly #policy: SitePolicy;
+  readonly #logger: Logger;
+  readonly #reader: PodReader;
+  readonly #images: ImageSource;
+  readonly #works = new PodWorks();
+  readonly #deletions = new Map<string, PodDeletion>();
+  readonly #observer: PodObserver;
+
+  constructor({ engine, root, policy, logger }: DockerBackendOptions) {
+    this.#engine = engine;
+    this.#root = root;
+    this.#policy = policy;
+    this.#logger = logger;
+    this.#reader = new PodReader(engine);
+    this.#images = new ImageSource(engine);
+    this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    return await readCapabilities(this.#engine, this.#root);
+  }
+
+  async list(): Promise<OwnedReport[]> {
+    return await listPods(this.#parts());
+  }
+
+  async create(request: PodRequest, owner: Owner): Promise<PodReport> {
+    return await createPod(request, owner, this.#parts());
+  }
+
+  async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
+    await deletePod(pod, gracePeriodSeconds, this.#parts());
+  }
+
+  async logs(
+    pod: PodReference,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    return await openLogs({ pod, container, options }, this.#parts(), signal);
+  }
+
+  async watch(news: News, signal: AbortSignal): Promise<void> {
+    await watchPods(news, signal, this.#parts());
+  }
+
+  /** What the verbs work with; each takes what it needs. */
+  #parts() {
+    return {
+      engine: this.#engine,
+      root: this.#root,
+      policy: this.#policy,
+      logger: this.#logger,
+      reader: this.#reader,
+      images: this.#images,
+      works: this.#works,
+      deletions: this.#deletions,
+      observer: this.#observer,
+    };
+  }
+}

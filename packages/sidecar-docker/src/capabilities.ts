@@ -1,0 +1,30 @@
+import { statfs } from 'node:fs/promises';
+import type { Capabilities } from '@interlink/sidecar-sdk';
+import { fileVolumeTypes } from './container/volume-type.ts';
+import type { Engine } from './engine/engine.ts';
+
+/** As many as a node takes by default. */
+const maxPods = '110';
+
+/** What this sidecar can do with its engine, and how much of it there is. */
+export async function readCapabilities(engine: Engine, root: string): Promise<Capabilities> {
+  const [{ cpus, memoryBytes, version }, { blocks, bsize }] = await Promise.all([engine.info(), statfs(root)]);
+  return {
+    protocolVersions: ['v2', 'v1'],
+    backend: { kind: 'docker', version },
+    verbs: ['create', 'delete', 'list', 'watch', 'log'],
+    volumeTypes: [...fileVolumeTypes, 'emptyDir'],
+    queues: false,
+    pools: [
+      {
+        name: 'default',
+        capacity: {
+          cpu: String(cpus),
+          memory: String(memoryBytes),
+          pods: maxPods,
+          'ephemeral-storage': String(blocks * bsize),
+        },
+      },
+    ],
+  };
+}

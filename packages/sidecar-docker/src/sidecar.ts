@@ -1,0 +1,24 @@
+import { type InterLinkConfig, type Logger, type SidecarDefinition, sidecarUrl } from '@interlink/sidecar-sdk';
+import { DockerBackend } from './backend.ts';
+import { connect } from './engine/connect.ts';
+import { Engine } from './engine/engine.ts';
+import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
+
+/** The process `docker-sidecar`: listens on SidecarURL with port 4000 unless SidecarPort is set, whatever SidecarService says. */
+export const dockerSidecar: SidecarDefinition = {
+  name: 'docker-sidecar',
+  listenUrl: (config) => sidecarUrl({ ...config, SidecarService: 'docker' }),
+  createBackend: async (config, logger) => await createDockerBackend(config, logger),
+};
+
+/** @param env DOCKER_HOST and its kin, XDG_STATE_HOME @throws InterLinkError `invalid_argument` for wrong settings */
+export async function createDockerBackend(
+  config: InterLinkConfig,
+  logger: Logger,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<DockerBackend> {
+  const root = config.DataRootFolder ?? defaultDataRoot(env);
+  await ensureDataRoot(root);
+  const engine = new Engine(await connect(env));
+  return new DockerBackend({ engine, root, policy: { exportsPodData: config.ExportPodData }, logger });
+}
