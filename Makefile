@@ -24,6 +24,7 @@ static: $(INSTALLED)
 	tsc --noEmit
 	biome check --error-on-warnings .
 	node scripts/check-dependencies.ts
+	$(NODE) scripts/write-docs.ts --check
 
 test: static ## Everything: check, then integration and end-to-end tests on a real Kubernetes API server and Docker Engine
 	$(NODE) test/testbed/setup-debian.ts
@@ -41,10 +42,13 @@ bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md
 build: $(INSTALLED) ## Compiles every package to dist/
 	tsc -b packages/cli
 
+docs: $(INSTALLED) ## Writes the parts of the documents that follow from the code
+	$(NODE) scripts/write-docs.ts
+
 format: $(INSTALLED) ## Formats the sources and applies safe fixes
 	biome check --write .
 
 clean: ## Removes what was built and installed
 	rm -rf node_modules packages/*/dist packages/*/*.tsbuildinfo
 
-.PHONY: help install check static test demo testbed bench build format clean
+.PHONY: help install check static test demo testbed bench build docs format clean

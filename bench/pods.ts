@@ -8,7 +8,7 @@ import { LoadRun } from './load-run.ts';
 import { printReport } from './report.ts';
 
 // N pods through a real API server, our Virtual Kubelet, InterLink and the mock sidecar, authentication on as shipped:
-//   npm run bench -- --pods 500
+//   make bench PODS=500
 const { values } = parseArgs({
   options: {
     pods: { type: 'string', default: '500' },

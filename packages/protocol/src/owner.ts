@@ -25,6 +25,6 @@ export function parseOwner(params: { readonly cluster?: unknown; readonly node?:
 
 /** The inverse of {@link ownerKey}. @throws InterLinkError `invalid_argument` */
 export function parseOwnerKey(key: string): Owner {
-  const slash = key.indexOf('/');
-  return parseOwner({ cluster: key.slice(0, slash), node: key.slice(slash + 1) });
+  const [cluster, node, ...rest] = key.split('/');
+  return parseOwner({ cluster, node: rest.length === 0 ? node : key });
 }

@@ -28,11 +28,11 @@ test('parsePodRequest() names every place that does not fit and never a value', 
   expect(message.toLowerCase()).not.toContain('hunter2');
 });
 
-test('parserOf() names eight problems at most and counts the rest', () => {
+test('parserOf() names eight problems at most', () => {
   const parse = parserOf(Type.Array(Type.Integer()), 'list');
-  const message = messageOf(() => parse(Array.from({ length: 10 }, () => secret)));
-  expect(message).toMatch(/^Invalid list: \/0 .*; and 2 more$/);
-  expect(message).not.toContain('hunter2');
+  const message = messageOf(() => parse(Array.from({ length: 1_000 }, () => secret)));
+  expect(message.split('; ')).toHaveLength(8);
+  expect(message).toMatch(/^Invalid list: \/0 must be integer; /);
 });
 
 test('parserOf() calls the whole value the body', () => {

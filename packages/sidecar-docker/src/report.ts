@@ -79,7 +79,7 @@ function toContainerStatus(slot: Slot, context: StatusContext): ContainerStatus 
     ...(last === undefined ? {} : { lastState: last }),
     ready: isReady(slot, state, context),
     started: isRunning,
-    restartCount: container?.restartCount ?? 0,
+    restartCount: container === undefined ? 0 : toRestartCount(container),
     image: entry.image,
     imageID: container?.labels.imageId ?? '',
     ...(container === undefined ? {} : { containerID: toContainerId(container) }),
@@ -144,6 +144,11 @@ function toLastState(container: EngineContainer, state: ContainerState): Contain
   if (state.waiting === undefined) return undefined;
   if (failedToStart(container) || container.status === 'restarting') return { terminated: toTerminated(container) };
   return undefined;
+}
+
+/** The engine counts a restart when it decides on it, Kubernetes when it happens. */
+function toRestartCount({ restartCount, status }: EngineContainer): number {
+  return status === 'restarting' ? Math.max(0, restartCount - 1) : restartCount;
 }
 
 /** The engine's exit code for a start that failed is 126 or 127; runtimes under a kubelet say 128. */

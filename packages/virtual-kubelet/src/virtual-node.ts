@@ -1,6 +1,6 @@
 import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { type Logger, sleep } from '@interlink/service-kit';
+import { aborted, type Logger, sleep } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
@@ -48,6 +48,9 @@ const capabilitiesRetryMs = 5_000;
 export class VirtualNode {
   readonly #options: VirtualNodeOptions;
   #capabilities: Capabilities | undefined;
+  /** Of the node as an earlier run left it. */
+  #capacityBefore: Readonly<Record<string, string>> = {};
+  #askAgain = new AbortController();
   #isReady = false;
   #port = 0;
 
@@ -69,7 +72,10 @@ export class VirtualNode {
         isReady: this.#isReady,
         backendTrouble: pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined,
       }),
-      onRegistered: (uid) => lease.setNodeUid(uid),
+      onRegistered: ({ metadata, status }) => {
+        this.#capacityBefore = status?.capacity ?? {};
+        lease.setNodeUid(metadata?.uid ?? '');
+      },
     });
     const pods = new PodController({
       ...this.#options,
@@ -77,6 +83,7 @@ export class VirtualNode {
       onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node),
       onReach: () => {
         this.#tellReach(pods.mirror);
+        if (pods.mirror.reach === 'known') this.#askAgain.abort();
         node.notify();
       },
     });
@@ -139,9 +146,10 @@ export class VirtualNode {
     };
   }
 
-  /** The provider file's word, then the sidecar's. */
+  /** The provider file's word, then the sidecar's; until that can be asked, what the node had. */
   #capacity(): Record<string, string> {
-    return { ...unknownCapacity, ...this.#capabilities?.pools[0]?.capacity, ...this.#options.settings.capacity };
+    const announced = this.#capabilities === undefined ? this.#capacityBefore : this.#capabilities.pools[0]?.capacity;
+    return { ...unknownCapacity, ...announced, ...this.#options.settings.capacity };
   }
 
   /** For the downward API; the capacity may become known, or change, later. */
@@ -166,10 +174,13 @@ export class VirtualNode {
     }
   }
 
+  /** Until they are known, and at once when the backend comes within reach: it may be another one now. */
   async #keepAskingCapabilities(node: NodeController, signal: AbortSignal): Promise<void> {
-    while (this.#capabilities === undefined && !signal.aborted) {
-      await sleep(capabilitiesRetryMs, signal);
+    while (!signal.aborted) {
+      const woken = AbortSignal.any([signal, this.#askAgain.signal]);
+      await (this.#capabilities === undefined ? sleep(capabilitiesRetryMs, woken) : aborted(woken));
       if (signal.aborted) return;
+      this.#askAgain = new AbortController();
       await this.#askCapabilities(signal);
       node.notify();
     }

@@ -1,9 +1,12 @@
 import Type, { type Static } from 'typebox';
 import { LabelName } from '../names.ts';
 
-/** A path inside a volume: relative, no empty part, no `.` or `..`, no NUL. Checked on both ends: it becomes a path on the host. */
+/**
+ * A path inside a volume: relative, no empty part, no `.` or `..`, no NUL. Checked on both ends: it becomes a path on the host.
+ * `[\s\S]` and not `.`, which stops at a newline.
+ */
 export const VolumePath = Type.String({
-  pattern: '^(?!/)(?!.*//)(?!(.*/)?\\.{1,2}(/|$))[^\\u0000]+$',
+  pattern: '^(?!/)(?![\\s\\S]*//)(?![\\s\\S]*/$)(?!([\\s\\S]*/)?\\.{1,2}(/|$))[^\\u0000]+$',
   maxLength: 4096,
 });
 

@@ -77,7 +77,7 @@ export class ReportLog {
   subscribe(cursor?: string): ReportSubscription {
     const after = this.#parseCursor(cursor);
     const subscription = new ReportSubscription({
-      isSnapshot: after === undefined,
+      resumedFrom: after === undefined ? undefined : this.#cursor(after),
       uids: after === undefined ? this.#entries.keys() : this.#changedAfter(after),
       recordOf: (uid) => this.#recordOf(uid),
       cursor: () => this.#cursor(this.#sequence),
@@ -106,10 +106,9 @@ export class ReportLog {
   }
 
   #parseCursor(cursor: string | undefined): number | undefined {
-    if (cursor === undefined || !cursor.startsWith(`${this.#instance}-`)) return undefined;
-    const sequence = Number(cursor.slice(this.#instance.length + 1));
-    return Number.isSafeInteger(sequence) && sequence >= this.#horizon && sequence <= this.#sequence
-      ? sequence
-      : undefined;
+    const [instance, digits = ''] = cursor?.split('-', 2) ?? [];
+    if (instance !== this.#instance || !/^\d{1,15}$/.test(digits)) return undefined;
+    const sequence = Number(digits);
+    return sequence >= this.#horizon && sequence <= this.#sequence ? sequence : undefined;
   }
 }

@@ -6,7 +6,8 @@ const maxHeldOneOffs = 1_000;
 const batchSize = 256;
 
 export interface ReportSubscriptionOptions {
-  readonly isSnapshot: boolean;
+  /** The cursor that the reader goes on from; undefined: it gets a snapshot. */
+  readonly resumedFrom: string | undefined;
   /** What the reader lacks now. */
   readonly uids: Iterable<string>;
   readonly recordOf: (uid: string) => StreamRecord;
@@ -41,18 +42,19 @@ export class ReportSubscription {
   /** Records in batches, a bookmark at least every {@link bookmarkIntervalMs}, until the signal aborts. Closes itself at the end. */
   async *batches(signal: AbortSignal): AsyncGenerator<StreamRecord[]> {
     try {
-      if (this.#options.isSnapshot) {
-        const cursor = this.#options.cursor();
-        yield [{ type: 'bookmark', cursor, snapshot: 'begin' }];
+      const { resumedFrom, cursor } = this.#options;
+      if (resumedFrom === undefined) {
+        yield [{ type: 'bookmark', cursor: cursor(), snapshot: 'begin' }];
         yield* this.#drain();
-        yield [{ type: 'bookmark', cursor: this.#options.cursor(), snapshot: 'end' }];
+        yield [{ type: 'bookmark', cursor: cursor(), snapshot: 'end' }];
       } else {
-        yield [{ type: 'bookmark', cursor: this.#options.cursor() }];
+        yield [{ type: 'bookmark', cursor: resumedFrom }];
       }
       while (!signal.aborted) {
-        const hasNews = await this.#news(signal);
-        if (hasNews) yield* this.#drain();
-        else if (!signal.aborted) yield [{ type: 'bookmark', cursor: this.#options.cursor() }];
+        await this.#news(signal);
+        if (this.#hasNews()) yield* this.#drain();
+        // Only to a reader that lacks nothing: a bookmark says that all before its cursor has been told.
+        else if (!signal.aborted) yield [{ type: 'bookmark', cursor: cursor() }];
       }
     } finally {
       this.#options.onClose();
@@ -60,7 +62,7 @@ export class ReportSubscription {
   }
 
   *#drain(): Generator<StreamRecord[]> {
-    while (this.#changed.size > 0 || this.#oneOffs.length > 0) {
+    while (this.#hasNews()) {
       const batch: StreamRecord[] = [];
       for (const uid of this.#changed) {
         if (batch.length >= batchSize) break;
@@ -73,20 +75,23 @@ export class ReportSubscription {
     }
   }
 
-  /** Waits for a change (true), or for a bookmark to be due or the signal (false). */
-  async #news(signal: AbortSignal): Promise<boolean> {
-    if (this.#changed.size > 0 || this.#oneOffs.length > 0) return true;
-    return await new Promise<boolean>((resolve) => {
-      const finish = (hasNews: boolean) => {
+  #hasNews(): boolean {
+    return this.#changed.size > 0 || this.#oneOffs.length > 0;
+  }
+
+  /** Waits for a change, for a bookmark to be due or for the signal. */
+  async #news(signal: AbortSignal): Promise<void> {
+    if (this.#hasNews() || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const finish = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
+        signal.removeEventListener('abort', finish);
         this.#wake = undefined;
-        resolve(hasNews);
+        resolve();
       };
-      const onAbort = () => finish(false);
-      const timer = setTimeout(() => finish(false), bookmarkIntervalMs);
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#wake = () => finish(true);
+      const timer = setTimeout(finish, bookmarkIntervalMs);
+      signal.addEventListener('abort', finish, { once: true });
+      this.#wake = finish;
     });
   }
 }

@@ -7,7 +7,8 @@ import { parserOf } from '../validate.ts';
 /**
  * The lines of `GET …/pods?watch=true`. A fresh stream is
  * `bookmark(snapshot: begin)`, one `pod` per pod, `bookmark(snapshot: end)`, then records as things happen; what the reader
- * holds and the snapshot lacks is gone. A stream resumed by `cursor` has no snapshot: it goes on after that cursor.
+ * holds and the snapshot lacks is gone. A stream resumed by `cursor` has no snapshot: it goes on after that cursor. Cursors
+ * inside a snapshot are no place to resume from: a reader keeps the one of its end, and those after it.
  */
 export const PodRecord = Type.Object({ type: Type.Literal('pod'), cursor: Type.String(), pod: PodReport });
 /** The backend no longer holds the pod. */

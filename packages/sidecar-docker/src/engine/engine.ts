@@ -93,7 +93,7 @@ export class Engine {
   /** Volumes that carry the label. */
   async listVolumes(label: string): Promise<string[]> {
     const { Volumes: volumes } = await this.#read(
-      async () => await this.#docker.listVolumes({ filters: JSON.stringify({ label: [label] }) }),
+      async () => await this.#docker.listVolumes({ filters: { label: [label] } }),
     );
     return (volumes ?? []).map((volume) => volume.Name);
   }

@@ -10,8 +10,8 @@ export interface NodeControllerOptions {
   /** Asked whenever the status is computed: capacity may change. */
   describe(): NodeDescription;
   health(): NodeHealth;
-  /** The node exists, under this UID: the lease and events refer to it. */
-  onRegistered(uid: string): void;
+  /** The node exists, as it was found or made: the lease refers to its UID. */
+  onRegistered(node: Node): void;
 }
 
 /** How often the status is computed; it is sent only when something changed, or as a heartbeat. */
@@ -131,8 +131,7 @@ export class NodeController {
   }
 
   #adopt(node: Node): void {
-    const uid = node.metadata?.uid ?? '';
-    if (this.#server?.metadata?.uid !== uid) this.#options.onRegistered(uid);
+    if (this.#server?.metadata?.uid !== node.metadata?.uid) this.#options.onRegistered(node);
     this.#server = node;
   }
 }

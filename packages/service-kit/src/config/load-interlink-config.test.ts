@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sidecarUrl } from './addresses.ts';
+import { loadInterLinkConfig } from './load-interlink-config.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interlink-config-'));
+});
+afterAll(async () => await rm(folder, { recursive: true }));
+
+async function load(yaml: string, env: NodeJS.ProcessEnv = {}) {
+  const file = join(folder, `${crypto.randomUUID()}.yaml`);
+  await writeFile(file, yaml);
+  return await loadInterLinkConfig({ INTERLINKCONFIGPATH: file, ...env });
+}
+
+test('loadInterLinkConfig() tells every problem at once, with place, value and what is wanted', async () => {
+  const yaml = 'InterlinkPort: many\nSidecarService: podman\nSidecarUrl: http://x\nTLS: {}\nAuth: yes\n';
+  const error = await load(yaml, { SIDECARPORT: '1.5' }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'invalid_argument' });
+  const message = String(error);
+  expect(message).toMatch(/InterlinkPort in \S+ is "many": a whole number is wanted/);
+  expect(message).toMatch(/SidecarService in \S+ is "podman": one of docker, slurm, mock is wanted/);
+  expect(message).toMatch(/Unknown key SidecarUrl in \S+: did you mean SidecarURL\?/);
+  expect(message).toMatch(/TLS in \S+ is not supported by this release: put InterLink behind a TLS proxy/);
+  expect(message).toMatch(/Auth in \S+ is "yes": a group of keys is wanted/);
+  expect(message).toContain('$SIDECARPORT is "1.5": a whole number is wanted');
+});
+
+test('loadInterLinkConfig() lets the environment override the file, and the file the defaults', async () => {
+  const { config } = await load('InterlinkPort: 8080\nSidecarService: slurm\n', {
+    INTERLINKPORT: '9090',
+    SIDECARPORT: '',
+  });
+  expect(config).toMatchObject({ InterlinkPort: 9090, SidecarService: 'slurm', LogLevel: 'info', ExportPodData: true });
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(sidecarUrl(config)).toBe('http://127.0.0.1:4001');
+});
+
+test('loadInterLinkConfig() reads keys in groups', async () => {
+  const { config } = await load('Auth:\n  TokenFile: /t\n  AllowUnauthenticated: true\n');
+  expect(config).toMatchObject({ 'Auth.TokenFile': '/t', 'Auth.AllowUnauthenticated': true });
+});
+
+test('loadInterLinkConfig() is silent about keys of other processes and warns of replaced ones', async () => {
+  const { warnings } = await load('SbatchPath: /usr/bin/sbatch\nKubeletHTTP: {}\nVerboseLogging: true\n');
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('use LogLevel: debug');
+});
+
+test('loadInterLinkConfig() refuses a named file that is missing, and goes without a default one', async () => {
+  const missing = join(folder, 'none.yaml');
+  await expect(loadInterLinkConfig({ INTERLINKCONFIGPATH: missing })).rejects.toThrow(`${missing} (named by`);
+  expect(await loadInterLinkConfig({})).toMatchObject({ file: undefined, warnings: [] });
+});
+
+test.each([
+  ['', {}],
+  ['# nothing\n', {}],
+  ['SidecarURL:\n', { SidecarURL: 'http://127.0.0.1' }],
+])('loadInterLinkConfig() takes %j as unset', async (yaml, expected) => {
+  expect((await load(yaml)).config).toMatchObject(expected);
+});
+
+test.each(['- a\n- b\n', 'a: [\n'])('loadInterLinkConfig() refuses %j', async (yaml) => {
+  await expect(load(yaml)).rejects.toMatchObject({ code: 'invalid_argument' });
+});

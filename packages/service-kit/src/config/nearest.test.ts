@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { nearest } from './nearest.ts';
+
+test.each([
+  ['SidecarUrl', 'SidecarURL'],
+  ['InterlinkPrt', 'InterlinkPort'],
+  ['Zebra', undefined],
+])('nearest(%j) is %j', (word, expected) => {
+  expect(nearest(word, ['SidecarURL', 'InterlinkPort', 'LogLevel'])).toBe(expected);
+});

@@ -1,0 +1,35 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { interLinkKeys } from '@interlink/service-kit';
+import { replaceSection } from './doc-section.ts';
+
+// Writes the parts of the documents that follow from the code; with --check it only says which are out of date.
+const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const sections = [
+  { document: 'README.md', name: 'configuration keys', content: keyTable() },
+  { document: 'CONTRIBUTING.md', name: 'example sidecar', content: codeBlock('examples/sidecar-memory/sidecar.ts') },
+];
+
+for (const { document, name, content } of sections) {
+  const present = readFileSync(root(document), 'utf8');
+  const wanted = replaceSection(present, name, content);
+  if (!process.argv.includes('--check')) writeFileSync(root(document), wanted);
+  else if (wanted !== present) {
+    process.stderr.write(`${document}: the section "${name}" is out of date: run \`make docs\`\n`);
+    process.exitCode = 1;
+  }
+}
+
+function keyTable(): string {
+  const rows = Object.entries(interLinkKeys).map(([name, key]) => {
+    const variables = key.env.map((variable) => `\`${variable}\``).join(', ');
+    const byDefault = key.default === undefined ? '' : `\`${key.default}\``;
+    return `| \`${name}\` | ${variables} | ${byDefault} | ${key.doc} |`;
+  });
+  return ['| key | variable | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function codeBlock(path: string): string {
+  return `\`\`\`ts\n${readFileSync(root(path), 'utf8').trimEnd()}\n\`\`\``;
+}
