@@ -46,6 +46,11 @@ export class DemoPod {
     await this.#run(['delete', 'pod', name, '--ignore-not-found', '--timeout=45s']);
   }
 
+  /** The UID of kube-system, by which the pods of this cluster are known at the backend. */
+  async clusterId(): Promise<string> {
+    return await this.#kubectl(['get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}']);
+  }
+
   async #kubectl(args: ReadonlyArray<string>): Promise<string> {
     const { stdout, stderr, exitCode } = await this.#run(args);
     if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim()}`);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Site } from '../../test/testbed/site/site.ts';
+import { waitUntilBackendIsEmpty } from './backend-pods.ts';
 import { chooseSidecar } from './choose-sidecar.ts';
 import { type DemoCluster, openCluster } from './demo-cluster.ts';
 import { DemoPod } from './demo-pod.ts';
@@ -45,7 +46,10 @@ async function demo(): Promise<void> {
 
   title('Pod');
   const pod = new DemoPod(cluster);
-  endings.push(() => pod.remove());
+  endings.push(async () => {
+    await pod.remove();
+    await waitUntilBackendIsEmpty(site, await pod.clusterId());
+  });
   await pod.apply();
   await pod.watch(stop.signal);
   title('Its log');

@@ -30,7 +30,15 @@ export {
   type Volume,
   type VolumeMount,
 } from '@interlink/protocol';
-export { type InterLinkConfig, keepDoing, type Logger, runProcess, sidecarUrl, sleep } from '@interlink/service-kit';
+export {
+  createLogger,
+  type InterLinkConfig,
+  keepDoing,
+  type Logger,
+  runProcess,
+  sidecarUrl,
+  sleep,
+} from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
 export { PodService } from './pods/pod-service.ts';

@@ -27,10 +27,15 @@ export class EngineView {
     return await this.#list({ label: [`${uidLabel}=${uid}`] });
   }
 
-  /** The containers that a node's pods declare, without sandboxes, by pod UID. */
-  async declaredByUid(nodeName: string): Promise<Map<string, EngineContainer[]>> {
-    const declared = (await this.ofNode(nodeName)).filter(({ Labels }) => Labels[kindLabel] !== 'sandbox');
-    return Map.groupBy(declared, ({ Labels }) => Labels[uidLabel] ?? '');
+  /** Those that the pod's author wrote down: without the sandbox. */
+  async declaredContainersOf(uid: string): Promise<EngineContainer[]> {
+    return (await this.containersOf(uid)).filter(isDeclared);
+  }
+
+  /** The ids of a node's declared containers, each with its pod's UID: what must be there once and only once. */
+  async inventory(nodeName: string): Promise<string[]> {
+    const declared = (await this.ofNode(nodeName)).filter(isDeclared);
+    return declared.map(({ Id, Labels }) => `${Labels[uidLabel]} docker://${Id}`).sort();
   }
 
   /** Everything at the engine that belongs to a node. */
@@ -56,4 +61,8 @@ export class EngineView {
     const answer = await requestEngineOrThrow(this.#socket, { method: 'GET', path: `/containers/json?${query}` });
     return answer as EngineContainer[];
   }
+}
+
+function isDeclared({ Labels }: EngineContainer): boolean {
+  return Labels[kindLabel] !== 'sandbox';
 }

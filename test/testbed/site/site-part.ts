@@ -40,8 +40,12 @@ export class SitePart {
     return pid;
   }
 
-  /** Starts the process. With `until`, returns when its log has a line with that message; throws with the log's end when it won't come. */
-  async start(until?: string): Promise<void> {
+  /**
+   * Starts the process. With `until`, returns when its log has a line with that message; throws with the log's end when it
+   * won't come.
+   * @param env variables of this one run, over the part's own
+   */
+  async start(until?: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const log = openSync(this.logFile, 'a', 0o600);
     this.#logStart = readFileSync(this.logFile).length;
     const command = [

@@ -48,8 +48,11 @@ export class Reflector<T extends KubeObject> {
   readonly #markSynced: () => void;
   /** Where the watch goes on; undefined: list first. */
   #resourceVersion: string | undefined;
-  /** `"0"`, any version, until the server said that what it gave was too old. */
-  #listVersion: '0' | '' = '0';
+  /**
+   * How new the next list must be: `"0"`, any version, at the start; later at least as new as what was seen, so that time never
+   * runs backwards; empty, the newest, once the server said that this is too old.
+   */
+  #listVersion = '0';
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -106,7 +109,6 @@ export class Reflector<T extends KubeObject> {
     const list = await client.list(type, path, { resourceVersion, fieldSelector, labelSelector, signal });
     this.#store.replaceAll(list.items);
     this.#resourceVersion = list.metadata.resourceVersion ?? '0';
-    this.#listVersion = '0';
     this.#markSynced();
     this.#tell(() => this.#options.onSynced?.());
   }
@@ -146,7 +148,10 @@ export class Reflector<T extends KubeObject> {
       // A list of any version may be as old as what we have: ask for the newest.
       this.#resourceVersion = undefined;
       this.#listVersion = '';
-    } else if (context === 'watch' && !mayWatchAgain(err)) this.#resourceVersion = undefined;
+    } else if (context === 'watch' && !mayWatchAgain(err)) {
+      this.#listVersion = this.#resourceVersion ?? '0';
+      this.#resourceVersion = undefined;
+    }
   }
 
   #tell(callback: () => void): void {

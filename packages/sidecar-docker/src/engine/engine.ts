@@ -10,6 +10,9 @@ const maxReads = 12;
 /** Which of the waiting changes goes first. */
 export const priorities = { sandbox: 0, create: 1, start: 2, end: 3 } as const;
 
+/** What may change a pod's report or call for its next step. */
+const watchedEvents = ['create', 'start', 'die', 'oom', 'destroy', 'pause', 'unpause', 'update'];
+
 /** What an engine event says: https://docs.docker.com/reference/api/engine/ `SystemEvents`. */
 export interface EngineEvent {
   readonly Action: string;
@@ -113,7 +116,8 @@ export class Engine {
 
   /** What happens to containers that carry the label, one JSON object a line, until the signal aborts. */
   async events(label: string, signal: AbortSignal): Promise<Readable> {
-    const options = { filters: { type: ['container'], label: [label] }, abortSignal: signal };
+    const filters = JSON.stringify({ type: ['container'], label: [label], event: watchedEvents });
+    const options = { filters, abortSignal: signal };
     return toReadable(await attempt(async () => await this.#docker.getEvents(options)));
   }
 

@@ -1,5 +1,11 @@
-import type { Backend, News, OwnedReport, PodEvent, PodReport } from '@interlink/sidecar-sdk';
-import { pino } from 'pino';
+import {
+  type Backend,
+  createLogger,
+  type News,
+  type OwnedReport,
+  type PodEvent,
+  type PodReport,
+} from '@interlink/sidecar-sdk';
 import { createProcessBackend } from '../backend.ts';
 
 /** A backend that is watched, and what it has told. */
@@ -13,7 +19,7 @@ export class RunningBackend implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
 
   static async start(root: string): Promise<RunningBackend> {
-    const backend = await createProcessBackend({ root, exportsPodData: true, logger: pino({ level: 'silent' }) });
+    const backend = await createProcessBackend({ root, exportsPodData: true, logger: createLogger('test', 'silent') });
     const running = new RunningBackend(backend);
     await backend.list();
     return running;

@@ -131,7 +131,10 @@ export class PodController {
   #onPodGone(pod: Pod): void {
     const uid = pod.metadata?.uid ?? '';
     const entry = this.#entries.get(uid);
-    if (entry !== undefined) entry.pod = undefined;
+    if (entry !== undefined) {
+      entry.pod = undefined;
+      entry.isRemoved = true;
+    }
     if (this.#uidsByName.get(nameOf(pod)) === uid) this.#uidsByName.delete(nameOf(pod));
     this.#queue.add(uid);
   }

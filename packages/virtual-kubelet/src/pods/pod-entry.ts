@@ -13,7 +13,7 @@ export interface PodEntry {
   trouble: PodTrouble | undefined;
   /** Events already told for this trouble, so that a retry doesn't tell them again. */
   toldTrouble: string | undefined;
-  /** We have deleted the API object ourselves; finalizers may keep it a while longer. */
+  /** The API object was deleted, by us or before our eyes. Finalizers may keep it a while longer. */
   isRemoved: boolean;
   /** A first status that says only "being created" waits this long for something better. */
   firstStatusDueMs: number | undefined;

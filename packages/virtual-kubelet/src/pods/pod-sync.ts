@@ -147,7 +147,7 @@ export class PodSync {
     retry(uid, graceSeconds * 1_000 + stopOverdueMs);
   }
 
-  /** A list from the API's cache may be older than the pod: ask for the newest before ending somebody's work. */
+  /** A pod never seen may be newer than the list that lacks it: ask for the newest before ending somebody's work. */
   async #removeOrphan(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     const { client, mirror, logger } = this.#options;
     const report = mirror.get(uid);
