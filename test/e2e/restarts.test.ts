@@ -30,7 +30,6 @@ describe.skipIf(cannotRun)('kill -9 and restart', () => {
     async ({ partsOf }, context) => {
       const { site, namespace, engine } = context;
       const [steady, ending] = [numbered('steady', 3), numbered('ending', 2)];
-      // Ends by itself as soon as it is told to, through the engine's own file system: nobody of the product is asked.
       const endsSoon = shell('main', 'sleep 4; echo over');
       await namespace.apply(
         ...steady.map((name) => pod(site.nodeName, name, { containers: [shell('main', untilTerm)] })),
@@ -55,32 +54,37 @@ describe.skipIf(cannotRun)('kill -9 and restart', () => {
     },
   );
 
-  test.for(victims)('of $name amid creation and deletion: none lost, none doubled', async ({ partsOf }, context) => {
-    const { site, namespace, engine } = context;
-    const [old, young] = [numbered('old', 4), numbered('young', 6)];
-    const containers = [shell('main', untilTerm)];
-    const manifests = (names: ReadonlyArray<string>) => names.map((name) => pod(site.nodeName, name, { containers }));
-    await namespace.apply(...manifests(old));
-    await waitForAll(namespace, old, 'Running');
+  test.for(victims)(
+    'of $name amid creation and deletion: none lost, none doubled',
+    async ({ partsOf }, { site, namespace, engine }) => {
+      const [old, young] = [numbered('old', 4), numbered('young', 6)];
+      const containers = [shell('main', untilTerm)];
+      const manifests = (names: ReadonlyArray<string>) => names.map((name) => pod(site.nodeName, name, { containers }));
+      await namespace.apply(...manifests(old));
+      await waitForAll(namespace, old, 'Running');
 
-    await Promise.all([namespace.apply(...manifests(young)), namespace.run('delete', 'pods', ...old, '--wait=false')]);
-    await waitFor('the first young pod at the engine', async () => await hasPod(engine, site.nodeName, 'young'), {
-      intervalMs: 20,
-    });
-    const parts = partsOf(site);
-    await kill(parts);
-    await start(parts, site);
+      await Promise.all([
+        namespace.apply(...manifests(young)),
+        namespace.run('delete', 'pods', ...old, '--wait=false'),
+      ]);
+      await waitFor('the first young pod at the engine', async () => await hasPod(engine, site.nodeName, 'young'), {
+        intervalMs: 20,
+      });
+      const parts = partsOf(site);
+      await kill(parts);
+      await start(parts, site);
 
-    const running = await waitForAll(namespace, young, 'Running');
-    await Promise.all(old.map((name) => namespace.waitUntilGone(name)));
-    await waitFor('exactly the young pods to be at the engine', async () => {
-      expect(await engine.inventory(site.nodeName)).toEqual(inventoryOf(running));
-      return true;
-    });
-    expect(inventoryOf(await namespace.pods())).toEqual(inventoryOf(running));
-    await namespace.run('delete', 'pods', '--all');
-    await waitForNothing(engine, site.nodeName);
-  });
+      const running = await waitForAll(namespace, young, 'Running');
+      await Promise.all(old.map((name) => namespace.waitUntilGone(name)));
+      await waitFor('exactly the young pods to be at the engine', async () => {
+        expect(await engine.inventory(site.nodeName)).toEqual(inventoryOf(running));
+        return true;
+      });
+      expect(inventoryOf(await namespace.pods())).toEqual(inventoryOf(running));
+      await namespace.run('delete', 'pods', '--all');
+      await waitForNothing(engine, site.nodeName);
+    },
+  );
 });
 
 async function exited(engine: EngineView, nodeName: string) {

@@ -1,6 +1,6 @@
 import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, type Logger, sleep } from '@interlink/service-kit';
+import type { Logger } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
@@ -39,7 +39,6 @@ export interface VirtualNodeOptions {
 
 /** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
-const capabilitiesRetryMs = 5_000;
 
 /**
  * One virtual node: the kubelet port, the pod controller, the node and its lease, started in that order (a node is Ready only
@@ -50,7 +49,6 @@ export class VirtualNode {
   #capabilities: Capabilities | undefined;
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
-  #askAgain = new AbortController();
   #isReady = false;
   #port = 0;
 
@@ -83,8 +81,9 @@ export class VirtualNode {
       onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node),
       onReach: () => {
         this.#tellReach(pods.mirror);
-        if (pods.mirror.reach === 'known') this.#askAgain.abort();
         node.notify();
+        // It may have come for the first time, or come back as another. A refusal is logged there.
+        if (pods.mirror.reach === 'known') void this.#askCapabilities(all).then(() => node.notify());
       },
     });
     const server = await this.#startServer(pods);
@@ -95,7 +94,7 @@ export class VirtualNode {
       await node.register(startup);
       await pods.ready;
       this.#isReady = true;
-      running.push(node.run(all), lease.run(all), this.#keepAskingCapabilities(node, all));
+      running.push(node.run(all), lease.run(all));
       await Promise.all(running);
     } catch (error) {
       if (signal.aborted) return;
@@ -171,18 +170,6 @@ export class VirtualNode {
       this.#capabilities = await this.#options.provider.capabilities(signal);
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
-    }
-  }
-
-  /** Until they are known, and at once when the backend comes within reach: it may be another one now. */
-  async #keepAskingCapabilities(node: NodeController, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const woken = AbortSignal.any([signal, this.#askAgain.signal]);
-      await (this.#capabilities === undefined ? sleep(capabilitiesRetryMs, woken) : aborted(woken));
-      if (signal.aborted) return;
-      this.#askAgain = new AbortController();
-      await this.#askCapabilities(signal);
-      node.notify();
     }
   }
 

@@ -57,7 +57,11 @@ export class SitePart {
     ] as const;
     const [file, args] = dieWithParent(command[0], command.slice(1));
     // A group of its own: Ctrl-C is for whoever started the site, which ends it in order.
-    this.#child = spawn(file, args, { stdio: ['ignore', log, log], env: { ...this.#options.env }, detached: true });
+    this.#child = spawn(file, args, {
+      stdio: ['ignore', log, log],
+      env: { ...this.#options.env, ...env },
+      detached: true,
+    });
     closeSync(log);
     if (until !== undefined) await this.#waitForLine(until, this.#child);
   }

@@ -175,3 +175,16 @@ test('event() reaches present readers, at most a thousand unread ones each', asy
   stop.abort();
   await batches.return(undefined);
 });
+
+test('ReportLog.remove() tells a reader how the pod was last, when its last state and its end come together', async () => {
+  const log = new ReportLog();
+  log.put(reportOf(1, 'running'));
+  const reader = new Reader();
+  await reader.read(log);
+  log.put(reportOf(1, 'ended'));
+  log.remove(uidOf(1));
+  const again = new Reader();
+  again.cursor = reader.cursor;
+  await again.read(log);
+  expect(again.records.at(-1)).toMatchObject({ type: 'gone', uid: uidOf(1), last: { status: { jobID: 'ended' } } });
+});

@@ -5,13 +5,18 @@ import { ReportSubscription } from './report-subscription.ts';
 import type { PodEvent, StreamRecord } from './stream-record.ts';
 
 /** Deletions remembered for readers that resume; older cursors get a snapshot. */
-const maxTombstones = 10_000;
+const maxTombstones = 4_000;
 
 interface Entry {
   readonly sequence: number;
   readonly report: PodReport;
   /** For "did anything change?", computed once per report. */
   readonly fingerprint: string;
+}
+
+interface Tombstone {
+  readonly sequence: number;
+  readonly last: PodReport;
 }
 
 /**
@@ -22,7 +27,7 @@ interface Entry {
 export class ReportLog {
   readonly #instance: string = randomUUID().slice(0, 8);
   readonly #entries = new Map<string, Entry>();
-  readonly #tombstones = new Map<string, number>();
+  readonly #tombstones = new Map<string, Tombstone>();
   readonly #subscriptions = new Set<ReportSubscription>();
   #sequence = 0;
   /** Cursors before this have lost deletions. */
@@ -52,10 +57,12 @@ export class ReportLog {
 
   /** The backend no longer holds the pod. */
   remove(uid: string): void {
-    if (!this.#entries.delete(uid)) return;
+    const last = this.#entries.get(uid)?.report;
+    if (last === undefined) return;
+    this.#entries.delete(uid);
     this.#sequence += 1;
-    this.#tombstones.set(uid, this.#sequence);
-    for (const [oldest, sequence] of this.#tombstones) {
+    this.#tombstones.set(uid, { sequence: this.#sequence, last });
+    for (const [oldest, { sequence }] of this.#tombstones) {
       if (this.#tombstones.size <= maxTombstones) break;
       this.#tombstones.delete(oldest);
       this.#horizon = sequence;
@@ -91,14 +98,16 @@ export class ReportLog {
   #changedAfter(after: number): string[] {
     const changes: Array<[string, number]> = [];
     for (const [uid, entry] of this.#entries) if (entry.sequence > after) changes.push([uid, entry.sequence]);
-    for (const [uid, sequence] of this.#tombstones) if (sequence > after) changes.push([uid, sequence]);
+    for (const [uid, { sequence }] of this.#tombstones) if (sequence > after) changes.push([uid, sequence]);
     return changes.sort((a, b) => a[1] - b[1]).map(([uid]) => uid);
   }
 
   #recordOf(uid: string): StreamRecord {
     const entry = this.#entries.get(uid);
     if (entry !== undefined) return { type: 'pod', cursor: this.#cursor(entry.sequence), pod: entry.report };
-    return { type: 'gone', cursor: this.#cursor(this.#tombstones.get(uid) ?? this.#sequence), uid };
+    const tombstone = this.#tombstones.get(uid);
+    if (tombstone === undefined) return { type: 'gone', cursor: this.#cursor(this.#sequence), uid };
+    return { type: 'gone', cursor: this.#cursor(tombstone.sequence), uid, last: tombstone.last };
   }
 
   #cursor(sequence: number): string {

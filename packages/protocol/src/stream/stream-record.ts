@@ -11,8 +11,13 @@ import { parserOf } from '../validate.ts';
  * inside a snapshot are no place to resume from: a reader keeps the one of its end, and those after it.
  */
 export const PodRecord = Type.Object({ type: Type.Literal('pod'), cursor: Type.String(), pod: PodReport });
-/** The backend no longer holds the pod. */
-export const GoneRecord = Type.Object({ type: Type.Literal('gone'), cursor: Type.String(), uid: Uid });
+/** The backend no longer holds the pod. `last` is its last state: a reader may not have seen it before. */
+export const GoneRecord = Type.Object({
+  type: Type.Literal('gone'),
+  cursor: Type.String(),
+  uid: Uid,
+  last: Type.Optional(PodReport),
+});
 /** Something worth a Kubernetes event; told once, not kept. */
 export const EventRecord = Type.Object({
   type: Type.Literal('event'),

@@ -1,6 +1,7 @@
 import { InterLinkError, sleep } from '@interlink/sidecar-sdk';
 import { type PlannedContainer, toContainerOptions } from '../container/container-options.ts';
 import { refuseRoot, toSecuritySettings } from '../container/security-context.ts';
+import { createOnce } from '../engine/create-once.ts';
 import type { ImageReason } from '../image/image-source.ts';
 import { toImageWish } from '../image/pull-policy.ts';
 import { backOffMs } from './back-off.ts';
@@ -16,7 +17,7 @@ export async function prepareContainer(planned: PlannedContainer, context: Creat
   const { name } = planned.spec;
   for (let failures = 1; !work.signal.aborted; failures += 1) {
     try {
-      await createOnce(planned, context);
+      await tryToCreate(planned, context);
       work.problems.delete(name);
       observer.changed(labels.uid);
       return;
@@ -27,7 +28,7 @@ export async function prepareContainer(planned: PlannedContainer, context: Creat
   }
 }
 
-async function createOnce(planned: PlannedContainer, context: CreationContext): Promise<void> {
+async function tryToCreate(planned: PlannedContainer, context: CreationContext): Promise<void> {
   const { engine, images, work, observer, labels, request, root, sandboxId } = context;
   const { spec } = planned;
   const tell = observer.tell.bind(observer, labels.uid, spec.name);
@@ -37,13 +38,8 @@ async function createOnce(planned: PlannedContainer, context: CreationContext): 
     throw new InterLinkError('failed_precondition', refusal, { reason: 'CreateContainerConfigError' });
   }
   work.signal.throwIfAborted();
-  const options = toContainerOptions(planned, { request, labels, root, sandboxId, imageId: image.imageId });
-  try {
-    await engine.createContainer(options);
-  } catch (error) {
-    // An earlier create of the same name arrived after all.
-    if (!(error instanceof InterLinkError && error.code === 'already_exists')) throw error;
-  }
+  const { imageId } = image;
+  await createOnce(engine, toContainerOptions(planned, { request, labels, root, sandboxId, imageId }));
 }
 
 /** Shows why the container waits, and waits. */

@@ -1,6 +1,8 @@
 import { InterLinkError, ownerKey, type PodSpec } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { type CreatedContainer, createOnce } from '../engine/create-once.ts';
 import type { Engine } from '../engine/engine.ts';
+import { isNotFound } from '../engine/engine-error.ts';
 import type { PodLabels } from '../identity/labels.ts';
 import { type EngineContainer, toEngineContainer } from '../status/engine-container.ts';
 import { ensureSandboxImage } from './sandbox-image.ts';
@@ -13,13 +15,12 @@ export interface Sandbox {
 }
 
 /**
- * Creates the pod's sandbox, or finds the one that an earlier call created. Its name is taken by one container only.
+ * Creates the pod's sandbox, or finds the one that an earlier call created.
  * @throws InterLinkError `already_exists` when another owner's pod has the UID, `aborted` while it is being deleted
  */
 export async function ensureSandbox(engine: Engine, spec: PodSpec, labels: PodLabels): Promise<Sandbox> {
-  const options = toSandboxOptions(spec, labels);
-  const isNew = await create(engine, options);
-  const found = toEngineContainer(await engine.inspectContainer(options.name ?? ''));
+  const { inspected, isNew } = await createWithImage(engine, toSandboxOptions(spec, labels));
+  const found = toEngineContainer(inspected);
   const pod = `${labels.namespace}/${labels.name}`;
   if (found === undefined || ownerKey(found.pod.owner) !== ownerKey(labels.owner)) {
     throw new InterLinkError('already_exists', `The sandbox of pod ${pod} (${labels.uid}) belongs to somebody else`);
@@ -28,17 +29,13 @@ export async function ensureSandbox(engine: Engine, spec: PodSpec, labels: PodLa
   return { container: found.container, isNew };
 }
 
-/** False when it is there already. */
-async function create(engine: Engine, options: Docker.ContainerCreateOptions): Promise<boolean> {
+/** The image is missing on a new engine, and after somebody's `docker image prune`. */
+async function createWithImage(engine: Engine, options: Docker.ContainerCreateOptions): Promise<CreatedContainer> {
   try {
-    await engine.createContainer(options);
-    return true;
+    return await createOnce(engine, options);
   } catch (error) {
-    const { code } = InterLinkError.from(error);
-    if (code === 'already_exists') return false;
-    if (code !== 'not_found') throw error;
+    if (!isNotFound(error)) throw error;
   }
-  // The image is missing: on a new engine, or after somebody's `docker image prune`.
   await ensureSandboxImage(engine);
-  return await create(engine, options);
+  return await createOnce(engine, options);
 }

@@ -28,7 +28,10 @@ export async function startSidecar(options: RunningSidecarOptions = {}): Promise
   const running = service.run(shutdown.signal);
   const authenticate = options.authenticate ?? noAuthentication;
   const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal });
-  const url = await listen(app, options.url ?? 'http://127.0.0.1:0');
+  const url = await listen(app, options.url ?? 'http://127.0.0.1:0').catch((error: unknown) => {
+    shutdown.abort();
+    throw error;
+  });
   const target = new HttpTarget({ url, token: async () => options.token });
   while (service.trouble !== undefined) await new Promise((resolve) => setTimeout(resolve, 1));
   return {

@@ -12,8 +12,10 @@ import type { Provider } from '../provider.ts';
 export interface BackendMirrorOptions {
   readonly provider: Pick<Provider, 'watchPods'>;
   readonly logger: Logger;
-  /** A pod's report is new, changed or gone. */
+  /** A pod's report is new or changed. */
   onReport(uid: string): void;
+  /** The backend no longer holds the pod; this is its last state. */
+  onGone(uid: string, last: PodReport): void;
   onEvent(uid: string, event: PodEvent): void;
   onCapabilities(capabilities: Capabilities): void;
   /** The backend has come within reach, or has gone out of it. */
@@ -113,7 +115,7 @@ export class BackendMirror {
         this.#options.onReport(record.pod.uid);
         break;
       case 'gone':
-        this.#remove(record.uid);
+        this.#remove(record.uid, record.last);
         break;
       case 'event':
         this.#options.onEvent(record.uid, record.event);
@@ -126,8 +128,10 @@ export class BackendMirror {
     }
   }
 
-  #remove(uid: string): void {
-    if (this.#reports.delete(uid)) this.#options.onReport(uid);
+  #remove(uid: string, told?: PodReport): void {
+    const last = told ?? this.#reports.get(uid);
+    this.#reports.delete(uid);
+    if (last !== undefined) this.#options.onGone(uid, last);
   }
 
   #onHeard(cursor: string | undefined): void {

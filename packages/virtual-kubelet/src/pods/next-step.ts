@@ -48,11 +48,12 @@ export function nextStep({ pod, report, backend, isAwaitingReport }: StepInput):
   const isTerminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
   if (isDeleted) {
     if (report !== undefined) return hasEnded(report) ? { kind: 'finish' } : { kind: 'stop' };
-    // It may run there unseen: only a backend that was heard can say that it is gone.
-    return backend === 'known' ? { kind: 'finish' } : none;
+    // It may run there unseen: only a backend that was heard, and heard since it was handed over, can say that it is gone.
+    if (backend !== 'known') return none;
+    return isAwaitingReport ? { kind: 'stop' } : { kind: 'finish' };
   }
-  // A terminal phase is for ever; the backend keeps the pod for its logs until it is deleted.
-  if (isTerminal) return none;
+  // A terminal phase is for ever, though single containers may still end; the backend keeps the pod for its logs until it is deleted.
+  if (isTerminal) return report !== undefined && isStillEnding(pod) ? { kind: 'report' } : none;
   if (report !== undefined)
     return report.incomplete === true && backend === 'known' ? { kind: 'create' } : { kind: 'report' };
   if (backend === 'unreachable') return hasBegun(pod) ? none : { kind: 'unreachable' };
@@ -60,14 +61,20 @@ export function nextStep({ pod, report, backend, isAwaitingReport }: StepInput):
   return hasBegun(pod) && restartPolicyOf(pod) === 'Never' ? { kind: 'lost' } : { kind: 'create' };
 }
 
-/** Whether all containers at the backend have stopped for good. */
+/** Whether all containers at the backend have stopped for good. A report that names none says nothing of them. */
 function hasEnded(report: PodReport): boolean {
   const { initContainerStatuses, containerStatuses } = report.status;
   const hasLive = [...(initContainerStatuses ?? []), ...containerStatuses].some(
     (status) => status.state.running !== undefined,
   );
   if (hasLive) return false;
-  return containerStatuses.every((status) => status.state.terminated !== undefined);
+  return containerStatuses.length > 0 && containerStatuses.every((status) => status.state.terminated !== undefined);
+}
+
+/** Whether the API still shows a container at work. */
+function isStillEnding(pod: Pod): boolean {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return statuses.some(({ state }) => state?.running != null);
 }
 
 /** Whether the API has seen any container of it at work. */

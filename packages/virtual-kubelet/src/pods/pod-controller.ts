@@ -52,6 +52,11 @@ export class PodController {
       provider: options.provider,
       logger,
       onReport: (uid) => this.#queue.add(uid),
+      onGone: (uid, last) => {
+        const entry = this.#entries.get(uid);
+        if (entry !== undefined) entry.lastReport = last;
+        this.#queue.add(uid);
+      },
       onEvent: (uid, event) => this.#onBackendEvent(uid, event),
       onCapabilities: options.onCapabilities,
       onReach: () => {

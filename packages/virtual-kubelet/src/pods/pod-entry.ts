@@ -1,4 +1,5 @@
 import type { Pod } from '@interlink/kube';
+import type { PodReport } from '@interlink/protocol';
 import type { PodTrouble } from '../status/pod-status.ts';
 
 /** What the controller remembers of a pod beside the API's object and the backend's report. All of it may be lost: it only saves work. */
@@ -9,6 +10,8 @@ export interface PodEntry {
   created: { epoch: number; atMs: number } | undefined;
   /** What the backend has accepted: when the grace period that it was told ends, and in which snapshot it was told. */
   stopped: { epoch: number; atMs: number; graceSeconds: number } | undefined;
+  /** How the backend last saw it, once it holds it no longer. */
+  lastReport: PodReport | undefined;
   /** Why it is not at the backend yet. */
   trouble: PodTrouble | undefined;
   /** Events already told for this trouble, so that a retry doesn't tell them again. */
@@ -24,6 +27,7 @@ export function newPodEntry(): PodEntry {
     pod: undefined,
     created: undefined,
     stopped: undefined,
+    lastReport: undefined,
     trouble: undefined,
     toldTrouble: undefined,
     isRemoved: false,

@@ -1,4 +1,4 @@
-import { type EventRecorder, isConflict, isNotFound, type KubeClient, objectReference, pods } from '@interlink/kube';
+import { type EventRecorder, isNotFound, isUidMismatch, type KubeClient, objectReference, pods } from '@interlink/kube';
 import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
@@ -81,7 +81,7 @@ export class PodSync {
       case 'unreachable':
         return await this.#showUnreachable(entry, signal);
       case 'lost':
-        await this.#status.write(entry, undefined, { isFinal: true, signal });
+        await this.#status.write(entry, entry.lastReport, { isFinal: true, signal });
         return;
       case 'finish':
         return await this.#finish(uid, entry, signal);
@@ -95,7 +95,7 @@ export class PodSync {
       this.#options.retry(uid, reportDueMs);
       return;
     }
-    await this.#status.write(entry, undefined, { isFinal: false, signal });
+    await this.#status.write(entry, this.#options.mirror.get(uid), { isFinal: false, signal });
     if (outcome.kind === 'passing') throw outcome.error;
     this.#options.retry(uid, outcome.retryAfterMs);
   }
@@ -174,14 +174,14 @@ export class PodSync {
     const pod = entry.pod;
     if (pod === undefined || entry.isRemoved) return;
     const isTerminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-    if (!isTerminal) await this.#status.write(entry, mirror.get(uid), { isFinal: true, signal });
+    if (!isTerminal) await this.#status.write(entry, mirror.get(uid) ?? entry.lastReport, { isFinal: true, signal });
     const { namespace, name } = pod.metadata ?? {};
     try {
       await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid, signal });
       entry.isRemoved = true;
       logger.info({ pod: podName(entry), podUid: uid }, 'pod removed');
     } catch (error) {
-      if (!isNotFound(error) && !isConflict(error)) throw error;
+      if (!isNotFound(error) && !isUidMismatch(error)) throw error;
     }
   }
 
@@ -199,7 +199,9 @@ export class PodSync {
 function remainingGraceSeconds(entry: PodEntry): number {
   const { deletionTimestamp, deletionGracePeriodSeconds } = entry.pod?.metadata ?? {};
   if (deletionGracePeriodSeconds === 0 || deletionTimestamp === undefined) return 0;
-  return Math.max(1, Math.ceil((Date.parse(deletionTimestamp) - Date.now()) / 1_000));
+  const leftSeconds = Math.ceil((Date.parse(deletionTimestamp) - Date.now()) / 1_000);
+  // Never more than was granted, however far apart the two clocks are.
+  return Math.max(1, Math.min(leftSeconds, deletionGracePeriodSeconds ?? leftSeconds));
 }
 
 function podName(entry: PodEntry): string | undefined {

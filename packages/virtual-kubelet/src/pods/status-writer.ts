@@ -1,4 +1,4 @@
-import { isConflict, isNotFound, type KubeClient, type Pod, podStatusPatch, pods } from '@interlink/kube';
+import { isNotFound, isUidMismatch, type KubeClient, type Pod, podStatusPatch, pods } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import { podStatus } from '../status/pod-status.ts';
 import type { PodEntry } from './pod-entry.ts';
@@ -47,11 +47,12 @@ export class StatusWriter {
         kind: 'strategic-merge',
         signal: options.signal,
       });
-      entry.pod = newerOf(entry.pod, written);
+      // The watch may have told of the pod's end before this answer came: it must not come back.
+      if (entry.pod !== undefined) entry.pod = newerOf(entry.pod, written);
       return true;
     } catch (error) {
       // Gone, or another pod of the same name: the watch will say so.
-      if (isNotFound(error) || isConflict(error)) return false;
+      if (isNotFound(error) || isUidMismatch(error)) return false;
       throw error;
     }
   }

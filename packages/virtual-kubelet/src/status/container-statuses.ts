@@ -1,6 +1,9 @@
 import type { ContainerState as ApiContainerState, ContainerStatus as ApiContainerStatus } from '@interlink/kube';
 import type { ContainerState, ContainerStatus } from '@interlink/protocol';
 
+/** Characters of one container's message. */
+const maxMessageLength = 4_096;
+
 /** A declared container, as far as its status needs it. */
 export interface DeclaredContainer {
   readonly name: string;
@@ -8,9 +11,9 @@ export interface DeclaredContainer {
 }
 
 /**
- * One status per declared container, in the order that the kubelet writes them, from what the backend reported. Containers that
+ * One status per declared container, in the order of the spec, from what the backend reported. Containers that
  * the spec does not know are dropped: a sidecar is not trusted to invent any.
- * @param waitingReason what a container waits for that the backend says nothing of
+ * @param waiting what a container waits for that the backend says nothing of
  */
 export function containerStatuses(
   declared: ReadonlyArray<DeclaredContainer>,
@@ -43,7 +46,23 @@ export function toApiContainerStatus(status: ContainerStatus): ApiContainerStatu
     image: status.image,
     imageID: status.imageID,
     started: status.started ?? status.state.running !== undefined,
-    ...(status.containerID === undefined ? {} : { containerID: status.containerID }),
+    ...optional('containerID', status.containerID),
+  };
+}
+
+/** A status that was written earlier, for a container of which the backend tells nothing any more. */
+export function fromApiContainerStatus(status: ApiContainerStatus): ContainerStatus {
+  const { name, state, lastState, ready, started, restartCount, image, imageID, containerID } = status;
+  return {
+    name,
+    state: state ?? {},
+    ...(lastState == null ? {} : { lastState }),
+    ready,
+    ...(started == null ? {} : { started }),
+    restartCount,
+    image,
+    imageID,
+    ...optional('containerID', containerID),
   };
 }
 
@@ -70,18 +89,35 @@ export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: st
 }
 
 function toApiState(state: ContainerState): ApiContainerState {
-  if (state.waiting !== undefined) return { waiting: { ...state.waiting } };
+  if (state.waiting !== undefined) {
+    const { reason, message } = state.waiting;
+    return { waiting: { ...optional('reason', reason), ...optional('message', cutMessage(message)) } };
+  }
   if (state.running !== undefined)
     return { running: { startedAt: wholeSeconds(state.running.startedAt) ?? null } as { startedAt: string } };
   if (state.terminated === undefined) return {};
-  const { startedAt, finishedAt, ...rest } = state.terminated;
+  const { exitCode, signal, reason, message, containerID, startedAt, finishedAt } = state.terminated;
   return {
     terminated: {
-      ...rest,
+      exitCode,
+      ...(signal === undefined || signal === 0 ? {} : { signal }),
+      ...optional('reason', reason),
+      ...optional('message', cutMessage(message)),
+      ...optional('containerID', containerID),
       startedAt: wholeSeconds(startedAt) ?? null,
       finishedAt: wholeSeconds(finishedAt) ?? null,
     } as { exitCode: number; startedAt: string; finishedAt: string },
   };
+}
+
+/** The API leaves out what is empty. */
+function optional<K extends string>(key: K, value: string | null | undefined): { [key in K]?: string } {
+  return value == null || value === '' ? {} : ({ [key]: value } as { [key in K]: string });
+}
+
+/** As much as a kubelet keeps of a termination message. */
+function cutMessage(message: string | undefined): string | undefined {
+  return message?.slice(0, maxMessageLength);
 }
 
 /** RFC 3339 without fractions, in UTC: what the Kubernetes API keeps of a time. Rounded down, never up. */

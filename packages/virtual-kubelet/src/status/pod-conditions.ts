@@ -11,7 +11,6 @@ export interface ConditionInput {
   readonly readinessGates: ReadonlyArray<string>;
   /** The conditions that the API has now: foreign ones among them decide readiness gates. */
   readonly current: ReadonlyArray<PodCondition>;
-  readonly isEnding: boolean;
   readonly generation: number | undefined;
   /** RFC 3339, whole seconds: when a status flips, it flips now. */
   readonly now: string;
@@ -62,10 +61,7 @@ function condition(
 
 function initializedVerdict(input: ConditionInput): Verdict {
   if (input.phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
-  const hasBegun = input.statuses.some(
-    (status) => status.state.running !== undefined || status.state.terminated !== undefined,
-  );
-  if (hasBegun) return { status: 'True' };
+  if (input.statuses.some(hasBegun)) return { status: 'True' };
   const byName = new Map(input.initStatuses.map((status) => [status.name, status]));
   const incomplete = input.initContainers.filter(({ name, restartPolicy }) => {
     const status = byName.get(name);
@@ -82,9 +78,11 @@ function initializedVerdict(input: ConditionInput): Verdict {
 function containersReadyVerdict(input: ConditionInput): Verdict {
   if (input.phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
   if (input.phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
-  const byName = new Map(input.statuses.map((status) => [status.name, status]));
-  const unknown = input.containers.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
-  const unready = input.containers.filter(({ name }) => byName.get(name)?.ready === false).map(({ name }) => name);
+  const byName = new Map([...input.initStatuses, ...input.statuses].map((status) => [status.name, status]));
+  const sidecars = input.initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const names = [...sidecars, ...input.containers].map(({ name }) => name);
+  const unknown = names.filter((name) => !byName.has(name));
+  const unready = names.filter((name) => byName.get(name)?.ready === false);
   const messages = [
     ...(unknown.length > 0 ? [`containers with unknown status: [${unknown.join(' ')}]`] : []),
     ...(unready.length > 0 ? [`containers with unready status: [${unready.join(' ')}]`] : []),
@@ -108,7 +106,10 @@ function readyVerdict(input: ConditionInput, containersReady: Verdict): Verdict 
 
 function hasSandbox(input: ConditionInput): boolean {
   if (input.phase === 'Succeeded' || input.phase === 'Failed') return false;
-  return [...input.initStatuses, ...input.statuses].some(
-    (s) => s.state.running !== undefined || s.state.terminated !== undefined,
-  );
+  return [...input.initStatuses, ...input.statuses].some(hasBegun);
+}
+
+/** A container that waits for its restart has begun, too. */
+function hasBegun({ state, lastState }: ContainerStatus): boolean {
+  return state.running !== undefined || state.terminated !== undefined || lastState?.terminated !== undefined;
 }

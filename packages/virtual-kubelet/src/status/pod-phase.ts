@@ -68,5 +68,12 @@ function countStates(input: PhaseInput): {
     } else count.waiting += 1;
   }
   count.begun = count.running + count.stopped;
+  // A sidecar that runs on keeps the pod from ending; one that has ended counts for nothing.
+  count.running += runningSidecars(input);
   return count;
+}
+
+function runningSidecars({ initContainers, initStatuses }: PhaseInput): number {
+  const running = new Set(initStatuses.filter(({ state }) => state.running !== undefined).map(({ name }) => name));
+  return initContainers.filter(({ name, restartPolicy }) => restartPolicy === 'Always' && running.has(name)).length;
 }

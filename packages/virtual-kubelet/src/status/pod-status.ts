@@ -1,8 +1,14 @@
 import type { ContainerStatus as ApiContainerStatus, Pod, PodStatus } from '@interlink/kube';
 import type { ContainerStatus, PodReport } from '@interlink/protocol';
-import { containerStatuses, toApiContainerStatus, wholeSeconds, withoutUnended } from './container-statuses.ts';
+import {
+  containerStatuses,
+  fromApiContainerStatus,
+  toApiContainerStatus,
+  wholeSeconds,
+  withoutUnended,
+} from './container-statuses.ts';
 import { podConditions } from './pod-conditions.ts';
-import { podPhase } from './pod-phase.ts';
+import { type PodPhase, podPhase } from './pod-phase.ts';
 
 /** Why a pod is not at the backend yet, shown on its containers. */
 export interface PodTrouble {
@@ -36,8 +42,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
     statuses: statuses.main,
   };
   const isEnding = input.isFinal || pod.metadata?.deletionTimestamp !== undefined;
-  const derived = podPhase({ ...spec, isEnding });
-  const phase = report?.status.phase ?? (input.isFinal && derived !== 'Succeeded' ? 'Failed' : derived);
+  const phase = phaseOf(input, podPhase({ ...spec, isEnding }));
   const podIP = report?.status.podIP ?? current.podIP;
   const reason = report?.status.reason;
   const message = report?.status.message;
@@ -48,7 +53,6 @@ export function podStatus(input: PodStatusInput): PodStatus {
     conditions: podConditions({
       ...spec,
       phase,
-      isEnding,
       readinessGates: (pod.spec?.readinessGates ?? []).map((gate) => gate.conditionType),
       current: current.conditions ?? [],
       generation: pod.metadata?.generation,
@@ -68,6 +72,13 @@ export function podStatus(input: PodStatusInput): PodStatus {
   };
 }
 
+/** A terminal phase is for ever; the backend's word goes before what follows from the containers; an end is one of the two. */
+function phaseOf({ pod, report, isFinal }: PodStatusInput, derived: PodPhase): PodPhase {
+  const current = pod.status?.phase;
+  if (current === 'Succeeded' || current === 'Failed') return current;
+  return report?.status.phase ?? (isFinal && derived !== 'Succeeded' ? 'Failed' : derived);
+}
+
 function allStatuses(input: PodStatusInput, now: string): { init: ContainerStatus[]; main: ContainerStatus[] } {
   const { pod, report, trouble } = input;
   const initContainers = pod.spec?.initContainers ?? [];
@@ -75,17 +86,19 @@ function allStatuses(input: PodStatusInput, now: string): { init: ContainerStatu
   const queue = report?.status.queue;
   const queued =
     queue === undefined ? {} : { message: [queue.state, queue.reason].filter((part) => part !== undefined).join(': ') };
-  const init = containerStatuses(
-    initContainers,
-    report?.status.initContainerStatuses ?? [],
-    trouble ?? { ...waiting, ...queued },
-  );
-  const main = containerStatuses(
-    pod.spec?.containers ?? [],
-    report?.status.containerStatuses ?? [],
-    trouble ?? { ...waiting, ...queued },
-  );
+  const known = report?.status ?? (input.isFinal ? lastKnown(pod) : undefined);
+  const silent = trouble ?? { ...waiting, ...queued };
+  const init = containerStatuses(initContainers, known?.initContainerStatuses ?? [], silent);
+  const main = containerStatuses(pod.spec?.containers ?? [], known?.containerStatuses ?? [], silent);
   return input.isFinal ? { init: withoutUnended(init, now), main: withoutUnended(main, now) } : { init, main };
+}
+
+/** What the API was told before the backend lost the pod: how a container ended must not be lost with it. */
+function lastKnown({ status }: Pod): Pick<PodReport['status'], 'initContainerStatuses' | 'containerStatuses'> {
+  return {
+    initContainerStatuses: (status?.initContainerStatuses ?? []).map(fromApiContainerStatus),
+    containerStatuses: (status?.containerStatuses ?? []).map(fromApiContainerStatus),
+  };
 }
 
 export function restartPolicyOf(pod: Pod): 'Always' | 'OnFailure' | 'Never' {
