@@ -1,5 +1,6 @@
 import type { PodReference } from '@interlink/sidecar-sdk';
-import { containersOf, type DeletionContext, PodDeletion, unlessGone } from './pods/pod-deletion.ts';
+import { forbidRestart } from './pods/forbid-restart.ts';
+import { containersOf, type DeletionContext, PodDeletion } from './pods/pod-deletion.ts';
 import type { PodWorks } from './pods/pod-works.ts';
 import { removePodFolder } from './volumes/write-volumes.ts';
 
@@ -25,11 +26,11 @@ export async function deletePod(pod: PodReference, gracePeriodSeconds: number, o
     await removePodFolder(root, uid);
     return observer.gone(uid);
   }
-  if (snapshot.sandbox !== undefined) await unlessGone(engine.forbidRestart(snapshot.sandbox.id));
+  if (snapshot.sandbox !== undefined) await forbidRestart(engine, snapshot.sandbox.id);
   await Promise.all(
     containersOf(snapshot)
       .filter(({ mayRestart }) => mayRestart)
-      .map(async ({ id }) => await unlessGone(engine.forbidRestart(id))),
+      .map(async ({ id }) => await forbidRestart(engine, id)),
   );
   const deletion = new PodDeletion(pod, gracePeriodSeconds, { ...options, work });
   deletions.set(uid, deletion);

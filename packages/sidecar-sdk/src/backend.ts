@@ -48,6 +48,12 @@ export interface Backend {
   create(request: PodRequest, owner: Owner): Promise<PodReport>;
 
   /**
+   * For a backend that can't list its pods (a v1 plugin): looks whether it runs this one, and knows it from then on. It never starts
+   * anything. @returns undefined when the backend has no such pod
+   */
+  adopt?(request: PodRequest, owner: Owner): Promise<PodReport | undefined>;
+
+  /**
    * Ends the pod: TERM now, KILL after the grace period, then everything of it goes. Resolves once the backend has taken the
    * order; the end itself comes as news. A pod that the backend does not hold is a success. Called again, it may shorten the
    * grace period.

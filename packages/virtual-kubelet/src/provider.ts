@@ -8,6 +8,8 @@ export interface Provider {
   capabilities(signal?: AbortSignal): Promise<Capabilities>;
   /** Idempotent by UID. Resolves once the backend has the pod. */
   createPod(request: PodRequest, signal?: AbortSignal): Promise<void>;
+  /** Takes over a pod that runs already, and never starts one; false when the backend has no such pod. Without it, a pod that is not listed is lost. */
+  adoptPod?(request: PodRequest, signal?: AbortSignal): Promise<boolean>;
   /** Resolves once the backend has accepted it; an unknown UID is a success. */
   deletePod(uid: string, gracePeriodSeconds: number, signal?: AbortSignal): Promise<void>;
   /** A snapshot, then changes as they happen; with a cursor of an earlier record it goes on after that one. */

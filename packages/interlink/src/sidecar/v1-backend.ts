@@ -44,11 +44,18 @@ export class V1Backend implements Backend {
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
     const { pod } = request;
-    const present = (await this.#client.status([pod])).find(
-      (report) => report.uid === pod.metadata.uid && report.status.containerStatuses.length > 0,
-    );
-    const report = present ?? firstReport(pod, await this.#client.create(request));
+    const present = await this.adopt(request, owner);
+    if (present !== undefined) return present;
+    const report = firstReport(pod, await this.#client.create(request));
     this.#known.set(pod.metadata.uid, { owner, pod, report, absences: 0 });
+    return report;
+  }
+
+  async adopt({ pod }: PodRequest, owner: Owner): Promise<PodReport | undefined> {
+    const { uid } = pod.metadata;
+    const reports = await this.#client.status([pod]);
+    const report = reports.find((candidate) => candidate.uid === uid && candidate.status.containerStatuses.length > 0);
+    if (report !== undefined) this.#known.set(uid, { owner, pod, report, absences: 0 });
     return report;
   }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Capabilities, parseCapabilities } from '../capabilities.ts';
+import { InterLinkError } from '../errors/interlink-error.ts';
 import { type LogOptions, renderLogQuery } from '../log/log-options.ts';
 import { type Owner, ownerPath } from '../owner.ts';
 import { type PodReport, parsePodReportList } from '../pod/pod-report.ts';
@@ -34,14 +35,18 @@ export class PodClient {
 
   /** Creates the pod; the same UID sent again changes nothing. Resolves once the backend has it (201) or has accepted it (202). */
   async createPod(request: PodRequest, signal?: AbortSignal): Promise<void> {
-    const response = await this.#target.call({
-      method: 'PUT',
-      path: this.#podPath(request.pod.metadata.uid),
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(request),
-      ...optional({ signal }),
-    });
-    await response.body.dump();
+    await this.#put(request, '', signal);
+  }
+
+  /** Takes over a pod that the backend runs already, and never starts one. @returns false when the backend has no such pod */
+  async adoptPod(request: PodRequest, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#put(request, '?adopt=true', signal);
+      return true;
+    } catch (error) {
+      if (error instanceof InterLinkError && error.code === 'not_found') return false;
+      throw error;
+    }
   }
 
   /** Resolves once the backend has accepted the deletion; a UID that it does not know is a success. */
@@ -79,6 +84,17 @@ export class PodClient {
       signal,
     });
     return response.body;
+  }
+
+  async #put(request: PodRequest, query: string, signal: AbortSignal | undefined): Promise<void> {
+    const response = await this.#target.call({
+      method: 'PUT',
+      path: `${this.#podPath(request.pod.metadata.uid)}${query}`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+      ...optional({ signal }),
+    });
+    await response.body.dump();
   }
 
   #podPath(uid: string): string {

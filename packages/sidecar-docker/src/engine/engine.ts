@@ -4,7 +4,7 @@ import { fromEngine } from './engine-error.ts';
 import { Gate } from './gate.ts';
 
 /** Starting a container costs the engine about a core for a tenth of a second; more at once only makes all of them late. */
-const maxChanges = 10;
+const maxChanges = 6;
 const maxReads = 12;
 
 /** Which of the waiting changes goes first. */

@@ -1,7 +1,6 @@
 import type { Logger } from '@interlink/sidecar-sdk';
-import { InterLinkError, type PodReference, sleep } from '@interlink/sidecar-sdk';
+import { type PodReference, sleep } from '@interlink/sidecar-sdk';
 import type { Engine } from '../engine/engine.ts';
-import { isNotFound } from '../engine/engine-error.ts';
 import { uidLabel } from '../identity/labels.ts';
 import type { EngineContainer } from '../status/engine-container.ts';
 import type { PodReader } from '../status/pod-reader.ts';
@@ -10,6 +9,7 @@ import { removePodFolder } from '../volumes/write-volumes.ts';
 import { killing } from './pod-events.ts';
 import type { PodObserver } from './pod-observer.ts';
 import type { PodWork } from './pod-work.ts';
+import { unlessGone } from './unless-gone.ts';
 
 export interface DeletionContext {
   readonly engine: Engine;
@@ -132,16 +132,6 @@ export function containersOf({ slots }: PodSnapshot): EngineContainer[] {
 
 function isUp({ status }: EngineContainer): boolean {
   return status === 'running' || status === 'paused' || status === 'restarting';
-}
-
-/** Waits for a request about a container that may be gone by then, or on its way (409). */
-export async function unlessGone(request: Promise<void>): Promise<void> {
-  try {
-    await request;
-  } catch (error) {
-    const isLeaving = error instanceof InterLinkError && error.code === 'already_exists';
-    if (!isNotFound(error) && !isLeaving) throw error;
-  }
 }
 
 const neverAborted = new AbortController().signal;

@@ -76,6 +76,18 @@ export class PodService {
     });
   }
 
+  /** Takes over a pod that runs already. @throws InterLinkError `not_found` when the backend has no such pod */
+  async adopt(request: PodRequest, owner: Owner): Promise<PodReport> {
+    this.#assertListed();
+    const { uid } = request.pod.metadata;
+    return await this.#serial.run(uid, async () => {
+      const report = this.#registry.find(owner, uid) ?? (await this.#backend.adopt?.(request, owner));
+      if (report === undefined) throw new InterLinkError('not_found', `No pod ${uid} here`);
+      this.#registry.report({ owner, report: this.#registry.find(owner, uid) ?? report });
+      return report;
+    });
+  }
+
   /** Resolves once the backend has accepted it. A pod that is not there is a success. */
   async delete(owner: Owner, uid: string, gracePeriodSeconds: number): Promise<void> {
     this.#assertListed();

@@ -43,7 +43,8 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     if (body.pod.metadata.uid !== uid) {
       throw new InterLinkError('invalid_argument', `The pod's UID is ${body.pod.metadata.uid}, the path says ${uid}`);
     }
-    const report = await service.create(body, owner);
+    const isAdoption = queryOf(request).adopt === 'true';
+    const report = await (isAdoption ? service.adopt(body, owner) : service.create(body, owner));
     return await reply.code(201).send(report);
   });
 

@@ -78,7 +78,7 @@ function isStillEnding(pod: Pod): boolean {
 }
 
 /** Whether the API has seen any container of it at work. */
-function hasBegun(pod: Pod): boolean {
+export function hasBegun(pod: Pod): boolean {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   return statuses.some(
     ({ state, lastState }) => state?.running != null || state?.terminated != null || lastState?.terminated != null,

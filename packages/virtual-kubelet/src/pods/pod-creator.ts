@@ -5,11 +5,12 @@ import type { Provider } from '../provider.ts';
 import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
 import { KubeObjectReader } from '../resolve/object-reader.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
+import { adoptionRequest } from './adoption-request.ts';
 import type { PodEntry } from './pod-entry.ts';
 
 export interface PodCreatorOptions {
   readonly client: KubeClient;
-  readonly provider: Pick<Provider, 'createPod'>;
+  readonly provider: Pick<Provider, 'createPod' | 'adoptPod'>;
   readonly node: NodeFacts;
   readonly events: EventRecorder;
   readonly logger: Logger;
@@ -68,6 +69,11 @@ export class PodCreator {
         ? this.#onUnresolved(uid, entry, pod, error)
         : this.#onRefused(entry, pod, error);
     }
+  }
+
+  /** Whether the backend runs the pod after all, though it has not told of it. @throws what keeps it from being known: to be tried again */
+  async adopt(pod: Pod, signal: AbortSignal): Promise<boolean> {
+    return (await this.#options.provider.adoptPod?.(adoptionRequest(pod), signal)) ?? false;
   }
 
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {

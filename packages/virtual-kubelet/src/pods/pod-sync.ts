@@ -3,7 +3,7 @@ import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import type { BackendMirror } from './backend-mirror.ts';
-import { nextStep, type Step } from './next-step.ts';
+import { hasBegun, nextStep, type Step } from './next-step.ts';
 import { PodCreator } from './pod-creator.ts';
 import type { PodEntry } from './pod-entry.ts';
 import { StatusWriter } from './status-writer.ts';
@@ -81,8 +81,7 @@ export class PodSync {
       case 'unreachable':
         return await this.#showUnreachable(entry, signal);
       case 'lost':
-        await this.#status.write(entry, entry.lastReport, { isFinal: true, signal });
-        return;
+        return await this.#lose(uid, entry, signal);
       case 'finish':
         return await this.#finish(uid, entry, signal);
     }
@@ -91,13 +90,34 @@ export class PodSync {
   async #create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     const outcome = await this.#creator.create(uid, entry, signal);
     if (outcome.kind === 'created') {
-      entry.created = { epoch: this.#options.mirror.epoch, atMs: performance.now() };
-      this.#options.retry(uid, reportDueMs);
-      return;
+      return this.#onHandedOver(uid, entry);
     }
     await this.#status.write(entry, this.#options.mirror.get(uid), { isFinal: false, signal });
     if (outcome.kind === 'passing') throw outcome.error;
     this.#options.retry(uid, outcome.retryAfterMs);
+  }
+
+  async #lose(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    if (await this.#isStillThere(uid, entry, signal)) return;
+    await this.#status.write(entry, entry.lastReport, { isFinal: true, signal });
+  }
+
+  /**
+   * Asks the backend for a pod that has begun and that it has never told of: a v1 plugin can't list, and a restarted InterLink knows
+   * none of its pods.
+   */
+  async #isStillThere(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
+    const { pod, lastReport } = entry;
+    const isUnheardOf = this.#options.mirror.get(uid) === undefined && lastReport === undefined;
+    if (pod === undefined || !isUnheardOf || !hasBegun(pod)) return false;
+    if (!(await this.#creator.adopt(pod, signal))) return false;
+    this.#onHandedOver(uid, entry);
+    return true;
+  }
+
+  #onHandedOver(uid: string, entry: PodEntry): void {
+    entry.created = { epoch: this.#options.mirror.epoch, atMs: performance.now() };
+    this.#options.retry(uid, reportDueMs);
   }
 
   async #report(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
@@ -174,6 +194,7 @@ export class PodSync {
     const pod = entry.pod;
     if (pod === undefined || entry.isRemoved) return;
     const isTerminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+    if (await this.#isStillThere(uid, entry, signal)) return;
     if (!isTerminal) await this.#status.write(entry, mirror.get(uid) ?? entry.lastReport, { isFinal: true, signal });
     const { namespace, name } = pod.metadata ?? {};
     try {

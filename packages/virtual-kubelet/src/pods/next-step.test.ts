@@ -1,0 +1,104 @@
+import type { Pod } from '@interlink/kube';
+import type { PodReport } from '@interlink/protocol';
+import { expect, test } from 'vitest';
+import { toApiContainerStatus } from '../status/container-statuses.ts';
+import { apiPod, containerStatuses, type Doing, podReport } from '../status/testing/statuses.ts';
+import type { Reach } from './backend-mirror.ts';
+import { nextStep } from './next-step.ts';
+
+type Doings = Readonly<Record<string, Doing>>;
+
+/** The API's pod with these containers; `deleted` has its deletion time set. */
+function pod(doings: Doings, more: { phase?: string; policy?: string; isDeleted?: boolean } = {}): Pod {
+  return apiPod(
+    { phase: more.phase ?? 'Pending', containerStatuses: containerStatuses(doings).map(toApiContainerStatus) },
+    { restartPolicy: more.policy ?? 'Always' },
+    more.isDeleted === true ? { deletionTimestamp: '2026-01-02T03:04:05Z' } : {},
+  );
+}
+
+const report = (doings: Doings, init: Doings = {}): PodReport =>
+  podReport(containerStatuses(doings), { initContainerStatuses: containerStatuses(init) });
+
+const running = report({ main: 'running' });
+const ended = report({ main: 0 });
+const incomplete: PodReport = { ...report({}), incomplete: true };
+const created = pod({});
+const begun = pod({ main: 'running' }, { phase: 'Running' });
+const never = (doing: Doing) => pod({ main: doing }, { phase: 'Running', policy: 'Never' });
+
+type Row = [what: string, pod: Pod | undefined, report: PodReport | undefined, steps: Record<Reach, string>];
+const always = (step: string): Record<Reach, string> => ({ known: step, unknown: step, unreachable: step });
+const whenKnown = (step: string): Record<Reach, string> => ({ known: step, unknown: 'none', unreachable: 'none' });
+
+test.each<Row>([
+  ['nothing anywhere', undefined, undefined, always('forget')],
+  ['a pod at the backend only', undefined, running, always('remove-orphan')],
+  ['an ended pod at the backend only', undefined, ended, always('remove-orphan')],
+
+  ['a new pod', created, undefined, { known: 'create', unknown: 'none', unreachable: 'unreachable' }],
+  ['a pod at both', created, running, always('report')],
+  [
+    'a pod that the backend has half',
+    created,
+    incomplete,
+    { known: 'create', unknown: 'report', unreachable: 'report' },
+  ],
+
+  ['a pod that ran and may run again, lost', begun, undefined, whenKnown('create')],
+  ['a pod that ran once, lost', never('running'), undefined, whenKnown('lost')],
+  ['a pod that ended but is not over, lost', never(0), undefined, whenKnown('lost')],
+  ['a pod that waits for its restart, lost', never('backOff:1'), undefined, whenKnown('lost')],
+  [
+    'a pod that never began, lost',
+    never('waiting'),
+    undefined,
+    { known: 'create', unknown: 'none', unreachable: 'unreachable' },
+  ],
+
+  ['a succeeded pod', pod({ main: 0 }, { phase: 'Succeeded' }), ended, always('none')],
+  ['a failed pod that the backend forgot', pod({ main: 1 }, { phase: 'Failed' }), undefined, always('none')],
+  ['a failed pod and a stale report', pod({ main: 1 }, { phase: 'Failed' }), running, always('none')],
+  [
+    'a failed pod of which a container still runs',
+    pod({ main: 'running' }, { phase: 'Failed' }),
+    ended,
+    always('report'),
+  ],
+  ['a failed pod with a container lost', pod({ main: 'running' }, { phase: 'Failed' }), undefined, always('none')],
+
+  ['a deleted pod that runs', pod({}, { isDeleted: true }), running, always('stop')],
+  ['a deleted pod that has ended', pod({}, { isDeleted: true }), ended, always('finish')],
+  [
+    'a deleted pod in its init containers',
+    pod({}, { isDeleted: true }),
+    report({ main: 0 }, { i: 'running' }),
+    always('stop'),
+  ],
+  ['a deleted pod that has not begun', pod({}, { isDeleted: true }), report({ main: 'waiting' }), always('stop')],
+  ['a deleted pod in back-off', pod({}, { isDeleted: true }), report({ main: 'backOff:1' }), always('stop')],
+  ['a deleted pod whose report names no container', pod({}, { isDeleted: true }), report({}), always('stop')],
+  ['a deleted pod that the backend has not', pod({}, { isDeleted: true }), undefined, whenKnown('finish')],
+  ['a deleted, terminal pod', pod({ main: 0 }, { phase: 'Succeeded', isDeleted: true }), ended, always('finish')],
+])('nextStep() for %s', (_, apiCopy, backendCopy, steps) => {
+  for (const backend of ['known', 'unknown', 'unreachable'] as const) {
+    const step = nextStep({ pod: apiCopy, report: backendCopy, backend, isAwaitingReport: false });
+    expect([backend, step.kind]).toEqual([backend, steps[backend]]);
+  }
+});
+
+test.each<[string, Pod, string]>([
+  ['is not created twice', created, 'none'],
+  ['is not lost', never('running'), 'none'],
+  ['is stopped, not forgotten, when it is deleted', pod({}, { isDeleted: true }), 'stop'],
+])('nextStep() while the report of a pod just handed over is on its way: it %s', (_, apiCopy, step) => {
+  expect(nextStep({ pod: apiCopy, report: undefined, backend: 'known', isAwaitingReport: true }).kind).toBe(step);
+});
+
+test('nextStep() leaves mirrors of static pods alone, deleted ones too', () => {
+  const annotations = { 'kubernetes.io/config.mirror': 'x' };
+  for (const deletionTimestamp of [undefined, '2026-01-02T03:04:05Z']) {
+    const mirror = apiPod(undefined, {}, { annotations, ...(deletionTimestamp ? { deletionTimestamp } : {}) });
+    expect(nextStep({ pod: mirror, report: undefined, backend: 'known', isAwaitingReport: false }).kind).toBe('none');
+  }
+});

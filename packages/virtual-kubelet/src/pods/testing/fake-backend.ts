@@ -1,0 +1,106 @@
+import {
+  type Capabilities,
+  InterLinkError,
+  type PodEvent,
+  type PodReport,
+  type PodRequest,
+  ReportLog,
+  type StreamRecord,
+} from '@interlink/protocol';
+import type { Provider } from '../../provider.ts';
+import { containerStatuses, type Doing } from '../../status/testing/statuses.ts';
+
+/** A backend in memory: holds reports, streams them as a sidecar does, and writes down what it was asked for. */
+export class FakeBackend implements Provider {
+  /** `create UID` and `delete UID GRACE`, in order. */
+  readonly calls: string[] = [];
+  readonly requests = new Map<string, PodRequest>();
+  /** Whether a created pod shows up in the stream at once. */
+  reportsCreated = true;
+  /** What create throws, if anything. */
+  refusal: Error | undefined;
+  /** Out of reach: streams end, calls fail. */
+  #isDown = false;
+  #log = new ReportLog();
+  #cut = new AbortController();
+
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+
+  set isDown(isDown: boolean) {
+    this.#isDown = isDown;
+    if (isDown) this.cut();
+  }
+
+  /** The connection breaks; what the backend holds stays. */
+  cut(): void {
+    this.#cut.abort(new InterLinkError('unavailable', 'connection cut'));
+    this.#cut = new AbortController();
+  }
+
+  /** The backend starts anew and holds only these of its pods; cursors of before mean nothing to it. */
+  restart(uids: ReadonlyArray<string> = this.#log.reports().map(({ uid }) => uid)): void {
+    const kept = this.#log.reports().filter(({ uid }) => uids.includes(uid));
+    this.#log = new ReportLog();
+    for (const report of kept) this.#log.put(report);
+    this.cut();
+  }
+
+  holds(uid: string): boolean {
+    return this.#log.get(uid) !== undefined;
+  }
+
+  report(report: PodReport): void {
+    this.#log.put(report);
+  }
+
+  /** Containers of a pod that was created here change. */
+  now(uid: string, doings: Readonly<Record<string, Doing>>, status: Partial<PodReport['status']> = {}): void {
+    const { name, namespace } = this.requests.get(uid)?.pod.metadata ?? { name: 'p', namespace: 'ns' };
+    this.#log.put({ uid, namespace, name, status: { containerStatuses: containerStatuses(doings), ...status } });
+  }
+
+  gone(uid: string): void {
+    this.#log.remove(uid);
+  }
+
+  event(uid: string, event: PodEvent): void {
+    this.#log.event(uid, event);
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    throw new InterLinkError('unimplemented', 'not asked for');
+  }
+
+  async createPod(request: PodRequest): Promise<void> {
+    const { uid } = request.pod.metadata;
+    this.calls.push(`create ${uid}`);
+    this.#assertUp();
+    if (this.refusal !== undefined) throw this.refusal;
+    this.requests.set(uid, request);
+    if (this.reportsCreated && !this.holds(uid)) this.now(uid, { main: 'waiting' });
+  }
+
+  async deletePod(uid: string, gracePeriodSeconds: number): Promise<void> {
+    this.calls.push(`delete ${uid} ${gracePeriodSeconds}`);
+    this.#assertUp();
+  }
+
+  async *watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncGenerator<StreamRecord> {
+    this.#assertUp();
+    const cut = this.#cut.signal;
+    const subscription = this.#log.subscribe(options.cursor);
+    for await (const batch of subscription.batches(AbortSignal.any([options.signal, cut]))) yield* batch;
+    options.signal.throwIfAborted();
+    cut.throwIfAborted();
+  }
+
+  async logs(): Promise<AsyncIterable<Uint8Array>> {
+    throw new InterLinkError('unimplemented', 'not asked for');
+  }
+
+  #assertUp(): void {
+    if (this.#isDown) throw new InterLinkError('unavailable', 'connect ECONNREFUSED');
+  }
+}
