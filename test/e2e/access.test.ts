@@ -20,7 +20,7 @@ describe.skipIf(cannotRun)('who may call', () => {
       expect([path, await ask(path, { headers: { authorization: 'Bearer wrong' } })]).toEqual([path, 401]);
     }
     const { kubeletClient } = controlPlane.certificates;
-    const [cert, key] = await Promise.all([readFile(kubeletClient.cert), readFile(kubeletClient.key)]);
+    const [cert, key] = await Promise.all([readFile(kubeletClient.certFile), readFile(kubeletClient.keyFile)]);
     expect(await ask('/pods', { cert, key })).toBe(200);
   });
 

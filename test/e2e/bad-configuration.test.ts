@@ -27,12 +27,12 @@ describe('a wrong configuration ends the process with one clear line', { concurr
     ]);
   });
 
-  test.for(processes)('%s: a value of the wrong type', async ([name, ...args]) => {
-    const file = await write(`wrong-type-${name}.yaml`, 'InterlinkPort: many\nExportPodData: 7\n');
-    const { exitCode, complaints } = await runProgram([name, ...args], { ...home, INTERLINKCONFIGPATH: file });
+  test('values of the wrong type, all at once', async () => {
+    const file = await write('wrong-type.yaml', 'InterlinkPort: many\nExportPodData: 7\n');
+    const { exitCode, complaints } = await runProgram(['interlink'], { ...home, INTERLINKCONFIGPATH: file });
     expect(exitCode).toBe(2);
     expect(complaints).toEqual([
-      `${name}: Invalid configuration: InterlinkPort in ${file} is "many": a whole number is wanted; ExportPodData in ${file} is 7: true or false is wanted`,
+      `interlink: Invalid configuration: InterlinkPort in ${file} is "many": a whole number is wanted; ExportPodData in ${file} is 7: true or false is wanted`,
     ]);
   });
 
@@ -42,13 +42,13 @@ describe('a wrong configuration ends the process with one clear line', { concurr
     expect(complaints).toEqual(['interlink: Invalid configuration: $INTERLINKPORT is "x": a whole number is wanted']);
   });
 
-  test.for(processes)('%s: a named file that is not there', async ([name, ...args]) => {
+  test('a named file that is not there', async () => {
     const file = join(directory, 'absent.yaml');
-    const { exitCode, complaints } = await runProgram([name, ...args], { ...home, INTERLINKCONFIGPATH: file });
+    const { exitCode, complaints } = await runProgram(['interlink'], { ...home, INTERLINKCONFIGPATH: file });
     expect(exitCode).toBe(2);
     expect(complaints).toHaveLength(1);
     expect(complaints[0]).toMatch(
-      `${name}: Cannot read the configuration ${file} (named by $INTERLINKCONFIGPATH): ENOENT`,
+      `interlink: Cannot read the configuration ${file} (named by $INTERLINKCONFIGPATH): ENOENT`,
     );
   });
 

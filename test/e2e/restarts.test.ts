@@ -27,8 +27,7 @@ const start = async (parts: ReadonlyArray<SitePart>, { vk }: Site) =>
 describe.skipIf(cannotRun)('kill -9 and restart', () => {
   test.for(victims)(
     'of $name: running pods run on, ended ones are seen to have ended',
-    async ({ partsOf }, context) => {
-      const { site, namespace, engine } = context;
+    async ({ partsOf }, { site, namespace, engine }) => {
       const [steady, ending] = [numbered('steady', 3), numbered('ending', 2)];
       const endsSoon = shell('main', 'sleep 4; echo over');
       await namespace.apply(

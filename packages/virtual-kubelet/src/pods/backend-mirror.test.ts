@@ -17,7 +17,7 @@ afterEach(() => stop.abort());
 function startMirror(provider: ConstructorParameters<typeof BackendMirror>[0]['provider']) {
   stop = new AbortController();
   const told: string[] = [];
-  const { logger, lines } = keepLogLines();
+  const { logger, lines, everything } = keepLogLines();
   const mirror: BackendMirror = new BackendMirror({
     provider,
     logger,
@@ -27,7 +27,7 @@ function startMirror(provider: ConstructorParameters<typeof BackendMirror>[0]['p
     onReach: () => told.push(mirror.reach),
   });
   void mirror.run(stop.signal);
-  return { mirror, told, lines };
+  return { mirror, told, lines, everything };
 }
 
 function running(uid: string) {
