@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { runCommand, runCommandOrThrow, startTestbed } from '../../test/testbed/index.ts';
 import { findProgram } from '../../test/testbed/process/find-program.ts';
 import { say } from './narration.ts';
@@ -38,7 +39,7 @@ async function realCluster(signal: AbortSignal): Promise<DemoCluster> {
     kubeconfig: controlPlane.kubeconfig,
     kubectl: controlPlane.kubectl,
     isLocal: true,
-    environment: testbed.env,
+    environment: { KUBECONFIG: controlPlane.kubeconfig, PATH: dirname(controlPlane.kubectl) },
     forgetNode: async () => undefined,
     close: async () => await testbed.stop(),
   };
