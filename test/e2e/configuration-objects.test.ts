@@ -37,18 +37,22 @@ describe.skipIf(cannotRun)('ConfigMaps and Secrets', { concurrent: true }, () =>
   }) => {
     const configMapKeyRef = { name: 'settings', key: 'tricky' };
     const absent = { name: 'absent', key: 'any', optional: true };
-    const main = shell('main', 'printf %s "$TRICKY"; echo "|$ALL_user|$plain|$COMPOSED"; printenv GONE || echo unset', {
-      env: [
-        { name: 'TRICKY', valueFrom: { configMapKeyRef } },
-        { name: 'GONE', valueFrom: { secretKeyRef: absent } },
-        { name: 'COMPOSED', value: '$(ALL_user)!' },
-      ],
-      envFrom: [
-        { prefix: 'ALL_', secretRef: { name: 'credentials' } },
-        { configMapRef: { name: 'settings' } },
-        { configMapRef: { name: 'absent', optional: true } },
-      ],
-    });
+    const main = shell(
+      'main',
+      'printf %s "$TRICKY"; echo "|$ALL_user|$plain|$COMPOSED"; env | grep "^GONE=" || echo unset',
+      {
+        env: [
+          { name: 'TRICKY', valueFrom: { configMapKeyRef } },
+          { name: 'GONE', valueFrom: { secretKeyRef: absent } },
+          { name: 'COMPOSED', value: '$(ALL_user)!' },
+        ],
+        envFrom: [
+          { prefix: 'ALL_', secretRef: { name: 'credentials' } },
+          { configMapRef: { name: 'settings' } },
+          { configMapRef: { name: 'absent', optional: true } },
+        ],
+      },
+    );
     await namespace.apply(configMap, secret, pod(site.nodeName, 'variables', { containers: [main] }));
 
     await namespace.waitForPhase('variables', 'Succeeded');

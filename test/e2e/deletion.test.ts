@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { waitFor } from '../testbed/index.ts';
-import { followLog } from './drivers/follow-log.ts';
+import { startKubectl } from './drivers/kubectl-stream.ts';
 import { pod, shell, untilTerm } from './drivers/pods.ts';
 import { cannotRun, siteTest } from './drivers/site-test.ts';
 
@@ -13,7 +13,7 @@ describe.skipIf(cannotRun)('deleting a pod', { concurrent: true }, () => {
     await namespace.apply(pod(site.nodeName, 'graceful', { containers, terminationGracePeriodSeconds: 30 }));
     const { metadata } = await namespace.waitForPhase('graceful', 'Running');
     const uid = metadata?.uid ?? '';
-    const log = followLog(controlPlane, namespace, 'graceful');
+    const log = startKubectl(controlPlane, namespace, 'logs', '-f', 'graceful');
     await log.waitFor('up\n');
 
     const startedAt = performance.now();

@@ -1,20 +1,26 @@
 import { describe, expect } from 'vitest';
-import { followLog } from './drivers/follow-log.ts';
+import { startKubectl } from './drivers/kubectl-stream.ts';
 import { pod, shell } from './drivers/pods.ts';
+import { endByThemselves } from './drivers/running-pods.ts';
 import { cannotRun, siteTest } from './drivers/site-test.ts';
 
 const test = siteTest('logs');
 
 describe.skipIf(cannotRun)('kubectl logs', { concurrent: true }, () => {
-  test('-f shows lines as they come, and ends with the container', async ({ site, namespace, controlPlane }) => {
-    const script = 'echo one; until [ -e /tmp/go ]; do sleep 0.1; done; echo two';
-    const containers = [shell('main', `(sleep 4; touch /tmp/go) & ${script}`)];
+  test('-f shows lines as they come, and ends with the container', async ({
+    site,
+    namespace,
+    engine,
+    controlPlane,
+  }) => {
+    const containers = [shell('main', `echo one; trap "echo two; exit 0" TERM; while true; do sleep 0.1; done`)];
     await namespace.apply(pod(site.nodeName, 'followed', { containers }));
-    await namespace.waitForPhase('followed', 'Running');
+    const running = await namespace.waitForPhase('followed', 'Running');
 
-    const log = followLog(controlPlane, namespace, 'followed');
+    const log = startKubectl(controlPlane, namespace, 'logs', '-f', 'followed');
     await log.waitFor('one\n');
-    expect((await namespace.findPod('followed'))?.status?.phase).toBe('Running');
+    expect((await namespace.pod('followed')).status?.phase).toBe('Running');
+    await endByThemselves([running], engine);
     expect(await log.end()).toEqual({ stdout: 'one\ntwo\n', exitCode: 0 });
     await namespace.waitForPhase('followed', 'Succeeded');
     expect(await namespace.run('logs', '-f', 'followed')).toBe('one\ntwo\n');
@@ -25,7 +31,7 @@ describe.skipIf(cannotRun)('kubectl logs', { concurrent: true }, () => {
     await namespace.apply(pod(site.nodeName, 'ticking', { containers }));
     await namespace.waitForPhase('ticking', 'Running');
 
-    const log = followLog(controlPlane, namespace, 'ticking');
+    const log = startKubectl(controlPlane, namespace, 'logs', '-f', 'ticking');
     await log.waitFor('tick\ntick\n');
     log.interrupt();
     await log.end();

@@ -2,9 +2,8 @@ import { describe, expect } from 'vitest';
 import { waitFor } from '../testbed/index.ts';
 import type { Site } from '../testbed/site/site.ts';
 import type { SitePart } from '../testbed/site/site-part.ts';
-import type { EngineView } from './drivers/engine.ts';
 import { pod, shell, untilTerm } from './drivers/pods.ts';
-import { inventoryOf, numbered, waitForAll } from './drivers/running-pods.ts';
+import { endByThemselves, inventoryOf, numbered, waitForAll } from './drivers/running-pods.ts';
 import { cannotRun, siteTest } from './drivers/site-test.ts';
 
 const test = siteTest('restarts');
@@ -20,81 +19,54 @@ const victims: ReadonlyArray<Victim> = [
   { name: 'all three', partsOf: ({ parts }) => parts },
 ];
 
-const kill = async (parts: ReadonlyArray<SitePart>) => await Promise.all(parts.map((part) => part.kill()));
-const start = async (parts: ReadonlyArray<SitePart>, { vk }: Site) =>
-  await Promise.all(parts.map((part) => part.start(part === vk ? 'backend within reach' : 'listening')));
+const steady = numbered('steady', 3);
+const ending = numbered('ending', 2);
+const old = numbered('old', 3);
+const young = numbered('young', 6);
 
 describe.skipIf(cannotRun)('kill -9 and restart', () => {
+  // steady pods run throughout, ending ones end while nobody looks, old ones are being deleted, young ones being created.
   test.for(victims)(
-    'of $name: running pods run on, ended ones are seen to have ended',
+    'of $name loses no pod, doubles none and leaves none stuck',
     async ({ partsOf }, { site, namespace, engine }) => {
-      const [steady, ending] = [numbered('steady', 3), numbered('ending', 2)];
-      const endsSoon = shell('main', 'sleep 4; echo over');
-      await namespace.apply(
-        ...steady.map((name) => pod(site.nodeName, name, { containers: [shell('main', untilTerm)] })),
-        ...ending.map((name) => pod(site.nodeName, name, { containers: [endsSoon] })),
-      );
-      const before = await waitForAll(namespace, [...steady, ...ending], 'Running', { intervalMs: 200 });
-
-      const parts = partsOf(site);
-      await kill(parts);
-      await waitFor('two containers to end meanwhile', async () => (await exited(engine, site.nodeName)).length === 2);
-      await start(parts, site);
-
-      await waitForAll(namespace, ending, 'Succeeded');
-      const after = await namespace.pods();
-      const stillRunning = after.filter(({ status }) => status?.phase === 'Running');
-      expect(stillRunning.map(({ metadata }) => metadata?.name).sort()).toEqual(steady);
-      expect(inventoryOf(after)).toEqual(inventoryOf(before));
-      expect(await engine.inventory(site.nodeName)).toEqual(inventoryOf(before));
-      expect(await namespace.run('logs', 'ending-0')).toBe('over\n');
-      await namespace.run('delete', 'pods', '--all');
-      await waitForNothing(engine, site.nodeName);
-    },
-  );
-
-  test.for(victims)(
-    'of $name amid creation and deletion: none lost, none doubled',
-    async ({ partsOf }, { site, namespace, engine }) => {
-      const [old, young] = [numbered('old', 4), numbered('young', 6)];
-      const containers = [shell('main', untilTerm)];
-      const manifests = (names: ReadonlyArray<string>) => names.map((name) => pod(site.nodeName, name, { containers }));
-      await namespace.apply(...manifests(old));
-      await waitForAll(namespace, old, 'Running');
+      const manifest = (name: string) => pod(site.nodeName, name, { containers: [shell('main', untilTerm)] });
+      await namespace.apply(...[...steady, ...ending, ...old].map(manifest));
+      const before = await waitForAll(namespace, [...steady, ...ending, ...old], 'Running');
+      const named = (names: ReadonlyArray<string>) =>
+        before.filter(({ metadata }) => names.includes(metadata?.name ?? ''));
 
       await Promise.all([
-        namespace.apply(...manifests(young)),
+        namespace.apply(...young.map(manifest)),
         namespace.run('delete', 'pods', ...old, '--wait=false'),
       ]);
-      await waitFor('the first young pod at the engine', async () => await hasPod(engine, site.nodeName, 'young'), {
-        intervalMs: 20,
-      });
+      await waitFor(
+        'the first young pod at the engine',
+        async () => {
+          const containers = await engine.ofNode(site.nodeName);
+          return containers.some(({ Labels }) => Labels['interlink.eu/pod-name']?.startsWith('young'));
+        },
+        { intervalMs: 20 },
+      );
       const parts = partsOf(site);
-      await kill(parts);
-      await start(parts, site);
+      await Promise.all(parts.map((part) => part.kill()));
+      await endByThemselves(named(ending), engine);
+      await Promise.all(parts.map((part) => part.start(part === site.vk ? 'backend within reach' : 'listening')));
 
-      const running = await waitForAll(namespace, young, 'Running');
+      await waitForAll(namespace, ending, 'Succeeded');
+      const running = await waitForAll(namespace, [...steady, ...young], 'Running');
       await Promise.all(old.map((name) => namespace.waitUntilGone(name)));
-      await waitFor('exactly the young pods to be at the engine', async () => {
-        expect(await engine.inventory(site.nodeName)).toEqual(inventoryOf(running));
+
+      const after = await namespace.pods();
+      expect(inventoryOf(after)).toEqual(expect.arrayContaining(inventoryOf(named([...steady, ...ending]))));
+      expect(
+        running.flatMap(({ status }) => status?.containerStatuses?.map(({ restartCount }) => restartCount)),
+      ).toEqual(running.map(() => 0));
+      await waitFor('these pods and no others at the engine', async () => {
+        expect(await engine.inventory(site.nodeName)).toEqual(inventoryOf(after));
         return true;
       });
-      expect(inventoryOf(await namespace.pods())).toEqual(inventoryOf(running));
       await namespace.run('delete', 'pods', '--all');
-      await waitForNothing(engine, site.nodeName);
+      await waitFor('nothing to be left at the engine', async () => (await engine.ofNode(site.nodeName)).length === 0);
     },
   );
 });
-
-async function exited(engine: EngineView, nodeName: string) {
-  return (await engine.ofNode(nodeName)).filter(({ State }) => State === 'exited');
-}
-
-async function hasPod(engine: EngineView, nodeName: string, prefix: string): Promise<boolean> {
-  const containers = await engine.ofNode(nodeName);
-  return containers.some(({ Labels }) => Labels['interlink.eu/pod-name']?.startsWith(prefix));
-}
-
-async function waitForNothing(engine: EngineView, nodeName: string): Promise<void> {
-  await waitFor('nothing to be left at the engine', async () => (await engine.ofNode(nodeName)).length === 0);
-}

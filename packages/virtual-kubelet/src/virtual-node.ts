@@ -1,6 +1,6 @@
 import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { aborted, type Logger } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
@@ -92,7 +92,8 @@ export class VirtualNode {
       await this.#askCapabilities(startup);
       const running = [events.run(all), pods.run(all)];
       await node.register(startup);
-      await pods.ready;
+      await Promise.race([pods.ready, aborted(startup)]);
+      startup.throwIfAborted();
       this.#isReady = true;
       running.push(node.run(all), lease.run(all));
       await Promise.all(running);

@@ -50,6 +50,11 @@ export class EngineView {
     await requestEngineOrThrow(this.#socket, { method: 'POST', path: `/images/${image}/tag?${query}` });
   }
 
+  /** Sends TERM past everybody: to a container that knows it, this is an end of its own. */
+  async terminate({ Id }: EngineContainer): Promise<void> {
+    await requestEngineOrThrow(this.#socket, { method: 'POST', path: `/containers/${Id}/kill?signal=TERM` });
+  }
+
   async remove(containers: ReadonlyArray<EngineContainer>): Promise<void> {
     const remove = async ({ Id }: EngineContainer) =>
       await requestEngineOrThrow(this.#socket, { method: 'DELETE', path: `/containers/${Id}?force=1&v=1` });

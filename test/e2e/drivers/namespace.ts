@@ -50,6 +50,11 @@ export class Namespace {
     return (await this.pods()).find(({ metadata }) => metadata?.name === name);
   }
 
+  /** @throws Error when there is no such pod */
+  async pod(name: string): Promise<Pod> {
+    return JSON.parse(await this.run('get', 'pod', name, '-o', 'json')) as Pod;
+  }
+
   /** Waits until the pod is as wanted. When it never is, the error tells its last status. */
   async waitForPod(name: string, what: string, isWanted: (pod: Pod) => boolean, options?: WaitOptions): Promise<Pod> {
     return await waitFor(

@@ -1,6 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import { type WaitOptions, waitFor } from '../../testbed/index.ts';
 import { describeStatus } from './describe-status.ts';
+import type { EngineView } from './engine.ts';
 import type { Namespace } from './namespace.ts';
 
 /** Waits until all pods of the namespace have the wanted phase. @returns them */
@@ -29,6 +30,17 @@ export function inventoryOf(pods: ReadonlyArray<Pod>): string[] {
     (status?.containerStatuses ?? []).map(({ containerID }) => `${metadata?.uid} ${containerID}`),
   );
   return lines.sort();
+}
+
+/** Ends the pods' containers past the product, as if their programs had come to their end. They must know TERM. */
+export async function endByThemselves(pods: ReadonlyArray<Pod>, engine: EngineView): Promise<void> {
+  for (const { metadata } of pods) {
+    const containers = async () => await engine.declaredContainersOf(metadata?.uid ?? '');
+    for (const container of await containers()) await engine.terminate(container);
+    await waitFor(`pod ${metadata?.name} to end`, async () =>
+      (await containers()).every(({ State }) => State === 'exited'),
+    );
+  }
 }
 
 /** @returns `prefix-0`, `prefix-1`, … */

@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 
 const summary = 'The Virtual Kubelet: a virtual node in a Kubernetes cluster.';
 
-interface Flags {
+export interface Flags {
   nodename?: string;
   providerConfig?: string;
   kubeconfig?: string;
@@ -61,8 +61,8 @@ export const vkCommand: Command = {
   },
 };
 
-/** Undefined when help was all that was asked for. */
-function parseFlags(args: ReadonlyArray<string>): Flags | undefined {
+/** Undefined when help was all that was asked for. @throws InterLinkError `invalid_argument` */
+export function parseFlags(args: ReadonlyArray<string>): Flags | undefined {
   try {
     return parser()
       .parse([...args], { from: 'user' })

@@ -25,9 +25,9 @@ const defaultGracePeriodSeconds = 30;
 export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
   const owners = new OwnerMemory();
 
-  app.all('/pinglink', async () => {
-    await sidecar.generation();
-    return { status: 'ok' };
+  app.all('/pinglink', async (_request, reply) => {
+    const answer = await sidecar.ping();
+    return await (answer === undefined ? reply.send({ status: 'ok' }) : reply.type('application/json').send(answer));
   });
 
   app.all('/create', async (request): Promise<CreateStruct> => {

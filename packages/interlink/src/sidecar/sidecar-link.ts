@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { detectProtocol } from './detect-protocol.ts';
 import type { OwnerPods } from './owner-pods.ts';
 import { V1Backend } from './v1-backend.ts';
+import { V1Client } from './v1-client.ts';
 
 /** A v1 plugin dressed as a v2 sidecar: the SDK's server around it, fed by handing requests over. */
 export interface V1Adapter {
@@ -39,14 +40,24 @@ export class SidecarLink {
 
   /** @throws InterLinkError while the sidecar can't be reached */
   async generation(): Promise<SidecarGeneration> {
-    this.#generation ??= this.#detect();
+    const asked = this.#generation ?? this.#detect();
+    this.#generation = asked;
     try {
-      return await this.#generation;
+      return await asked;
     } catch (error) {
-      this.#generation = undefined;
+      // Others may wait for the same answer, and one of them may have asked again already.
+      if (this.#generation === asked) this.#generation = undefined;
       this.#trouble = InterLinkError.from(error).message;
       throw error;
     }
+  }
+
+  /** Asks the sidecar now. @returns what a v1 plugin says to a ping, else nothing @throws InterLinkError when it does not answer */
+  async ping(): Promise<string | undefined> {
+    const generation = await this.generation();
+    if (generation.protocol === 'v1') return await new V1Client(this.target).ping();
+    await (await this.target.call({ method: 'GET', path: '/v2/capabilities' })).body.dump();
+    return undefined;
   }
 
   async podsOf(owner: Owner): Promise<OwnerPods> {

@@ -1,6 +1,7 @@
 import type { Capabilities, HttpTarget, LogOptions, Owner, Pod, PodReport, PodRequest } from '@interlink/protocol';
 import type { Backend, OwnedReport, PodReference } from '@interlink/sidecar-sdk';
 import { V1Client } from './v1-client.ts';
+import { type V1Answers, V1Statuses } from './v1-statuses.ts';
 
 /** A pod missing from this many good answers in a row is gone. */
 const absencesUntilGone = 3;
@@ -19,10 +20,12 @@ interface KnownPod {
  */
 export class V1Backend implements Backend {
   readonly #client: V1Client;
+  readonly #statuses: V1Statuses;
   readonly #known = new Map<string, KnownPod>();
 
   constructor(target: HttpTarget) {
     this.#client = new V1Client(target);
+    this.#statuses = new V1Statuses(this.#client);
   }
 
   async capabilities(): Promise<Capabilities> {
@@ -38,7 +41,8 @@ export class V1Backend implements Backend {
   }
 
   async list(): Promise<OwnedReport[]> {
-    if (this.#known.size > 0) this.#take(await this.#client.status([...this.#known.values()].map(({ pod }) => pod)));
+    const asked = [...this.#known.values()];
+    if (asked.length > 0) this.#take(asked, await this.#statuses.ask(asked.map(({ pod }) => pod)));
     return [...this.#known.values()].map(({ owner, report }) => ({ owner, report }));
   }
 
@@ -75,19 +79,25 @@ export class V1Backend implements Backend {
     return await this.#client.logs(pod, container, options, signal);
   }
 
-  #take(reports: ReadonlyArray<PodReport>): void {
-    const byUid = new Map(reports.map((report) => [report.uid, report]));
-    for (const [uid, known] of this.#known) {
-      const report = byUid.get(uid);
+  #take(asked: ReadonlyArray<KnownPod>, { reports, unanswered }: V1Answers): void {
+    for (const known of asked) {
+      const { uid } = known.pod.metadata;
+      const report = reports.get(uid);
       if (report !== undefined) {
-        known.report = report;
+        known.report = withJobID(report, known.report.status.jobID);
         known.absences = 0;
-      } else {
+      } else if (!unanswered.has(uid)) {
         known.absences += 1;
-        if (known.absences >= absencesUntilGone) this.#known.delete(uid);
+        if (known.absences >= absencesUntilGone && this.#known.get(uid) === known) this.#known.delete(uid);
       }
     }
   }
+}
+
+/** Some plugins tell the job id only when they create the job. */
+function withJobID(report: PodReport, jobID: string | undefined): PodReport {
+  if (report.status.jobID !== undefined || jobID === undefined) return report;
+  return { ...report, status: { ...report.status, jobID } };
 }
 
 function firstReport(pod: Pod, jobID: string): PodReport {

@@ -22,6 +22,12 @@ export class V1Client {
     this.#target = target;
   }
 
+  /** An empty list of pods is v1's ping. @returns the answer as it is */
+  async ping(): Promise<string> {
+    const response = await this.#target.call({ method: 'GET', path: '/status', headers: json, body: '[]' });
+    return await response.body.text();
+  }
+
   /** @returns the backend's own name for the pod */
   async create(request: PodRequest): Promise<string> {
     const body = JSON.stringify(toRetrievedPodData(request));
@@ -34,7 +40,9 @@ export class V1Client {
     });
     const text = await response.body.text();
     if (text.trim() === '') throw new InterLinkError('internal', 'The sidecar answered create with nothing');
-    return parseCreateStruct(parseJson(text, 'create')).PodJID;
+    const answer = parseJson(text, 'create');
+    // Plugins that take lists of one answer with a list of one.
+    return parseCreateStruct(Array.isArray(answer) ? answer[0] : answer).PodJID;
   }
 
   async delete(pod: Pod): Promise<void> {

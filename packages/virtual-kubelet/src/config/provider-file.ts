@@ -77,6 +77,9 @@ function parseYamlForm(root: Record<string, unknown>, { problems }: Place): Node
   for (const key of Object.keys(root)) if (!yamlKeys.includes(key)) problems.push(unknownKey(key, key, yamlKeys));
   const capacity: Record<string, string> = {};
   const resources = isMap(root.Resources) ? root.Resources : {};
+  if (root.Resources != null && !isMap(root.Resources)) {
+    problems.push(`Resources is ${JSON.stringify(root.Resources)}: a map is wanted`);
+  }
   const names: Record<string, string> = { CPU: 'cpu', Memory: 'memory', Pods: 'pods' };
   for (const [key, value] of Object.entries(resources)) {
     const name = names[key];
@@ -88,7 +91,7 @@ function parseYamlForm(root: Record<string, unknown>, { problems }: Place): Node
 }
 
 function addAccelerators(capacity: Record<string, string>, value: unknown, problems: string[]): void {
-  for (const [index, accelerator] of (Array.isArray(value) ? value : []).entries()) {
+  for (const [index, accelerator] of listOf(value, 'Resources.Accelerators', problems).entries()) {
     const type: unknown = isMap(accelerator) ? accelerator.ResourceType : undefined;
     if (typeof type !== 'string') problems.push(`Resources.Accelerators[${index}].ResourceType is missing`);
     else
@@ -105,7 +108,7 @@ function addAccelerators(capacity: Record<string, string>, value: unknown, probl
 /** `NodeLabels` is a list of `key=value`. */
 function parseLabels(value: unknown, problems: string[]): Record<string, string> {
   const labels: Record<string, string> = {};
-  for (const [index, text] of (Array.isArray(value) ? value : []).entries()) {
+  for (const [index, text] of listOf(value, 'NodeLabels', problems).entries()) {
     const match = typeof text === 'string' ? /^([^=\s]+)=([^=\s]*)$/.exec(text) : null;
     if (match?.[1] === undefined) problems.push(`NodeLabels[${index}] is ${JSON.stringify(text)}: key=value is wanted`);
     else labels[match[1]] = match[2] ?? '';
@@ -114,7 +117,7 @@ function parseLabels(value: unknown, problems: string[]): Record<string, string>
 }
 
 function parseTaints(value: unknown, problems: string[]): Taint[] {
-  return (Array.isArray(value) ? value : []).flatMap((taint: unknown, index) => {
+  return listOf(value, 'NodeTaints', problems).flatMap((taint: unknown, index) => {
     const { Key: key, Value: taintValue, Effect: effect } = isMap(taint) ? taint : {};
     if (
       typeof key === 'string' &&
@@ -142,6 +145,13 @@ function addQuantity(
   } catch {
     problems.push(`${place} is ${JSON.stringify(value)}: a Kubernetes quantity is wanted, such as "8" or "16Gi"`);
   }
+}
+
+/** Absent is an empty list; anything else that is no list is a problem. */
+function listOf(value: unknown, place: string, problems: string[]): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (value != null) problems.push(`${place} is ${JSON.stringify(value)}: a list is wanted`);
+  return [];
 }
 
 function unknownKey(place: string, key: string, known: ReadonlyArray<string>): string {

@@ -1,6 +1,7 @@
 import { isAlreadyExists, isNotFound, type KubeClient, type Node, nodeStatusPatch, nodes } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { type Logger, sleep } from '@interlink/service-kit';
+import { keepEqualQuantities } from './keep-equal-quantities.ts';
 import { type NodeHealth, nodeConditions } from './node-conditions.ts';
 import { type NodeDescription, nodeObject } from './node-object.ts';
 
@@ -113,7 +114,10 @@ export class NodeController {
         previous.message === condition.message;
       return isQuiet && !isHeartbeatDue ? previous : condition;
     });
-    const wanted = nodeObject(description, conditions);
+    const wanted = nodeObject(
+      { ...description, capacity: keepEqualQuantities(current.status?.capacity, description.capacity) },
+      conditions,
+    );
     const patch = nodeStatusPatch(current, {
       ...current,
       metadata: { ...current.metadata, labels: { ...current.metadata?.labels, ...wanted.metadata?.labels } },

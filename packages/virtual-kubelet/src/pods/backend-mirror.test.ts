@@ -17,17 +17,18 @@ afterEach(() => stop.abort());
 function startMirror(provider: ConstructorParameters<typeof BackendMirror>[0]['provider']) {
   stop = new AbortController();
   const told: string[] = [];
-  const { logger, lines, everything } = keepLogLines();
+  const { logger, lines } = keepLogLines();
   const mirror: BackendMirror = new BackendMirror({
     provider,
     logger,
     onReport: (uid) => told.push(`report ${uid.slice(-1)}`),
+    onGone: (uid, last) => told.push(`gone ${uid.slice(-1)}${last === undefined ? '' : ', last seen'}`),
     onEvent: (uid, { reason }) => told.push(`event ${uid.slice(-1)} ${reason}`),
     onCapabilities: ({ backend }) => told.push(`capabilities ${backend.kind}`),
     onReach: () => told.push(mirror.reach),
   });
   void mirror.run(stop.signal);
-  return { mirror, told, lines, everything };
+  return { mirror, told, lines };
 }
 
 function running(uid: string) {
@@ -60,7 +61,7 @@ test('BackendMirror tells each change, each event and each pod that is gone, onc
   await settle();
   backend.gone(one);
   await settle();
-  expect(told).toEqual(['report 2', 'event 2 Pulled', 'report 1']);
+  expect(told).toEqual(['report 2', 'event 2 Pulled', 'gone 1, last seen']);
   expect([mirror.get(one), mirror.get(two)?.uid]).toEqual([undefined, two]);
 });
 
@@ -74,7 +75,7 @@ test('BackendMirror resumes a stream that broke where it broke off: no snapshot,
   backend.report(running(two));
   backend.gone(one);
   await settle(250);
-  expect(told.filter((line) => line.startsWith('report'))).toEqual(['report 2', 'report 1']);
+  expect(told.filter((line) => /^(report|gone)/.test(line))).toEqual(['report 2', 'gone 1, last seen']);
   expect([mirror.epoch, mirror.reach]).toEqual([1, 'known']);
 });
 
@@ -86,7 +87,11 @@ test('BackendMirror takes what a new snapshot lacks for gone, and counts snapsho
   told.length = 0;
   backend.restart([two]);
   await settle(250);
-  expect(told.filter((line) => line.startsWith('report'))).toEqual(['report 2', 'report 1', 'report 3']);
+  expect(told.filter((line) => /^(report|gone)/.test(line))).toEqual([
+    'report 2',
+    'gone 1, last seen',
+    'gone 3, last seen',
+  ]);
   expect([[...mirror.uids()], mirror.epoch]).toEqual([[two], 2]);
 });
 

@@ -33,8 +33,8 @@ const whenKnown = (step: string): Record<Reach, string> => ({ known: step, unkno
 
 test.each<Row>([
   ['nothing anywhere', undefined, undefined, always('forget')],
-  ['a pod at the backend only', undefined, running, always('remove-orphan')],
-  ['an ended pod at the backend only', undefined, ended, always('remove-orphan')],
+  ['a pod at the backend only', undefined, running, whenKnown('remove-orphan')],
+  ['an ended pod at the backend only', undefined, ended, whenKnown('remove-orphan')],
 
   ['a new pod', created, undefined, { known: 'create', unknown: 'none', unreachable: 'unreachable' }],
   ['a pod at both', created, running, always('report')],

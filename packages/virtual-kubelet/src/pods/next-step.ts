@@ -38,8 +38,8 @@ const none: Step = { kind: 'none' };
 /** The heart of the pod controller, as a table: what the API wants, what the backend has, what to do. */
 export function nextStep({ pod, report, backend, isAwaitingReport }: StepInput): Step {
   if (pod === undefined) {
-    if (report !== undefined) return { kind: 'remove-orphan' };
-    return { kind: 'forget' };
+    if (report === undefined) return { kind: 'forget' };
+    return backend === 'known' ? { kind: 'remove-orphan' } : none;
   }
   // Static pods of a kubelet are mirrored into the API; they run elsewhere.
   if (pod.metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined) return none;

@@ -12,7 +12,7 @@ import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import { BackendMirror } from './backend-mirror.ts';
-import { newerOf, newPodEntry, type PodEntry } from './pod-entry.ts';
+import { newerOf, newPodEntry, type PodEntry, releaseHold } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
 
 export interface PodControllerOptions {
@@ -28,7 +28,7 @@ export interface PodControllerOptions {
   onReach(): void;
 }
 
-/** Retries of one pod: quick at first, for a passing hiccup, never rarer than twice a minute. */
+/** Retries after the Kubernetes API refused something: quick at first, for a passing hiccup, never rarer than twice a minute. */
 const backoff = { baseMs: 200, maxMs: 30_000 };
 
 /**
@@ -54,13 +54,19 @@ export class PodController {
       onReport: (uid) => this.#queue.add(uid),
       onGone: (uid, last) => {
         const entry = this.#entries.get(uid);
-        if (entry !== undefined) entry.lastReport = last;
+        if (entry !== undefined) {
+          entry.lastReport = last;
+          entry.created = undefined;
+        }
         this.#queue.add(uid);
       },
       onEvent: (uid, event) => this.#onBackendEvent(uid, event),
       onCapabilities: options.onCapabilities,
       onReach: () => {
-        for (const uid of this.#entries.keys()) this.#queue.add(uid);
+        for (const [uid, entry] of this.#entries) {
+          releaseHold(entry);
+          this.#queue.add(uid);
+        }
         options.onReach();
       },
     });
@@ -128,6 +134,8 @@ export class PodController {
   #onPod(pod: Pod): void {
     const uid = pod.metadata?.uid ?? '';
     const entry = this.#entryOf(uid);
+    // Its author has changed it: what was in the way may be gone.
+    if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
     entry.pod = newerOf(entry.pod, pod);
     this.#uidsByName.set(nameOf(pod), uid);
     this.#queue.add(uid);

@@ -6,7 +6,7 @@ import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
 import { KubeObjectReader } from '../resolve/object-reader.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
 import { adoptionRequest } from './adoption-request.ts';
-import type { PodEntry } from './pod-entry.ts';
+import { type PodEntry, releaseHold } from './pod-entry.ts';
 
 export interface PodCreatorOptions {
   readonly client: KubeClient;
@@ -17,13 +17,8 @@ export interface PodCreatorOptions {
   retry(uid: string, delayMs: number): void;
 }
 
-export type CreateOutcome =
-  | { readonly kind: 'created' }
-  /** May work by itself soon: retried with back-off. */
-  | { readonly kind: 'passing'; readonly error: unknown }
-  /** Somebody must change something: retried when it changes, or rarely. */
-  | { readonly kind: 'stuck'; readonly retryAfterMs: number };
-
+/** Failures that may pass by themselves are tried again soon, and more and more rarely. */
+const backOff = { baseMs: 200, maxMs: 30_000 };
 /** How often something that needs somebody's hand is tried again by itself. */
 const stuckRetryMs = 60_000;
 
@@ -55,19 +50,20 @@ export class PodCreator {
     this.#missing.release(uid);
   }
 
-  async create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<CreateOutcome> {
+  /** @returns true when the backend has it; false when it is held back, with the reason and the time on the entry */
+  async create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
     const pod = entry.pod;
-    if (pod === undefined) return { kind: 'stuck', retryAfterMs: stuckRetryMs };
+    if (pod === undefined) return false;
     try {
       const resolved = await resolvePod(pod, { objects: this.#objects, node: this.#options.node, signal });
       await this.#options.provider.createPod(resolved.request, signal);
       this.#onCreated(uid, entry, pod, resolved);
-      return { kind: 'created' };
+      return true;
     } catch (error) {
       if (signal.aborted) throw error;
-      return error instanceof ResolveError
-        ? this.#onUnresolved(uid, entry, pod, error)
-        : this.#onRefused(entry, pod, error);
+      if (error instanceof ResolveError) this.#onUnresolved(uid, entry, pod, error);
+      else this.#onRefused(uid, entry, pod, error);
+      return false;
     }
   }
 
@@ -78,6 +74,7 @@ export class PodCreator {
 
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
     this.#missing.release(uid);
+    releaseHold(entry);
     entry.trouble = undefined;
     entry.toldTrouble = undefined;
     for (const { type, reason, message } of resolved.notices)
@@ -88,18 +85,21 @@ export class PodCreator {
     );
   }
 
-  #onUnresolved(uid: string, entry: PodEntry, pod: Pod, error: ResolveError): CreateOutcome {
+  #onUnresolved(uid: string, entry: PodEntry, pod: Pod, error: ResolveError): void {
     entry.trouble = { reason: error.reason, message: error.message };
     if (entry.toldTrouble !== error.message) {
       entry.toldTrouble = error.message;
       for (const { type, reason, message } of error.notices)
         this.#options.events.record(objectReference(pod), type, reason, message);
     }
-    this.#missing.wait(uid, error.missing, () => this.#options.retry(uid, 0));
-    return { kind: 'stuck', retryAfterMs: stuckRetryMs };
+    entry.heldBackUntilMs = performance.now() + stuckRetryMs;
+    this.#missing.wait(uid, error.missing, () => {
+      releaseHold(entry);
+      this.#options.retry(uid, 0);
+    });
   }
 
-  #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): CreateOutcome {
+  #onRefused(uid: string, entry: PodEntry, pod: Pod, thrown: unknown): void {
     const error = InterLinkError.from(thrown);
     entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message: error.message };
     if (entry.toldTrouble !== error.message) {
@@ -111,6 +111,11 @@ export class PodCreator {
         `Cannot create the pod at the backend: ${error.message}`,
       );
     }
-    return error.isPassing ? { kind: 'passing', error } : { kind: 'stuck', retryAfterMs: stuckRetryMs };
+    const waitMs = error.isPassing
+      ? Math.min(backOff.baseMs * 2 ** entry.failures, backOff.maxMs) * (1 + Math.random() / 2)
+      : stuckRetryMs;
+    entry.failures += 1;
+    entry.heldBackUntilMs = performance.now() + waitMs;
+    this.#options.logger.warn({ podUid: uid, err: error, failures: entry.failures }, 'pod not created yet');
   }
 }

@@ -6,6 +6,10 @@ import type { PodTrouble } from '../status/pod-status.ts';
 export interface PodEntry {
   /** The newest copy of the API object, from the watch or from the answer to our own patch. */
   pod: Pod | undefined;
+  /** No create is tried before this time (`performance.now`), however often the pod is looked at meanwhile. */
+  heldBackUntilMs: number;
+  /** Creates that failed one after another. */
+  failures: number;
   /** When a PUT last succeeded, and in which of the backend's snapshots. */
   created: { epoch: number; atMs: number } | undefined;
   /** What the backend has accepted: when the grace period that it was told ends, and in which snapshot it was told. */
@@ -25,6 +29,8 @@ export interface PodEntry {
 export function newPodEntry(): PodEntry {
   return {
     pod: undefined,
+    heldBackUntilMs: 0,
+    failures: 0,
     created: undefined,
     stopped: undefined,
     lastReport: undefined,
@@ -33,6 +39,12 @@ export function newPodEntry(): PodEntry {
     isRemoved: false,
     firstStatusDueMs: undefined,
   };
+}
+
+/** Something changed that may have been in the way: the next create need not wait. */
+export function releaseHold(entry: PodEntry): void {
+  entry.heldBackUntilMs = 0;
+  entry.failures = 0;
 }
 
 /** The newer of two copies of one object. Resource versions are decimal numbers (KEP-5504); anything else counts as newer. */

@@ -70,7 +70,7 @@ export class PodSync {
         return await this.#removeOrphan(uid, entry, signal);
       case 'stop':
         await this.#stop(uid, entry, remainingGraceSeconds(entry), signal);
-        await this.#status.write(entry, report, { isFinal: false, signal });
+        if (report !== undefined) await this.#status.write(entry, report, { isFinal: false, signal });
         return;
       case 'create':
         return await this.#create(uid, entry, signal);
@@ -88,13 +88,11 @@ export class PodSync {
   }
 
   async #create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
-    const outcome = await this.#creator.create(uid, entry, signal);
-    if (outcome.kind === 'created') {
-      return this.#onHandedOver(uid, entry);
+    if (performance.now() >= entry.heldBackUntilMs) {
+      if (await this.#creator.create(uid, entry, signal)) return this.#onHandedOver(uid, entry);
+      await this.#status.write(entry, this.#options.mirror.get(uid), { isFinal: false, signal });
     }
-    await this.#status.write(entry, this.#options.mirror.get(uid), { isFinal: false, signal });
-    if (outcome.kind === 'passing') throw outcome.error;
-    this.#options.retry(uid, outcome.retryAfterMs);
+    this.#options.retry(uid, entry.heldBackUntilMs - performance.now());
   }
 
   async #lose(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {

@@ -35,6 +35,15 @@ test('containerStatuses() has one entry per declared container, in order, and dr
   ]);
 });
 
+test('containerStatuses() has the image of the spec where a v1 plugin names none', () => {
+  const reported = [
+    containerStatus('a', 'running', { image: '' }),
+    containerStatus('b', 'running', { image: 'b@sha' }),
+  ];
+  const declared = reported.map(({ name }) => ({ name, image: 'img' }));
+  expect(containerStatuses(declared, reported, { reason: 'r' }).map(({ image }) => image)).toEqual(['img', 'b@sha']);
+});
+
 test('toApiContainerStatus() cuts times to seconds and leaves out what the API would drop', () => {
   const reported = containerStatus('a', 'waiting', {
     state: {
@@ -53,7 +62,12 @@ test('toApiContainerStatus() cuts times to seconds and leaves out what the API w
   expect(toApiContainerStatus(reported)).toEqual({
     name: 'a',
     state: {
-      terminated: { exitCode: 0, startedAt: '2026-01-02T03:04:05Z', finishedAt: '2026-01-02T03:04:06Z' },
+      terminated: {
+        exitCode: 0,
+        reason: 'Completed',
+        startedAt: '2026-01-02T03:04:05Z',
+        finishedAt: '2026-01-02T03:04:06Z',
+      },
     },
     lastState: {},
     ready: false,
@@ -71,7 +85,7 @@ test.each([
   [{ running: {} }, { running: { startedAt: null } }],
   [
     { terminated: { exitCode: 3, signal: 9 } },
-    { terminated: { exitCode: 3, signal: 9, startedAt: null, finishedAt: null } },
+    { terminated: { exitCode: 3, signal: 9, reason: 'Error', startedAt: null, finishedAt: null } },
   ],
 ])('toApiContainerStatus() writes the state %j as %j', (state, expected) => {
   expect(toApiContainerStatus(containerStatus('a', 'waiting', { state })).state).toEqual(expected);

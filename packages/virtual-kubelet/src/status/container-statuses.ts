@@ -21,18 +21,11 @@ export function containerStatuses(
   waiting: { reason: string; message?: string },
 ): ContainerStatus[] {
   const byName = new Map(reported.map((status) => [status.name, status]));
-  return declared.map(
-    ({ name, image }) =>
-      byName.get(name) ?? {
-        name,
-        state: { waiting },
-        ready: false,
-        started: false,
-        restartCount: 0,
-        image: image ?? '',
-        imageID: '',
-      },
-  );
+  return declared.map(({ name, image = '' }) => {
+    const status = byName.get(name);
+    if (status !== undefined) return status.image === '' ? { ...status, image } : status;
+    return { name, state: { waiting }, ready: false, started: false, restartCount: 0, image, imageID: '' };
+  });
 }
 
 /** As the Kubernetes API stores it: whole seconds, `lastState` always there. Two statuses that the API can't tell apart come out equal. */
@@ -101,13 +94,18 @@ function toApiState(state: ContainerState): ApiContainerState {
     terminated: {
       exitCode,
       ...(signal === undefined || signal === 0 ? {} : { signal }),
-      ...optional('reason', reason),
+      // kubectl and workflow tools rely on there being one; v1 plugins give none.
+      reason: reason === undefined || reason === '' ? defaultReason(exitCode) : reason,
       ...optional('message', cutMessage(message)),
       ...optional('containerID', containerID),
       startedAt: wholeSeconds(startedAt) ?? null,
       finishedAt: wholeSeconds(finishedAt) ?? null,
     } as { exitCode: number; startedAt: string; finishedAt: string },
   };
+}
+
+function defaultReason(exitCode: number): string {
+  return exitCode === 0 ? 'Completed' : 'Error';
 }
 
 /** The API leaves out what is empty. */

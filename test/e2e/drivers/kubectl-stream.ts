@@ -3,21 +3,25 @@ import { once } from 'node:events';
 import { type ControlPlaneData, waitFor } from '../../testbed/index.ts';
 import type { Namespace } from './namespace.ts';
 
-/** A running `kubectl logs -f`. */
-export interface FollowedLog {
+/** A kubectl that goes on printing: `logs -f`, `get --watch`. */
+export interface KubectlStream {
   /** Waits until it has printed this. */
   waitFor(printed: string): Promise<void>;
   /** Ctrl-C. */
   interrupt(): void;
-  /** Waits until it ends by itself, which it must do soon. */
+  /** Waits until it ends, which it must do soon. @returns all that it printed */
   end(): Promise<{ stdout: string; exitCode: number | null }>;
 }
 
 const endTimeoutMs = 30_000;
 
-/** Starts `kubectl logs -f POD`. */
-export function followLog({ kubectl, kubeconfig }: ControlPlaneData, namespace: Namespace, pod: string): FollowedLog {
-  const child = spawn(kubectl, ['--kubeconfig', kubeconfig, '-n', namespace.name, 'logs', '-f', pod], {
+/** Starts kubectl in a namespace and does not wait for it. */
+export function startKubectl(
+  { kubectl, kubeconfig }: ControlPlaneData,
+  namespace: Namespace,
+  ...args: ReadonlyArray<string>
+): KubectlStream {
+  const child = spawn(kubectl, ['--kubeconfig', kubeconfig, '-n', namespace.name, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let stdout = '';
@@ -27,7 +31,7 @@ export function followLog({ kubectl, kubeconfig }: ControlPlaneData, namespace: 
   const ended = once(child, 'close');
   return {
     waitFor: async (printed) => {
-      await waitFor(`kubectl logs -f to print ${JSON.stringify(printed)}`, () => stdout.includes(printed));
+      await waitFor(`kubectl ${args.join(' ')} to print ${JSON.stringify(printed)}`, () => stdout.includes(printed));
     },
     interrupt: () => {
       child.kill('SIGINT');

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** Runs the program as a process of its own, in an empty folder, without the variables of this one. */
+async function run(args: string[], { script = main, env = {} as Record<string, string> } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'interlink-cli-'));
+  onTestFinished(async () => await rm(folder, { recursive: true, force: true }));
+  return await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ['--conditions=interlink-source', script, ...args],
+      { cwd: folder, env: { PATH: process.env.PATH ?? '', HOME: folder, ...env }, timeout: 50_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr }),
+    );
+  });
+}
+
+test.each(['vk', 'interlink', 'docker-sidecar', 'mock-sidecar', 'process-sidecar'])(
+  '%s --help says how to use it and exits with 0',
+  async (name) => {
+    const { code, stdout, stderr } = await run([name, '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(new RegExp(`^Usage: ${name}`));
+  },
+);
+
+test.each([
+  [['vk', '--nodname', 'x'], /^vk: error: unknown option '--nodname'[^\n]*(\n[^\n]*)?\n$/],
+  [['vk', '--startup-timeout', 'soon'], /^vk: [^\n]*'soon' is invalid[^\n]*a duration is wanted[^\n]*\n$/],
+  [['interlink', '--port', '1'], /^interlink: interlink takes no arguments, but got "--port"[^\n]*\n$/],
+  [['mock-sidecar', 'now'], /^mock-sidecar: mock-sidecar takes no arguments, but got "now"[^\n]*\n$/],
+  [['interlnk'], /^interlink-cli: unknown command "interlnk": did you mean interlink\?\n/],
+])('%j exits with 2 and one clear message', async (args, message) => {
+  const { code, stdout, stderr } = await run(args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/ {4}at |node:internal/);
+});
+
+test('a link named after a command is that command', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'interlink-link-'));
+  onTestFinished(async () => await rm(folder, { recursive: true }));
+  const script = join(folder, 'mock-sidecar');
+  await symlink(main, script);
+  const { code, stdout } = await run(['--help'], { script: main });
+  expect([code, stdout.split('\n')[0]]).toEqual([0, 'Usage: interlink-cli COMMAND [arguments]']);
+  const linked = await run(['--help'], { script });
+  expect([linked.code, linked.stdout.split('\n')[0]]).toEqual([0, 'Usage: mock-sidecar']);
+});
+
+test.each(['interlink', 'mock-sidecar', 'vk'])(
+  '%s with a bad configuration exits with 2 and one line',
+  async (name) => {
+    const folder = await mkdtemp(join(tmpdir(), 'interlink-config-'));
+    onTestFinished(async () => await rm(folder, { recursive: true }));
+    const file = join(folder, 'InterLinkConfig.yaml');
+    await writeFile(file, 'InterlinkPort: many\nSidecarUrl: x\n');
+    const { code, stderr } = await run([name], { env: { INTERLINKCONFIGPATH: file } });
+    expect(code).toBe(2);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(stderr).toContain(`InterlinkPort in ${file} is "many": a whole number is wanted`);
+    expect(stderr).toContain('did you mean SidecarURL?');
+  },
+);
+
+test('vk without a cluster exits with one line that says so', async () => {
+  const { code, stderr } = await run(['vk', '--kubeconfig', '/nowhere/kubeconfig', '--startup-timeout', '1s']);
+  expect(code).toBeGreaterThan(0);
+  const [line = '', ...rest] = stderr.trimEnd().split('\n').reverse();
+  expect(line).toMatch(/^vk: .*\/nowhere\/kubeconfig/);
+  expect(rest.every((other) => other.startsWith('{'))).toBe(true);
+});

@@ -1,0 +1,39 @@
+import { HttpTarget } from '@interlink/protocol';
+import { expect, test } from 'vitest';
+import { type Script, startScriptedSidecar, v2Capabilities } from '../testing/scripted-sidecar.ts';
+import { detectProtocol } from './detect-protocol.ts';
+
+async function detect(script: Script): Promise<string> {
+  const { url, port } = await startScriptedSidecar(script);
+  const target = new HttpTarget({ url: `${url}:${port}` });
+  try {
+    return await detectProtocol(target);
+  } catch (error) {
+    return (error as { code: string }).code;
+  } finally {
+    await target.close();
+  }
+}
+
+test.each<[string, { status?: number; body: unknown }, string]>([
+  ['its capabilities', { body: v2Capabilities }, 'v2'],
+  ['404', { status: 404, body: '404 page not found' }, 'v1'],
+  ['405', { status: 405, body: '' }, 'v1'],
+  ['400', { status: 400, body: 'unexpected end of JSON input' }, 'v1'],
+  ['200 to any path', { body: [] }, 'v1'],
+  ['200 with a text', { body: 'ok' }, 'v1'],
+  ['500', { status: 500, body: 'ill' }, 'internal'],
+  ['503 of a proxy', { status: 503, body: '<html>' }, 'unavailable'],
+  ['401', { status: 401, body: '' }, 'unauthenticated'],
+  ['403', { status: 403, body: '' }, 'permission_denied'],
+])('detectProtocol() of a peer that answers %s', async (_, answer, expected) => {
+  expect(await detect(() => answer)).toBe(expected);
+});
+
+test('detectProtocol() concludes nothing from silence', async () => {
+  const sidecar = await startScriptedSidecar(() => undefined);
+  await sidecar.close();
+  const target = new HttpTarget({ url: `${sidecar.url}:${sidecar.port}` });
+  await expect(detectProtocol(target)).rejects.toMatchObject({ code: 'unavailable' });
+  await target.close();
+});

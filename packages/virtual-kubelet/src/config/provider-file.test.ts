@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadProviderFile } from './provider-file.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interlink-provider-'));
+});
+afterAll(async () => await rm(folder, { recursive: true }));
+
+async function load(text: string, nodeName = 'vk') {
+  const file = join(folder, `${crypto.randomUUID()}.cfg`);
+  await writeFile(file, text);
+  return await loadProviderFile(file, nodeName);
+}
+
+const problemsOf = async (text: string) => String(await load(text).catch((error: unknown) => error));
+
+test('loadProviderFile() without a file has nothing to say', async () => {
+  expect(await loadProviderFile(undefined, 'vk')).toEqual({ capacity: {}, labels: {}, taints: [] });
+});
+
+test('loadProviderFile() reads the JSON form, of this node alone', async () => {
+  const text = JSON.stringify({ vk: { cpu: '2', memory: '32Gi', pods: 128 }, other: { cpu: 'many' } });
+  expect(await load(text)).toEqual({ capacity: { cpu: '2', memory: '32Gi', pods: '128' }, labels: {}, taints: [] });
+});
+
+test('loadProviderFile() reads the YAML form', async () => {
+  const text = `
+Resources:
+  CPU: 49
+  Memory: 150Gi
+  Pods: "60"
+  Accelerators:
+    - ResourceType: nvidia.com/gpu
+      Model: a100
+      Available: 2
+NodeLabels: [ "pool=gpu", "empty=" ]
+NodeTaints:
+  - { Key: gpu, Value: only, Effect: NoSchedule }
+  - { Key: bare, Effect: NoExecute }
+`;
+  expect(await load(text)).toEqual({
+    capacity: { cpu: '49', memory: '150Gi', pods: '60', 'nvidia.com/gpu': '2' },
+    labels: { pool: 'gpu', empty: '' },
+    taints: [
+      { key: 'gpu', value: 'only', effect: 'NoSchedule' },
+      { key: 'bare', effect: 'NoExecute' },
+    ],
+  });
+});
+
+test('loadProviderFile() tells every problem of the JSON form at once', async () => {
+  const message = await problemsOf(JSON.stringify({ vk: { cpu: 'many', memroy: '1Gi', pods: -1 } }));
+  expect(message).toContain('vk.cpu is "many": a Kubernetes quantity is wanted');
+  expect(message).toContain('unknown key vk.memroy: did you mean memory?');
+  expect(message).toContain('vk.pods is -1: a Kubernetes quantity is wanted');
+});
+
+test('loadProviderFile() tells every problem of the YAML form at once', async () => {
+  const message = await problemsOf(`
+Resource: {}
+Resources: { CPU: x, Gpus: 1, Accelerators: [ { Available: 1 }, { ResourceType: nvidia.com/gpu } ] }
+NodeLabels: [ nolabel, { a: b } ]
+NodeTaints: [ { Key: k, Effect: Sometimes }, 7 ]
+`);
+  for (const problem of [
+    'unknown key Resource: did you mean Resources?',
+    'Resources.CPU is "x"',
+    'unknown key Resources.Gpus',
+    'Resources.Accelerators[0].ResourceType is missing',
+    'Resources.Accelerators[1].Available is undefined',
+    'NodeLabels[0] is "nolabel": key=value is wanted',
+    'NodeLabels[1] is {"a":"b"}: key=value is wanted',
+    'NodeTaints[0] wants a Key',
+    'NodeTaints[1] wants a Key',
+  ]) {
+    expect(message).toContain(problem);
+  }
+});
+
+test('loadProviderFile() refuses lists and groups that are none, rather than drop a GPU in silence', async () => {
+  const message = await problemsOf(
+    'Resources: { Accelerators: { ResourceType: gpu } }\nNodeLabels: a=b\nNodeTaints: x\n',
+  );
+  expect(message).toContain('Resources.Accelerators');
+  expect(message).toContain('NodeLabels');
+  expect(message).toContain('NodeTaints');
+  expect(await problemsOf('Resources: 8\n')).toContain('Resources');
+});
+
+test.each([
+  ['names another node', '{"other": {"cpu": "1"}}', 'it describes "other"; node "vk" is wanted'],
+  ['is empty', '', 'a map is wanted'],
+  ['is a list', '[]', 'a map is wanted'],
+  ['names no node', '{}', 'it describes no node; node "vk" is wanted'],
+  ['is broken', '{"vk": ', 'Cannot read the provider file'],
+])('loadProviderFile() refuses a file that %s', async (_, text, message) => {
+  await expect(load(text)).rejects.toMatchObject({
+    code: 'invalid_argument',
+    message: expect.stringContaining(message),
+  });
+});
+
+test('loadProviderFile() refuses a file that is missing, by its name', async () => {
+  const missing = join(folder, 'none');
+  await expect(loadProviderFile(missing, 'vk')).rejects.toThrow(`Cannot read the provider file ${missing}`);
+});

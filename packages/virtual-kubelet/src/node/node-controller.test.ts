@@ -1,0 +1,201 @@
+import { type Node, nodes } from '@interlink/kube';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
+import { FakeCluster, refusal } from '../testing/fake-cluster.ts';
+import { NodeController } from './node-controller.ts';
+import type { NodeDescription } from './node-object.ts';
+
+const path = { name: 'virtual-1' };
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-02T03:04:05Z') }));
+afterEach(() => void vi.useRealTimers());
+
+let stop = new AbortController();
+afterEach(() => stop.abort());
+
+function nodeController(cluster: FakeCluster) {
+  stop = new AbortController();
+  const { logger, lines } = keepLogLines();
+  const uids: Array<string | undefined> = [];
+  const state = {
+    health: { isReady: true, backendTrouble: undefined as string | undefined },
+    description: {
+      name: 'virtual-1',
+      labels: {},
+      taints: [{ key: 'virtual-node.interlink/no-schedule', value: 'true', effect: 'NoSchedule' }],
+      capacity: { cpu: '8', memory: '16Gi', pods: '100', 'ephemeral-storage': '0' },
+      internalIP: '192.0.2.7',
+      kubeletPort: 10250,
+      operatingSystem: 'Linux',
+      containerRuntimeVersion: 'mock://1',
+    } satisfies NodeDescription as NodeDescription,
+  };
+  const controller = new NodeController({
+    client: cluster.asClient(),
+    logger,
+    describe: () => state.description,
+    health: () => state.health,
+    onRegistered: (node) => uids.push(node.metadata?.uid),
+  });
+  return { controller, lines, uids, state };
+}
+
+const settle = async (ms = 0) => await vi.advanceTimersByTimeAsync(ms);
+const nodeOf = (cluster: FakeCluster) => cluster.find(nodes, path);
+const conditionOf = (cluster: FakeCluster, type: string) =>
+  nodeOf(cluster)?.status?.conditions?.find((condition) => condition.type === type);
+
+/** A node that was registered, has become Ready and has come to rest. */
+async function startWithReadyNode() {
+  const cluster = new FakeCluster();
+  const started = nodeController(cluster);
+  await started.controller.register(stop.signal);
+  void started.controller.run(stop.signal);
+  await settle(11_000);
+  expect(conditionOf(cluster, 'Ready')?.status).toBe('True');
+  cluster.forgetRequests();
+  return { cluster, ...started };
+}
+
+test('register() makes a new node, NotReady, with its taints', async () => {
+  const cluster = new FakeCluster();
+  const { controller, uids, state } = nodeController(cluster);
+  state.health.isReady = true;
+  await controller.register(stop.signal);
+  expect(conditionOf(cluster, 'Ready')).toMatchObject({ status: 'False', reason: 'KubeletNotReady' });
+  expect(nodeOf(cluster)?.spec?.taints).toEqual(state.description.taints);
+  expect(uids).toEqual([nodeOf(cluster)?.metadata?.uid]);
+});
+
+test('register() leaves a node that is there, and Ready, as it is, and tells of taints that it lacks', async () => {
+  const cluster = new FakeCluster();
+  const conditions = [{ type: 'Ready', status: 'True', lastHeartbeatTime: '2026-01-01T00:00:00Z' }];
+  const node: Node = { apiVersion: 'v1', kind: 'Node', metadata: { ...path, uid: 'old' }, status: { conditions } };
+  cluster.put(nodes, node);
+  const { controller, lines, uids } = nodeController(cluster);
+  await controller.register(stop.signal);
+  expect(cluster.requests).toEqual(['GET nodes/virtual-1']);
+  expect(nodeOf(cluster)?.status).toEqual(node.status);
+  expect(uids).toEqual(['old']);
+  expect(lines.filter((line) => line.includes('without these taints'))).toHaveLength(1);
+});
+
+test('register() tries until the API lets it, and gives up with the signal', async () => {
+  const cluster = new FakeCluster();
+  cluster.refuse = () => refusal(500, 'InternalError', 'no');
+  const { controller } = nodeController(cluster);
+  const registered = controller.register(stop.signal);
+  await settle(30_000);
+  const tries = cluster.requests.length;
+  expect(tries).toBeGreaterThan(6);
+  expect(tries).toBeLessThan(15);
+  cluster.refuse = () => undefined;
+  await settle(7_000);
+  await registered;
+  expect(nodeOf(cluster)).toBeDefined();
+
+  cluster.refuse = () => refusal(500, 'InternalError', 'no');
+  const given = new AbortController();
+  const failed = controller.register(given.signal);
+  const caught = expect(failed).rejects.toMatchObject({ code: 'cancelled' });
+  await settle(1_000);
+  given.abort();
+  await caught;
+});
+
+test('register() takes over a node that somebody else made at the same time', async () => {
+  const cluster = new FakeCluster();
+  const { controller, uids } = nodeController(cluster);
+  cluster.refuse = (request) => {
+    if (!request.startsWith('POST')) return undefined;
+    cluster.put(nodes, { metadata: { ...path, uid: 'theirs' } });
+    return refusal(409, 'AlreadyExists', 'nodes "virtual-1" already exists');
+  };
+  await controller.register(stop.signal);
+  expect(uids).toEqual(['theirs']);
+});
+
+test('run() makes the node Ready, then sends nothing while nothing changes, but a heartbeat every five minutes', async () => {
+  const { cluster } = await startWithReadyNode();
+  const heartbeat = () => conditionOf(cluster, 'Ready')?.lastHeartbeatTime;
+  const first = heartbeat();
+  await settle(270_000);
+  expect([cluster.requestsOf('PATCH'), heartbeat()]).toEqual([[], first]);
+  expect(cluster.requestsOf('GET').length).toBe(27);
+  await settle(30_000);
+  expect(cluster.requestsOf('PATCH')).toHaveLength(1);
+  expect(heartbeat()).not.toBe(first);
+  await settle(280_000);
+  expect(cluster.requestsOf('PATCH')).toHaveLength(1);
+});
+
+test('run() patches only what changed, at once when it is notified', async () => {
+  const { cluster, controller, state } = await startWithReadyNode();
+  const before = conditionOf(cluster, 'MemoryPressure');
+  state.health.backendTrouble = 'ECONNREFUSED';
+  controller.notify();
+  await settle();
+  expect(cluster.patches).toEqual([
+    {
+      status: {
+        conditions: [
+          expect.objectContaining({ type: 'NetworkUnavailable', status: 'True' }),
+          expect.objectContaining({ type: 'InterLinkConnectivity', status: 'False', message: 'ECONNREFUSED' }),
+        ],
+      },
+    },
+  ]);
+  expect(conditionOf(cluster, 'Ready')?.status).toBe('True');
+  expect(conditionOf(cluster, 'MemoryPressure')).toEqual(before);
+});
+
+test('run() puts right what others changed, and keeps what they added', async () => {
+  const { cluster } = await startWithReadyNode();
+  const node = nodeOf(cluster) as Node;
+  const conditions = (node.status?.conditions ?? []).map((condition) =>
+    condition.type === 'Ready' ? { ...condition, status: 'Unknown', reason: 'NodeStatusUnknown' } : condition,
+  );
+  cluster.put(nodes, {
+    ...node,
+    metadata: { ...node.metadata, labels: { ...node.metadata?.labels, mine: 'yes', 'kubernetes.io/os': 'plan9' } },
+    status: { ...node.status, conditions: [...conditions, { type: 'example.com/Disk', status: 'False' }] },
+  });
+  await settle(10_000);
+  expect(conditionOf(cluster, 'Ready')?.status).toBe('True');
+  expect(conditionOf(cluster, 'example.com/Disk')?.status).toBe('False');
+  expect(nodeOf(cluster)?.metadata?.labels).toMatchObject({ mine: 'yes', 'kubernetes.io/os': 'linux' });
+});
+
+test('run() shows a capacity that changed, but sends no patch for another spelling of the same', async () => {
+  const { cluster, controller, state } = await startWithReadyNode();
+  state.description = { ...state.description, capacity: { ...state.description.capacity, memory: '32768Mi' } };
+  controller.notify();
+  await settle();
+  const capacity = { cpu: '8', memory: '32Gi', pods: '100', 'ephemeral-storage': '0' };
+  const node = nodeOf(cluster) as Node;
+  expect(node.status?.capacity?.memory).toBe('32768Mi');
+  cluster.put(nodes, { ...node, status: { ...node.status, capacity, allocatable: capacity } });
+  cluster.forgetRequests();
+  await settle(60_000);
+  expect(cluster.requestsOf('PATCH')).toEqual([]);
+});
+
+test('run() brings a node back that somebody deleted, as a new one that becomes Ready', async () => {
+  const { cluster, uids } = await startWithReadyNode();
+  cluster.remove(nodes, path);
+  await settle(10_000);
+  expect(conditionOf(cluster, 'Ready')?.status).toBe('True');
+  expect(uids).toEqual([expect.any(String), nodeOf(cluster)?.metadata?.uid]);
+  expect(new Set(uids).size).toBe(2);
+});
+
+test('run() survives an API that refuses', async () => {
+  const { cluster, lines } = await startWithReadyNode();
+  cluster.refuse = () => refusal(500, 'InternalError', 'no');
+  await settle(60_000);
+  cluster.refuse = () => undefined;
+  cluster.remove(nodes, path);
+  await settle(11_000);
+  expect(lines).toContain('cannot update the node status');
+  expect(conditionOf(cluster, 'Ready')?.status).toBe('True');
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { kubeletVersion, nodeObject } from './node-object.ts';
+
+test('nodeObject() is what schedulers, API servers and kubectl look for', () => {
+  const node = nodeObject(
+    {
+      name: 'virtual-1',
+      labels: { pool: 'gpu', type: 'mine' },
+      taints: [{ key: 'k', effect: 'NoSchedule' }],
+      capacity: { cpu: '8', memory: '16Gi' },
+      internalIP: '192.0.2.7',
+      kubeletPort: 10250,
+      operatingSystem: 'Linux',
+      containerRuntimeVersion: 'docker://29.0.0',
+    },
+    [],
+  );
+  expect(node).toMatchObject({
+    kind: 'Node',
+    metadata: {
+      name: 'virtual-1',
+      labels: {
+        'kubernetes.io/hostname': 'virtual-1',
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': expect.stringMatching(/^(amd64|arm64)$/),
+        'kubernetes.io/role': 'agent',
+        'node.kubernetes.io/exclude-from-external-load-balancers': 'true',
+        'virtual-node.interlink/type': 'virtual-kubelet',
+        pool: 'gpu',
+        // The administrator's word goes before ours.
+        type: 'mine',
+      },
+    },
+    spec: { taints: [{ key: 'k', effect: 'NoSchedule' }] },
+    status: {
+      capacity: { cpu: '8', memory: '16Gi' },
+      allocatable: { cpu: '8', memory: '16Gi' },
+      addresses: [{ type: 'InternalIP', address: '192.0.2.7' }],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      nodeInfo: { operatingSystem: 'linux', containerRuntimeVersion: 'docker://29.0.0' },
+    },
+  });
+  // Declared, it would make the API server talk another protocol to the kubelet port.
+  expect(node.status).not.toHaveProperty('declaredFeatures');
+});
+
+test('kubeletVersion parses as a version with a suffix', () => {
+  expect(kubeletVersion).toMatch(/^v\d+\.\d+\.\d+-[\w.-]+$/);
+});
