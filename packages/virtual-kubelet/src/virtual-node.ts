@@ -1,6 +1,6 @@
 import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, type Logger } from '@interlink/service-kit';
+import { aborted, type Logger, sleep } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
@@ -37,6 +37,8 @@ export interface VirtualNodeOptions {
   readonly workers: number;
 }
 
+/** A backend that does not say what it can do is asked again after this long. */
+const capabilitiesRetryMs = 2_000;
 /** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
 
@@ -82,8 +84,7 @@ export class VirtualNode {
       onReach: () => {
         this.#tellReach(pods.mirror);
         node.notify();
-        // It may have come for the first time, or come back as another. A refusal is logged there.
-        if (pods.mirror.reach === 'known') void this.#askCapabilities(all).then(() => node.notify());
+        if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods.mirror, node, all);
       },
     });
     const server = await this.#startServer(pods);
@@ -166,11 +167,25 @@ export class VirtualNode {
     };
   }
 
-  async #askCapabilities(signal: AbortSignal): Promise<void> {
+  async #askCapabilities(signal: AbortSignal): Promise<boolean> {
     try {
       this.#capabilities = await this.#options.provider.capabilities(signal);
+      return true;
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
+      return false;
+    }
+  }
+
+  /** When the backend has come within reach: for the first time, or as another. Asks until it answers or is out of reach again. */
+  async #refreshCapabilities(
+    mirror: PodController['mirror'],
+    node: NodeController,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted && mirror.reach === 'known') {
+      if (await this.#askCapabilities(signal)) return node.notify();
+      await sleep(capabilitiesRetryMs, signal);
     }
   }
 

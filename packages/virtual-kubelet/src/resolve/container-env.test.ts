@@ -160,7 +160,10 @@ describe('resolveContainerEnv()', () => {
   it.each([
     [[{ name: 'a=b', value: 'hidden' }], 'environment variable "a=b" has an invalid name'],
     [[{ name: 'A', value: 'hid\0den' }], 'environment variable "A": its value holds a NUL byte'],
-    [[{ name: 'A', valueFrom: { secretKeyRef: { name: 'bytes', key: 'k' } } }], 'key "k" of the secret is not UTF-8'],
+    [
+      [{ name: 'A', valueFrom: { secretKeyRef: { name: 'bytes', key: 'k' } } }],
+      'key "k" of secret "bytes" is not UTF-8',
+    ],
     [
       [{ name: 'A', valueFrom: { fileKeyRef: { key: 'k', path: 'p', volumeName: 'v' } } }],
       'environment variable "A": valueFrom fileKeyRef is not supported',

@@ -49,7 +49,7 @@ function toReference({ configMapRef, secretRef }: EnvFromSource): Reference | un
 function textEntries(kind: Reference['kind'], object: ConfigMap | Secret): Array<[string, () => string]> {
   return Object.entries(object.data ?? {}).map(([key, value]) => [
     key,
-    () => (kind === 'ConfigMap' ? value : secretText(key, value)),
+    () => (kind === 'ConfigMap' ? value : secretText(object.metadata?.name ?? '', key, value)),
   ]);
 }
 

@@ -53,7 +53,7 @@ async function keyValue(
     return undefined;
   }
   const value = Object.hasOwn(object.data ?? {}, key) ? object.data?.[key] : undefined;
-  if (value !== undefined) return kind === 'ConfigMap' ? value : secretText(key, value);
+  if (value !== undefined) return kind === 'ConfigMap' ? value : secretText(name, key, value);
   const why = `key ${quote(key)} does not exist in ${word} ${quote(name)}`;
   if (optional) {
     skip(`Optional${kind}KeyNotFound`, why);
