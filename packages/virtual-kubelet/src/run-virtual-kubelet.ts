@@ -41,6 +41,7 @@ export async function runVirtualKubelet(
   for (const warning of warnings) logger.warn(warning);
   const nodeName = flags.nodename ?? env.NODENAME ?? env.DEFAULT_NODE_NAME ?? defaults.nodeName;
   const settings = await loadProviderFile(flags.providerConfig ?? env.VK_CONFIG_PATH ?? env.CONFIGPATH, nodeName);
+  for (const warning of settings.warnings) logger.warn(warning);
   const access = await loadClusterAccess({
     env,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
@@ -68,7 +69,7 @@ export async function runVirtualKubelet(
       settings,
       taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
       address: ownAddress(env),
-      kubeletPort: flags.port ?? Number(env.KUBELET_PORT ?? defaults.port),
+      kubeletPort: flags.port ?? portOf(env.KUBELET_PORT),
       kubeletFiles: {
         cert: env.APISERVER_CERT_LOCATION,
         key: env.APISERVER_KEY_LOCATION,
@@ -82,6 +83,13 @@ export async function runVirtualKubelet(
     await Promise.allSettled([client.close(), leaseClient.close(), target.close()]);
   }
   logger.info('stopped');
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined || text === '') return defaults.port;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port < 65_536) return port;
+  throw new InterLinkError('invalid_argument', `$KUBELET_PORT is ${JSON.stringify(text)}: a port number is wanted`);
 }
 
 /** `VKTokenFile` when it is set, else the account's token, which InterLink under the same account finds as well. */

@@ -52,6 +52,8 @@ export class VirtualNode {
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
   #isReady = false;
+  /** What the node's events told last; a node that starts well tells nothing. */
+  #toldReach: 'known' | 'unreachable' = 'known';
   #port = 0;
 
   constructor(options: VirtualNodeOptions) {
@@ -195,7 +197,8 @@ export class VirtualNode {
   }
 
   #tellReach({ reach, trouble }: PodController['mirror']): void {
-    if (reach === 'unknown') return;
+    if (reach === 'unknown' || reach === this.#toldReach) return;
+    this.#toldReach = reach;
     const { events, name } = this.#options;
     const isReachable = reach === 'known';
     const reference = {

@@ -29,7 +29,9 @@ export class V1Statuses {
     try {
       reports = byUid(await this.#client.status(pods));
     } catch (error) {
-      if (pods.length < 2 || isSilence(error)) throw error;
+      // Some plugins answer 404 for a pod that they don't know.
+      const isUnknown = InterLinkError.from(error).code === 'not_found';
+      if (isSilence(error) || (pods.length < 2 && !isUnknown)) throw error;
       return await this.#askAgain(pods);
     }
     const lacking = pods.filter(({ metadata }) => !reports.has(metadata.uid));

@@ -30,7 +30,7 @@ export interface EventRecorderOptions {
   onTrouble?(err: Error): void;
 }
 
-/** Writes events for `kubectl describe` and `kubectl get events`: best effort, in the background, in moderation (kubelet.md 2.10). */
+/** Writes events for `kubectl describe` and `kubectl get events`: best effort, in the background, in moderation. */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #correlator: EventCorrelator;

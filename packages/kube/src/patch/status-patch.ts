@@ -1,4 +1,4 @@
-/** The two patches that a kubelet sends all day. Merge keys: kubelet.md 2.3, from the `patchMergeKey` tags of k8s.io/api/core/v1. */
+/** The two patches that a kubelet sends all day. Merge keys: the `patchMergeKey` tags of k8s.io/api/core/v1. */
 import type { ContainerStatus, Node, PodStatus } from '../types.ts';
 import { type MergeKeys, twoWayMergePatch } from './strategic-merge.ts';
 

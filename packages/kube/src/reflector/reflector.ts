@@ -36,7 +36,7 @@ const VERY_SHORT_WATCH_MS = 1_000;
 
 /**
  * Keeps a copy of a collection up to date: list, watch, and list again when the watch cannot go on.
- * The rules are those of client-go's reflector (kubelet.md 2.1).
+ * The rules are those of client-go's reflector.
  */
 export class Reflector<T extends KubeObject> {
   /** Resolved after the first complete list. */

@@ -19,12 +19,17 @@ async function load(text: string, nodeName = 'vk') {
 const problemsOf = async (text: string) => String(await load(text).catch((error: unknown) => error));
 
 test('loadProviderFile() without a file has nothing to say', async () => {
-  expect(await loadProviderFile(undefined, 'vk')).toEqual({ capacity: {}, labels: {}, taints: [] });
+  expect(await loadProviderFile(undefined, 'vk')).toEqual({ capacity: {}, labels: {}, taints: [], warnings: [] });
 });
 
 test('loadProviderFile() reads the JSON form, of this node alone', async () => {
   const text = JSON.stringify({ vk: { cpu: '2', memory: '32Gi', pods: 128 }, other: { cpu: 'many' } });
-  expect(await load(text)).toEqual({ capacity: { cpu: '2', memory: '32Gi', pods: '128' }, labels: {}, taints: [] });
+  expect(await load(text)).toEqual({
+    capacity: { cpu: '2', memory: '32Gi', pods: '128' },
+    labels: {},
+    taints: [],
+    warnings: [],
+  });
 });
 
 test('loadProviderFile() reads the YAML form', async () => {
@@ -49,6 +54,7 @@ NodeTaints:
       { key: 'gpu', value: 'only', effect: 'NoSchedule' },
       { key: 'bare', effect: 'NoExecute' },
     ],
+    warnings: [],
   });
 });
 
@@ -107,4 +113,13 @@ test.each([
 test('loadProviderFile() refuses a file that is missing, by its name', async () => {
   const missing = join(folder, 'none');
   await expect(loadProviderFile(missing, 'vk')).rejects.toThrow(`Cannot read the provider file ${missing}`);
+});
+
+test('loadProviderFile() takes the keys of other releases with a warning each', async () => {
+  const { capacity, warnings } = await load('Resources: { CPU: 2 }\nPodIP: 10.0.0.1\nVerboseLogging: true\n');
+  expect(capacity).toEqual({ cpu: '2' });
+  expect(warnings).toEqual([
+    expect.stringMatching(/^PodIP in .* has no effect/),
+    expect.stringMatching(/^VerboseLogging in .* has no effect/),
+  ]);
 });

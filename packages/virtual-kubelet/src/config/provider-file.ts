@@ -9,10 +9,42 @@ export interface NodeSettings {
   readonly capacity: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: ReadonlyArray<Taint>;
+  /** What the file asks for and this release does not do. */
+  readonly warnings: ReadonlyArray<string>;
 }
 
-const none: NodeSettings = { capacity: {}, labels: {}, taints: [] };
+const none: NodeSettings = { capacity: {}, labels: {}, taints: [], warnings: [] };
 const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints'];
+/** Keys of other releases' files: taken with a warning, so that the file need not be rewritten. */
+const withoutEffect = [
+  ...[
+    'InterlinkURL',
+    'InterlinkPort',
+    'VerboseLogging',
+    'ErrorsOnlyLogging',
+    'VKTokenFile',
+    'ServiceAccount',
+    'Namespace',
+  ],
+  ...[
+    'KubernetesApiAddr',
+    'KubernetesApiPort',
+    'KubernetesApiCaCrt',
+    'DisableProjectedVolumes',
+    'PodIP',
+    'PodCIDR',
+    'HTTP',
+  ],
+  ...[
+    'KubeletHTTP',
+    'KubeletCertFile',
+    'KubeletKeyFile',
+    'KubeletCSRSignerName',
+    'DisableCSR',
+    'SkipDownwardAPIResolution',
+  ],
+  ...['Network', 'Pprof'],
+];
 const seedKeys = ['cpu', 'memory', 'pods'];
 
 /**
@@ -49,7 +81,7 @@ function parseSettings(root: unknown, place: Place): NodeSettings {
     place.problems.push('a map is wanted');
     return none;
   }
-  const isYamlForm = Object.keys(root).some((key) => yamlKeys.includes(key));
+  const isYamlForm = Object.keys(root).some((key) => yamlKeys.includes(key) || withoutEffect.includes(key));
   return isYamlForm ? parseYamlForm(root, place) : parseSeedForm(root, place);
 }
 
@@ -73,8 +105,11 @@ function parseSeedForm(root: Record<string, unknown>, { nodeName, problems }: Pl
   return { ...none, capacity };
 }
 
-function parseYamlForm(root: Record<string, unknown>, { problems }: Place): NodeSettings {
-  for (const key of Object.keys(root)) if (!yamlKeys.includes(key)) problems.push(unknownKey(key, key, yamlKeys));
+function parseYamlForm(root: Record<string, unknown>, { path, problems }: Place): NodeSettings {
+  const unknown = Object.keys(root).filter((key) => !yamlKeys.includes(key));
+  const ignored = unknown.filter((key) => withoutEffect.includes(key));
+  for (const key of unknown)
+    if (!ignored.includes(key)) problems.push(unknownKey(key, key, [...yamlKeys, ...withoutEffect]));
   const capacity: Record<string, string> = {};
   const resources = isMap(root.Resources) ? root.Resources : {};
   if (root.Resources != null && !isMap(root.Resources)) {
@@ -87,7 +122,12 @@ function parseYamlForm(root: Record<string, unknown>, { problems }: Place): Node
     else if (key === 'Accelerators') addAccelerators(capacity, value, problems);
     else problems.push(unknownKey(`Resources.${key}`, key, [...Object.keys(names), 'Accelerators']));
   }
-  return { capacity, labels: parseLabels(root.NodeLabels, problems), taints: parseTaints(root.NodeTaints, problems) };
+  return {
+    capacity,
+    labels: parseLabels(root.NodeLabels, problems),
+    taints: parseTaints(root.NodeTaints, problems),
+    warnings: ignored.map((key) => `${key} in ${path} has no effect in this release`),
+  };
 }
 
 function addAccelerators(capacity: Record<string, string>, value: unknown, problems: string[]): void {

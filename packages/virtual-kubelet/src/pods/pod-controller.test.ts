@@ -196,6 +196,23 @@ test('a create that is refused for good leaves a waiting reason and one event, a
   expect(cluster.requestsOf('PATCH')).toHaveLength(1);
 });
 
+test('a create that was refused for good is tried at once when its author changes the pod', async () => {
+  const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
+  backend.refusal = new InterLinkError('failed_precondition', 'no such image');
+  await startController(cluster, backend);
+  cluster.put(pods, newPod());
+  await settle(1_000);
+  const tries = backend.calls.length;
+  const pod = cluster.find(pods, path) as Pod;
+  cluster.put(pods, { ...pod, metadata: { ...pod.metadata, labels: { touched: 'only' } } });
+  await settle(1_000);
+  expect(backend.calls).toHaveLength(tries);
+  const again = cluster.find(pods, path) as Pod;
+  cluster.put(pods, { ...again, metadata: { ...again.metadata, generation: 2 } });
+  await settle(1_000);
+  expect(backend.calls).toHaveLength(tries + 1);
+});
+
 test('a pod whose ConfigMap is missing goes on at once when it appears', async () => {
   const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
   const { events } = await startController(cluster, backend);
@@ -234,6 +251,8 @@ test('a deleted pod is stopped, its end is shown, then it goes from the API, the
   backend.gone(one);
   await settle();
   expect([controller.find('ns', 'p'), [...controller.all()]]).toEqual([undefined, []]);
+  // Only those of the stream: its bookmarks and its silence. None for a pod that is gone.
+  expect(vi.getTimerCount()).toBe(2);
   cluster.forgetRequests();
   await settle(600_000);
   expect([cluster.requests, backend.calls.length, vi.getTimerCount()]).toEqual([[], 2, 2]);
@@ -441,6 +460,23 @@ test('a new controller takes over what runs: nothing is created twice, nothing i
   expect(backend.calls).toEqual([]);
   expect(cluster.requests).toEqual(['LIST pods', 'PATCH pods/ns/q/status']);
   expect(cluster.find(pods, { namespace: 'ns', name: 'q' })?.status?.phase).toBe('Failed');
+});
+
+test('a new controller asks for a running pod that the backend does not list, and neither loses nor starts it', async () => {
+  const { cluster, backend, end } = await startWithRunningPod();
+  await end();
+  backend.unlisted.add(one);
+  backend.restart([]);
+  backend.calls.length = 0;
+  cluster.forgetRequests();
+  await startController(cluster, backend);
+  await settle(1_000);
+  expect([backend.calls, cluster.requests, phaseOf(cluster)]).toEqual([[`adopt ${one}`], ['LIST pods'], 'Running']);
+  // Deleted before the stream tells of it: stopped, and shown as it was.
+  cluster.userDeletes(pods, path, 30);
+  await settle(1_000);
+  expect(backend.calls).toEqual([`adopt ${one}`, `delete ${one} 30`]);
+  expect([cluster.requests, mainOf(cluster)?.state]).toEqual([['LIST pods'], { running: expect.anything() }]);
 });
 
 test('a pod deleted while no controller ran ends when one comes back', async () => {

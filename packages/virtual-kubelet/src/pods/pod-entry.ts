@@ -22,6 +22,8 @@ export interface PodEntry {
   toldTrouble: string | undefined;
   /** The API object was deleted, by us or before our eyes. Finalizers may keep it a while longer. */
   isRemoved: boolean;
+  /** The API server is removing the object by itself; from then on we help. */
+  leftToApiUntilMs: number | undefined;
   /** A first status that says only "being created" waits this long for something better. */
   firstStatusDueMs: number | undefined;
 }
@@ -37,6 +39,7 @@ export function newPodEntry(): PodEntry {
     trouble: undefined,
     toldTrouble: undefined,
     isRemoved: false,
+    leftToApiUntilMs: undefined,
     firstStatusDueMs: undefined,
   };
 }

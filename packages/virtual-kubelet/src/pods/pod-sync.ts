@@ -24,6 +24,8 @@ const reportDueMs = 15_000;
 const stopOverdueMs = 10_000;
 /** How long a status of "being created" waits for "running", so that a quick start costs one PATCH, not two. */
 const firstStatusDelayMs = 200;
+/** How long the API server may take to remove a pod that it has begun to. */
+const apiDeletionMs = 10_000;
 /** Orphans get this long to end. */
 const orphanGraceSeconds = 2;
 
@@ -58,8 +60,6 @@ export class PodSync {
   }
 
   async #do(step: Step, uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
-    const { mirror } = this.#options;
-    const report = mirror.get(uid);
     switch (step.kind) {
       case 'none':
         return;
@@ -69,9 +69,7 @@ export class PodSync {
       case 'remove-orphan':
         return await this.#removeOrphan(uid, entry, signal);
       case 'stop':
-        await this.#stop(uid, entry, remainingGraceSeconds(entry), signal);
-        if (report !== undefined) await this.#status.write(entry, report, { isFinal: false, signal });
-        return;
+        return await this.#stopAndShow(uid, entry, signal);
       case 'create':
         return await this.#create(uid, entry, signal);
       case 'report':
@@ -165,6 +163,14 @@ export class PodSync {
     retry(uid, graceSeconds * 1_000 + stopOverdueMs);
   }
 
+  /** What the pod looks like while it ends is worth a PATCH, that it was told to is not. */
+  async #stopAndShow(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    const wasTold = entry.stopped !== undefined;
+    await this.#stop(uid, entry, remainingGraceSeconds(entry), signal);
+    const report = this.#options.mirror.get(uid);
+    if (wasTold && report !== undefined) await this.#status.write(entry, report, { isFinal: false, signal });
+  }
+
   /** A pod never seen may be newer than the list that lacks it: ask for the newest before ending somebody's work. */
   async #removeOrphan(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     const { client, mirror, logger } = this.#options;
@@ -194,6 +200,7 @@ export class PodSync {
     const isTerminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
     if (await this.#isStillThere(uid, entry, signal)) return;
     if (!isTerminal) await this.#status.write(entry, mirror.get(uid) ?? entry.lastReport, { isFinal: true, signal });
+    if (this.#isLeftToTheApi(uid, entry)) return;
     const { namespace, name } = pod.metadata ?? {};
     try {
       await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid, signal });
@@ -202,6 +209,15 @@ export class PodSync {
     } catch (error) {
       if (!isNotFound(error) && !isUidMismatch(error)) throw error;
     }
+  }
+
+  /** A pod whose grace period is 0 is deleted by the API server itself, unless that died on the way: then we do it after a while. */
+  #isLeftToTheApi(uid: string, entry: PodEntry): boolean {
+    if (entry.pod?.metadata?.deletionGracePeriodSeconds !== 0) return false;
+    entry.leftToApiUntilMs ??= performance.now() + apiDeletionMs;
+    const waitMs = entry.leftToApiUntilMs - performance.now();
+    if (waitMs > 0) this.#options.retry(uid, waitMs);
+    return waitMs > 0;
   }
 
   #isAwaitingReport(entry: PodEntry): boolean {

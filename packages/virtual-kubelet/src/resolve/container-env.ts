@@ -8,7 +8,7 @@ import { Unresolvable } from './resolve-error.ts';
 
 /**
  * The environment of a container: `envFrom` in order, then `env` in order, where a later variable overrides an earlier one of its
- * name and `$(VAR)` in a literal value means what is set so far, or one of the service variables (kubelet.md 2.4).
+ * name and `$(VAR)` in a literal value means what is set so far, or one of the service variables.
  * @param serviceEnv variables that tell where services are: used in expansion, added where a name is still free
  * @throws Unresolvable
  */

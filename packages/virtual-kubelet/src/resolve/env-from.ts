@@ -9,7 +9,7 @@ export type Environment = Map<string, string>;
 
 /**
  * Sets a variable for each key of the ConfigMaps and Secrets named, in order: later ones override. A ConfigMap's `binaryData` is no
- * text and is left out. Keys that cannot name a variable are skipped with a notice (kubelet.md 2.4, step 1).
+ * text and is left out. Keys that cannot name a variable are skipped with a notice.
  * @throws Unresolvable
  */
 export async function resolveEnvFrom(

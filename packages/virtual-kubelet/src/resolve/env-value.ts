@@ -17,7 +17,7 @@ export interface EnvSources {
 }
 
 /**
- * The value of a variable with a `valueFrom`, as it is: it is not expanded (kubelet.md 2.4).
+ * The value of a variable with a `valueFrom`, as it is: it is not expanded.
  * @returns undefined when it is optional and not there
  * @throws Unresolvable
  */

@@ -7,7 +7,7 @@ import { Unresolvable } from './resolve-error.ts';
 import { mountError, type VolumeDraft } from './resolve-volumes.ts';
 
 /**
- * Completes volumes with tokens of the pod's service account, bound to the pod (kubelet.md 3.7). The last step of all: each try
+ * Completes volumes with tokens of the pod's service account, bound to the pod. The last step of all: each try
  * makes a new token.
  * @throws ResolveError with a `FailedMount` when the API refuses
  */

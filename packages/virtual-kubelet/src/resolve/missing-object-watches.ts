@@ -38,7 +38,7 @@ interface ObjectWatch {
 
 /**
  * Watches the ConfigMaps and Secrets that pods wait for, each by its name alone, so that a node needs no right to all of them. An
- * object is watched once however many pods wait for it, and no longer than one does (kubelet.md 2.1). Watches live inside `run`.
+ * object is watched once however many pods wait for it, and no longer than one does. Watches live inside `run`.
  */
 export class MissingObjectWatches {
   readonly #options: MissingObjectWatchesOptions;

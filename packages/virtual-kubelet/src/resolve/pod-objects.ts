@@ -13,7 +13,7 @@ type KindObject<K extends Reference['kind']> = K extends 'ConfigMap' ? ConfigMap
 
 /**
  * The objects that one pod refers to, each read at most once: all of a pod's containers and volumes see the same version.
- * Errors are worded as the kubelet words them, event reasons beside them are Virtual Kubelet's (kubelet.md 2.4).
+ * Errors are worded as the kubelet words them, event reasons beside them are Virtual Kubelet's.
  */
 export class PodObjects {
   readonly namespace: string;

@@ -51,7 +51,7 @@ async function sourceFiles(
   if (serviceAccountToken !== undefined) {
     const { path, audience, expirationSeconds } = serviceAccountToken;
     const audiences = audience === undefined || audience === '' ? [] : [audience];
-    // With an fsGroup the backend adds the group's read bit: 0600 becomes 0640 (kubelet.md 5).
+    // With an fsGroup the backend adds the group's read bit: 0600 becomes 0640.
     const mode = sources.pod.spec?.securityContext?.fsGroup === undefined ? defaultMode : 0o600;
     return [{ path, mode, token: { audiences, expirationSeconds } }];
   }

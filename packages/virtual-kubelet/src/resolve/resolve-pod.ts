@@ -37,7 +37,7 @@ export interface ResolvePodOptions {
 }
 
 /**
- * Resolves a pod as the kubelet does (kubelet.md 2.4): volumes first, then init containers, then containers.
+ * Resolves a pod as the kubelet does: volumes first, then init containers, then containers.
  * @throws ResolveError when something mandatory is missing or wrong; the signal's reason when aborted
  */
 export async function resolvePod(pod: Pod, options: ResolvePodOptions): Promise<ResolvedPod> {

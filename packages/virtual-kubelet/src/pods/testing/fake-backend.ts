@@ -17,6 +17,8 @@ export class FakeBackend implements Provider {
   readonly requests = new Map<string, PodRequest>();
   /** Whether a created pod shows up in the stream at once. */
   reportsCreated = true;
+  /** Pods that run though the stream does not tell of them, as behind a v1 plugin. */
+  readonly unlisted = new Set<string>();
   /** What create throws, if anything. */
   refusal: Error | undefined;
   /** Out of reach: streams end, calls fail. */
@@ -80,6 +82,13 @@ export class FakeBackend implements Provider {
     if (this.refusal !== undefined) throw this.refusal;
     this.requests.set(uid, request);
     if (this.reportsCreated && !this.holds(uid)) this.now(uid, { main: 'waiting' });
+  }
+
+  async adoptPod(request: PodRequest): Promise<boolean> {
+    const { uid } = request.pod.metadata;
+    this.calls.push(`adopt ${uid}`);
+    this.#assertUp();
+    return this.unlisted.has(uid);
   }
 
   async deletePod(uid: string, gracePeriodSeconds: number): Promise<void> {
