@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const packages = readdirSync(join(root, 'packages'));
+
+/** What looks like a path in backticks or in a link. */
+function pathsIn(document: string): string[] {
+  const text = readFileSync(join(root, document), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
+  const found = [...text.matchAll(/`(\w[\w.-]*(?:\/[\w.@-]+)+\/?)`|\]\(([^)#:]+)\)/g)].map(
+    ([, code, link]) => code ?? link ?? '',
+  );
+  return found.filter((path) => /^(packages|test|bench|scripts|examples)\b|\.(ts|md|yaml)$/.test(path));
+}
+
+/** From the root, or inside a package's sources, as ARCHITECTURE.md goes on after a whole path. */
+function exists(path: string): boolean {
+  if (existsSync(join(root, path))) return true;
+  return packages.some((name) => existsSync(join(root, 'packages', name, 'src', path)));
+}
+
+test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'bench/README.md'])(
+  '%s names only paths that exist',
+  (document) => {
+    const wrong = pathsIn(document).filter((path) => !exists(path));
+    expect(wrong).toEqual([]);
+  },
+);
+
+test('ARCHITECTURE.md names the files of a pod’s life', () => {
+  expect(pathsIn('ARCHITECTURE.md').length).toBeGreaterThan(15);
+});
