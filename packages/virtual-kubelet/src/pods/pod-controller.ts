@@ -63,10 +63,7 @@ export class PodController {
       onEvent: (uid, event) => this.#onBackendEvent(uid, event),
       onCapabilities: options.onCapabilities,
       onReach: () => {
-        for (const [uid, entry] of this.#entries) {
-          releaseHold(entry);
-          this.#queue.add(uid);
-        }
+        for (const [uid, entry] of this.#entries) if (this.#isUnsettled(uid, entry)) this.#wake(uid, entry);
         options.onReach();
       },
     });
@@ -159,6 +156,22 @@ export class PodController {
     const fieldPath =
       container === undefined ? {} : { fieldPath: `spec.${isInit ? 'initContainers' : 'containers'}{${container}}` };
     this.#options.events.record({ ...objectReference(pod), ...fieldPath }, type, reason, message);
+  }
+
+  /** What the backend's coming or going makes a difference to; all others have a report, and hear of changes by themselves. */
+  #isUnsettled(uid: string, { pod }: PodEntry): boolean {
+    const report = this.#mirror.get(uid);
+    return (
+      report === undefined ||
+      report.incomplete === true ||
+      pod?.metadata?.deletionTimestamp !== undefined ||
+      pod === undefined
+    );
+  }
+
+  #wake(uid: string, entry: PodEntry): void {
+    releaseHold(entry);
+    this.#queue.add(uid);
   }
 
   #entryOf(uid: string): PodEntry {
