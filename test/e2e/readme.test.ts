@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, inject, onTestFinished, test } from 'vitest';
 import { runCommandOrThrow, waitFor } from '../testbed/index.ts';
 import { findFreePorts } from '../testbed/process/free-ports.ts';
 
@@ -56,9 +56,15 @@ describe.skipIf(testbed.controlPlane === undefined || testbed.docker === undefin
       async () => await kubectl('wait', '--for=condition=Ready', 'node/my-node', '--timeout=1s'),
       { timeoutMs: 60_000 },
     );
-    expect(
-      await kubectl('get', 'node', 'my-node', '-o', 'jsonpath={.status.nodeInfo.containerRuntimeVersion}'),
-    ).toMatch(/^docker:\/\//);
+    // The node may be up before its sidecar is.
+    await waitFor(
+      'the node to show that Docker is behind it',
+      async () => {
+        const path = 'jsonpath={.status.nodeInfo.containerRuntimeVersion}';
+        return (await kubectl('get', 'node', 'my-node', '-o', path)).startsWith('docker://');
+      },
+      { timeoutMs: 30_000 },
+    );
     await kubectl('delete', 'node', 'my-node');
   });
 });
