@@ -5,6 +5,7 @@
  *   pod/           what goes down: a pod request with resolved environment and files; what comes up: a report
  *   stream/        the NDJSON watch stream: records, framing, the log that a server feeds it from
  *   log/           log options and their query
+ *   streaming/     exec, attach and port-forward: what a caller holds
  *   client/        one HTTP peer; the typed v2 client
  *   v1/            the messages of protocol v1 and their translation
  */
@@ -52,6 +53,13 @@ export {
   type StreamRecord,
   streamSilenceMs,
 } from './stream/stream-record.ts';
+export type {
+  AttachOptions,
+  CommandEnd,
+  ExecOptions,
+  RemoteCommand,
+  TerminalSize,
+} from './streaming/remote-command.ts';
 export { fromLogStruct, toLogStruct } from './v1/logs.ts';
 export {
   parseCreateStruct,
