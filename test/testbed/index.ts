@@ -4,8 +4,10 @@
 //   docker/          a Docker Engine of its own, with images made from Debian's busybox-static
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
+//   clusters.ts      the Kubernetes APIs that integration tests run against: in memory, and real
 //   kubectl.ts, wait-for.ts  what many tests do with it
 
+export { type OpenCluster, type TestCluster, testClusters } from './clusters.ts';
 export { type CertificateFiles, type CertificateRequest, issueCertificate } from './control-plane/certificates.ts';
 export type { ExtraFlags } from './control-plane/flags.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';

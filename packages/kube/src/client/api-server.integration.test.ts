@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { type OpenCluster, testClusters } from '../../../../test/testbed/index.ts';
 import { EventRecorder } from '../events/event-recorder.ts';
 import { objectReference } from '../events/object-reference.ts';
 import type { ClusterAccess } from '../kubeconfig/cluster-access.ts';
@@ -21,7 +22,6 @@ import type { ConfigMap, Node, Pod, PodStatus } from '../types.ts';
 import { KubeClient } from './kube-client.ts';
 import { isAlreadyExists, isConflict, isNotFound, isUidMismatch } from './kube-errors.ts';
 
-const { controlPlane } = inject('testbed');
 const namespace = `kube-client-${process.pid}`;
 
 let access: ClusterAccess;
@@ -37,9 +37,11 @@ const newPod = (name: string): Pod => ({
   },
 });
 
-describe.skipIf(controlPlane === undefined)('against a real API server', () => {
+describe.each(testClusters(inject('testbed')))('against $name', ({ open }) => {
+  let cluster: OpenCluster;
   beforeAll(async () => {
-    access = await loadClusterAccess({ kubeconfig: controlPlane?.kubeconfig, env: {} });
+    cluster = await open();
+    access = await loadClusterAccess({ kubeconfig: cluster.kubeconfig, env: {} });
     client = new KubeClient(access);
     await client.create(namespaces, {}, { metadata: { name: namespace } });
     // Pods are refused until the controller manager has made the namespace's account.
@@ -48,6 +50,7 @@ describe.skipIf(controlPlane === undefined)('against a real API server', () => {
   afterAll(async () => {
     await client.delete(namespaces, { name: namespace });
     await client.close();
+    await cluster.close();
   });
 
   it('KubeClient creates, reads, lists, replaces, patches and deletes', async () => {

@@ -9,15 +9,16 @@ import {
   serviceAccounts,
 } from '@interlink/kube';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type OpenCluster, testClusters } from '../../../../test/testbed/index.ts';
 import { MissingObjectWatches } from './missing-object-watches.ts';
 import { KubeObjectReader } from './object-reader.ts';
 import { ResolveError, resolvePod } from './resolve-pod.ts';
 import { NODE } from './testing/fake-objects.ts';
 
-const { controlPlane } = inject('testbed');
 const namespace = `resolve-${process.pid}`;
 
-describe.skipIf(controlPlane === undefined)('resolvePod() with a Kubernetes API server', () => {
+describe.each(testClusters(inject('testbed')))('resolvePod() with $name', ({ open }) => {
+  let cluster: OpenCluster;
   const stop = new AbortController();
   const { signal } = stop;
   let client: KubeClient;
@@ -26,7 +27,8 @@ describe.skipIf(controlPlane === undefined)('resolvePod() with a Kubernetes API 
   let running: Promise<void>;
 
   beforeAll(async () => {
-    client = new KubeClient(await loadClusterAccess({ kubeconfig: controlPlane?.kubeconfig }));
+    cluster = await open();
+    client = new KubeClient(await loadClusterAccess({ kubeconfig: cluster.kubeconfig }));
     reader = new KubeObjectReader(client);
     watches = new MissingObjectWatches({ client, forget: (object) => reader.forget(object) });
     running = watches.run(signal);
@@ -39,6 +41,7 @@ describe.skipIf(controlPlane === undefined)('resolvePod() with a Kubernetes API 
     stop.abort();
     await running;
     await client.close();
+    await cluster.close();
   });
 
   const createPod = (name: string, spec: Partial<NonNullable<Pod['spec']>>): Promise<Pod> =>

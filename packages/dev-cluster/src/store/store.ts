@@ -1,0 +1,102 @@
+import { ApiError } from '../api-error.ts';
+import { type Kind, kindKey } from '../kinds/kind.ts';
+import type { KubeObject, Metadata } from '../object.ts';
+
+/** A change of one object: created without `before`, deleted without `after`. */
+export interface Change {
+  readonly version: number;
+  readonly kind: Kind;
+  readonly before?: KubeObject;
+  readonly after?: KubeObject;
+}
+
+/** Changes that are remembered for those who resume a watch; who asks for older ones gets 410 Gone. */
+const defaultHistory = 5_000;
+
+/** All objects, in memory, under one counter of versions. Everything happens at once: there is nothing to lock. */
+export class Store {
+  readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #historySize: number;
+  #history: Change[] = [];
+  #version = 1;
+
+  constructor(historySize = defaultHistory) {
+    this.#historySize = historySize;
+  }
+
+  /** Of the newest change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get(kind: Kind, namespace: string | undefined, name: string): KubeObject | undefined {
+    return this.#of(kind).get(keyOf({ namespace, name }));
+  }
+
+  /** In the order of namespaces and names. */
+  list(kind: Kind, namespace?: string): KubeObject[] {
+    return [...this.#of(kind)]
+      .filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, object]) => object);
+  }
+
+  /** Stores an object, new or changed, under a version of its own. @returns it as it is stored */
+  put(kind: Kind, object: KubeObject): KubeObject {
+    const before = this.#of(kind).get(keyOf(object.metadata));
+    const after = this.#stamp(object);
+    this.#of(kind).set(keyOf(after.metadata), after);
+    this.#tell({ version: this.#version, kind, after, ...(before === undefined ? {} : { before }) });
+    return after;
+  }
+
+  /** @returns the object as its watchers see it go */
+  remove(kind: Kind, object: KubeObject): KubeObject {
+    this.#of(kind).delete(keyOf(object.metadata));
+    const before = this.#stamp(object);
+    this.#tell({ version: this.#version, kind, before });
+    return before;
+  }
+
+  /** Calls `listener` with each change from now on. @returns how to stop it */
+  subscribe(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What changed after a version. @throws ApiError 410 when that is no longer known */
+  changesAfter(version: number): Change[] {
+    const oldest = this.#history.length < this.#historySize ? 0 : (this.#history[0]?.version ?? 0) - 1;
+    if (version < oldest) {
+      throw new ApiError(410, 'Expired', `too old resource version: ${version} (${oldest})`);
+    }
+    return this.#history.filter((change) => change.version > version);
+  }
+
+  #of(kind: Kind): Map<string, KubeObject> {
+    const key = kindKey(kind);
+    let objects = this.#objects.get(key);
+    if (objects === undefined) {
+      objects = new Map();
+      this.#objects.set(key, objects);
+    }
+    return objects;
+  }
+
+  #stamp(object: KubeObject): KubeObject {
+    this.#version += 1;
+    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+  }
+
+  #tell(change: Change): void {
+    this.#history.push(change);
+    // Cut seldom: each cut copies what stays.
+    if (this.#history.length > 2 * this.#historySize) this.#history = this.#history.slice(-this.#historySize);
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+}
+
+function keyOf({ namespace, name }: Pick<Metadata, 'name'> & { namespace?: string | undefined }): string {
+  return `${namespace ?? ''}/${name}`;
+}
