@@ -5,6 +5,8 @@ export interface KubectlOptions {
   /** For standard input, such as the manifest of `apply -f -`. */
   input?: string;
   timeoutMs?: number;
+  /** Of another cluster than the testbed's. */
+  kubeconfig?: string;
 }
 
 /** Runs the testbed's kubectl as administrator. What kubectl says no to is a result with its exit code, no exception. */
@@ -15,5 +17,6 @@ export function kubectl(
 ): Promise<CommandResult> {
   if (testbed.controlPlane === undefined) throw new Error('Cannot run kubectl: this testbed has no control plane');
   const { kubectl: file, kubeconfig } = testbed.controlPlane;
-  return runCommand(file, args, { ...options, env: { ...process.env, KUBECONFIG: kubeconfig } });
+  const env = { ...process.env, KUBECONFIG: options.kubeconfig ?? kubeconfig };
+  return runCommand(file, args, { ...options, env });
 }

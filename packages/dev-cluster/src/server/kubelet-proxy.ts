@@ -1,6 +1,7 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
-import type { Duplex } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { ApiRequest } from '../api/api-request.ts';
 import { ApiError, badRequest, notFound } from '../api-error.ts';
 import { addressOf } from '../kinds/columns.ts';
@@ -9,20 +10,14 @@ import { fieldAt, type KubeObject, listAt, textAt } from '../object.ts';
 import type { Store } from '../store/store.ts';
 import type { KeyPair } from './certificates.ts';
 
-/** Parameters of `kubectl exec` and `attach` under the names that kubelets know. */
-const streamNames: Readonly<Record<string, string>> = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' };
-const paths: Readonly<Record<string, string>> = {
-  log: '/containerLogs',
-  exec: '/exec',
-  attach: '/attach',
-  portforward: '/portForward',
-};
+const paths = { log: 'containerLogs', exec: 'exec', attach: 'attach', portforward: 'portForward' } as const;
+/** Parameters of exec and attach, under the names that kubelets know. */
+const streams: Readonly<Record<string, string>> = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' };
 
-/** Where a request goes on to. Undefined for the log of a pod that is on no node: it is empty. */
-interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
+/** What a kubelet answers; after an upgrade, with the connection and the first bytes on it. */
+interface Reply {
+  readonly answer: IncomingMessage;
+  readonly upgraded?: { readonly socket: Duplex; readonly head: Buffer };
 }
 
 /** Passes log, exec, attach and port-forward on to the pod's node, as they are, with a client certificate of `system:masters`. */
@@ -36,122 +31,80 @@ export class KubeletProxy {
     this.#agent = new Agent({ ...client, rejectUnauthorized: false, keepAlive: true });
   }
 
-  /** @throws ApiError for a pod or container that is not there, or a node without a kubelet port */
+  /** @throws ApiError for a pod or container that is not there, and for what the kubelet refuses */
   async pass(request: ApiRequest, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = this.#targetOf(request);
-    if (target === undefined) return void response.writeHead(200, { 'content-type': 'text/plain' }).end();
-    await new Promise<void>((resolve, reject) => {
-      const outgoing = this.#open(target, incoming);
-      outgoing.once('error', (error) => reject(unreachable(target, error)));
-      outgoing.once('response', (answer) => {
-        if (answer.statusCode !== 200) return resolve(refuse(answer, reject));
-        response.writeHead(200, answer.headers);
-        response.flushHeaders();
-        answer.pipe(response);
-        resolve();
-      });
-      response.once('close', () => outgoing.destroy());
-      outgoing.end();
-    });
+    const url = this.#urlOf(request);
+    // As kube-apiserver: the log of a pod that is on no node is empty.
+    if (url === undefined) return void response.end();
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const { answer } = await this.#ask(url, incoming, gone.signal);
+    response.writeHead(200, { 'content-type': answer.headers['content-type'] ?? 'text/plain' }).flushHeaders();
+    pipeline(answer, response, () => undefined);
   }
 
   /** Connects an upgraded connection with the kubelet's. @throws as {@link pass} */
   async upgrade(request: ApiRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const target = this.#targetOf(request);
-    if (target === undefined) throw badRequest(`pod ${request.name} does not have a host assigned`);
-    await new Promise<void>((resolve, reject) => {
-      const { connection, upgrade } = incoming.headers;
-      const outgoing = this.#open(target, incoming, { connection: connection ?? '', upgrade: upgrade ?? '' });
-      outgoing.once('error', (error) => reject(unreachable(target, error)));
-      outgoing.once('response', (answer) => resolve(refuse(answer, reject)));
-      outgoing.once('upgrade', (answer, kubelet, first) => {
-        const headers = answer.rawHeaders.flatMap((name, index, all) =>
-          index % 2 === 0 ? [`${name}: ${all[index + 1]}`] : [],
-        );
-        socket.write(['HTTP/1.1 101 Switching Protocols', ...headers, '', ''].join('\r\n'));
-        socket.write(first);
-        kubelet.write(head);
-        socket.pipe(kubelet).pipe(socket);
-        for (const [from, to] of [
-          [socket, kubelet],
-          [kubelet, socket],
-        ] as const) {
-          from.once('error', () => to.destroy());
-          from.once('close', () => to.end());
-        }
-        resolve();
-      });
-      outgoing.end();
+    const url = this.#urlOf(request);
+    if (url === undefined) throw badRequest(`pod ${request.name} does not have a host assigned`);
+    const { answer, upgraded } = await this.#ask(url, incoming);
+    if (upgraded === undefined) throw badRequest('the kubelet did not upgrade the connection');
+    const lines = answer.rawHeaders.map((part, index) => (index % 2 === 0 ? `${part}: ` : `${part}\r\n`));
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
+    socket.write(upgraded.head);
+    upgraded.socket.write(head);
+    pipeline(socket, upgraded.socket, () => undefined);
+    pipeline(upgraded.socket, socket, () => undefined);
+  }
+
+  async #ask(url: URL, incoming: IncomingMessage, signal?: AbortSignal): Promise<Reply> {
+    const { host: _host, authorization: _authorization, ...headers } = incoming.headers;
+    const isUpgrade = headers.upgrade !== undefined;
+    if (!isUpgrade) delete headers.connection;
+    const agent = isUpgrade ? new Agent(this.#agent.options) : this.#agent;
+    const reply = await new Promise<Reply>((resolve, reject) => {
+      const asked = httpsRequest(url, { method: incoming.method ?? 'GET', headers, agent, ...(signal && { signal }) });
+      asked.once('error', ({ message }) =>
+        reject(new ApiError(500, 'InternalError', `dialing the kubelet at ${url.host}: ${message}`)),
+      );
+      asked.once('response', (answer) => resolve({ answer }));
+      asked.once('upgrade', (answer, socket, head) => resolve({ answer, upgraded: { socket, head } }));
+      asked.end();
     });
+    const { statusCode: code = 500 } = reply.answer;
+    if (code === 200 || code === 101) return reply;
+    const why = (await text(reply.answer)).trim();
+    const reason = code === 400 ? 'BadRequest' : (STATUS_CODES[code] ?? '').replaceAll(' ', '');
+    throw new ApiError(code, reason, why);
   }
 
-  #open({ host, port, path }: Target, { method, headers }: IncomingMessage, upgrade?: OutgoingHttpHeaders) {
-    const {
-      host: _host,
-      authorization: _authorization,
-      connection: _connection,
-      upgrade: _upgrade,
-      ...passed
-    } = headers;
-    const options = {
-      host,
-      port,
-      path,
-      method,
-      headers: { ...passed, ...upgrade },
-      agent: upgrade ? undefined : this.#agent,
-    };
-    return httpsRequest({ ...this.#agent.options, ...options });
-  }
-
-  #targetOf({ namespace = '', name = '', subresource, query }: ApiRequest): Target | undefined {
+  /** Undefined for a pod that is on no node. */
+  #urlOf({ namespace = '', name = '', subresource, query }: ApiRequest): URL | undefined {
     const pod = this.#store.get(pods, namespace, name);
     if (pod === undefined) throw notFound(pods, name);
-    const container = subresource === 'portforward' ? '' : `/${containerOf(pod, query)}`;
+    const container = subresource === 'portforward' ? '' : `/${containerOf(pod, query.get('container') ?? '')}`;
     const nodeName = textAt(pod, 'spec.nodeName');
     if (nodeName === '') return undefined;
     const node = this.#store.get(nodes, undefined, nodeName);
     if (node === undefined) throw notFound(nodes, nodeName);
-    const isStream = subresource === 'exec' || subresource === 'attach';
-    const parameters = [...query].flatMap(([key, value]): [string, string][] => {
-      if (key === 'container') return [];
-      if (!isStream || key === 'command') return [[key, value]];
-      return value === 'true' && streamNames[key] !== undefined ? [[streamNames[key], '1']] : [];
-    });
-    return {
-      host: addressOf(node, 'InternalIP'),
-      port: Number(fieldAt(node, 'status.daemonEndpoints.kubeletEndpoint.Port') ?? 10_250),
-      path: `${paths[subresource]}/${namespace}/${name}${container}?${new URLSearchParams(parameters)}`,
-    };
+    const port = fieldAt(node, 'status.daemonEndpoints.kubeletEndpoint.Port') ?? 10_250;
+    const path = `${paths[subresource as keyof typeof paths]}/${namespace}/${name}${container}`;
+    const url = new URL(`https://${addressOf(node, 'InternalIP')}:${port}/${path}`);
+    for (const [key, value] of query) {
+      const stream = subresource === 'log' || subresource === 'portforward' ? undefined : streams[key];
+      if (stream === undefined && key !== 'container') url.searchParams.append(key, value);
+      else if (value === 'true' && stream !== undefined) url.searchParams.append(stream, '1');
+    }
+    return url;
   }
 }
 
-function containerOf(pod: KubeObject, query: URLSearchParams): string {
-  const wanted = query.get('container') ?? '';
-  const names = ['containers', 'initContainers', 'ephemeralContainers'].flatMap((field) =>
-    listAt(pod, `spec.${field}`).map(({ name }) => String(name)),
-  );
-  const main = listAt(pod, 'spec.containers').map(({ name }) => String(name));
-  if (wanted === '' && main.length === 1) return main[0] ?? '';
-  if (wanted === '') {
-    throw badRequest(
-      `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${main.join(' ')}]`,
-    );
-  }
-  if (!names.includes(wanted)) throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`);
-  return wanted;
-}
-
-async function refuse(answer: IncomingMessage, reject: (error: ApiError) => void): Promise<void> {
-  const text = (await answer.toArray()).join('').trim();
-  const code = answer.statusCode ?? 500;
-  reject(
-    code === 404
-      ? new ApiError(404, 'NotFound', 'the server could not find the requested resource')
-      : new ApiError(code, code === 400 ? 'BadRequest' : 'InternalError', text),
-  );
-}
-
-function unreachable({ host, port }: Target, error: Error): ApiError {
-  return new ApiError(500, 'InternalError', `the kubelet at ${host}:${port} can't be reached: ${error.message}`);
+function containerOf(pod: KubeObject, wanted: string): string {
+  const namesOf = (field: string) => listAt(pod, `spec.${field}`).map(({ name }) => String(name));
+  const [only, ...others] = namesOf('containers');
+  if (wanted === '' && only !== undefined && others.length === 0) return only;
+  const choice = `choose one of: [${[only, ...others].join(' ')}]`;
+  if (wanted === '') throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, ${choice}`);
+  if (['containers', 'initContainers', 'ephemeralContainers'].flatMap(namesOf).includes(wanted)) return wanted;
+  throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`);
 }
