@@ -30,8 +30,8 @@ test: static ## Everything: check, then integration and end-to-end tests on a re
 	$(NODE) test/testbed/setup-debian.ts
 	vitest run
 
-demo: $(INSTALLED) ## The main job, shown: a pod applied with kubectl runs, its status and log come back (CLUSTER=existing for your own cluster)
-	@$(NODE) scripts/demo/main.ts
+demo: $(INSTALLED) ## The main job, shown: a pod runs behind a virtual node, its states and its log come back (CLUSTER=real, CLUSTER=existing)
+	@CLUSTER=$(CLUSTER) $(NODE) scripts/demo.ts
 
 testbed: $(INSTALLED) ## Starts the test servers for hand work and prints the environment to use
 	@$(NODE) test/testbed/main.ts

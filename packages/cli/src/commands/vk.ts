@@ -1,6 +1,6 @@
-import { InterLinkError } from '@interlink/protocol';
-import { CommanderError, InvalidArgumentError, Option, Command as Parser } from 'commander';
+import { InvalidArgumentError, Option, Command as Parser } from 'commander';
 import type { Command } from '../command.ts';
+import { parseArguments } from '../parse-arguments.ts';
 
 const summary = 'The Virtual Kubelet: a virtual node in a Kubernetes cluster.';
 
@@ -44,9 +44,7 @@ function parser(): Parser {
     .option('--disable-taint', 'do not taint the node')
     .option('--os <name>', 'the operating system that the node shows (default Linux)')
     .addOption(new Option('--klog.v <level>').hideHelp())
-    .addOption(new Option('--klog.logtostderr [value]').hideHelp())
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .addOption(new Option('--klog.logtostderr [value]').hideHelp());
 }
 
 export const vkCommand: Command = {
@@ -63,15 +61,7 @@ export const vkCommand: Command = {
 
 /** Undefined when help was all that was asked for. @throws InterLinkError `invalid_argument` */
 export function parseFlags(args: ReadonlyArray<string>): Flags | undefined {
-  try {
-    return parser()
-      .parse([...args], { from: 'user' })
-      .opts<Flags>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new InterLinkError('invalid_argument', error.message);
-  }
+  return parseArguments<Flags>(parser(), args);
 }
 
 function parseWhole(text: string): number {

@@ -1,5 +1,5 @@
 import type { ClusterAccess } from '../kubeconfig/cluster-access.ts';
-import { type ObjectPath, type ResourceType, resourcePath } from '../resource-type.ts';
+import { type ObjectPath, pods, type ResourceType, resourcePath } from '../resource-type.ts';
 import type { KubeObject } from '../types.ts';
 import { KubeTransportError } from './kube-errors.ts';
 import { type KubeRequest, Transport } from './transport.ts';
@@ -171,6 +171,16 @@ export class KubeClient {
     };
     const chunks = this.#transport.stream(request, options.idleTimeoutMs ?? 150_000);
     return readWatchEvents(chunks, `watch ${request.path}`);
+  }
+
+  /** A container's log as it is now, as one text: for short ones. */
+  readLog(
+    path: { namespace: string; name: string },
+    options: RequestOptions & { container?: string; tailLines?: number },
+  ): Promise<string> {
+    const { signal, ...query } = options;
+    const log = resourcePath(pods, { ...path, subresource: 'log' });
+    return this.#transport.send({ method: 'GET', path: log, query, signal });
   }
 
   /**

@@ -1,0 +1,77 @@
+import { type KubeClient, type Pod, pods } from '@interlink/kube';
+import { InterLinkError } from '@interlink/protocol';
+
+const timeoutMs = 90_000;
+
+/** The same as examples/interlink_mock/payloads/busyecho_k8s.yaml. */
+export const busyecho = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'busyecho' },
+  spec: {
+    restartPolicy: 'Never',
+    nodeSelector: { 'virtual-node.interlink/type': 'virtual-kubelet' },
+    tolerations: [{ key: 'virtual-node.interlink/no-schedule', operator: 'Exists' }],
+    containers: [
+      {
+        name: 'busyecho',
+        image: 'busybox:latest',
+        imagePullPolicy: 'IfNotPresent',
+        command: ['/bin/sh', '-c'],
+        args: ['echo hello from a virtual node; sleep 2; echo bye'],
+      },
+    ],
+  },
+} satisfies Pod;
+
+const path = { namespace: 'default', name: busyecho.metadata.name };
+
+/** The example pod in a cluster, as a user has it. */
+export class DemoPod {
+  readonly #client: KubeClient;
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  async create(): Promise<void> {
+    await this.#client.create(pods, { namespace: path.namespace }, busyecho);
+  }
+
+  /** Calls `tell` with each state as it comes, until the pod has succeeded. @throws InterLinkError when it fails, or takes too long */
+  async watch(tell: (state: string) => void, signal: AbortSignal): Promise<void> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    let told = '';
+    const options = { fieldSelector: `metadata.name=${path.name}`, signal: limit };
+    for await (const event of this.#client.watch(pods, { namespace: path.namespace }, options)) {
+      if (event.type === 'BOOKMARK') continue;
+      const state = stateOf(event.object);
+      if (state !== told) tell(state);
+      told = state;
+      const phase = event.object.status?.phase;
+      if (phase === 'Succeeded') return;
+      if (phase === 'Failed' || event.type === 'DELETED') {
+        throw new InterLinkError('internal', `Pod ${path.name} is ${state}, Succeeded is wanted`);
+      }
+    }
+    throw new InterLinkError('deadline_exceeded', `Pod ${path.name} is ${told} after ${timeoutMs / 1_000} s`);
+  }
+
+  async log(): Promise<string> {
+    return await this.#client.readLog(path, {});
+  }
+
+  /** Deletes it and returns when it is gone. */
+  async remove(): Promise<void> {
+    await this.#client.delete(pods, path).catch(() => undefined);
+  }
+}
+
+/** The phase, and what the container waits for or why it ended. */
+function stateOf({ spec, status }: Pod): string {
+  const { waiting, terminated } = status?.containerStatuses?.[0]?.state ?? {};
+  const phase = status?.phase ?? 'Pending';
+  if (terminated !== undefined) return `${phase}  exit code ${terminated.exitCode}`;
+  if (waiting?.reason !== undefined) return `${phase}  ${waiting.reason}`;
+  return phase === 'Pending' && spec?.nodeName !== undefined ? `${phase}  on ${spec.nodeName}` : phase;
+}

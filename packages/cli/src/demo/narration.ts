@@ -1,0 +1,35 @@
+const startedAt = performance.now();
+const isTerminal = process.stdout.isTTY === true;
+
+function styled(code: number, text: string): string {
+  return isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text;
+}
+
+/** A heading. */
+export function title(text: string): void {
+  process.stdout.write(`\n${styled(1, text)}\n`);
+}
+
+/** A line of a name and what there is to say of it, with the time since the start. */
+export function say(name: string, text: string): void {
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1).padStart(5);
+  process.stdout.write(`${styled(2, `${seconds} s`)}  ${name.padEnd(11)}${text}\n`);
+}
+
+/** A line of the pod's log. */
+export function quote(text: string): void {
+  for (const line of text.trimEnd().split('\n')) process.stdout.write(`         ${styled(32, line)}\n`);
+}
+
+/** What to type in another shell. */
+export function sayNext(kubeconfig: string | undefined): void {
+  title('Next, in another shell');
+  const lines = [
+    ...(kubeconfig === undefined ? [] : [`export KUBECONFIG='${kubeconfig.replaceAll("'", "'\\''")}'`]),
+    'kubectl get nodes,pods -o wide',
+    'kubectl logs busyecho',
+    'kubectl describe pod busyecho',
+  ];
+  for (const line of lines) process.stdout.write(`         ${line}\n`);
+  process.stdout.write('\nCtrl-C ends it and leaves nothing behind.\n');
+}

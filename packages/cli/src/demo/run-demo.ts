@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InterLinkError } from '@interlink/protocol';
+import type { DemoFlags } from '../commands/interlink/demo.ts';
+import { waitUntilBackendIsEmpty } from './backend-pods.ts';
+import { chooseSidecar } from './choose-sidecar.ts';
+import { openCluster } from './demo-cluster.ts';
+import { DemoPod } from './demo-pod.ts';
+import { DemoSite } from './demo-site.ts';
+import { quote, say, sayNext, title } from './narration.ts';
+
+const nodeName = 'interlink-demo';
+
+/**
+ * The main job, shown: a pod runs behind a virtual node, and its states and its log come back. In a terminal it then stays until the
+ * signal aborts. However it ends, it takes everything away again that it made.
+ * @throws InterLinkError when the pod does not succeed
+ */
+export async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<void> {
+  const endings: Array<() => Promise<void>> = [];
+  try {
+    await show(flags, signal, endings);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    for (const end of endings.reverse()) {
+      await end().catch((error: unknown) => {
+        process.stderr.write(`Cannot clean up: ${InterLinkError.from(error).message}\n`);
+      });
+    }
+  }
+}
+
+async function show(flags: DemoFlags, signal: AbortSignal, endings: Array<() => Promise<void>>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'interlink-demo-'));
+  endings.push(() => rm(directory, { recursive: true, force: true }));
+
+  title('A pod on a machine without a kubelet');
+  const cluster = await openCluster(flags, directory);
+  endings.push(() => cluster.close(nodeName));
+  say('Cluster', cluster.description);
+  const { sidecar, dockerHost, why } = await chooseSidecar(flags.sidecar, process.env);
+  const site = new DemoSite({ directory, cluster, nodeName, sidecar, dockerHost });
+  endings.push(() => site.stop());
+  await site.start(signal);
+  say('Sidecar', `${site.sidecarUrl}  ${sidecar}: ${why}`);
+  say('InterLink', site.interlinkUrl);
+  say('Node', `${nodeName}  Ready; logs in ${directory}`);
+
+  title('Pod busyecho');
+  const pod = new DemoPod(cluster.client);
+  endings.push(async () => {
+    await pod.remove();
+    await waitUntilBackendIsEmpty(site.interlinkUrl, cluster.client, nodeName);
+  });
+  await pod.create();
+  say('created', 'as by kubectl apply -f examples/interlink_mock/payloads/busyecho_k8s.yaml');
+  await pod.watch((state) => say('', state), signal);
+
+  title('Its log');
+  quote(await pod.log());
+  if (!process.stdout.isTTY) return;
+  sayNext(cluster.kubeconfig);
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
