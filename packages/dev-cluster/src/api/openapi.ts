@@ -28,6 +28,12 @@ export function openApi(path: string): Json | undefined {
   return { openapi: '3.0.0', info, paths: Object.fromEntries(paths) };
 }
 
+/** What kubectl falls back to for a `List`, in the only format that it takes: a document of version 2.0 without schemas. */
+export const emptyOpenApiV2 = {
+  headers: { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' },
+  body: Buffer.from('\n\x032.0'),
+};
+
 /** `kubectl version` and clients that go by the server's age. */
 export const version = {
   ...{ major: '1', minor: '36', gitVersion: 'v1.36.0-interlink.dev-cluster', gitCommit: '', gitTreeState: '' },

@@ -20,7 +20,6 @@ const mergeKeys: Readonly<Record<string, ReadonlyArray<string>>> = {
   resourceClaims: ['name'],
   schedulingGates: ['name'],
   secrets: ['name'],
-  taints: ['key'],
   topologySpreadConstraints: ['topologyKey'],
   volumeDevices: ['devicePath'],
   volumeMounts: ['mountPath'],

@@ -3,12 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { json } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import { type ApiRequest, noSuchPath, parsePath } from '../api/api-request.ts';
 import { discover, wantsAggregated } from '../api/discovery.ts';
 import { ObjectsApi } from '../api/objects-api.ts';
-import { openApi, version } from '../api/openapi.ts';
+import { emptyOpenApiV2, openApi, version } from '../api/openapi.ts';
+import { decodeProtobuf } from '../api/protobuf.ts';
 import { watchObjects } from '../api/watch.ts';
 import { ApiError, badRequest } from '../api-error.ts';
 import type { Json } from '../object.ts';
@@ -77,6 +78,8 @@ export class ApiServer {
         described.apiVersion === 'apidiscovery.k8s.io/v2' ? aggregatedType : undefined,
       );
     }
+    if (pathname === '/openapi/v2')
+      return void response.writeHead(200, emptyOpenApiV2.headers).end(emptyOpenApiV2.body);
     const request = await readRequest(incoming, pathname, query);
     const { method, name, subresource } = request;
     if (passedOn.includes(subresource)) return await this.#kubelets.pass(request, incoming, response);
@@ -113,23 +116,21 @@ export class ApiServer {
 
 async function readRequest(incoming: IncomingMessage, path: string, query: URLSearchParams): Promise<ApiRequest> {
   const { method = '', headers } = incoming;
-  const hasBody =
-    headers['content-length'] !== undefined
-      ? headers['content-length'] !== '0'
-      : headers['transfer-encoding'] !== undefined;
-  const body = hasBody
-    ? await json(incoming).catch((error: Error) => {
-        throw badRequest(`the body of the request is no JSON: ${error.message}`);
-      })
-    : undefined;
-  return {
-    ...parsePath(path),
-    method,
-    query,
-    accept: headers.accept ?? '',
-    contentType: headers['content-type'] ?? '',
-    body,
-  };
+  const { accept = '', 'content-type': contentType = '' } = headers;
+  const body = parseBody(await buffer(incoming), contentType);
+  return { ...parsePath(path), method, query, accept, contentType, body };
+}
+
+function parseBody(body: Buffer, contentType: string): unknown {
+  if (body.length === 0) return undefined;
+  if (contentType.startsWith('application/vnd.kubernetes.protobuf')) return decodeProtobuf(body);
+  try {
+    return JSON.parse(body.toString());
+  } catch (error) {
+    // Of a type that is refused later, with the reason.
+    if (!contentType.includes('json')) return undefined;
+    throw badRequest(`the body of the request is no JSON: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function toStatus(error: unknown): { code: number; body: Json } {
