@@ -3,16 +3,19 @@
  *
  *   backend.ts       the interface to write
  *   run-sidecar.ts   the process around it
- *   pods/            the cache of reports, idempotent creates, one order at a time per pod
+ *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
  *   log/             log options for backends that keep lines with times
  */
 export {
+  type AttachOptions,
   type Capabilities,
+  type CommandEnd,
   type Container,
   type ContainerState,
   type ContainerStatus,
   type ErrorCode,
+  type ExecOptions,
   errorCodes,
   InterLinkError,
   type LogOptions,
@@ -26,7 +29,9 @@ export {
   type PodSpec,
   parseOwnerKey,
   parseTarget,
+  type RemoteCommand,
   type ResolvedVolume,
+  type TerminalSize,
   type Volume,
   type VolumeMount,
 } from '@interlink/protocol';
