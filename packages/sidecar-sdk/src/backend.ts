@@ -80,10 +80,10 @@ export interface Backend {
   ): Promise<AsyncIterable<Uint8Array>>;
 
   /**
-   * Runs a command in a container that the SDK last saw running. A backend that has this method announces the verb `exec`. Input
-   * that the command does not read must not be kept without end: the command's `stdin` says when it is full. `close()` and the
-   * signal, which aborts when the caller leaves before this resolves, hang up on the command.
-   * @throws InterLinkError `failed_precondition` for what this backend can't do (`tty`, say), `not_found` when the program is not there
+   * Runs a command in a container that the SDK last saw running; verb `exec`. Its `stdin` says when it is full, so that input
+   * which the command does not read is not kept without end. `close()` hangs up on it, as does the signal, which aborts when the
+   * caller leaves before this resolves. A program that is not there is an end with error `not_found`.
+   * @throws InterLinkError `failed_precondition` for what this backend can't do (`tty`, say)
    */
   exec?(pod: PodReference, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand>;
 

@@ -6,6 +6,7 @@
  *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
  *   log/             log options for backends that keep lines with times
+ *   streams/         what backends need for exec and port-forward
  */
 export {
   type AttachOptions,
@@ -49,3 +50,4 @@ export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
 export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
 export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
+export { connectPort, type PortAddress } from './streams/connect-port.ts';
