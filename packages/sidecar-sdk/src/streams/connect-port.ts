@@ -11,7 +11,7 @@ const timeoutMs = 10_000;
 
 /** A TCP connection whose two directions end by themselves, as a forwarded port's must. @throws InterLinkError `unavailable` when nothing answers there */
 export async function connectPort({ host, port, signal }: PortAddress): Promise<Socket> {
-  const socket = connect({ host, port, allowHalfOpen: true, signal: AbortSignal.any([signal]) });
+  const socket = connect({ host, port, allowHalfOpen: true, signal });
   const connected = Promise.withResolvers<void>();
   socket.setTimeout(timeoutMs, () => connected.reject(new Error('no answer in time')));
   socket.once('connect', connected.resolve);
