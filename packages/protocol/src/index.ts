@@ -49,7 +49,7 @@ export {
   type StreamRecord,
   streamSilenceMs,
 } from './stream/stream-record.ts';
-export { maxMessageBytes, streamProtocol } from './streaming/channels.ts';
+export { streamProtocol, webSocketLimits } from './streaming/channels.ts';
 export { parseAttachQuery, parseExecQuery, parsePortQuery } from './streaming/command-query.ts';
 export { serveCommand } from './streaming/command-server.ts';
 export { toCommandStatus } from './streaming/command-status.ts';

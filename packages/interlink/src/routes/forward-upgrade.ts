@@ -70,10 +70,7 @@ function join(
     caller.write(renderSwitch(pick(response.headers, responseHeaders)));
     if (first.length > 0) sidecar.unshift(first);
     if (head.length > 0) caller.unshift(head);
-    joinConnections(caller, sidecar).then(
-      () => request.log.debug('stream ended'),
-      (error: unknown) => request.log.error({ err: error }, 'stream failed'),
-    );
+    joinConnections(caller, sidecar).catch((error: unknown) => request.log.error({ err: error }, 'stream failed'));
     caller.once('finish', () => setTimeout(() => caller.destroy(), lingerMs).unref());
   } catch (error) {
     sidecar.destroy();

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { parseProblem } from '../errors/problem.ts';
-import { maxMessageBytes, streamProtocol } from '../streaming/channels.ts';
+import { streamProtocol, webSocketLimits } from '../streaming/channels.ts';
 import type { ClientTls, PeerAddress } from './peer-address.ts';
 
 /** The peer answers once the command runs or the port is reached. */
@@ -31,15 +31,18 @@ export async function openWebSocket<T>(request: WebSocketRequest, accept: (socke
     headers,
     ...tls,
     ...(socketPath === undefined ? {} : { createConnection: () => connect(socketPath) }),
-    perMessageDeflate: false,
-    maxPayload: maxMessageBytes,
-    handshakeTimeout: handshakeTimeoutMs,
+    ...webSocketLimits,
   });
   const opened = Promise.withResolvers<T>();
-  const abort = () => {
-    opened.reject(InterLinkError.from(signal.reason));
+  const abandon = (reason: InterLinkError) => {
+    opened.reject(reason);
     socket.terminate();
   };
+  const abort = () => abandon(InterLinkError.from(signal.reason));
+  const timer = setTimeout(
+    () => abandon(new InterLinkError('deadline_exceeded', 'The peer does not answer')),
+    handshakeTimeoutMs,
+  );
   signal.addEventListener('abort', abort, { once: true });
   socket.on('error', (error) => opened.reject(error));
   socket.once('unexpected-response', (_request, response) => {
@@ -49,6 +52,7 @@ export async function openWebSocket<T>(request: WebSocketRequest, accept: (socke
   try {
     return await opened.promise;
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }
 }

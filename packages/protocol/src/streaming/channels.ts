@@ -15,8 +15,14 @@ export const portChannels = { data: 0, error: 1, close: 255 } as const;
 /** Longer chunks are sent in parts. */
 export const maxChunkBytes = 64 * 1024;
 
-/** The longest message that is taken; peers of other make send whatever they have read at once. */
-export const maxMessageBytes = 4 * 1024 * 1024;
+/** Both ends' settings of a WebSocket. */
+export const webSocketLimits = {
+  perMessageDeflate: false,
+  /** The longest message that is taken; peers of other make send whatever they have read at once. */
+  maxPayload: 4 * 1024 * 1024,
+  /** Milliseconds that a peer may take to read on to the end of what it was sent; one that is dead is found out by its silence. */
+  closeTimeout: 600_000,
+} as const;
 
 export interface Frame {
   readonly channel: number;

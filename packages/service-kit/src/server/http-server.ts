@@ -71,9 +71,20 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     throw new InterLinkError('not_found', `Nothing answers ${request.method} ${pathOf(request)}`);
   });
 
-  serveUpgrades(app);
   serveHealth(app, options.readiness);
-  serveMetrics(app, options.metrics ?? new Registry());
+  const countRequest = serveMetrics(app, options.metrics ?? new Registry());
+  serveUpgrades(app, (request, socket) => {
+    countRequest(request, 101);
+    const path = pathOf(request);
+    const startedAt = performance.now();
+    options.logger.debug({ path }, 'connection upgraded');
+    socket.once('close', () => {
+      options.logger.debug(
+        { path, durationMs: Math.round(performance.now() - startedAt) },
+        'upgraded connection closed',
+      );
+    });
+  });
   return app;
 }
 

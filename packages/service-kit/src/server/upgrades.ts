@@ -17,7 +17,16 @@ const closingMs = 1_000;
 /** Nothing is to be sent before the answer; what is sent all the same is read up to here. */
 const maxHeadBytes = 64 * 1024;
 
-const waiting = new WeakMap<IncomingMessage, { readonly socket: Socket; readonly stopReading: () => Buffer }>();
+interface Waiting {
+  readonly socket: Socket;
+  readonly stopReading: () => Buffer;
+  readonly onTaken: OnTaken;
+}
+
+/** Told of each connection that a route has taken. */
+export type OnTaken = (request: FastifyRequest, socket: Socket) => void;
+
+const waiting = new WeakMap<IncomingMessage, Waiting>();
 
 /** Only WebSockets are upgraded; a request that offers anything else (h2c, say) is served as an ordinary one. */
 export function isWebSocketUpgrade({ headers }: IncomingMessage): boolean {
@@ -28,7 +37,7 @@ export function isWebSocketUpgrade({ headers }: IncomingMessage): boolean {
  * Sends requests for an upgrade through the routes like all others: the same authentication, the same errors as ordinary
  * answers. A route that wants the connection calls {@link takeUpgrade}. Connections that were taken end with the server.
  */
-export function serveUpgrades(app: FastifyInstance): void {
+export function serveUpgrades(app: FastifyInstance, onTaken: OnTaken): void {
   const open = new Set<Socket>();
   app.server.on('upgrade', (request: IncomingMessage, stream, head: Buffer) => {
     const socket = stream as Socket;
@@ -43,7 +52,7 @@ export function serveUpgrades(app: FastifyInstance): void {
       socket.resume();
       socket.destroySoon();
     });
-    waiting.set(request, { socket, stopReading: readAhead(socket, head) });
+    waiting.set(request, { socket, stopReading: readAhead(socket, head), onTaken });
     app.routing(request, response);
   });
   app.addHook('preClose', async () => {
@@ -66,11 +75,12 @@ export function hasUpgrade(request: FastifyRequest): boolean {
 export function takeUpgrade(request: FastifyRequest, reply: FastifyReply): Upgrade {
   const found = waiting.get(request.raw);
   if (found === undefined) throw new InterLinkError('invalid_argument', 'This path wants a WebSocket');
-  const { socket, stopReading } = found;
+  const { socket, stopReading, onTaken } = found;
   if (socket.destroyed) throw new InterLinkError('cancelled', 'The caller has gone');
   const head = stopReading();
   reply.hijack();
   reply.raw.detachSocket(socket);
+  onTaken(request, socket);
   return { socket, head };
 }
 

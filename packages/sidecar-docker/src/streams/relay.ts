@@ -31,5 +31,6 @@ export async function connectInside(pid: number, port: number, signal: AbortSign
     throw new InterLinkError('unavailable', `Cannot reach port ${port} at the pod's localhost: ${message}`);
   }
   const connection = Duplex.from({ writable: stdin, readable: stdout } as unknown as NodeJS.ReadWriteStream);
-  return connection.once('close', () => relay.kill());
+  // Closing it before both of its ends counts as a failure for Node.
+  return connection.on('error', () => undefined).once('close', () => relay.kill());
 }

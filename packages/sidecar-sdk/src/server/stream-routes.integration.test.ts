@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { type AttachOptions, type ExecOptions, InterLinkError } from '@interlink/protocol';
 import { bearerAuthentication, TokenFile } from '@interlink/service-kit';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { requestOf } from '../testing/memory-backend.ts';
 import { type RunningSidecarOptions, startSidecar } from '../testing/running-sidecar.ts';
 import { ScriptedCommand } from '../testing/scripted-command.ts';
@@ -256,6 +257,23 @@ test('a path that wants a WebSocket says so to an ordinary request and to a fore
     detail: 'This path wants a WebSocket with subprotocol v5.channel.k8s.io',
   });
   expect(seen).toEqual([]);
+});
+
+test('a message that is too long, and a text, do no harm to the sidecar', async () => {
+  const { client, uid, command, sidecar } = await startWithCommand();
+  const path = `/v2/clusters/c1/nodes/n1/pods/${uid}/containers/c/exec?command=x&stdin=true&stdout=true`;
+  const socket = new WebSocket(`${sidecar.url.replace('http', 'ws')}${path}`, 'v5.channel.k8s.io');
+  await once(socket, 'open');
+  socket.send('text');
+  socket.send(Buffer.alloc(0));
+  socket.send(Buffer.from([9, 1]));
+  socket.send(Buffer.from('\0in'));
+  expect(String(await once(command.stdin as Readable, 'data'))).toBe('in');
+  socket.send(Buffer.alloc(5 * 1024 * 1024));
+  const [code] = await once(socket, 'close');
+  expect(code).toBe(1009);
+  await command.closed;
+  expect(await client.listPods()).toHaveLength(1);
 });
 
 test('an upgrade to a path that knows none is answered as without it', async () => {

@@ -38,7 +38,7 @@ export function serveStreams(app: FastifyInstance, streams: PodStreams, shutdown
         await joinConnections(new PortConnection(socket), connection);
         shutdown.removeEventListener('abort', end);
       },
-      discard: (connection) => void connection.destroy(),
+      discard: (connection) => void connection.on('error', () => undefined).destroy(),
     });
     return reply;
   });

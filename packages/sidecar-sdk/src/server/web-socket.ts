@@ -1,4 +1,4 @@
-import { InterLinkError, maxMessageBytes, streamProtocol } from '@interlink/protocol';
+import { InterLinkError, streamProtocol, webSocketLimits } from '@interlink/protocol';
 import { takeUpgrade } from '@interlink/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -6,8 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 const handshakes = new WebSocketServer({
   noServer: true,
   clientTracking: false,
-  perMessageDeflate: false,
-  maxPayload: maxMessageBytes,
+  ...webSocketLimits,
   handleProtocols: () => streamProtocol,
 });
 
