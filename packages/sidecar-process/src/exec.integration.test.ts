@@ -83,16 +83,16 @@ test('exec() ends what the command left behind, whatever holds its output', asyn
   const command = await exec(sh('sleep 1001 & setsid sleep 2 & echo done'));
   expect(await text(command.stdout as Readable).catch(() => 'cut off')).toMatch(/done|cut off/);
   expect(await command.ended).toEqual({ exitCode: 0 });
-  expect(isRunning('1001')).toBe(false);
+  await vi.waitFor(() => expect(isRunning('1001')).toBe(false), 10_000);
 });
 
 test('close() hangs up on a command, and kills one that does not heed it', async () => {
   const { exec } = await startPod();
   const command = await exec(sh("trap '' HUP; sleep 1002; sleep 1003"));
-  await vi.waitFor(() => expect(isRunning('1002')).toBe(true));
+  await vi.waitFor(() => expect(isRunning('1002')).toBe(true), 10_000);
   command.close();
   await command.ended;
-  expect([isRunning('1002'), isRunning('1003')]).toEqual([false, false]);
+  await vi.waitFor(() => expect([isRunning('1002'), isRunning('1003')]).toEqual([false, false]), 10_000);
 });
 
 test('a command ends with its container', async () => {
@@ -121,9 +121,9 @@ test('exec() with a terminal gives one, whose size follows', async () => {
   command.resize({ width: 101, height: 31 });
   const output: string[] = [];
   command.stdout?.on('data', (chunk: Buffer) => output.push(String(chunk)));
-  await vi.waitFor(() => expect(output.join('')).toContain("/own 'shell'"));
+  await vi.waitFor(() => expect(output.join('')).toContain("/own 'shell'"), 10_000);
   // The shell shows its size only after both have arrived.
-  await vi.waitFor(async () => expect(await sizeOf(exec)).toBe('31 101'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await sizeOf(exec)).toBe('31 101'), { timeout: 10_000 });
   command.stdin?.write('\n');
   expect(await command.ended).toEqual({ exitCode: 5 });
   expect(output.join('')).toContain('31 101');
@@ -141,7 +141,7 @@ test('close() hangs up on a command with a terminal, and kills one that does not
   const { exec } = await startPod();
   for (const script of ['sleep 1005', "trap '' HUP; sleep 1005; sleep 1006"]) {
     const command = await exec(sh(script), { tty: true });
-    await vi.waitFor(() => expect(isRunning('1005')).toBe(true));
+    await vi.waitFor(() => expect(isRunning('1005')).toBe(true), 10_000);
     command.close();
     await command.ended;
     await vi.waitFor(() => expect(isRunning('1005') || isRunning('1006')).toBe(false), { timeout: 10_000 });

@@ -56,7 +56,7 @@ test('InterLink closes both sides when either vanishes', async () => {
   await client.exec(uid, 'c', { ...all, command: ['wait'] }, never);
   expect(sidecar.running.size).toBe(1);
   await target.close();
-  await vi.waitFor(() => expect(sidecar.running.size).toBe(0));
+  await vi.waitFor(() => expect(sidecar.running.size).toBe(0), 10_000);
 });
 
 test('InterLink ends its callers’ streams when the sidecar stops', async () => {
@@ -76,7 +76,7 @@ test('InterLink that stops ends the streams of both sides', async () => {
   const wait = await client.exec(uid, 'c', { ...all, command: ['wait'] }, never);
   await stop();
   expect(await wait.ended).toMatchObject({ error: { code: 'unavailable' } });
-  await vi.waitFor(() => expect(sidecar.running.size).toBe(0));
+  await vi.waitFor(() => expect(sidecar.running.size).toBe(0), 10_000);
 });
 
 test('InterLink passes a forwarded port through, with the half-close of each side', async () => {
@@ -151,10 +151,10 @@ test('InterLink hangs up on the sidecar when the caller leaves before the answer
   const stop = new AbortController();
   const waiting = new PodClient(target, owner).portForward(uid, 80, stop.signal);
   const refused = expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
-  await vi.waitFor(() => expect(sidecar.seen.at(-1)?.url).toContain('portforward'));
+  await vi.waitFor(() => expect(sidecar.seen.at(-1)?.url).toContain('portforward'), 10_000);
   stop.abort();
   await refused;
-  await vi.waitFor(() => expect(closed).toHaveLength(1));
+  await vi.waitFor(() => expect(closed).toHaveLength(1), 10_000);
 });
 
 test('InterLink survives a caller that resets the connection at any moment', async () => {
@@ -172,7 +172,7 @@ test('InterLink survives a caller that resets the connection at any moment', asy
     await delay(waitMs);
     socket.destroy();
   }
-  await vi.waitFor(() => expect(sidecar.running.size).toBe(0));
+  await vi.waitFor(() => expect(sidecar.running.size).toBe(0), 10_000);
   const exit = await client.exec(uid, 'c', { ...all, command: ['exit', '0'] }, never);
   expect(await exit.ended).toEqual({ exitCode: 0 });
 });

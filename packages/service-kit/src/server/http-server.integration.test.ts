@@ -277,7 +277,7 @@ test('takeUpgrade() hands the connection to a route, counts it, and logs nothing
   socket?.write('echo');
   expect(String(await new Promise((resolve) => socket?.once('data', resolve)))).toBe('echo');
   socket?.destroy();
-  await vi.waitFor(() => expect(logged.join()).toContain('upgraded connection closed'));
+  await vi.waitFor(() => expect(logged.join()).toContain('upgraded connection closed'), 10_000);
   expect(logged.join()).not.toContain('hidden');
   expect((await ask('/metrics')).text).toContain('http_requests_total{method="GET",route="/stream",code="101"} 1');
   expect(JSON.parse((await ask('/stream')).text)).toMatchObject({ status: 400, detail: 'This path wants a WebSocket' });

@@ -84,7 +84,7 @@ test('exec passes sizes on with a terminal, and none without', async () => {
   const remote = await client.exec(uid, 'c', { ...tty, command: ['x'] }, never);
   remote.resize({ width: 81, height: 25 });
   remote.resize({ width: 80, height: 24 });
-  await vi.waitFor(() => expect(command.sizes).toHaveLength(2));
+  await vi.waitFor(() => expect(command.sizes).toHaveLength(2), 10_000);
   expect(command.sizes[1]).toEqual({ width: 80, height: 24 });
   const plain = new ScriptedCommand(all);
   backend.exec = async () => plain;
@@ -177,7 +177,7 @@ test('a caller that leaves before the command runs leaves none behind', async ()
   await asked.promise;
   stop.abort();
   await refused;
-  await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true));
+  await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true), 10_000);
   ready.resolve();
   await command.closed;
 });
@@ -312,7 +312,7 @@ test('portForward carries bytes and half-closes both ways', async () => {
   fromPod.end('answer');
   expect(await text(connection)).toBe('answer');
   expect(ports).toEqual([8080]);
-  await vi.waitFor(() => expect(connection.closed).toBe(true));
+  await vi.waitFor(() => expect(connection.closed).toBe(true), 10_000);
 });
 
 test('portForward refuses a port that can’t be reached, before any data', async () => {
@@ -339,7 +339,7 @@ test('portForward tells why the pod’s end broke, and closes it when the caller
 
   const second = await client.portForward(uid, 80, never);
   second.on('error', () => undefined).destroy();
-  await vi.waitFor(() => expect(podEnds[1]?.destroyed).toBe(true));
+  await vi.waitFor(() => expect(podEnds[1]?.destroyed).toBe(true), 10_000);
 });
 
 test('portForward carries 20 MB both ways at once, whole', async () => {
