@@ -59,6 +59,16 @@ test('InterLink closes both sides when either vanishes', async () => {
   await vi.waitFor(() => expect(sidecar.running.size).toBe(0), 10_000);
 });
 
+test('a command that reads nothing is left, too, when its caller vanishes with its hands full', async () => {
+  const { client, sidecar, target } = await start();
+  const wait = await client.exec(uid, 'c', { ...all, command: ['wait'] }, never);
+  for (let chunk = 0; chunk < 200; chunk += 1) wait.stdin?.write(Buffer.alloc(64 * 1024));
+  // Until what is sent is stuck on every hop.
+  await delay(500);
+  await target.close();
+  await vi.waitFor(() => expect(sidecar.running.size).toBe(0), 20_000);
+});
+
 test('InterLink ends its callers’ streams when the sidecar stops', async () => {
   const { client, sidecar } = await start();
   const wait = await client.exec(uid, 'c', { ...all, command: ['wait'] }, never);

@@ -42,13 +42,15 @@ test('ChannelSocket asks for signs of life, and gives a silent peer up', () => {
 test('ChannelSocket does not judge a peer that it does not listen to, and tells it that it lives', () => {
   const reader = {};
   socket.hold(reader);
+  vi.advanceTimersByTime(2_000);
+  expect(fake.done).toEqual(['pause', 'ping', 'pong']);
   vi.advanceTimersByTime(200_000);
-  expect(fake.done.slice(0, 3)).toEqual(['pause', 'ping', 'pong']);
   expect(fake.done).not.toContain('terminate');
   socket.release(reader);
   expect(fake.done.at(-1)).toBe('resume');
   vi.advanceTimersByTime(60_000);
   expect(fake.done).not.toContain('terminate');
+  expect(fake.done.slice(fake.done.indexOf('resume'))).toEqual(['resume', 'ping', 'ping', 'ping']);
 });
 
 test('ChannelSocket does not judge a peer that takes nothing', () => {

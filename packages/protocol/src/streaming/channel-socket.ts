@@ -6,6 +6,8 @@ import { type Frame, parseFrame } from './channels.ts';
 const heartbeatMs = 20_000;
 /** And is dead after this long without one. */
 const silenceMs = 65_000;
+/** While nothing is read, only writing tells that the peer is gone: it is done this often. */
+const heldBeatMs = 2_000;
 
 /** What its user wants to know of it. */
 export interface ChannelListener {
@@ -24,6 +26,7 @@ export class ChannelSocket {
   readonly #listener: ChannelListener;
   readonly #full = new Set<object>();
   readonly #heartbeat: NodeJS.Timeout;
+  #heldBeat: NodeJS.Timeout | undefined;
   #heardAt = performance.now();
 
   /** To be made in the turn in which the WebSocket opens: what comes before has no listener. */
@@ -39,6 +42,7 @@ export class ChannelSocket {
     });
     socket.once('close', (code: number, reason: Buffer) => {
       clearInterval(this.#heartbeat);
+      clearInterval(this.#heldBeat);
       listener.closed(whyClosed(code, String(reason), failure));
     });
   }
@@ -51,21 +55,27 @@ export class ChannelSocket {
 
   /** This reader can take no more: nothing is read until all readers are {@link release}d. */
   hold(reader: object): void {
-    if (this.#full.size === 0) this.#socket.pause();
+    if (this.#full.size === 0) {
+      this.#socket.pause();
+      this.#heldBeat = setInterval(() => this.#sayAlive(), heldBeatMs).unref();
+    }
     this.#full.add(reader);
   }
 
   release(reader: object): void {
-    if (!this.#full.delete(reader) || this.#full.size > 0) return;
-    this.#hear();
-    this.#socket.resume();
+    if (this.#full.delete(reader) && this.#full.size === 0) this.#readOn();
   }
 
   /** Closes after what was sent. What still comes is dropped. @param code https://www.rfc-editor.org/rfc/rfc6455#section-7.4 */
   close(code: number, reason = ''): void {
     this.#socket.close(code, reason);
     this.#full.clear();
-    this.#socket.resume();
+    this.#readOn();
+  }
+
+  /** Breaks the connection; what waits to be sent is lost. A close would wait for a peer that takes nothing. */
+  abandon(): void {
+    this.#socket.terminate();
   }
 
   #take(data: RawData, isBinary: boolean): void {
@@ -79,16 +89,25 @@ export class ChannelSocket {
     this.#heardAt = performance.now();
   }
 
+  #readOn(): void {
+    clearInterval(this.#heldBeat);
+    this.#hear();
+    this.#socket.resume();
+  }
+
   #beat(): void {
-    const isPaused = this.#full.size > 0;
+    if (this.#full.size > 0) return;
     // A peer that takes nothing from us may be as stuck as we are; if it is dead, TCP finds out.
-    const canJudge = !isPaused && this.#socket.bufferedAmount === 0;
-    if (canJudge && performance.now() - this.#heardAt > silenceMs) {
-      this.#socket.terminate();
-    } else if (this.#socket.readyState === this.#socket.OPEN) {
-      this.#socket.ping();
-      if (isPaused) this.#socket.pong();
-    }
+    const isSilent = this.#socket.bufferedAmount === 0 && performance.now() - this.#heardAt > silenceMs;
+    if (isSilent) this.#socket.terminate();
+    else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  /** A peer that waits for our answer to its pings, which we don't read, takes an unasked one. */
+  #sayAlive(): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.ping();
+    this.#socket.pong();
   }
 }
 

@@ -32,7 +32,7 @@ export function connectCommand(webSocket: WebSocket, options: AttachOptions, sig
   };
   const close = () => {
     finish({ error: new InterLinkError('cancelled', 'The caller left before the command had ended') });
-    socket.close(1000);
+    socket.abandon();
   };
   if (signal.aborted) close();
   else signal.addEventListener('abort', close, { once: true });

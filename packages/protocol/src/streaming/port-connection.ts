@@ -6,6 +6,8 @@ import { sendChunk } from './channel-streams.ts';
 import { type Frame, portChannels, renderFrame, renderHalfClose } from './channels.ts';
 
 const bufferedBytes = 1024 * 1024;
+/** The reason of a break gets this long to reach the other end. */
+const reasonMs = 2_000;
 
 /**
  * One forwarded TCP connection over a WebSocket that has just opened; both ends of the WebSocket hold one. `end()` half-closes,
@@ -36,8 +38,13 @@ export class PortConnection extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (error !== null) this.#socket.send(renderFrame(portChannels.error, Buffer.from(error.message)));
-    this.#socket.close(1000);
+    if (this.#isOver && this.writableFinished) this.#socket.close(1000);
+    else if (error === null) this.#socket.abandon();
+    else {
+      this.#socket.send(renderFrame(portChannels.error, Buffer.from(error.message)));
+      this.#socket.close(1000);
+      setTimeout(() => this.#socket.abandon(), reasonMs).unref();
+    }
     done(error);
   }
 
