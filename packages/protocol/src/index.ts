@@ -5,19 +5,15 @@
  *   pod/           what goes down: a pod request with resolved environment and files; what comes up: a report
  *   stream/        the NDJSON watch stream: records, framing, the log that a server feeds it from
  *   log/           log options and their query
- *   streaming/     exec, attach and port-forward: what a caller holds
+ *   streaming/     exec, attach and port-forward: what a caller holds, channels over a WebSocket, both ends of it
  *   client/        one HTTP peer; the typed v2 client
  *   v1/            the messages of protocol v1 and their translation
  */
 export { type Capabilities, type Pool, parseCapabilities, volumeTypes } from './capabilities.ts';
-export {
-  type ClientTls,
-  HttpTarget,
-  type HttpTargetOptions,
-  parseTarget,
-  type TargetRequest,
-} from './client/http-target.ts';
+export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client/http-target.ts';
+export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';
+export type { UpgradeAnswer } from './client/upgrade.ts';
 export { fromHttpStatus, toHttpStatus } from './errors/http-status.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, InterLinkError } from './errors/interlink-error.ts';
 export { type Problem, parseProblem, problemContentType, toProblem } from './errors/problem.ts';
@@ -53,6 +49,12 @@ export {
   type StreamRecord,
   streamSilenceMs,
 } from './stream/stream-record.ts';
+export { streamProtocol, webSocketLimits } from './streaming/channels.ts';
+export { parseAttachQuery, parseExecQuery, parsePortQuery } from './streaming/command-query.ts';
+export { serveCommand } from './streaming/command-server.ts';
+export { toCommandStatus } from './streaming/command-status.ts';
+export { joinConnections } from './streaming/join-connections.ts';
+export { PortConnection } from './streaming/port-connection.ts';
 export type {
   AttachOptions,
   CommandEnd,

@@ -3,7 +3,8 @@
  *
  *   config/    the InterLink file and its environment variables: one table of keys, loaded and checked at once
  *   auth/      token files, bearer authentication
- *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers
+ *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
+ *              upgrades
  *   process/   logs, signals and exit codes, waiting
  */
 export { type Authenticate, bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
@@ -21,3 +22,4 @@ export { createHttpServer, type HttpServerOptions } from './server/http-server.t
 export { listen } from './server/listen.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
+export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';

@@ -1,6 +1,9 @@
+import type { Duplex } from 'node:stream';
 import type {
+  AttachOptions,
   Backend,
   Capabilities,
+  ExecOptions,
   Logger,
   LogOptions,
   News,
@@ -9,18 +12,22 @@ import type {
   PodReference,
   PodReport,
   PodRequest,
+  RemoteCommand,
 } from '@interlink/sidecar-sdk';
+import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
 import type { SitePolicy } from './container/refusal.ts';
 import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
 import type { Engine } from './engine/engine.ts';
+import { execInContainer } from './exec.ts';
 import { ImageSource } from './image/image-source.ts';
 import { listPods } from './list.ts';
 import { openLogs } from './logs.ts';
 import type { PodDeletion } from './pods/pod-deletion.ts';
 import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
+import { forwardPort } from './port-forward.ts';
 import { PodReader } from './status/pod-reader.ts';
 import { watchPods } from './watch.ts';
 
@@ -77,6 +84,18 @@ export class DockerBackend implements Backend {
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
     return await openLogs({ pod, container, options }, this.#parts(), signal);
+  }
+
+  async exec(pod: PodReference, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand> {
+    return await execInContainer({ pod, container, options, signal }, this.#parts());
+  }
+
+  async attach(pod: PodReference, container: string, options: AttachOptions): Promise<RemoteCommand> {
+    return await attachToContainer({ pod, container, options }, this.#parts());
+  }
+
+  async portForward(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex> {
+    return await forwardPort({ pod, port, signal }, this.#parts());
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {

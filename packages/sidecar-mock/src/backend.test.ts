@@ -177,3 +177,25 @@ test('logs() refuses a container that waits, and previous', async () => {
     message: 'previous terminated container "main" in pod "p" not found',
   });
 });
+
+test('exec() and portForward() end with the pod', async () => {
+  const backend = createMockBackend();
+  await backend.create(requestWith(), owner);
+  const options = { command: ['sleep', '10'], stdin: false, stdout: true, stderr: false, tty: false };
+  const { signal } = new AbortController();
+  const command = await backend.exec?.(reference, 'main', options, signal);
+  const connection = await backend.portForward?.(reference, 80, signal);
+  await backend.delete(reference, 0);
+  expect(await command?.ended).toEqual({ exitCode: 137 });
+  expect(connection?.destroyed).toBe(true);
+});
+
+test('portForward() fails for port-error', async () => {
+  const backend = createMockBackend();
+  await backend.create(requestWith({ 'port-error': 'nobody listens' }), owner);
+  const { signal } = new AbortController();
+  await expect(backend.portForward?.(reference, 80, signal)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'nobody listens',
+  });
+});

@@ -1,7 +1,10 @@
+import { type Duplex, PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type AttachOptions,
   type Backend,
   type Capabilities,
+  type ExecOptions,
   InterLinkError,
   type LogOptions,
   type News,
@@ -10,10 +13,12 @@ import {
   type PodReference,
   type PodReport,
   type PodRequest,
+  type RemoteCommand,
   sleep,
 } from '@interlink/sidecar-sdk';
 import { mockCapabilities } from './capabilities.ts';
-import { openLog } from './logs.ts';
+import { playAttachment, playCommand } from './exec.ts';
+import { linesOf, openLog } from './logs.ts';
 import { MockPod } from './mock-pod.ts';
 import { type PodScript, parseScript } from './script.ts';
 
@@ -87,9 +92,28 @@ class MockBackend implements Backend {
     options: LogOptions,
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
-    const pod = this.#pods.get(uid);
-    if (pod === undefined) throw new InterLinkError('not_found', `No pod ${uid} here`);
-    return openLog({ pod, container, options, now: this.#now, signal });
+    return openLog({ pod: this.#find(uid), container, options, now: this.#now, signal });
+  }
+
+  async exec({ uid }: PodReference, _container: string, options: ExecOptions): Promise<RemoteCommand> {
+    const { script, over } = this.#find(uid);
+    return playCommand(options, script, over.signal);
+  }
+
+  async attach({ uid }: PodReference, container: string, options: AttachOptions): Promise<RemoteCommand> {
+    const { script, over } = this.#find(uid);
+    const log = Buffer.concat(linesOf(script, container, this.#now()).map(({ content }) => content));
+    return playAttachment(options, log.toString(), over.signal);
+  }
+
+  /** Each port gives back what it gets. */
+  async portForward({ uid }: PodReference): Promise<Duplex> {
+    const { script, over } = this.#find(uid);
+    if (script.portError !== undefined) throw new InterLinkError('unavailable', script.portError);
+    const echo = new PassThrough();
+    const end = () => void echo.destroy();
+    over.signal.addEventListener('abort', end, { once: true });
+    return echo.once('close', () => over.signal.removeEventListener('abort', end));
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {
@@ -98,6 +122,12 @@ class MockBackend implements Backend {
     this.#hasMissed = false;
     while (!signal.aborted) await sleep(2 ** 31 - 1, signal);
     this.#news = undefined;
+  }
+
+  #find(uid: string): MockPod {
+    const pod = this.#pods.get(uid);
+    if (pod === undefined) throw new InterLinkError('not_found', `No pod ${uid} here`);
+    return pod;
   }
 
   #failOnPurpose(uid: string, { createFailures, createError }: PodScript): void {

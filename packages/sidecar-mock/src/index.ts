@@ -6,6 +6,7 @@
  *   script.ts         annotations to a typed script
  *   report.ts         what a pod looks like while it waits, runs, has ended
  *   logs.ts           a pod's made-up output
+ *   exec.ts           commands that are played
  *   capabilities.ts   what it says of itself
  */
 export { createMockBackend, type MockOptions } from './backend.ts';

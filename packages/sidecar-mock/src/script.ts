@@ -22,6 +22,10 @@ export interface PodScript {
   readonly event: string | undefined;
   readonly log: string | undefined;
   readonly logIntervalMs: number;
+  readonly execOutput: string | undefined;
+  readonly execExitCode: number;
+  /** When set, no port can be reached, for this reason. */
+  readonly portError: string | undefined;
   /** How long the containers take to end after TERM. */
   readonly deleteDelayMs: number;
 }
@@ -42,6 +46,9 @@ const plain: PodScript = {
   event: undefined,
   log: undefined,
   logIntervalMs: 0,
+  execOutput: undefined,
+  execExitCode: 0,
+  portError: undefined,
   deleteDelayMs: 0,
 };
 
@@ -75,6 +82,9 @@ const annotations: Readonly<Record<string, Annotation>> = {
   'mock.interlink.eu/event': text((event) => ({ event })),
   'mock.interlink.eu/log': text((log) => ({ log })),
   'mock.interlink.eu/log-interval': duration(1, (logIntervalMs) => ({ logIntervalMs })),
+  'mock.interlink.eu/exec-output': text((execOutput) => ({ execOutput })),
+  'mock.interlink.eu/exec-exit-code': integer((execExitCode) => ({ execExitCode })),
+  'mock.interlink.eu/port-error': text((portError) => ({ portError })),
   'mock.interlink.eu/delete-delay': duration(1, (deleteDelayMs) => ({ deleteDelayMs })),
 };
 

@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Backend, Logger, PodRequest } from '@interlink/sidecar-sdk';
+import { type Backend, connectPort, type Logger, type PodRequest } from '@interlink/sidecar-sdk';
 import { processCapabilities } from './capabilities.ts';
 import { mountedVolumes } from './container-order.ts';
 import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
 import { warningEvents } from './events.ts';
+import { execInContainer } from './exec.ts';
 import { sweepLeftovers } from './folder/remove-pod.ts';
 import { listPods } from './list.ts';
 import { readLog } from './logs.ts';
@@ -41,6 +42,10 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
     delete: async ({ uid }, gracePeriodSeconds) => await deletePod(context, uid, gracePeriodSeconds),
     logs: async (pod, container, logOptions, signal) =>
       await readLog(context, { pod, container, options: logOptions, signal }),
+    exec: async (pod, container, execOptions, signal) =>
+      await execInContainer(podsFolder, { pod, container, options: execOptions, signal }),
+    // Nothing is isolated: a pod's ports are this machine's.
+    portForward: async (_pod, port, signal) => await connectPort({ host: 'localhost', port, signal }),
     watch: async (news, signal) => await watchPods(context, news, signal),
   };
 }

@@ -1,4 +1,15 @@
-import type { Capabilities, LogOptions, Owner, PodEvent, PodReport, PodRequest } from '@interlink/protocol';
+import type { Duplex } from 'node:stream';
+import type {
+  AttachOptions,
+  Capabilities,
+  ExecOptions,
+  LogOptions,
+  Owner,
+  PodEvent,
+  PodReport,
+  PodRequest,
+  RemoteCommand,
+} from '@interlink/protocol';
 
 /** Which pod: the UID identifies it, owner and names are for humans and for labels at the backend. */
 export interface PodReference {
@@ -67,6 +78,23 @@ export interface Backend {
     options: LogOptions,
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>>;
+
+  /**
+   * Runs a command in a container that the SDK last saw running; verb `exec`. Its `stdin` says when it is full, so that input
+   * which the command does not read is not kept without end. `close()` hangs up on it, as does the signal, which aborts when the
+   * caller leaves before this resolves. A program that is not there is an end with error `not_found`.
+   * @throws InterLinkError `failed_precondition` for what this backend can't do (`tty`, say)
+   */
+  exec?(pod: PodReference, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand>;
+
+  /** Connects to the streams of the container's own process; verb `attach`. `close()` leaves it running. */
+  attach?(pod: PodReference, container: string, options: AttachOptions, signal: AbortSignal): Promise<RemoteCommand>;
+
+  /**
+   * Opens a TCP connection to a port inside the pod; verb `portForward`. Its `end()` half-closes, its end is the pod's.
+   * @throws InterLinkError `unavailable` when nothing can be reached there
+   */
+  portForward?(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex>;
 
   /** Tells what happens as it happens, until the signal aborts; called again when it returns or throws. Without it the SDK lists every two seconds. */
   watch?(news: News, signal: AbortSignal): Promise<void>;

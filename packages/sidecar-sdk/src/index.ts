@@ -3,16 +3,20 @@
  *
  *   backend.ts       the interface to write
  *   run-sidecar.ts   the process around it
- *   pods/            the cache of reports, idempotent creates, one order at a time per pod
+ *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
  *   log/             log options for backends that keep lines with times
+ *   streams/         what backends need for exec and port-forward
  */
 export {
+  type AttachOptions,
   type Capabilities,
+  type CommandEnd,
   type Container,
   type ContainerState,
   type ContainerStatus,
   type ErrorCode,
+  type ExecOptions,
   errorCodes,
   InterLinkError,
   type LogOptions,
@@ -26,7 +30,9 @@ export {
   type PodSpec,
   parseOwnerKey,
   parseTarget,
+  type RemoteCommand,
   type ResolvedVolume,
+  type TerminalSize,
   type Volume,
   type VolumeMount,
 } from '@interlink/protocol';
@@ -44,3 +50,4 @@ export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
 export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
 export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
+export { connectPort, type PortAddress } from './streams/connect-port.ts';

@@ -1,7 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import { InterLinkError, parseOwner } from '@interlink/protocol';
+import { hasUpgrade } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
+import { forwardUpgrade } from './forward-upgrade.ts';
+import { pick } from './pick-headers.ts';
 
 /** Headers that go through; everything else, `Authorization` above all, is between two neighbours only. */
 const requestHeaders = ['content-type', 'content-length', 'accept', 'traceparent', 'tracestate', 'interlink-epoch'];
@@ -17,7 +20,9 @@ const headersTimeoutMs = 60_000;
 export function serveV2(app: FastifyInstance, sidecar: SidecarLink): void {
   const pass = async (request: FastifyRequest, reply: FastifyReply) => {
     const generation = await sidecar.generation();
-    if (generation.protocol === 'v2') return await forward(request, reply, sidecar);
+    if (generation.protocol === 'v2') {
+      return await (hasUpgrade(request) ? forwardUpgrade : forward)(request, reply, sidecar);
+    }
     reply.hijack();
     generation.adapter.app.routing(request.raw, reply.raw);
     return reply;
@@ -52,16 +57,4 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
     reply.raw.destroy();
   }
   return reply;
-}
-
-function pick(
-  headers: Record<string, string | string[] | undefined>,
-  names: ReadonlyArray<string>,
-): Record<string, string> {
-  const picked: Record<string, string> = {};
-  for (const name of names) {
-    const value = headers[name];
-    if (typeof value === 'string') picked[name] = value;
-  }
-  return picked;
 }

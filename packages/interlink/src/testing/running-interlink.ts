@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpTarget } from '@interlink/protocol';
@@ -7,37 +8,59 @@ import { runInterLink } from '../run-interlink.ts';
 
 export interface RunningInterLink {
   readonly socketPath: string;
-  /** A client of its socket. */
+  readonly url: string;
+  /** A client of its address that shows the right token. */
   readonly target: HttpTarget;
+  /** Ends it now; the end of the test does, too. */
+  stop(): Promise<void>;
 }
 
-/** The whole of InterLink on a unix socket in a private folder, before the sidecar at this port. Ends with the test. */
-export async function startInterLink(sidecarPort: number): Promise<RunningInterLink> {
+/**
+ * The whole of InterLink on a unix socket in a private folder, or on TCP, which demands the token, before the sidecar at this
+ * port. Ends with the test.
+ */
+export async function startInterLink(
+  sidecarPort: number,
+  { isTcp = false }: { isTcp?: boolean } = {},
+): Promise<RunningInterLink> {
   const folder = await mkdtemp(join(tmpdir(), 'interlink-run-'));
   await mkdir(join(folder, 'run'), { mode: 0o700 });
   const socketPath = join(folder, 'run', 'interlink.sock');
   await writeFile(join(folder, 'token'), 'the-account-token\n');
   const config = join(folder, 'config.yaml');
   await writeFile(config, `Auth:\n  TokenFile: ${join(folder, 'token')}\n`);
-  const stop = new AbortController();
-  const running = runInterLink(stop.signal, {
+  const url = isTcp ? `http://127.0.0.1:${await freePort()}` : `unix://${socketPath}`;
+  const { hostname, port } = new URL(url);
+  const over = new AbortController();
+  const running = runInterLink(over.signal, {
     INTERLINKCONFIGPATH: config,
-    INTERLINKURL: `unix://${socketPath}`,
+    ...(isTcp ? { INTERLINKURL: `http://${hostname}`, INTERLINKPORT: port } : { INTERLINKURL: url }),
     SIDECARURL: 'http://127.0.0.1',
     SIDECARPORT: String(sidecarPort),
     LOGLEVEL: 'error',
   });
-  const target = new HttpTarget({ url: `unix://${socketPath}` });
+  const target = new HttpTarget({ url, token: async () => 'the-account-token' });
+  const stop = async () => {
+    over.abort();
+    await running;
+  };
   onTestFinished(async () => {
     await target.close();
-    stop.abort();
-    await running;
+    await stop();
     await rm(folder, { recursive: true });
   });
   for (;;) {
     const response = await target.send({ method: 'GET', path: '/healthz' }).catch(() => undefined);
     await response?.body.dump();
-    if (response?.statusCode === 200) return { socketPath, target };
+    if (response?.statusCode === 200) return { socketPath, url, target, stop };
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -21,9 +21,9 @@ export function authProviderLogin(name: string, provider: NonNullable<Kubeconfig
         loading = undefined;
         throw err;
       });
-      const options: { headers?: unknown } = {};
+      const options: { headers?: Record<string, string> } = {};
       await config.applyToHTTPSOptions(options);
-      const { Authorization: authorization } = (options.headers ?? {}) as { Authorization?: string };
+      const { Authorization: authorization } = options.headers ?? {};
       if (authorization === undefined) {
         throw new Error(`Cannot log in as kubeconfig user "${name}": auth-provider "${provider.name}" gave no token`);
       }

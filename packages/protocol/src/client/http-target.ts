@@ -1,14 +1,11 @@
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
+import type { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { parseProblem } from '../errors/problem.ts';
-
-/** Client side of TLS: PEM texts. */
-export interface ClientTls {
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-}
+import { type ClientTls, type PeerAddress, parseTarget } from './peer-address.ts';
+import { requestUpgrade, type UpgradeAnswer } from './upgrade.ts';
+import { openWebSocket } from './web-socket.ts';
 
 export interface HttpTargetOptions {
   /** `http://host:port`, `https://host:port` or `unix:///path.sock`. */
@@ -38,15 +35,18 @@ const defaultHeadersTimeoutMs = 30_000;
  */
 export class HttpTarget {
   readonly url: string;
-  readonly #origin: string;
+  readonly #address: PeerAddress;
+  readonly #tls: ClientTls;
   readonly #agent: Agent;
   readonly #token: (() => Promise<string | undefined>) | undefined;
+  readonly #closed = new AbortController();
 
   constructor(options: HttpTargetOptions) {
-    const { origin, socketPath } = parseTarget(options.url);
     this.url = options.url;
-    this.#origin = origin;
+    this.#address = parseTarget(options.url);
+    this.#tls = definedTls(options.tls);
     this.#token = options.token;
+    const { socketPath } = this.#address;
     this.#agent = new Agent({
       connections: options.connections ?? 128,
       keepAliveTimeout: 60_000,
@@ -54,28 +54,25 @@ export class HttpTarget {
       connect: {
         timeout: 10_000,
         ...(socketPath === undefined ? {} : { socketPath }),
-        ...definedTls(options.tls),
+        ...this.#tls,
       },
     });
   }
 
   /** Sends a request and returns whatever the peer answers. @throws InterLinkError `unavailable` or `deadline_exceeded` when there is no answer */
   async send(request: TargetRequest): Promise<Dispatcher.ResponseData> {
-    const token = await this.#token?.();
-    try {
+    const authorization = await this.#authorization();
+    return await this.#reach(async () => {
       return await this.#agent.request({
-        origin: this.#origin,
+        origin: this.#address.origin,
         method: request.method,
         path: request.path,
-        headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...request.headers },
+        headers: { ...authorization, ...request.headers },
         body: request.body ?? null,
         signal: request.signal ?? null,
         headersTimeout: request.headersTimeoutMs ?? defaultHeadersTimeoutMs,
       });
-    } catch (error) {
-      const { code, message } = InterLinkError.from(error);
-      throw new InterLinkError(code, `Cannot reach ${this.url}: ${message}`, { cause: error });
-    }
+    });
   }
 
   /** Like {@link send}, but an answer that is no success is thrown as the error that its body tells of. */
@@ -85,22 +82,61 @@ export class HttpTarget {
     throw parseProblem(response.statusCode, await response.body.text());
   }
 
-  async close(): Promise<void> {
-    await this.#agent.destroy();
-  }
-}
-
-/** @throws InterLinkError `invalid_argument` when the URL is none of the three forms */
-export function parseTarget(url: string): { origin: string; socketPath?: string } {
-  if (url.startsWith('unix://')) return { origin: 'http://localhost', socketPath: url.slice('unix://'.length) };
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    throw new InterLinkError(
-      'invalid_argument',
-      `${JSON.stringify(url)} is no address: http://host:port, https://host:port or unix:///path is wanted`,
+  /**
+   * Opens a WebSocket of the streaming protocol on a connection of its own; `accept` is called in the turn in which it opens.
+   * The signal, and {@link close}, end it before it opens; afterwards it is `accept`'s, with the signal that it is given.
+   * @throws InterLinkError that the peer's refusal tells of, `unavailable` when there is no answer
+   */
+  async openWebSocket<T>(
+    request: { readonly path: string; readonly signal: AbortSignal },
+    accept: (socket: WebSocket, signal: AbortSignal) => T,
+  ): Promise<T> {
+    const headers = await this.#authorization();
+    const signal = AbortSignal.any([request.signal, this.#closed.signal]);
+    return await this.#reach(
+      async () =>
+        await openWebSocket({ address: this.#address, tls: this.#tls, path: request.path, headers, signal }, (socket) =>
+          accept(socket, signal),
+        ),
     );
   }
-  return { origin: parsed.origin };
+
+  /** Asks for another protocol, whose bytes are the caller's business; a refusal is returned as it is. @throws InterLinkError as {@link send} */
+  async upgrade(request: {
+    readonly path: string;
+    readonly headers: Record<string, string>;
+    readonly signal: AbortSignal;
+    readonly headersTimeoutMs?: number;
+  }): Promise<UpgradeAnswer> {
+    const headers = { ...(await this.#authorization()), ...request.headers };
+    const timeoutMs = request.headersTimeoutMs ?? defaultHeadersTimeoutMs;
+    const { path, signal } = request;
+    return await this.#reach(
+      async () => await requestUpgrade({ address: this.#address, tls: this.#tls, path, headers, signal, timeoutMs }),
+    );
+  }
+
+  /** Ends what is under way, WebSockets too. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#agent.destroy();
+  }
+
+  async #authorization(): Promise<Record<string, string>> {
+    const token = await this.#token?.();
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  /** What the peer itself says stays as it is. */
+  async #reach<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof InterLinkError) throw error;
+      const { code, message } = InterLinkError.from(error);
+      throw new InterLinkError(code, `Cannot reach ${this.url}: ${message}`, { cause: error });
+    }
+  }
 }
 
 function definedTls(tls: ClientTls | undefined): { ca?: string; cert?: string; key?: string } {

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { type Capabilities, parseCapabilities } from '../capabilities.ts';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { type LogOptions, renderLogQuery } from '../log/log-options.ts';
@@ -7,6 +7,10 @@ import { type PodReport, parsePodReportList } from '../pod/pod-report.ts';
 import type { PodRequest } from '../pod/pod-request.ts';
 import { parseNdjson } from '../stream/ndjson.ts';
 import { parseStreamRecord, type StreamRecord } from '../stream/stream-record.ts';
+import { connectCommand } from '../streaming/command-client.ts';
+import { renderAttachQuery, renderExecQuery } from '../streaming/command-query.ts';
+import { PortConnection } from '../streaming/port-connection.ts';
+import type { AttachOptions, ExecOptions, RemoteCommand } from '../streaming/remote-command.ts';
 import type { HttpTarget } from './http-target.ts';
 
 /**
@@ -80,10 +84,40 @@ export class PodClient {
   async logs(uid: string, container: string, options: LogOptions, signal: AbortSignal): Promise<Readable> {
     const response = await this.#target.call({
       method: 'GET',
-      path: `${this.#podPath(uid)}/containers/${encodeURIComponent(container)}/log${renderLogQuery(options)}`,
+      path: `${this.#containerPath(uid, container)}/log${renderLogQuery(options)}`,
       signal,
     });
     return response.body;
+  }
+
+  /** Runs a command in a running container. The signal hangs up on it, as `close()` does. */
+  async exec(uid: string, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand> {
+    const path = `${this.#containerPath(uid, container)}/exec${renderExecQuery(options)}`;
+    return await this.#command(path, options, signal);
+  }
+
+  /** Connects to the streams of a running container's own process. The signal leaves it, as `close()` does. */
+  async attach(uid: string, container: string, options: AttachOptions, signal: AbortSignal): Promise<RemoteCommand> {
+    const path = `${this.#containerPath(uid, container)}/attach${renderAttachQuery(options)}`;
+    return await this.#command(path, options, signal);
+  }
+
+  /**
+   * One TCP connection to a port of a running pod: `end()` half-closes it, `destroy()` and the signal close it. It fails when it
+   * breaks. @throws InterLinkError when the port can't be reached, before any data
+   */
+  async portForward(uid: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    const path = `${this.#podPath(uid)}/portforward?port=${port}`;
+    return await this.#target.openWebSocket({ path, signal }, (socket, over) => {
+      const connection = new PortConnection(socket);
+      const destroy = () => void connection.destroy();
+      over.addEventListener('abort', destroy, { once: true });
+      return connection.once('close', () => over.removeEventListener('abort', destroy));
+    });
+  }
+
+  async #command(path: string, options: AttachOptions, signal: AbortSignal): Promise<RemoteCommand> {
+    return await this.#target.openWebSocket({ path, signal }, (socket, over) => connectCommand(socket, options, over));
   }
 
   async #put(request: PodRequest, query: string, signal: AbortSignal | undefined): Promise<void> {
@@ -95,6 +129,10 @@ export class PodClient {
       ...optional({ signal }),
     });
     await response.body.dump();
+  }
+
+  #containerPath(uid: string, container: string): string {
+    return `${this.#podPath(uid)}/containers/${encodeURIComponent(container)}`;
   }
 
   #podPath(uid: string): string {

@@ -12,6 +12,7 @@ import type { HealthChecks } from './health.ts';
 import { createHttpServer, type HttpServerOptions } from './http-server.ts';
 import { isPrivateSocket, listen } from './listen.ts';
 import { sendBytes } from './send-bytes.ts';
+import { takeUpgrade } from './upgrades.ts';
 
 let folder: string;
 const closing: Array<() => Promise<void>> = [];
@@ -258,3 +259,61 @@ async function leaveSocketBehind(path: string): Promise<void> {
     new Promise<void>((resolve, reject) => probe.once('error', reject).listen(path, resolve)),
   ).rejects.toMatchObject({ code: 'EADDRINUSE' });
 }
+
+const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
+
+test('takeUpgrade() hands the connection to a route, counts it, and logs nothing of the query', async () => {
+  const { target, ask, logged } = await serve((app) => {
+    app.get('/stream', async (request, reply) => {
+      const { socket, head } = takeUpgrade(request, reply);
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n');
+      socket.unshift(head);
+      socket.pipe(socket);
+      return reply;
+    });
+  });
+  const { signal } = new AbortController();
+  const { socket } = await target.upgrade({ path: '/stream?command=hidden', headers: upgrade, signal });
+  socket?.write('echo');
+  expect(String(await new Promise((resolve) => socket?.once('data', resolve)))).toBe('echo');
+  socket?.destroy();
+  await vi.waitFor(() => expect(logged.join()).toContain('upgraded connection closed'), 10_000);
+  expect(logged.join()).not.toContain('hidden');
+  expect((await ask('/metrics')).text).toContain('http_requests_total{method="GET",route="/stream",code="101"} 1');
+  expect(JSON.parse((await ask('/stream')).text)).toMatchObject({ status: 400, detail: 'This path wants a WebSocket' });
+});
+
+test('a route learns that the caller of an upgrade left before its answer', async () => {
+  const left = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const { target } = await serve((app) => {
+    app.get('/slow', async (request, reply) => {
+      reply.raw.once('close', left.resolve);
+      asked.resolve();
+      await left.promise;
+      return takeUpgrade(request, reply);
+    });
+  });
+  const stop = new AbortController();
+  const waiting = target.upgrade({ path: '/slow', headers: upgrade, signal: stop.signal });
+  const refused = expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+  await asked.promise;
+  stop.abort();
+  await refused;
+  await left.promise;
+});
+
+test('closing the server ends connections that were taken', async () => {
+  const { app, target } = await serve((server) => {
+    server.get('/stream', async (request, reply) => {
+      takeUpgrade(request, reply).socket.write('HTTP/1.1 101 S\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n');
+      return reply;
+    });
+  });
+  const { signal } = new AbortController();
+  const { socket } = await target.upgrade({ path: '/stream', headers: upgrade, signal });
+  const ended = new Promise((resolve) => socket?.once('close', resolve));
+  socket?.resume();
+  await app.close();
+  await ended;
+});

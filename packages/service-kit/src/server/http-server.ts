@@ -5,6 +5,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import type { Logger } from '../process/logger.ts';
 import { type HealthChecks, serveHealth } from './health.ts';
 import { serveMetrics } from './metrics.ts';
+import { isWebSocketUpgrade, serveUpgrades } from './upgrades.ts';
 
 export interface HttpServerOptions {
   readonly logger: Logger;
@@ -18,12 +19,15 @@ export interface HttpServerOptions {
 
 const defaultBodyLimit = 8 * 1024 * 1024;
 
+/** A command to run travels in the query, and may be long. */
+const maxHeaderSize = 1024 * 1024;
+
 /** Paths that tell nothing but "alive" and need no token. */
 const openPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
 /**
  * The HTTP server that InterLink and every sidecar stand on: authentication before anything else, errors as RFC 9457 problems,
- * health, metrics. Routes are the caller's. Bodies and headers are never logged.
+ * health, metrics. Upgrades to WebSocket come through the same routes. Routes are the caller's. Bodies and headers are never logged.
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app = fastify({
@@ -35,6 +39,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     requestTimeout: 0,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
+    http: { maxHeaderSize, shouldUpgradeCallback: isWebSocketUpgrade },
   });
   // v1 sends bodies with GET and DELETE.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
@@ -67,7 +72,19 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
 
   serveHealth(app, options.readiness);
-  serveMetrics(app, options.metrics ?? new Registry());
+  const countRequest = serveMetrics(app, options.metrics ?? new Registry());
+  serveUpgrades(app, (request, socket) => {
+    countRequest(request, 101);
+    const path = pathOf(request);
+    const startedAt = performance.now();
+    options.logger.debug({ path }, 'connection upgraded');
+    socket.once('close', () => {
+      options.logger.debug(
+        { path, durationMs: Math.round(performance.now() - startedAt) },
+        'upgraded connection closed',
+      );
+    });
+  });
   return app;
 }
 

@@ -1,8 +1,11 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, type Registry } from 'prom-client';
 
-/** Prometheus metrics at `/metrics`: the process's own (CPU, memory, event loop), requests served, and what the registry holds besides. */
-export function serveMetrics(app: FastifyInstance, registry: Registry): void {
+/** Prometheus metrics at `/metrics`: the process's own (CPU, memory, event loop), requests served, and what the registry holds besides. @returns counts a request that is answered past fastify */
+export function serveMetrics(
+  app: FastifyInstance,
+  registry: Registry,
+): (request: FastifyRequest, code: number) => void {
   collectDefaultMetrics({ register: registry });
   const requests = new Counter({
     name: 'http_requests_total',
@@ -10,8 +13,9 @@ export function serveMetrics(app: FastifyInstance, registry: Registry): void {
     labelNames: ['method', 'route', 'code'],
     registers: [registry],
   });
-  app.addHook('onResponse', async (request, reply) => {
-    requests.inc({ method: request.method, route: request.routeOptions.url ?? 'none', code: reply.statusCode });
-  });
+  const count = (request: FastifyRequest, code: number) =>
+    requests.inc({ method: request.method, route: request.routeOptions.url ?? 'none', code });
+  app.addHook('onResponse', async (request, reply) => count(request, reply.statusCode));
   app.get('/metrics', async (_request, reply) => await reply.type(registry.contentType).send(await registry.metrics()));
+  return count;
 }

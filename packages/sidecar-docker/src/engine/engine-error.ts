@@ -30,6 +30,15 @@ export function fromEngine(thrown: unknown): InterLinkError {
   return new InterLinkError(codes[answer.status] ?? 'internal', answer.message, { cause: thrown });
 }
 
+/** Asks the engine. @throws InterLinkError instead of whatever its client throws */
+export async function attempt<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    throw fromEngine(error);
+  }
+}
+
 /** True when the engine says that what was asked for is not there. */
 export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof InterLinkError && thrown.code === 'not_found';

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { fromEngine } from './engine-error.ts';
+import { attempt } from './engine-error.ts';
+import { EngineStreams } from './engine-streams.ts';
 import { Gate } from './gate.ts';
 
 /** Starting a container costs the engine about a core for a tenth of a second; more at once only makes all of them late. */
@@ -20,16 +21,19 @@ export interface EngineEvent {
 }
 
 /**
- * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link fromEngine} and with bounded
+ * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link attempt} and with bounded
  * concurrency. Streams (events, logs, pulls) and stops, which last long, are not counted.
  */
 export class Engine {
+  /** Commands in containers, and their own processes' streams. */
+  readonly streams: EngineStreams;
   readonly #docker: Docker;
   readonly #changes = new Gate(maxChanges);
   readonly #reads = new Gate(maxReads);
 
   constructor(docker: Docker) {
     this.#docker = docker;
+    this.streams = new EngineStreams(docker);
   }
 
   /** All containers, running or not, that carry the label. One request. */
@@ -150,14 +154,6 @@ export class Engine {
 
   async #change<T>(priority: number, request: () => Promise<T>): Promise<T> {
     return await this.#changes.run(priority, async () => await attempt(request));
-  }
-}
-
-async function attempt<T>(request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    throw fromEngine(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { demultiplex } from './demux.ts';
+import { demultiplex, splitOutput } from './demux.ts';
 
 function frame(stream: number, payload: Uint8Array): Buffer {
   const header = Buffer.alloc(8);
@@ -30,4 +30,12 @@ describe('demultiplex()', () => {
       }),
     );
   });
+});
+
+test('splitOutput() tells the streams apart', async () => {
+  const bytes = Buffer.concat([frame(1, Buffer.from('out')), frame(2, Buffer.from('err'))]);
+  expect(await Array.fromAsync(splitOutput(cut(bytes, [100])))).toEqual([
+    { stream: 1, payload: Buffer.from('out') },
+    { stream: 2, payload: Buffer.from('err') },
+  ]);
 });

@@ -18,6 +18,8 @@ export interface EngineContainer {
   /** False: the engine never starts it again by itself. */
   readonly mayRestart: boolean;
   readonly isTerminal: boolean;
+  /** Its standard input is open to whoever attaches. */
+  readonly takesInput: boolean;
   readonly ip: string | undefined;
 }
 
@@ -55,6 +57,7 @@ export function toEngineContainer(
       restartCount: inspected.RestartCount,
       mayRestart: (inspected.HostConfig.RestartPolicy?.Name ?? 'no') !== 'no',
       isTerminal: inspected.Config.Tty,
+      takesInput: inspected.Config.OpenStdin === true,
       ip: Object.values(inspected.NetworkSettings.Networks ?? {})
         .map((network) => network.IPAddress)
         .find((address) => address !== ''),

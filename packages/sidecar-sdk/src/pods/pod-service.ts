@@ -11,6 +11,7 @@ import { keepDoing, type Logger, sleep } from '@interlink/service-kit';
 import type { Backend, PodReference } from '../backend.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
 import { PodRegistry } from './pod-registry.ts';
+import { PodStreams, type PodTarget } from './pod-streams.ts';
 import { Serial } from './serial.ts';
 
 /** A backend without `watch` is listed this often. */
@@ -20,6 +21,8 @@ const resyncIntervalMs = 60_000;
 
 /** Both protocol generations stand on this: a backend behind a cache of its reports, creates made idempotent and serial per pod. */
 export class PodService {
+  /** Exec, attach and port-forward. */
+  readonly streams: PodStreams;
   readonly #backend: Backend;
   readonly #logger: Logger;
   readonly #serial = new Serial();
@@ -32,6 +35,7 @@ export class PodService {
     this.#backend = backend;
     this.#logger = logger;
     this.#registry = new PodRegistry(() => this.#relistNow.abort());
+    this.streams = new PodStreams(backend, (pod) => this.#known(pod));
   }
 
   /** Undefined when the reports can be trusted, else why not. */
@@ -104,14 +108,12 @@ export class PodService {
 
   /** @throws InterLinkError `not_found` for a pod or a container that is not there */
   async logs(
-    pod: { owner: Owner; uid: string },
+    pod: PodTarget,
     container: string,
     options: LogOptions,
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
-    this.#assertListed();
-    const known = this.#registry.find(pod.owner, pod.uid);
-    if (known === undefined) throw new InterLinkError('not_found', `No pod ${pod.uid} here`);
+    const known = this.#known(pod);
     const { initContainerStatuses, containerStatuses } = known.status;
     if (![...(initContainerStatuses ?? []), ...containerStatuses].some((status) => status.name === container)) {
       throw new InterLinkError('not_found', `No container ${container} in pod ${known.namespace}/${known.name}`);
@@ -125,6 +127,14 @@ export class PodService {
   findByUid(uid: string): { reference: PodReference; report: PodReport } | undefined {
     this.#assertListed();
     return this.#registry.findByUid(uid);
+  }
+
+  /** @throws InterLinkError `not_found`, also for another owner's pod */
+  #known({ owner, uid }: PodTarget): PodReport {
+    this.#assertListed();
+    const known = this.#registry.find(owner, uid);
+    if (known === undefined) throw new InterLinkError('not_found', `No pod ${uid} here`);
+    return known;
   }
 
   #assertListed(): void {

@@ -1,24 +1,9 @@
-import {
-  InterLinkError,
-  type LogOptions,
-  type Owner,
-  parseLogQuery,
-  parseName,
-  parseOwner,
-  parsePodRequest,
-} from '@interlink/protocol';
+import { InterLinkError, type LogOptions, parseLogQuery, parsePodRequest } from '@interlink/protocol';
 import { sendBytes, sendRecords } from '@interlink/service-kit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { PodService } from '../pods/pod-service.ts';
-
-interface PodParams {
-  cluster: string;
-  node: string;
-  uid: string;
-  container: string;
-}
-
-const ownerPrefix = '/v2/clusters/:cluster/nodes/:node';
+import { containerOf, ownerOf, ownerPrefix, podOf, queryOf, uidOf } from './path.ts';
+import { serveStreams } from './stream-routes.ts';
 
 /** Protocol v2: every pod under its owner. */
 export function serveV2(app: FastifyInstance, service: PodService, shutdown: AbortSignal): void {
@@ -54,26 +39,16 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
   });
 
   app.get(`${ownerPrefix}/pods/:uid/containers/:container/log`, async (request, reply) => {
-    const pod = { owner: ownerOf(request), uid: uidOf(request) };
-    const container = parseName('a container name', (request.params as PodParams).container);
+    const pod = podOf(request);
+    const container = containerOf(request);
     const options: LogOptions = parseLogQuery(queryOf(request));
     await sendBytes(request, reply, (signal) =>
       service.logs(pod, container, options, AbortSignal.any([signal, shutdown])),
     );
     return reply;
   });
-}
 
-function ownerOf(request: FastifyRequest): Owner {
-  return parseOwner(request.params as PodParams);
-}
-
-function uidOf(request: FastifyRequest): string {
-  return parseName('a pod UID', (request.params as PodParams).uid);
-}
-
-function queryOf(request: FastifyRequest): Record<string, unknown> {
-  return request.query as Record<string, unknown>;
+  serveStreams(app, service.streams, shutdown);
 }
 
 const defaultGracePeriodSeconds = 30;

@@ -6,6 +6,10 @@ export class MemoryBackend implements Backend {
   readonly pods = new Map<string, OwnedReport>();
   readonly created: string[] = [];
   news: News | undefined;
+  /** A test's own; without them the backend can't. */
+  exec?: NonNullable<Backend['exec']>;
+  attach?: NonNullable<Backend['attach']>;
+  portForward?: NonNullable<Backend['portForward']>;
   #failure: InterLinkError | undefined;
 
   /** From now on the backend does not answer; undefined: it does again. */

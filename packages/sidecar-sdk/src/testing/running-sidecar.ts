@@ -17,6 +17,10 @@ export interface RunningSidecar extends AsyncDisposable {
   readonly url: string;
   readonly target: HttpTarget;
   clientOf(owner: Owner): PodClient;
+  /** A client that shows another token. */
+  clientWith(owner: Owner, token: string): PodClient;
+  /** Ends the server; disposing of it does, too. */
+  stop(): Promise<void>;
 }
 
 /** A sidecar's server on a real socket before a {@link MemoryBackend}, listed once, and a client for it. */
@@ -34,15 +38,26 @@ export async function startSidecar(options: RunningSidecarOptions = {}): Promise
   });
   const target = new HttpTarget({ url, token: async () => options.token });
   while (service.trouble !== undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+  const targets = [target];
+  const stop = async () => {
+    shutdown.abort();
+    await Promise.all([app.close(), running]);
+  };
   return {
     backend,
     url,
     target,
     clientOf: (owner) => new PodClient(target, owner),
+    clientWith: (owner, token) => {
+      const other = new HttpTarget({ url, token: async () => token });
+      targets.push(other);
+      return new PodClient(other, owner);
+    },
+    stop,
     [Symbol.asyncDispose]: async () => {
       shutdown.abort();
-      await target.close();
-      await Promise.all([app.close(), running]);
+      await Promise.all(targets.map(async (each) => await each.close()));
+      await stop();
     },
   };
 }
