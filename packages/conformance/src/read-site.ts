@@ -2,7 +2,7 @@ import { type Capabilities, InterLinkError, parseCapabilities, parseProblem } fr
 import type { Generation, Site } from './check.ts';
 import { ConformanceFailure } from './failure.ts';
 import type { Answer } from './http/answer.ts';
-import type { Caller } from './http/caller.ts';
+import type { Call, Caller } from './http/caller.ts';
 import type { ConformanceOptions } from './options.ts';
 
 /** What the sidecar is, and which generations of the protocol it is to be checked by. @throws InterLinkError when it can't be asked */
@@ -12,8 +12,13 @@ export async function readSite(
   signal: AbortSignal,
 ): Promise<{ site: Site; generations: Generation[] }> {
   const { url, protocol = 'auto' } = options;
-  const answer = protocol === 'v1' ? undefined : await askCapabilities(url, caller, signal);
-  const capabilities = answer === undefined ? undefined : capabilitiesOf(answer);
+  const answer = await ask(
+    protocol === 'v1' ? v1Ping : { method: 'GET', path: '/v2/capabilities' },
+    url,
+    caller,
+    signal,
+  );
+  const capabilities = protocol === 'v1' ? undefined : capabilitiesOf(answer);
   const demandsToken = options.demandsToken ?? !url.startsWith('unix://');
   return {
     site: { capabilities, demandsToken, canRestart: options.restart !== undefined },
@@ -21,14 +26,19 @@ export async function readSite(
   };
 }
 
-async function askCapabilities(url: string, caller: Caller, signal: AbortSignal): Promise<Answer> {
-  const answer = await caller.ask({ method: 'GET', path: '/v2/capabilities' }, signal).catch((error: unknown) => {
+const v1Ping: Call = { method: 'GET', path: '/status', json: [] };
+
+/** The first call: whoever does not answer it, or lets nobody in, can't be checked. */
+async function ask(call: Call, url: string, caller: Caller, signal: AbortSignal): Promise<Answer> {
+  const answer = await caller.ask(call, signal).catch((error: unknown) => {
     throw error instanceof ConformanceFailure ? new InterLinkError('unavailable', error.seen) : error;
   });
-  const { status, text } = answer;
-  if (status === 401 || status === 403 || status >= 500) {
+  const { request, status, text } = answer;
+  // An ill v1 plugin may still answer honestly to everything else.
+  const isIll = status >= 500 && call !== v1Ping;
+  if (status === 401 || status === 403 || isIll) {
     const { code, message } = parseProblem(status, text);
-    throw new InterLinkError(code, `${url} refuses GET /v2/capabilities with ${status}: ${message}`);
+    throw new InterLinkError(code, `${url} answers ${request} with ${status}: ${message}`);
   }
   return answer;
 }
@@ -43,14 +53,14 @@ function capabilitiesOf({ text }: Answer): Capabilities | undefined {
 }
 
 /** A v1 plugin knows no such path, or answers any path with something. */
-function spokenBy(answer: Answer | undefined): Generation[] {
+function spokenBy(answer: Answer): Generation[] {
   try {
-    const parsed: unknown = JSON.parse(answer?.text ?? '');
+    const parsed: unknown = JSON.parse(answer.text);
     const versions =
       typeof parsed === 'object' && parsed !== null && 'protocolVersions' in parsed
         ? parsed.protocolVersions
         : undefined;
-    if (answer?.status === 200 && Array.isArray(versions)) return versions.includes('v1') ? ['v2', 'v1'] : ['v2'];
+    if (answer.status === 200 && Array.isArray(versions)) return versions.includes('v1') ? ['v2', 'v1'] : ['v2'];
   } catch {
     // No JSON: not ours.
   }

@@ -7,6 +7,10 @@
  *   report.ts         what a pod looks like while it waits, runs, has ended
  *   logs.ts           a pod's made-up output
  *   capabilities.ts   what it says of itself
+ *   misbehaviour/     ways to be wrong on purpose, for the conformance suite to catch
  */
 export { createMockBackend, type MockOptions } from './backend.ts';
-export { mockSidecar } from './sidecar.ts';
+export { createMisbehavingServer } from './misbehaviour/misbehaving-server.ts';
+export type { Misbehaviour, Mischief } from './misbehaviour/misbehaviour.ts';
+export { findMisbehaviour, misbehaviours } from './misbehaviour/misbehaviours.ts';
+export { mockSidecar, mockSidecarOf } from './sidecar.ts';

@@ -45,4 +45,4 @@ export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
 export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
-export { createSidecarServer, type SidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
+export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';

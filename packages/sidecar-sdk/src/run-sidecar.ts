@@ -8,9 +8,10 @@ import {
   loadInterLinkConfig,
   sidecarUrl,
 } from '@interlink/service-kit';
+import type { FastifyInstance } from 'fastify';
 import type { Backend } from './backend.ts';
 import { PodService } from './pods/pod-service.ts';
-import { createSidecarServer, type SidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
+import { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
 
 export interface SidecarDefinition {
   /** The process's name, in its logs. */
@@ -19,7 +20,7 @@ export interface SidecarDefinition {
   /** Where to listen. Default: SidecarURL with the port of SidecarService. */
   listenUrl?(config: InterLinkConfig): string;
   /** Makes the server instead of {@link createSidecarServer}: for sidecars that are wrong on purpose. */
-  createServer?(options: SidecarServerOptions): SidecarServer;
+  createServer?(options: SidecarServerOptions): FastifyInstance;
 }
 
 /**

@@ -82,10 +82,11 @@ export const deleteChecks: Check[] = checksOf({ generation: 'v2', section: 'Dele
   },
   {
     name: 'delete-twice-succeeds',
-    summary: 'The delete of a pod that has been deleted is a success.',
+    summary: 'The delete of a pod that was deleted and is gone is a success.',
     run: async ({ pods }) => {
       const { pod } = await pods.createRunning();
       expectSuccess(await pods.delete(pod.metadata.uid, '?gracePeriodSeconds=1'));
+      await pods.untilGone(pod.metadata.uid);
       expectSuccess(await pods.delete(pod.metadata.uid, '?gracePeriodSeconds=1'));
     },
   },
@@ -93,7 +94,7 @@ export const deleteChecks: Check[] = checksOf({ generation: 'v2', section: 'Dele
     name: 'delete-refuses-bad-grace',
     summary: 'A grace period that is no whole number is refused with 400, and the pod lives on.',
     run: async ({ pods }) => {
-      const { pod } = await pods.create();
+      const { pod } = await pods.createRunning();
       expectStatus(await pods.delete(pod.metadata.uid, '?gracePeriodSeconds=soon'), [400]);
       assertSeen((await pods.find(pod.metadata.uid)) !== undefined, 'the pod in the list', 'it is gone');
     },

@@ -26,7 +26,7 @@ export const statusChecks: Check[] = checksOf({ generation: 'v2', section: 'Stat
   },
   {
     name: 'status-running',
-    summary: 'A running container has one state, its start time, restart count 0, and is ready when nothing probes it.',
+    summary: 'A running container has one state, with its start time, and is ready when nothing probes it.',
     run: async ({ pods }) => {
       const request = await pods.create();
       const report = await pods.until(
@@ -42,7 +42,6 @@ export const statusChecks: Check[] = checksOf({ generation: 'v2', section: 'Stat
         'state: {running: {startedAt}} and nothing else',
         show(container),
       );
-      assertSeen(container?.restartCount === 0, 'restartCount: 0', show(container));
     },
   },
   {
@@ -88,10 +87,9 @@ export const statusChecks: Check[] = checksOf({ generation: 'v2', section: 'Stat
       const request = await pods.create({ runSeconds: 1 });
       const { uid } = request.pod.metadata;
       await pods.until(request, 'ended', hasEnded);
-      await stream.untilPod(uid, 'ended', hasEnded);
-      // Whatever was told late has come by the time that another pod's end has.
-      const later = await pods.create({ runSeconds: 0 });
-      await stream.untilPod(later.pod.metadata.uid, 'ended', hasEnded);
+      // Whatever is told of it late has come by the time that the stream tells of another pod.
+      const later = await pods.create();
+      await stream.untilPod(later.pod.metadata.uid, 'at all', () => true);
       const told = stream.reportsOf(uid);
       const ranks = told.map((report) => rankOf(stateOf(report)));
       assertSeen(

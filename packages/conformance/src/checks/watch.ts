@@ -12,6 +12,7 @@ import { expectSuccess } from '../http/answer.ts';
 import { parseOrFail } from '../http/parse-or-fail.ts';
 import { hasEnded, isRunning } from '../pods/owned-pods.ts';
 import { lastCursor, outline } from '../pods/record-stream.ts';
+import { waitUntil } from '../wait.ts';
 
 const isSnapshot = (edge: 'begin' | 'end') => (record: StreamRecord) =>
   record.type === 'bookmark' && record.snapshot === edge;
@@ -68,14 +69,24 @@ export const watchChecks: Check[] = checksOf({ generation: 'v2', section: 'Watch
   {
     name: 'watch-agrees-with-list',
     summary: 'What the stream has told, the list shows.',
-    run: async ({ pods, signal }) => {
+    run: async ({ pods, patienceMs, signal }) => {
       const stream = await pods.watch();
-      const request = await pods.create({ runSeconds: 1 });
-      const told = await stream.untilPod(request.pod.metadata.uid, 'ended', hasEnded);
-      signal.throwIfAborted();
-      const listed = await pods.find(request.pod.metadata.uid);
-      const [a, b] = [told, listed].map((report) => report?.status.containerStatuses[0]?.state);
-      assertSeen(show(a) === show(b), `the list shows ${show(a)}`, show(b ?? 'no such pod'));
+      const { pod } = await pods.create({ runSeconds: 1 });
+      const { uid } = pod.metadata;
+      await waitUntil({
+        ...{ wanted: `the list shows pod ${uid} ended`, patienceMs, signal },
+        look: async () => {
+          const told = stream.reportsOf(uid).find(hasEnded);
+          const listed = await pods.find(uid);
+          const isEnded = listed !== undefined && hasEnded(listed);
+          assertSeen(
+            told === undefined || isEnded,
+            'what the stream has told: the end',
+            show(listed?.status ?? 'no such pod'),
+          );
+          return isEnded ? { found: true, seen: '' } : { seen: show(listed?.status ?? 'no such pod') };
+        },
+      });
     },
   },
   {

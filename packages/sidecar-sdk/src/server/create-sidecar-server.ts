@@ -12,11 +12,8 @@ export interface SidecarServerOptions {
   readonly shutdown: AbortSignal;
 }
 
-/** fastify's own, so that tests and sidecars that are wrong on purpose can hook into it. */
-export type SidecarServer = FastifyInstance;
-
 /** The HTTP face of a sidecar, v2 and v1 on one port; not listening yet. */
-export function createSidecarServer(options: SidecarServerOptions): SidecarServer {
+export function createSidecarServer(options: SidecarServerOptions): FastifyInstance {
   const app = createHttpServer({
     logger: options.logger,
     authenticate: options.authenticate,
