@@ -9,6 +9,7 @@ const main = join(import.meta.dirname, '../../packages/cli/src/main.ts');
 
 export interface SidecarUnderTest extends AsyncDisposable {
   readonly url: string;
+  readonly tokenFile: string;
   token(): Promise<string>;
   /** Kills the process without a word, and starts another on what it left. */
   restart(): Promise<void>;
@@ -32,16 +33,21 @@ export async function startSidecarProcess(
   };
   const script = command.endsWith('.ts') ? [command] : [main, command];
   const start = (): ChildProcess =>
-    spawn(process.execPath, ['--conditions=interlink-source', ...script], { stdio: ['ignore', 'inherit', 'inherit'], env });
+    spawn(process.execPath, ['--conditions=interlink-source', ...script], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env,
+    });
   const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
   };
+  const tokenFile = join(home, '.config', 'interlink', 'token');
   let child = start();
   return {
     url,
-    token: async () => (await readFile(join(home, '.config', 'interlink', 'token'), 'utf8')).trim(),
+    tokenFile,
+    token: async () => (await readFile(tokenFile, 'utf8')).trim(),
     restart: async () => {
       await end(child, 'SIGKILL');
       child = start();
