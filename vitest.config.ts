@@ -28,7 +28,9 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'integration',
-          include: ['packages/*/src/**/*.integration.test.ts'],
+          include: ['packages/*/src/**/*.integration.test.ts', 'test/conformance/**/*.test.ts'],
+          // Of the tests in one file that say they are concurrent: they wait for pods, not for the processor.
+          maxConcurrency: 24,
           globalSetup: ['test/testbed/vitest-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -10,6 +10,7 @@ interface Manifest {
   readonly name: string;
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
+  readonly exports?: Record<string, unknown>;
 }
 
 function readPackage(directory: string): PackageSources {
@@ -20,6 +21,9 @@ function readPackage(directory: string): PackageSources {
   return {
     name: manifest.name,
     declared: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    subpaths: Object.keys(manifest.exports ?? {}).flatMap((key) =>
+      key === '.' ? [] : [`${manifest.name}${key.slice(1)}`],
+    ),
     sources: files.map((file) => {
       const path = join(directory, 'src', file);
       return { path: relative(root, path), text: readFileSync(path, 'utf8') };

@@ -34,6 +34,13 @@ test('findProblems() finds a deep import and a circle of packages', () => {
   expect(problems.join('\n')).toContain('packages import in a circle: @i/a → @i/b → @i/a');
 });
 
+test('findProblems() lets a subpath pass that the other package exports, and no other', () => {
+  const exporting = { ...pkg('@i/b', [], {}), subpaths: ['@i/b/vitest'] };
+  const importing = (specifier: string) => pkg('@i/a', ['@i/b'], { 'a.ts': `import { x } from '${specifier}';` });
+  expect(findProblems([importing('@i/b/vitest'), exporting])).toEqual([]);
+  expect(findProblems([importing('@i/b/other'), exporting])).toHaveLength(1);
+});
+
 test('findProblems() lets types, tests and built-in modules pass', () => {
   const files = {
     'a.ts':

@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { allChecks } from '@interlink/conformance';
+import { errorCodes, toHttpStatus } from '@interlink/protocol';
 import { interLinkKeys } from '@interlink/service-kit';
+import { misbehaviours } from '@interlink/sidecar-mock';
 import { replaceSection } from './doc-section.ts';
 
 // Writes the parts of the documents that follow from the code; with --check it only says which are out of date.
@@ -9,6 +12,13 @@ const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.u
 const sections = [
   { document: 'README.md', name: 'configuration keys', content: keyTable() },
   { document: 'CONTRIBUTING.md', name: 'example sidecar', content: codeBlock('examples/sidecar-memory/sidecar.ts') },
+  { document: 'packages/sidecar-mock/README.md', name: 'misbehaviours', content: misbehaviourTable() },
+  { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
+  ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({
+    document: 'docs/protocol.md',
+    name: `checks of ${section}`,
+    content: checkTable(section),
+  })),
 ];
 
 for (const { document, name, content } of sections) {
@@ -28,6 +38,24 @@ function keyTable(): string {
     return `| \`${name}\` | ${variables} | ${byDefault} | ${key.doc} |`;
   });
   return ['| key | variable | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function misbehaviourTable(): string {
+  const rows = misbehaviours.map(({ name, summary, caughtBy }) => {
+    return `| \`${name}\` | ${summary} | ${caughtBy.map((check) => `\`${check}\``).join(', ')} |`;
+  });
+  return ['| `MOCK_MISBEHAVE` | what goes wrong | caught by |', '|---|---|---|', ...rows].join('\n');
+}
+
+function errorTable(): string {
+  const rows = errorCodes.map((code) => `| \`${code}\` | ${toHttpStatus(code)} |`);
+  return ['| `code` | status |', '|---|---|', ...rows].join('\n');
+}
+
+function checkTable(section: string): string {
+  const checks = allChecks.filter((check) => check.section === section);
+  const rows = checks.map(({ name, summary }) => `| \`${name}\` | ${summary} |`);
+  return ['| check | what is wanted |', '|---|---|', ...rows].join('\n');
 }
 
 function codeBlock(path: string): string {

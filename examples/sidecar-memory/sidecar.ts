@@ -11,6 +11,7 @@ const backend: Backend = {
     verbs: ['create', 'delete', 'list', 'log'],
     volumeTypes: [],
     queues: false,
+    durable: false,
     pools: [{ name: 'default', capacity: { cpu: '4', memory: '8Gi', pods: '10' } }],
   }),
   list: async () => [...pods.values()],

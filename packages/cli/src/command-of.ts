@@ -1,7 +1,7 @@
 import { InterLinkError } from '@interlink/protocol';
 import { nearest } from '@interlink/service-kit';
 import type { Command } from './command.ts';
-import { interLinkCommand } from './commands/interlink/interlink.ts';
+import { interLinkCommand } from './commands/interlink.ts';
 import { dockerSidecarCommand, mockSidecarCommand, processSidecarCommand } from './commands/sidecars.ts';
 import { vkCommand } from './commands/vk.ts';
 

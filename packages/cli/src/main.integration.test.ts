@@ -34,7 +34,13 @@ test.each(['vk', 'interlink', 'docker-sidecar', 'mock-sidecar', 'process-sidecar
 test.each([
   [['vk', '--nodname', 'x'], /^vk: error: unknown option '--nodname'[^\n]*(\n[^\n]*)?\n$/],
   [['vk', '--startup-timeout', 'soon'], /^vk: [^\n]*'soon' is invalid[^\n]*a duration is wanted[^\n]*\n$/],
-  [['interlink', '--port', '1'], /^interlink: interlink takes no arguments, but got "--port"[^\n]*\n$/],
+  [['interlink', '--port', '1'], /^interlink: interlink knows no command "--port"[^\n]*the gateway[^\n]*\n$/],
+  [
+    ['interlink', 'conformanc'],
+    /^interlink: interlink knows no command "conformanc": did you mean conformance\?[^\n]*\n$/,
+  ],
+  [['interlink', 'conformance'], /^interlink: The address of a sidecar is wanted[^\n]*\n$/],
+  [['interlink', 'conformance', 'http://127.0.0.1:1'], /^interlink: Cannot check http:\/\/127\.0\.0\.1:1: [^\n]*\n$/],
   [['mock-sidecar', 'now'], /^mock-sidecar: mock-sidecar takes no arguments, but got "now"[^\n]*\n$/],
   [['interlnk'], /^interlink-cli: unknown command "interlnk": did you mean interlink\?\n/],
 ])('%j exits with 2 and one clear message', async (args, message) => {

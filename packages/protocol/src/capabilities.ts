@@ -31,6 +31,8 @@ export const Capabilities = Type.Object({
   /** True when the backend schedules by itself (Slurm): pods may wait there for long, and are never refused for lack of room. */
   queues: Type.Boolean(),
   pools: Type.Array(Pool),
+  /** False when a restart of the sidecar forgets its pods (they were kept in memory only). Default true. */
+  durable: Type.Optional(Type.Boolean()),
   /** What an administrator should know: `images are ignored`, `nothing is isolated`. */
   warnings: Type.Optional(Type.Array(Type.String())),
 });

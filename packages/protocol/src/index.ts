@@ -26,6 +26,7 @@ export {
   type PodReport,
   type PodReportList,
   type PodReportStatus,
+  parsePodReport,
   parsePodReportList,
 } from './pod/pod-report.ts';
 export { type PodRequest, parsePodRequest } from './pod/pod-request.ts';

@@ -8,5 +8,6 @@ export const mockCapabilities: Capabilities = {
   volumeTypes: ['configMap', 'secret', 'downwardAPI', 'projected', 'emptyDir', 'hostPath', 'persistentVolumeClaim'],
   queues: false,
   pools: [{ name: 'mock', capacity: { cpu: '100k', memory: '1Pi', pods: '100k' } }],
+  durable: false,
   warnings: ['nothing runs: states are made up', 'pods are kept in memory only: a restart forgets them'],
 };

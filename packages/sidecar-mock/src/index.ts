@@ -8,6 +8,10 @@
  *   logs.ts           a pod's made-up output
  *   exec.ts           commands that are played
  *   capabilities.ts   what it says of itself
+ *   misbehaviour/     ways to be wrong on purpose, for the conformance suite to catch
  */
 export { createMockBackend, type MockOptions } from './backend.ts';
-export { mockSidecar } from './sidecar.ts';
+export { createMisbehavingServer } from './misbehaviour/misbehaving-server.ts';
+export type { Misbehaviour, Mischief } from './misbehaviour/misbehaviour.ts';
+export { findMisbehaviour, misbehaviours } from './misbehaviour/misbehaviours.ts';
+export { mockSidecar, mockSidecarOf } from './sidecar.ts';

@@ -37,10 +37,12 @@ export {
   type VolumeMount,
 } from '@interlink/protocol';
 export {
+  type Authenticate,
   createLogger,
   type InterLinkConfig,
   keepDoing,
   type Logger,
+  nearest,
   runProcess,
   sidecarUrl,
   sleep,

@@ -8,9 +8,10 @@ import {
   loadInterLinkConfig,
   sidecarUrl,
 } from '@interlink/service-kit';
+import type { FastifyInstance } from 'fastify';
 import type { Backend } from './backend.ts';
 import { PodService } from './pods/pod-service.ts';
-import { createSidecarServer } from './server/create-sidecar-server.ts';
+import { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
 
 export interface SidecarDefinition {
   /** The process's name, in its logs. */
@@ -18,6 +19,8 @@ export interface SidecarDefinition {
   createBackend(config: InterLinkConfig, logger: Logger): Promise<Backend>;
   /** Where to listen. Default: SidecarURL with the port of SidecarService. */
   listenUrl?(config: InterLinkConfig): string;
+  /** Makes the server instead of {@link createSidecarServer}: for sidecars that are wrong on purpose. */
+  createServer?(options: SidecarServerOptions): FastifyInstance;
 }
 
 /**
@@ -35,7 +38,8 @@ export async function runSidecar(
   const url = definition.listenUrl?.(config) ?? sidecarUrl(config);
   const service = new PodService(await definition.createBackend(config, logger), logger);
   const authenticate = await chooseAuthentication(config, url, logger);
-  const app = createSidecarServer({ service, logger, authenticate, shutdown: signal });
+  const createServer = definition.createServer ?? createSidecarServer;
+  const app = createServer({ service, logger, authenticate, shutdown: signal });
   const running = service.run(signal);
   const address = await listen(app, url);
   logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');

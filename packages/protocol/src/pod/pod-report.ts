@@ -78,4 +78,5 @@ export type PodReport = Static<typeof PodReport>;
 export const PodReportList = Type.Object({ items: Type.Array(PodReport) });
 export type PodReportList = Static<typeof PodReportList>;
 
+export const parsePodReport = parserOf(PodReport, 'report of a pod');
 export const parsePodReportList = parserOf(PodReportList, 'list of pods');

@@ -2,7 +2,7 @@ import { Option, Command as Parser } from 'commander';
 import type { Command } from '../../command.ts';
 import { parseArguments } from '../../parse-arguments.ts';
 
-const summary = 'show it: a cluster in memory, a virtual node, a pod and its log';
+const summary = 'Shows it: a cluster in memory, a virtual node, a pod and its log.';
 
 /** What `interlink demo` was asked for. */
 export interface DemoFlags {

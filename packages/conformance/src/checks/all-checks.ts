@@ -1,0 +1,29 @@
+import type { Check } from '../check.ts';
+import { authenticationChecks } from './authentication.ts';
+import { capabilityChecks } from './capabilities.ts';
+import { createChecks } from './create.ts';
+import { deleteChecks } from './delete.ts';
+import { errorChecks } from './errors.ts';
+import { listChecks } from './list.ts';
+import { logChecks } from './logs.ts';
+import { ownerChecks } from './owners.ts';
+import { restartChecks } from './restart.ts';
+import { statusChecks } from './status.ts';
+import { v1Checks } from './v1/v1-checks.ts';
+import { watchChecks } from './watch.ts';
+
+/** Every check, in the order of docs/protocol.md. */
+export const allChecks: ReadonlyArray<Check> = [
+  ...ownerChecks,
+  ...authenticationChecks,
+  ...capabilityChecks,
+  ...createChecks,
+  ...statusChecks,
+  ...listChecks,
+  ...watchChecks,
+  ...deleteChecks,
+  ...logChecks,
+  ...errorChecks,
+  ...restartChecks,
+  ...v1Checks,
+];

@@ -1,0 +1,44 @@
+import { parsePodReportList } from '@interlink/protocol';
+import { type Check, checksOf } from '../check.ts';
+import { assertSeen, show } from '../failure.ts';
+import { expectStatus, jsonOf } from '../http/answer.ts';
+import { parseOrFail } from '../http/parse-or-fail.ts';
+import { isRunning } from '../pods/owned-pods.ts';
+
+/** The list: the truth after any restart. */
+export const listChecks: Check[] = checksOf({ generation: 'v2', section: 'List' }, [
+  {
+    name: 'list-fits-schema',
+    summary: 'The list is JSON, and each report fits the schema.',
+    run: async ({ pods, caller, signal }) => {
+      await pods.createRunning();
+      await pods.createEnded({ exitCode: 1 });
+      const answer = expectStatus(await caller.ask({ method: 'GET', path: pods.path }, signal), [200]);
+      assertSeen(answer.contentType === 'application/json', 'content type application/json', answer.contentType);
+      parseOrFail(parsePodReportList, jsonOf(answer), 'a list of reports that fit the schema');
+    },
+  },
+  {
+    name: 'list-of-nobody-is-empty',
+    summary: 'The list of an owner that has no pods is empty.',
+    run: async ({ pods }) => {
+      const reports = await pods.list();
+      assertSeen(reports.length === 0, 'an empty list', show(reports));
+    },
+  },
+  {
+    name: 'list-shows-every-pod',
+    summary: 'The list shows every pod of its owner, each once.',
+    run: async ({ pods }) => {
+      const requests = await Promise.all(Array.from({ length: 5 }, async () => await pods.create()));
+      for (const request of requests) await pods.until(request, 'running', isRunning);
+      const wanted = requests.map(({ pod }) => pod.metadata.uid).sort();
+      const seen = (await pods.list()).map(({ uid }) => uid).sort();
+      assertSeen(
+        wanted.every((uid) => seen.filter((one) => one === uid).length === 1),
+        show(wanted),
+        show(seen),
+      );
+    },
+  },
+]);

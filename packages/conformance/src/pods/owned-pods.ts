@@ -1,0 +1,158 @@
+import { type Owner, ownerPath, type PodReport, type PodRequest } from '@interlink/protocol';
+import { ConformanceFailure, show } from '../failure.ts';
+import { type Answer, expectStatus, expectSuccess, jsonOf } from '../http/answer.ts';
+import type { Caller, OpenAnswer } from '../http/caller.ts';
+import { waitUntil } from '../wait.ts';
+import { RecordStream } from './record-stream.ts';
+import { type PodOptions, podOf, type Scene } from './scene.ts';
+
+const cleanUpMs = 10_000;
+
+export interface OwnedPodsOptions {
+  readonly caller: Caller;
+  readonly owner: Owner;
+  readonly image: string;
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+  /** Run when the check is over. */
+  readonly defer: (cleanUp: () => Promise<unknown>) => void;
+}
+
+/** Protocol v2 as one owner calls it: raw answers, and the few steps that checks share. */
+export class OwnedPods {
+  readonly owner: Owner;
+  readonly path: string;
+  readonly #options: OwnedPodsOptions;
+
+  constructor(options: OwnedPodsOptions) {
+    this.owner = options.owner;
+    this.path = `${ownerPath(options.owner)}/pods`;
+    this.#options = options;
+  }
+
+  /** The request for a pod that plays the scene; nothing is sent yet. */
+  requestOf(scene: Scene & Partial<Pick<PodOptions, 'uid'>> = {}): PodRequest {
+    return podOf({ ...scene, image: this.#options.image });
+  }
+
+  async put(request: PodRequest, uid: string = request.pod.metadata.uid): Promise<Answer> {
+    const { caller, defer } = this.#options;
+    // Also when the check itself was cut off.
+    const removal = { method: 'DELETE', path: `${this.path}/${uid}?gracePeriodSeconds=0` } as const;
+    defer(async () => await caller.ask(removal, AbortSignal.timeout(cleanUpMs)));
+    return await this.#ask({ method: 'PUT', path: `${this.path}/${uid}`, json: request });
+  }
+
+  /** Creates a pod that plays the scene. @throws ConformanceFailure unless it is accepted */
+  async create(scene: Scene = {}): Promise<PodRequest> {
+    const request = this.requestOf(scene);
+    expectSuccess(await this.put(request));
+    return request;
+  }
+
+  async createRunning(scene: Scene = {}): Promise<PodRequest> {
+    const request = await this.create(scene);
+    await this.until(request, 'running', isRunning);
+    return request;
+  }
+
+  async createEnded(scene: Scene): Promise<{ request: PodRequest; report: PodReport }> {
+    const request = await this.create({ runSeconds: 0, ...scene });
+    return { request, report: await this.until(request, 'ended', hasEnded) };
+  }
+
+  /** @param query `?gracePeriodSeconds=…` or nothing */
+  async delete(uid: string, query = ''): Promise<Answer> {
+    return await this.#ask({ method: 'DELETE', path: `${this.path}/${uid}${query}` });
+  }
+
+  /** The list, taken at its word: its shape has a check of its own. */
+  async list(): Promise<PodReport[]> {
+    const answer = expectStatus(await this.#ask({ method: 'GET', path: this.path }), [200]);
+    const body = jsonOf(answer);
+    const items = typeof body === 'object' && body !== null && 'items' in body ? body.items : undefined;
+    if (Array.isArray(items)) return items as PodReport[];
+    throw new ConformanceFailure({ wanted: `${answer.request} answered with {"items": […]}`, seen: show(body) });
+  }
+
+  async find(uid: string): Promise<PodReport | undefined> {
+    return (await this.list()).find((report) => report.uid === uid);
+  }
+
+  /** Lists until the pod is as wanted. @throws ConformanceFailure when it is not in time */
+  async until({ pod }: PodRequest, what: string, isSo: (report: PodReport) => boolean): Promise<PodReport> {
+    const { uid } = pod.metadata;
+    return await waitUntil({
+      ...{ wanted: `the list shows pod ${uid} ${what}`, ...this.#waiting },
+      look: async () => {
+        const report = await this.find(uid);
+        const seen = report === undefined ? `no pod ${uid} in the list` : show(report.status);
+        return report !== undefined && isSo(report) ? { found: report, seen } : { seen };
+      },
+    });
+  }
+
+  /** Lists until the pod is not there any more. @returns milliseconds that it took at least */
+  async untilGone(uid: string): Promise<number> {
+    const beginMs = performance.now();
+    let lastSeenMs = beginMs;
+    await waitUntil({
+      ...{ wanted: `pod ${uid} is gone from the list`, ...this.#waiting },
+      look: async () => {
+        const report = await this.find(uid);
+        if (report === undefined) return { found: true, seen: '' };
+        lastSeenMs = performance.now();
+        return { seen: show(report.status) };
+      },
+    });
+    return lastSeenMs - beginMs;
+  }
+
+  async log(uid: string, query = '', container = 'main'): Promise<Answer> {
+    return await this.#ask({ method: 'GET', path: this.#logPath(uid, query, container) });
+  }
+
+  async openLog(uid: string, query: string): Promise<OpenAnswer> {
+    const { caller, signal } = this.#options;
+    return await caller.open({ method: 'GET', path: this.#logPath(uid, query, 'main') }, signal);
+  }
+
+  /** Opens the stream of records; it is closed when the check is over. */
+  async watch(cursor?: string): Promise<RecordStream> {
+    const { caller, patienceMs, signal, defer } = this.#options;
+    const resume = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const closing = new AbortController();
+    const path = `${this.path}?watch=true${resume}`;
+    const answer = await caller.open({ method: 'GET', path }, AbortSignal.any([signal, closing.signal]));
+    if (answer.status !== 200) {
+      closing.abort();
+      throw new ConformanceFailure({ wanted: `${answer.request} answered 200`, seen: String(answer.status) });
+    }
+    const stream = new RecordStream(answer, { patienceMs, close: () => closing.abort() });
+    defer(async () => stream.close());
+    return stream;
+  }
+
+  async #ask(call: Parameters<Caller['ask']>[0]): Promise<Answer> {
+    return await this.#options.caller.ask(call, this.#options.signal);
+  }
+
+  get #waiting() {
+    return { patienceMs: this.#options.patienceMs, signal: this.#options.signal };
+  }
+
+  #logPath(uid: string, query: string, container: string): string {
+    return `${this.path}/${uid}/containers/${container}/log${query}`;
+  }
+}
+
+/** The one container of a scene's pod runs. */
+export function isRunning({ status }: PodReport): boolean {
+  return status.containerStatuses[0]?.state.running !== undefined;
+}
+
+/** It has ended; a state that says nothing any more counts, so that a check can say what is missing. */
+export function hasEnded({ status }: PodReport): boolean {
+  const state = status.containerStatuses[0]?.state;
+  return state !== undefined && state.running === undefined && state.waiting === undefined;
+}

@@ -1,0 +1,42 @@
+import { type CheckResult, type ConformanceReport, runConformance } from '@interlink/conformance';
+import { expect, inject, test } from 'vitest';
+import { waitFor } from '../testbed/index.ts';
+import { type SidecarUnderTest, startSidecarProcess } from './sidecar-process.ts';
+
+const { docker } = inject('testbed');
+
+/** Every check of both generations, with real restarts: `kill -9`, and started again. */
+async function judge({ url, token, restart }: SidecarUnderTest): Promise<ConformanceReport> {
+  const options = { url, token: url.startsWith('unix://') ? undefined : token, restart, parallel: 8 };
+  // It may take a moment to listen.
+  return await waitFor('the sidecar to answer', async () => await runConformance(options), { timeoutMs: 300_000 });
+}
+
+const linesOf = (results: ReadonlyArray<CheckResult>, outcome: string) =>
+  results.flatMap((result) => (result.outcome === outcome ? [`${result.name}: ${result.reason ?? result.seen}`] : []));
+
+test('the mock sidecar passes the suite', async () => {
+  await using sidecar = await startSidecarProcess('mock-sidecar');
+  const { results } = await judge(sidecar);
+  expect(linesOf(results, 'failed')).toEqual([]);
+  expect(linesOf(results, 'skipped')).toEqual(['restart-keeps-pods: the capabilities say durable: false']);
+});
+
+test('the process sidecar passes the suite, and its pods outlive it', async () => {
+  await using sidecar = await startSidecarProcess('process-sidecar', { isUnix: true });
+  const { results } = await judge(sidecar);
+  expect(linesOf(results, 'failed')).toEqual([]);
+  expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual([
+    'auth-refuses-no-token',
+    'auth-refuses-wrong-token',
+    'restart-forgets-pods',
+    'v1-auth-refuses-no-token',
+  ]);
+});
+
+test.skipIf(docker === undefined)('the docker sidecar passes the suite, and its pods outlive it', async () => {
+  await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: docker?.host ?? '' } });
+  const { results } = await judge(sidecar);
+  expect(linesOf(results, 'failed')).toEqual([]);
+  expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);
+});
