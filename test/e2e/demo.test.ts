@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { kubectl } from '../testbed/index.ts';
+import { findProgram } from '../testbed/process/find-program.ts';
+
+const root = join(import.meta.dirname, '../..');
+const testbed = inject('testbed');
+
+/** A folder of its own for temporary files, and a PATH of which only these programs are. */
+async function bareMachine(...programs: string[]): Promise<{ env: Record<string, string>; temporary: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'bare-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const [bin, temporary] = [join(directory, 'bin'), join(directory, 'tmp')];
+  await Promise.all([bin, temporary].map((each) => mkdir(each)));
+  for (const name of programs) {
+    const found = await findProgram(name);
+    if (found === undefined) throw new Error(`${name} is missing on this machine`);
+    await symlink(found, join(bin, name));
+  }
+  return { env: { PATH: bin, HOME: directory, TMPDIR: temporary }, temporary };
+}
+
+// What is installed is not looked at: a test must not install anew what it runs on.
+const make = ['-o', 'node_modules/.installed', 'demo'];
+const programs = ['node', 'npm', 'make', 'bash', 'sh', 'env'];
+const whatItShows = [
+  /Cluster .*in memory/,
+  /Ready;/,
+  /Running/,
+  /Succeeded {2}exit code 0/,
+  /hello from a virtual node\n +bye/,
+];
+
+test('make demo needs Node, npm and make, and nothing else', async () => {
+  const { env, temporary } = await bareMachine(...programs);
+  const demo = spawn(join(env.PATH ?? '', 'make'), make, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [shown, [exitCode]] = await Promise.all([text(demo.stdout), once(demo, 'exit')]);
+  for (const line of whatItShows) expect(shown).toMatch(line);
+  expect([exitCode, await readdir(temporary)]).toEqual([0, []]);
+});
+
+test('in a terminal it stays, and Ctrl-C leaves nothing', async () => {
+  const { env, temporary } = await bareMachine(...programs);
+  // util-linux' script gives it a terminal, and what is written to script is typed there.
+  const terminal = (await findProgram('script')) ?? 'script';
+  const demo = spawn(terminal, ['-qfec', `make ${make.join(' ')}`, '/dev/null'], { cwd: root, env });
+  let shown = '';
+  for await (const chunk of demo.stdout) {
+    shown += chunk;
+    if (shown.includes('Ctrl-C ends it')) break;
+  }
+  expect(shown).toContain(`export KUBECONFIG='${temporary}`);
+  const closed = once(demo, 'exit');
+  demo.stdin.write('\u0003');
+  await closed;
+  await expect.poll(() => readdir(temporary), { timeout: 20_000 }).toEqual([]);
+});
+
+describe.skipIf(testbed.controlPlane === undefined || testbed.docker === undefined)(
+  'on a cluster that there is',
+  () => {
+    test('it shows the same, with Docker, and takes its node and its pod away', async () => {
+      const { env: bare, temporary } = await bareMachine('node', 'env');
+      const env = { ...bare, DOCKER_HOST: testbed.docker?.host };
+      const flags = ['--cluster', 'existing', '--kubeconfig', testbed.controlPlane?.kubeconfig ?? ''];
+      const main = join(root, 'packages/cli/src/main.ts');
+      const command = ['--conditions=interlink-source', main, 'interlink', 'demo', ...flags];
+      const demo = spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const [shown, [exitCode]] = await Promise.all([text(demo.stdout), once(demo, 'exit')]);
+      for (const line of [...whatItShows.slice(1), /docker: the engine .* has busybox/]) expect(shown).toMatch(line);
+      expect([exitCode, await readdir(temporary)]).toEqual([0, []]);
+      const { stdout } = await kubectl(testbed, ['get', 'pods,nodes', '-n', 'default', '-o', 'name']);
+      expect(stdout).not.toMatch(/busyecho|interlink-demo/);
+    });
+  },
+);
