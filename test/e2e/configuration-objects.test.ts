@@ -62,6 +62,16 @@ describe.skipIf(cannotRun)('ConfigMaps and Secrets', { concurrent: true }, () =>
     );
   });
 
+  test('and services are told of in the environment', async ({ site, namespace }) => {
+    const web = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 8080 }] } };
+    await namespace.apply(web);
+    const main = shell('main', 'echo $WEB_PORT_8080_TCP_PROTO $WEB_SERVICE_PORT; test -n "$KUBERNETES_SERVICE_HOST"');
+    await namespace.apply(pod(site.nodeName, 'linked', { containers: [main] }));
+
+    await namespace.waitForPhase('linked', 'Succeeded');
+    expect(await namespace.run('logs', 'linked')).toBe('tcp 8080\n');
+  });
+
   test('are files: byte for byte, under chosen paths and with chosen modes', async ({ site, namespace }) => {
     const script = [
       'cat /settings/tricky; base64 /settings/some.bin; base64 /key/raw.bin',

@@ -82,7 +82,7 @@ test('a pod is created once and costs one PATCH until it runs', async () => {
   backend.now(one, { main: 'running' });
   await settle(60_000);
   expect(backend.calls).toEqual([`create ${one}`]);
-  expect(cluster.requests).toEqual(['LIST pods', 'PATCH pods/ns/p/status']);
+  expect(cluster.requests).toEqual(['LIST pods', 'LIST services', 'PATCH pods/ns/p/status']);
   expect(phaseOf(cluster)).toBe('Running');
   expect(lines).toContain('pod phase changed');
 });
@@ -458,7 +458,7 @@ test('a new controller takes over what runs: nothing is created twice, nothing i
   await startController(cluster, backend);
   await settle(60_000);
   expect(backend.calls).toEqual([]);
-  expect(cluster.requests).toEqual(['LIST pods', 'PATCH pods/ns/q/status']);
+  expect(cluster.requests).toEqual(['LIST pods', 'LIST services', 'PATCH pods/ns/q/status']);
   expect(cluster.find(pods, { namespace: 'ns', name: 'q' })?.status?.phase).toBe('Failed');
 });
 
@@ -471,12 +471,19 @@ test('a new controller asks for a running pod that the backend does not list, an
   cluster.forgetRequests();
   await startController(cluster, backend);
   await settle(1_000);
-  expect([backend.calls, cluster.requests, phaseOf(cluster)]).toEqual([[`adopt ${one}`], ['LIST pods'], 'Running']);
+  expect([backend.calls, cluster.requests, phaseOf(cluster)]).toEqual([
+    [`adopt ${one}`],
+    ['LIST pods', 'LIST services'],
+    'Running',
+  ]);
   // Deleted before the stream tells of it: stopped, and shown as it was.
   cluster.userDeletes(pods, path, 30);
   await settle(1_000);
   expect(backend.calls).toEqual([`adopt ${one}`, `delete ${one} 30`]);
-  expect([cluster.requests, mainOf(cluster)?.state]).toEqual([['LIST pods'], { running: expect.anything() }]);
+  expect([cluster.requests, mainOf(cluster)?.state]).toEqual([
+    ['LIST pods', 'LIST services'],
+    { running: expect.anything() },
+  ]);
 });
 
 test('a pod deleted while no controller ran ends when one comes back', async () => {

@@ -5,6 +5,7 @@ import type { Provider } from '../provider.ts';
 import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
 import { KubeObjectReader } from '../resolve/object-reader.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
+import { ServiceLinks } from '../resolve/service-links.ts';
 import { adoptionRequest } from './adoption-request.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
 
@@ -30,10 +31,12 @@ export class PodCreator {
   readonly #options: PodCreatorOptions;
   readonly #objects: KubeObjectReader;
   readonly #missing: MissingObjectWatches;
+  readonly #services: ServiceLinks;
 
   constructor(options: PodCreatorOptions) {
     this.#options = options;
     this.#objects = new KubeObjectReader(options.client);
+    this.#services = new ServiceLinks(options);
     this.#missing = new MissingObjectWatches({
       client: options.client,
       forget: (object) => this.#objects.forget(object),
@@ -42,7 +45,7 @@ export class PodCreator {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await this.#missing.run(signal);
+    await Promise.all([this.#missing.run(signal), this.#services.run(signal)]);
   }
 
   /** The pod no longer waits for an object. */
@@ -55,7 +58,9 @@ export class PodCreator {
     const pod = entry.pod;
     if (pod === undefined) return false;
     try {
-      const resolved = await resolvePod(pod, { objects: this.#objects, node: this.#options.node, signal });
+      const serviceEnv = await this.#services.envOf(pod, signal);
+      const { node } = this.#options;
+      const resolved = await resolvePod(pod, { objects: this.#objects, node, serviceEnv, signal });
       await this.#options.provider.createPod(resolved.request, signal);
       this.#onCreated(uid, entry, pod, resolved);
       return true;
