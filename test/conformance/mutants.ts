@@ -3,7 +3,7 @@ import type { Misbehaviour } from '@interlink/sidecar-mock';
 import { startMock } from './mock-process.ts';
 
 /** Long for a pod that is simulated; what a mutant never does is waited for so long. */
-const patienceMs = 8_000;
+const patienceMs = 10_000;
 
 /** What the suite says of a mock; of one that misbehaves, if a misbehaviour is given. */
 export async function judge(misbehaviour?: Misbehaviour): Promise<ConformanceReport> {

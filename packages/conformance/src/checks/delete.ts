@@ -26,12 +26,12 @@ export const deleteChecks: Check[] = checksOf({ generation: 'v2', section: 'Dele
   },
   {
     name: 'delete-waits-for-grace',
-    summary: 'A container that needs two of its thirty seconds of grace gets them.',
+    summary: 'A container that needs three of its thirty seconds of grace gets them.',
     run: async ({ pods }) => {
-      const { pod } = await pods.createRunning({ termSeconds: 2 });
+      const { pod } = await pods.createRunning({ termSeconds: 3 });
       expectSuccess(await pods.delete(pod.metadata.uid, '?gracePeriodSeconds=30'));
       const ms = await pods.untilGone(pod.metadata.uid);
-      assertSeen(ms > 1_000, 'the pod there for 2 s after TERM', `gone after ${Math.round(ms)} ms`);
+      assertSeen(ms > 2_000, 'the pod there for 3 s after TERM', `gone after ${Math.round(ms)} ms`);
     },
   },
   {

@@ -92,20 +92,16 @@ export class OwnedPods {
     });
   }
 
-  /** Lists until the pod is not there any more. @returns milliseconds that it took at least */
+  /** Lists until the pod is not there any more. @returns milliseconds until a list lacked it */
   async untilGone(uid: string): Promise<number> {
     const beginMs = performance.now();
-    let lastSeenMs = beginMs;
-    await waitUntil({
+    return await waitUntil({
       ...{ wanted: `pod ${uid} is gone from the list`, ...this.#waiting },
       look: async () => {
         const report = await this.find(uid);
-        if (report === undefined) return { found: true, seen: '' };
-        lastSeenMs = performance.now();
-        return { seen: show(report.status) };
+        return report === undefined ? { found: performance.now() - beginMs, seen: '' } : { seen: show(report.status) };
       },
     });
-    return lastSeenMs - beginMs;
   }
 
   async log(uid: string, query = '', container = 'main'): Promise<Answer> {

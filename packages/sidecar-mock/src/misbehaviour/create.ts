@@ -10,24 +10,24 @@ const podOf = (request: FastifyRequest) => (request.body as PodRequest).pod;
 const accept = (request: FastifyRequest, reply: FastifyReply) =>
   void reply.code(201).send({ uid: paramsOf(request).uid });
 
-/** How long a create that is late is not to be seen. */
-const lateMs = 700;
 /** So that creates sent at once are in work at once. */
 const raceMs = 30;
 
 export const createMisbehaviours: ReadonlyArray<Misbehaviour> = [
   {
     name: 'late-create',
-    summary: 'A create is answered before the pod is there: the list lacks it for a while.',
+    summary: 'A create is answered before the pod is there: the next list lacks it.',
     caughtBy: ['create-runs-pod'],
     begin: () => ({
       server: (app) => {
-        const createdAt = new Map<string, number>();
+        const late = new Set<string>();
+        const known = new Set<string>();
         before(app, route.create, (request) => {
           const { uid } = paramsOf(request);
-          if (!createdAt.has(uid)) createdAt.set(uid, Date.now());
+          if (!known.has(uid)) late.add(uid);
+          known.add(uid);
         });
-        rewriteList(app, (reports) => reports.filter(({ uid }) => Date.now() - (createdAt.get(uid) ?? 0) > lateMs));
+        rewriteList(app, (reports) => reports.filter(({ uid }) => !late.delete(uid)));
       },
     }),
   },

@@ -33,16 +33,13 @@ export function inBackend(change: (backend: Backend) => Partial<Backend>): () =>
   return () => ({ backend: (backend) => changed(backend, change(backend)) });
 }
 
-/** A backend with some methods replaced. */
+/** A backend with some methods replaced; whatever else it can do, it still does. */
 export function changed(backend: Backend, changes: Partial<Backend>): Backend {
-  const { watch } = backend;
-  return {
-    capabilities: async () => await backend.capabilities(),
-    list: async () => await backend.list(),
-    create: async (request, owner) => await backend.create(request, owner),
-    delete: async (pod, gracePeriodSeconds) => await backend.delete(pod, gracePeriodSeconds),
-    logs: async (...args) => await backend.logs(...args),
-    ...(watch === undefined ? {} : { watch: async (news, signal) => await watch.call(backend, news, signal) }),
-    ...changes,
-  };
+  return new Proxy(backend, {
+    get: (target, key) => {
+      if (Object.hasOwn(changes, key)) return changes[key as keyof Backend];
+      const member: unknown = Reflect.get(target, key, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
 }
