@@ -136,7 +136,7 @@ describe.skipIf(controlPlane === undefined)('with a real API server and kubectl'
     await vi.waitFor(() => expect(aborted).toBe(true), { timeout: 5_000 });
   });
 
-  it('kubectl exec says that it is not there yet', async () => {
+  it('kubectl exec says that this node has none', async () => {
     const { stderr } = await kubectl(testbed, ['exec', '-n', name, 'p', '-c', 'c', '--', 'ls']);
     expect(stderr).toContain('exec is not implemented on this node');
   });

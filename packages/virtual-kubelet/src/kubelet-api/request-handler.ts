@@ -1,20 +1,25 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authorize } from './authorize.ts';
 import { type LogSource, sendContainerLog } from './container-log.ts';
 import { readCredentials } from './credentials.ts';
 import { listPods, listRunningPods, type PodList } from './pod-list.ts';
 import { sendRefusal, sendText } from './refusal.ts';
 import { findRoute, type Route, requiredAccess } from './routes.ts';
+import { answerStream, type StreamSource } from './stream-handler.ts';
+import type { Upgrade } from './upgrade-handler.ts';
 
-export interface RequestHandlerOptions extends LogSource {
+export interface RequestHandlerOptions extends LogSource, StreamSource {
   authorize: Authorize;
   /** False as long as there is no CA to verify client certificates with: nobody is let in then. */
   hasClientCa(): boolean;
 }
 
+/** Answers a request; `upgrade` is set when the sender asks for another protocol. */
+export type HandleRequest = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => void;
+
 /** Answers the kubelet's requests. Nothing is answered before the sender is known and allowed, not even that a path does not exist. */
-export function createRequestHandler(options: RequestHandlerOptions): RequestListener {
-  return async (request, response) => {
+export function createRequestHandler(options: RequestHandlerOptions): HandleRequest {
+  return async (request, response, upgrade) => {
     const startedAt = performance.now();
     const method = request.method ?? '';
     const [path = '', query = ''] = splitTarget(request.url ?? '');
@@ -24,7 +29,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestLis
         const durationMs = Math.round(performance.now() - startedAt);
         options.logger.debug({ method, path, user, status: response.statusCode, durationMs }, 'kubelet request');
       });
-      if (user !== undefined) await answer(response, { method, path, query }, options);
+      if (user !== undefined) await answer(response, { method, path, query, request, upgrade }, options);
     } catch (error) {
       options.logger.warn({ err: error, method, path }, 'cannot answer a kubelet request');
       if (response.headersSent) response.destroy();
@@ -51,9 +56,12 @@ interface Target {
   method: string;
   path: string;
   query: string;
+  request: IncomingMessage;
+  upgrade: Upgrade | undefined;
 }
 
-async function answer(response: ServerResponse, { method, path, query }: Target, source: LogSource): Promise<void> {
+async function answer(response: ServerResponse, target: Target, source: RequestHandlerOptions): Promise<void> {
+  const { method, path, query, request, upgrade } = target;
   const route = findRoute(path);
   if (route === undefined) return sendText(response, 404, '404 page not found');
   if (!route.methods.includes(method)) {
@@ -71,6 +79,7 @@ async function answer(response: ServerResponse, { method, path, query }: Target,
     case 'exec':
     case 'attach':
     case 'portForward':
+      return answerStream({ route, query, request, response, upgrade }, source);
     case 'run':
       return sendText(response, 501, `${route.name} is not implemented on this node`);
   }
