@@ -8,9 +8,9 @@ import { defaultStreamTimeouts, type StreamTimeouts } from '../streaming/stream-
 import type { Authorize } from './authorize.ts';
 import type { OpenLog } from './container-log.ts';
 import type { PodLookup } from './known-pod.ts';
-import { createRequestHandler, type HandleRequest } from './request-handler.ts';
+import { createRequestHandler } from './request-handler.ts';
 import { currentTrust, followTrust, type Trust, type TrustSources, toTlsOptions } from './trust.ts';
-import { serveUpgrades } from './upgrade-handler.ts';
+import { type HandleRequest, serveUpgrades } from './upgrade-handler.ts';
 
 export type { KnownPod, PodLookup } from './known-pod.ts';
 

@@ -5,17 +5,16 @@ import { readCredentials } from './credentials.ts';
 import { listPods, listRunningPods, type PodList } from './pod-list.ts';
 import { sendRefusal, sendText } from './refusal.ts';
 import { findRoute, type Route, requiredAccess } from './routes.ts';
-import { answerStream, type StreamSource } from './stream-handler.ts';
-import type { Upgrade } from './upgrade-handler.ts';
+import { answerRun } from './run-handler.ts';
+import type { StreamSource } from './stream-call.ts';
+import { answerStream } from './stream-handler.ts';
+import type { HandleRequest, Upgrade } from './upgrade-handler.ts';
 
 export interface RequestHandlerOptions extends LogSource, StreamSource {
   authorize: Authorize;
   /** False as long as there is no CA to verify client certificates with: nobody is let in then. */
   hasClientCa(): boolean;
 }
-
-/** Answers a request; `upgrade` is set when the sender asks for another protocol. */
-export type HandleRequest = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => void;
 
 /** Answers the kubelet's requests. Nothing is answered before the sender is known and allowed, not even that a path does not exist. */
 export function createRequestHandler(options: RequestHandlerOptions): HandleRequest {
@@ -25,17 +24,23 @@ export function createRequestHandler(options: RequestHandlerOptions): HandleRequ
     const [path = '', query = ''] = splitTarget(request.url ?? '');
     try {
       const user = await admit(request, response, { ...options, path });
-      response.once('close', () => {
+      (upgrade === undefined ? response : request.socket).once('close', () => {
         const durationMs = Math.round(performance.now() - startedAt);
-        options.logger.debug({ method, path, user, status: response.statusCode, durationMs }, 'kubelet request');
+        const status = isTaken(response) ? 101 : response.statusCode;
+        options.logger.debug({ method, path, user, status, durationMs }, 'kubelet request');
       });
       if (user !== undefined) await answer(response, { method, path, query, request, upgrade }, options);
     } catch (error) {
       options.logger.warn({ err: error, method, path }, 'cannot answer a kubelet request');
-      if (response.headersSent) response.destroy();
+      if (response.headersSent || isTaken(response)) request.socket.destroy();
       else sendRefusal(response, { status: 500, text: 'Internal Server Error' });
     }
   };
+}
+
+/** Whether the connection speaks another protocol by now. */
+function isTaken(response: ServerResponse): boolean {
+  return !response.headersSent && response.socket === null;
 }
 
 /** @returns the user, or undefined when the request was refused */
@@ -81,7 +86,7 @@ async function answer(response: ServerResponse, target: Target, source: RequestH
     case 'portForward':
       return answerStream({ route, query, request, response, upgrade }, source);
     case 'run':
-      return sendText(response, 501, `${route.name} is not implemented on this node`);
+      return answerRun({ route, query, response }, source);
   }
 }
 

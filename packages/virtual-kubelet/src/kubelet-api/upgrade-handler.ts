@@ -1,7 +1,6 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { HandleRequest } from './request-handler.ts';
 
 /** A connection whose peer asks for another protocol. */
 export interface Upgrade {
@@ -10,6 +9,9 @@ export interface Upgrade {
   /** Takes the connection: from now on, what is sent on it, the answer to the request first, is the caller's. Once. */
   take(): { socket: Socket; head: Buffer };
 }
+
+/** Answers a request; `upgrade` is set when the sender asks for another protocol. */
+export type HandleRequest = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => void;
 
 /** Vanished peers of quiet streams are found out by TCP. */
 const keepAliveMs = 30_000;
