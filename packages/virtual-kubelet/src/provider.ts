@@ -1,4 +1,13 @@
-import type { Capabilities, LogOptions, PodRequest, StreamRecord } from '@interlink/protocol';
+import type { Duplex } from 'node:stream';
+import type {
+  AttachOptions,
+  Capabilities,
+  ExecOptions,
+  LogOptions,
+  PodRequest,
+  RemoteCommand,
+  StreamRecord,
+} from '@interlink/protocol';
 
 /**
  * What runs the pods. `PodClient` of the protocol package is one: InterLink or a sidecar over HTTP. Any object with these
@@ -15,4 +24,13 @@ export interface Provider {
   /** A snapshot, then changes as they happen; with a cursor of an earlier record it goes on after that one. */
   watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncIterable<StreamRecord>;
   logs(uid: string, container: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Runs a command in a running container. The signal hangs up on it, as `close()` does. Without it, the node has no exec. */
+  exec?(uid: string, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand>;
+  /** Connects to the streams of a running container's own process. The signal leaves it, as `close()` does. */
+  attach?(uid: string, container: string, options: AttachOptions, signal: AbortSignal): Promise<RemoteCommand>;
+  /** One TCP connection to a port of a running pod: `end()` half-closes it, `destroy()` and the signal close it. */
+  portForward?(uid: string, port: number, signal: AbortSignal): Promise<Duplex>;
 }
+
+/** What a provider may leave out: the node then answers that it has none of it. */
+export type PodStreams = Pick<Provider, 'exec' | 'attach' | 'portForward'>;

@@ -130,6 +130,7 @@ export class VirtualNode {
       authorize: createAuthorize({ reviews: kubernetesReviews(client), nodeName: name, logger }),
       pods,
       logs: async (uid, container, options, signal) => await provider.logs(uid, container, options, signal),
+      streams: provider,
       logger,
     });
   }

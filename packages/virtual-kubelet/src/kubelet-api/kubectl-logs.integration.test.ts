@@ -144,7 +144,7 @@ describe.each(clusters)('with kubectl and $name', ({ name: kind, open }) => {
     await vi.waitFor(() => expect(aborted).toBe(true), { timeout: 5_000 });
   });
 
-  it('kubectl exec says that it is not there yet', async () => {
+  it('kubectl exec says that this node has none', async () => {
     const { stderr } = await run(['exec', '-n', name, 'p', '-c', 'c', '--', 'ls']);
     expect(stderr).toContain('exec is not implemented on this node');
   });

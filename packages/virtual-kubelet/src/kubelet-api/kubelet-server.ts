@@ -3,11 +3,14 @@ import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
+import type { PodStreams } from '../provider.ts';
+import { defaultStreamTimeouts, type StreamTimeouts } from '../streaming/stream-timeouts.ts';
 import type { Authorize } from './authorize.ts';
 import type { OpenLog } from './container-log.ts';
 import type { PodLookup } from './known-pod.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { currentTrust, followTrust, type Trust, type TrustSources, toTlsOptions } from './trust.ts';
+import { type HandleRequest, serveUpgrades } from './upgrade-handler.ts';
 
 export type { KnownPod, PodLookup } from './known-pod.ts';
 
@@ -19,6 +22,10 @@ export interface KubeletServerOptions extends TrustSources {
   authorize: Authorize;
   pods: PodLookup;
   logs: OpenLog;
+  /** Exec, attach and port-forward, as far as there are any. Default: none. */
+  streams?: PodStreams | undefined;
+  /** Default: the kubelet's. */
+  streamTimeouts?: StreamTimeouts | undefined;
   logger: Logger;
   /** How often certificate and client CA are looked at; default 10 s. */
   recheckMs?: number | undefined;
@@ -39,6 +46,8 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
   const connections = new Map<string, { socket: Socket; trust: Trust }>();
   const handle = createRequestHandler({
     ...options,
+    streams: options.streams ?? {},
+    streamTimeouts: options.streamTimeouts ?? defaultStreamTimeouts,
     logger: options.logger.child({ node: options.nodeName }),
     hasClientCa: () => trust.ca !== undefined,
   });
@@ -66,11 +75,13 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
       if (connections.get(peer)?.socket === socket) connections.delete(peer);
     });
   });
-  server.on('request', (request, response) => {
+  const handleTrusted: HandleRequest = (request, response, upgrade) => {
     // Verified by a CA that is no longer ours: the client connects anew and is verified anew.
     if (connections.get(peerOf(request.socket))?.trust.ca !== trust.ca) return void request.socket.destroy();
-    handle(request, response);
-  });
+    handle(request, response, upgrade);
+  };
+  server.on('request', (request, response) => handleTrusted(request, response));
+  serveUpgrades(server, handleTrusted);
 
   const following = followTrust(options, options.recheckMs ?? 10_000, (fresh) => {
     if (fresh.pair === trust.pair && fresh.ca === trust.ca) return;

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 export interface Refusal {
   status: number;
   text: string;
-  headers?: Readonly<Record<string, string>> | undefined;
+  headers?: Readonly<Record<string, string | string[]>> | undefined;
 }
 
 export function sendRefusal(response: ServerResponse, { status, text, headers }: Refusal): void {
@@ -16,7 +16,7 @@ export function sendText(
   response: ServerResponse,
   status: number,
   text: string,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string | string[]>> = {},
 ): void {
   response.writeHead(status, {
     ...headers,

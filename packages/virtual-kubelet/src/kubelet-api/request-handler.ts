@@ -1,36 +1,46 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authorize } from './authorize.ts';
 import { type LogSource, sendContainerLog } from './container-log.ts';
 import { readCredentials } from './credentials.ts';
 import { listPods, listRunningPods, type PodList } from './pod-list.ts';
 import { sendRefusal, sendText } from './refusal.ts';
 import { findRoute, type Route, requiredAccess } from './routes.ts';
+import { answerRun } from './run-handler.ts';
+import type { StreamSource } from './stream-call.ts';
+import { answerStream } from './stream-handler.ts';
+import type { HandleRequest, Upgrade } from './upgrade-handler.ts';
 
-export interface RequestHandlerOptions extends LogSource {
+export interface RequestHandlerOptions extends LogSource, StreamSource {
   authorize: Authorize;
   /** False as long as there is no CA to verify client certificates with: nobody is let in then. */
   hasClientCa(): boolean;
 }
 
 /** Answers the kubelet's requests. Nothing is answered before the sender is known and allowed, not even that a path does not exist. */
-export function createRequestHandler(options: RequestHandlerOptions): RequestListener {
-  return async (request, response) => {
+export function createRequestHandler(options: RequestHandlerOptions): HandleRequest {
+  return async (request, response, upgrade) => {
     const startedAt = performance.now();
     const method = request.method ?? '';
     const [path = '', query = ''] = splitTarget(request.url ?? '');
     try {
       const user = await admit(request, response, { ...options, path });
-      response.once('close', () => {
+      (upgrade === undefined ? response : request.socket).once('close', () => {
         const durationMs = Math.round(performance.now() - startedAt);
-        options.logger.debug({ method, path, user, status: response.statusCode, durationMs }, 'kubelet request');
+        const status = isTaken(response) ? 101 : response.statusCode;
+        options.logger.debug({ method, path, user, status, durationMs }, 'kubelet request');
       });
-      if (user !== undefined) await answer(response, { method, path, query }, options);
+      if (user !== undefined) await answer(response, { method, path, query, request, upgrade }, options);
     } catch (error) {
       options.logger.warn({ err: error, method, path }, 'cannot answer a kubelet request');
-      if (response.headersSent) response.destroy();
+      if (response.headersSent || isTaken(response)) request.socket.destroy();
       else sendRefusal(response, { status: 500, text: 'Internal Server Error' });
     }
   };
+}
+
+/** Whether the connection speaks another protocol by now. */
+function isTaken(response: ServerResponse): boolean {
+  return !response.headersSent && response.socket === null;
 }
 
 /** @returns the user, or undefined when the request was refused */
@@ -51,9 +61,12 @@ interface Target {
   method: string;
   path: string;
   query: string;
+  request: IncomingMessage;
+  upgrade: Upgrade | undefined;
 }
 
-async function answer(response: ServerResponse, { method, path, query }: Target, source: LogSource): Promise<void> {
+async function answer(response: ServerResponse, target: Target, source: RequestHandlerOptions): Promise<void> {
+  const { method, path, query, request, upgrade } = target;
   const route = findRoute(path);
   if (route === undefined) return sendText(response, 404, '404 page not found');
   if (!route.methods.includes(method)) {
@@ -71,8 +84,9 @@ async function answer(response: ServerResponse, { method, path, query }: Target,
     case 'exec':
     case 'attach':
     case 'portForward':
+      return answerStream({ route, query, request, response, upgrade }, source);
     case 'run':
-      return sendText(response, 501, `${route.name} is not implemented on this node`);
+      return answerRun({ route, query, response }, source);
   }
 }
 
