@@ -7,6 +7,8 @@ import type { Namespace } from './namespace.ts';
 export interface KubectlStream {
   /** Waits until it has printed this. */
   waitFor(printed: string): Promise<void>;
+  /** All that it has printed so far. */
+  printed(): string;
   /** Ctrl-C. */
   interrupt(): void;
   /** Waits until it ends, which it must do soon. @returns all that it printed */
@@ -33,6 +35,7 @@ export function startKubectl(
     waitFor: async (printed) => {
       await waitFor(`kubectl ${args.join(' ')} to print ${JSON.stringify(printed)}`, () => stdout.includes(printed));
     },
+    printed: () => stdout,
     interrupt: () => {
       child.kill('SIGINT');
     },
