@@ -1,71 +1,53 @@
 import type { Kind } from './kinds/kind.ts';
 import type { Json } from './object.ts';
 
-/** A request that is refused, as the `Status` that the API server would answer. */
+/** One thing that is wrong with an object; `message` as `Required value`, `Forbidden: …`. */
+export interface Problem {
+  readonly field: string;
+  readonly message: string;
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  ...{ 400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 405: 'MethodNotAllowed' },
+  ...{ 409: 'Conflict', 410: 'Expired', 415: 'UnsupportedMediaType', 422: 'Invalid', 500: 'InternalError' },
+};
+
+/** A request that is refused. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: number;
-  readonly reason: string;
-  readonly details: Json | undefined;
+  readonly #more: Json;
 
-  constructor(code: number, reason: string, message: string, details?: Json) {
+  /** @param more of the Status: `details`, or another `reason` than the code's */
+  constructor(code: number, message: string, more: Json = {}) {
     super(message);
     this.code = code;
-    this.reason = reason;
-    this.details = details;
+    this.#more = more;
   }
 
+  /** The `Status` that the API server would answer. */
   toStatus(): Json {
-    const { message, reason, details, code } = this;
-    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason };
-    return { ...status, ...(details === undefined ? {} : { details }), code };
+    const { code, message } = this;
+    const head = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' };
+    return { ...head, message, reason: reasons[code] ?? '', code, ...this.#more };
   }
 }
 
 export function notFound(kind: Kind, name: string): ApiError {
-  return new ApiError(404, 'NotFound', `${resourceName(kind)} "${name}" not found`, detailsOf(kind, name));
-}
-
-export function alreadyExists(kind: Kind, name: string): ApiError {
-  return new ApiError(409, 'AlreadyExists', `${resourceName(kind)} "${name}" already exists`, detailsOf(kind, name));
+  return new ApiError(404, `${resourceName(kind)} "${name}" not found`, { details: { name, kind: kind.plural } });
 }
 
 export function conflict(kind: Kind, name: string, why: string): ApiError {
-  const message = `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": ${why}`;
-  return new ApiError(409, 'Conflict', message, detailsOf(kind, name));
+  return new ApiError(409, `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": ${why}`);
 }
 
-export function badRequest(message: string): ApiError {
-  return new ApiError(400, 'BadRequest', message);
-}
-
-/** One thing that is wrong with an object. */
-export interface Problem {
-  readonly field: string;
-  /** `Required value`, `Invalid value: "x": …`, `Forbidden: …`. */
-  readonly message: string;
-}
-
-export function invalid(kind: Kind, name: string, problems: ReadonlyArray<Problem>): ApiError {
+export function invalid({ kind }: Kind, name: string, problems: ReadonlyArray<Problem>): ApiError {
   const texts = problems.map(({ field, message }) => `${field}: ${message}`);
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  const causes = problems.map(({ field, message }) => ({ reason: causeOf(message), message, field }));
-  const details = { name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.kind, causes };
-  return new ApiError(422, 'Invalid', `${kind.kind}${dotGroup(kind)} "${name}" is invalid: ${list}`, details);
+  return new ApiError(422, `${kind} "${name}" is invalid: ${list}`, { details: { name, kind, causes: problems } });
 }
 
-function causeOf(message: string): string {
-  return `FieldValue${message.split(/[ :]/, 1)[0]}`;
-}
-
-function resourceName(kind: Kind): string {
-  return `${kind.plural}${dotGroup(kind)}`;
-}
-
-function dotGroup({ group }: Kind): string {
-  return group === '' ? '' : `.${group}`;
-}
-
-function detailsOf(kind: Kind, name: string): Json {
-  return { name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.plural };
+/** `pods`, `leases.coordination.k8s.io`. */
+export function resourceName({ plural, group }: Kind): string {
+  return group === '' ? plural : `${plural}.${group}`;
 }

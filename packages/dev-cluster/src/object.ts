@@ -46,6 +46,19 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The status of a condition, '' when it is not there. */
+export function conditionOf(object: KubeObject, type: string): string {
+  const found = listAt(object, 'status.conditions').find((condition) => condition.type === type);
+  return textAt(found, 'status');
+}
+
+/** The object with this condition among its others. */
+export function withCondition(object: KubeObject, condition: Json): KubeObject {
+  const others = listAt(object, 'status.conditions').filter(({ type }) => type !== condition.type);
+  const times = { lastProbeTime: null, lastTransitionTime: timestamp() };
+  return { ...object, status: { ...object.status, conditions: [...others, { ...condition, ...times }] } };
+}
+
 /** Now, as Kubernetes writes times: whole seconds. */
 export function timestamp(ms: number = Date.now()): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

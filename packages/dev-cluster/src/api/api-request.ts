@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import { apiVersionOf, type Kind } from '../kinds/kind.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { isJson, type Json } from '../object.ts';
@@ -23,31 +23,22 @@ export function parsePath(path: string): Pick<ApiRequest, 'kind' | 'namespace' |
   const [, apiVersion, rest = ''] =
     /^\/(?:api\/(?=v1\/)|apis\/(?=[^/]+\/v))((?:[^/]+\/)?v\d\w*)\/(.*)$/.exec(path) ?? [];
   const segments = rest.split('/').map(decodeURIComponent);
-  const isInNamespace = segments[0] === 'namespaces' && segments[2] !== undefined && kindOf(apiVersion, segments[2]);
-  const namespace = isInNamespace ? segments[1] : undefined;
-  const [plural = '', name, ...subresource] = isInNamespace ? segments.slice(2) : segments;
-  const kind = kindOf(apiVersion, plural);
-  if (kind === undefined || (isInNamespace && !kind.namespaced)) throw noSuchPath();
-  return { kind, namespace, name, subresource: subresource.join('/') };
-}
-
-function kindOf(apiVersion: string | undefined, plural: string): Kind | undefined {
-  return kinds.find((kind) => kind.plural === plural && apiVersionOf(kind) === apiVersion);
+  const kindOf = (plural: string | undefined) =>
+    kinds.find((kind) => kind.plural === plural && apiVersionOf(kind) === apiVersion);
+  const isInside = segments[0] === 'namespaces' && kindOf(segments[2])?.namespaced === true;
+  const [plural, name, ...subresource] = isInside ? segments.slice(2) : segments;
+  const kind = kindOf(plural);
+  if (kind === undefined) throw noSuchPath();
+  return { kind, namespace: isInside ? segments[1] : undefined, name, subresource: subresource.join('/') };
 }
 
 export function noSuchPath(): ApiError {
-  return new ApiError(404, 'NotFound', 'the server could not find the requested resource');
-}
-
-export function methodNotAllowed(): ApiError {
-  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+  return new ApiError(404, 'the server could not find the requested resource');
 }
 
 /** The request's body as an object of the kind that the path says. @throws ApiError 400 */
 export function bodyOf({ body, kind }: ApiRequest): Json {
-  if (!isJson(body)) throw badRequest('the body of the request is no JSON object');
-  if ((body.kind ?? kind.kind) !== kind.kind || (body.apiVersion ?? apiVersionOf(kind)) !== apiVersionOf(kind)) {
-    throw badRequest(`${body.apiVersion} ${body.kind} in the body of a request for ${apiVersionOf(kind)} ${kind.kind}`);
-  }
-  return body;
+  if (!isJson(body)) throw new ApiError(400, 'the body of the request is no JSON object');
+  if ((body.kind ?? kind.kind) === kind.kind) return body;
+  throw new ApiError(400, `the body of the request is a ${body.kind}, want a ${kind.kind}`);
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { ApiError, alreadyExists, badRequest, invalid, notFound, type Problem } from '../api-error.ts';
+import { ApiError, invalid, notFound, type Problem, resourceName } from '../api-error.ts';
 import { apiVersionOf, type Kind } from '../kinds/kind.ts';
 import { namespaces, pods, serviceAccounts } from '../kinds/kinds.ts';
 import { isJson, type Json, type KubeObject, timestamp } from '../object.ts';
@@ -19,7 +19,7 @@ export function createObject(store: Store, kind: Kind, body: Json, options: Crea
   const { namespace, isDryRun } = options;
   const sent = isJson(body.metadata) ? body.metadata : {};
   if (sent.namespace !== undefined && namespace !== undefined && sent.namespace !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    throw new ApiError(400, 'the namespace of the provided object does not match the namespace sent on the request');
   }
   const name = String(sent.name ?? (sent.generateName ? `${sent.generateName}${randomBytes(3).toString('hex')}` : ''));
   const object = {
@@ -37,7 +37,9 @@ export function createObject(store: Store, kind: Kind, body: Json, options: Crea
   admit(store, kind, complete);
   const problems = [...nameProblems(name), ...(kind.check?.(complete) ?? [])];
   if (problems.length > 0) throw invalid(kind, name, problems);
-  if (store.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
+  if (store.get(kind, namespace, name) !== undefined) {
+    throw new ApiError(409, `${resourceName(kind)} "${name}" already exists`, { reason: 'AlreadyExists' });
+  }
   return isDryRun === true ? complete : store.put(kind, complete);
 }
 
@@ -54,8 +56,7 @@ function admit(store: Store, kind: Kind, { metadata, spec }: KubeObject): void {
   if (!kind.namespaced) return;
   const home = store.get(namespaces, undefined, namespace ?? '');
   if (home === undefined) throw notFound(namespaces, namespace ?? '');
-  const forbidden = (why: string) =>
-    new ApiError(403, 'Forbidden', `${kind.plural} "${name}" is forbidden: ${why}`, { name, kind: kind.plural });
+  const forbidden = (why: string) => new ApiError(403, `${kind.plural} "${name}" is forbidden: ${why}`);
   if (home.metadata.deletionTimestamp !== undefined) {
     throw forbidden(`unable to create new content in namespace ${namespace} because it is being terminated`);
   }

@@ -4,11 +4,9 @@ import { namespaces } from '../kinds/kinds.ts';
 import { isJson, type Json, type KubeObject, timestamp } from '../object.ts';
 import type { Store } from '../store/store.ts';
 
-const defaultGraceSeconds = 30;
-
 /**
- * Deletes an object, or marks it: a pod waits for its kubelet as long as its grace period says, and anything with finalizers for those.
- * Namespaces are marked here and emptied by their controller. @returns the object as it is then, and whether it is gone
+ * Deletes an object, or marks it: a pod waits for its kubelet as long as its grace period says, anything with finalizers for those, and a
+ * namespace for its controller. @returns the object as it is then, and whether it is gone
  * @throws ApiError 409 when it is not the object that the preconditions mean
  */
 export function deleteObject(
@@ -18,26 +16,21 @@ export function deleteObject(
   options: Json = {},
 ): { object: KubeObject; isGone: boolean } {
   const { metadata } = object;
-  const { uid, resourceVersion } = isJson(options.preconditions) ? options.preconditions : {};
-  if (uid !== undefined && uid !== metadata.uid) {
+  const { uid = metadata.uid, resourceVersion = metadata.resourceVersion } = isJson(options.preconditions)
+    ? options.preconditions
+    : {};
+  if (uid !== metadata.uid || resourceVersion !== metadata.resourceVersion) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
     throw conflict(kind, metadata.name, why);
-  }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(kind, metadata.name, 'the ResourceVersion in the precondition does not match');
   }
   const graceSeconds = graceOf(kind, object, options);
   const mustWait = graceSeconds > 0 || (metadata.finalizers ?? []).length > 0 || kind === namespaces;
   if (options.dryRun !== undefined) return { object, isGone: !mustWait };
   if (!mustWait) return { object: store.remove(kind, object), isGone: true };
   const before = metadata.deletionGracePeriodSeconds;
-  if (metadata.deletionTimestamp !== undefined && (before === undefined || before <= graceSeconds)) {
-    return { object, isGone: false };
-  }
-  const generation = kind.hasGeneration === true ? { generation: (metadata.generation ?? 1) + 1 } : {};
+  if (metadata.deletionTimestamp !== undefined && (before ?? 0) <= graceSeconds) return { object, isGone: false };
   const marked = {
-    ...metadata,
-    ...generation,
+    ...{ ...metadata, ...(kind.hasGeneration === true ? { generation: (metadata.generation ?? 1) + 1 } : {}) },
     deletionTimestamp: timestamp(Date.now() + graceSeconds * 1_000),
     deletionGracePeriodSeconds: graceSeconds,
   };
@@ -49,5 +42,5 @@ export function deleteObject(
 function graceOf(kind: Kind, { spec, status }: KubeObject, { gracePeriodSeconds }: Json): number {
   const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
   if (kind.isGraceful !== true || isOver || !spec?.nodeName) return 0;
-  return Number(gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? defaultGraceSeconds);
+  return Number(gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30);
 }

@@ -2,35 +2,35 @@ import { apiVersionOf, type Kind } from '../kinds/kind.ts';
 import { kinds } from '../kinds/kinds.ts';
 import type { Json } from '../object.ts';
 
+export const discoveryType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-const coreVersions = { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
-const aggregated = { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {} };
-const subresources: Readonly<Record<string, ReadonlyArray<[name: string, kind: string, verbs: string[]]>>> = {
+const core = { group: '', version: 'v1' };
+
+/** Subresources besides `status`. */
+const subresources: Readonly<Record<string, ReadonlyArray<readonly [name: string, kind: string, verb: string]>>> = {
   pods: [
-    ...[['binding', 'Binding', ['create']] as [string, string, string[]], ['log', 'Pod', ['get']] as never],
-    ...['attach', 'exec', 'portforward'].map((name): [string, string, string[]] => [name, 'Pod', ['create', 'get']]),
+    ...([
+      ['binding', 'Binding', 'create'],
+      ['log', 'Pod', 'get'],
+    ] as const),
+    ...([
+      ['attach', 'Pod', 'create'],
+      ['exec', 'Pod', 'create'],
+      ['portforward', 'Pod', 'create'],
+    ] as const),
   ],
-  serviceaccounts: [['token', 'TokenRequest', ['create']]],
+  serviceaccounts: [['token', 'TokenRequest', 'create']],
 };
 
-/** Whether a client takes all groups in one answer (https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery). */
-export function wantsAggregated(accept: string): boolean {
-  return accept.includes('as=APIGroupDiscoveryList') && accept.includes('v=v2;');
-}
-
-/** What there is, for a path that asks for that; undefined for any other path. */
-export function discover(path: string, isAggregated: boolean): Json | undefined {
-  const groups = [...new Set(kinds.map(({ group }) => group))];
-  if (path === '/api') return isAggregated ? { ...aggregated, items: [aggregatedGroup('')] } : coreVersions;
-  if (path === '/apis') {
-    const named = groups.filter((group) => group !== '');
-    if (isAggregated) return { ...aggregated, items: named.map(aggregatedGroup) };
-    return { kind: 'APIGroupList', apiVersion: 'v1', groups: named.map(groupOf) };
-  }
-  const group = groups.find((each) => each !== '' && path === `/apis/${each}`);
-  if (group !== undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) };
-  const ofVersion = kinds.filter((kind) => path === pathOf(kind));
-  return ofVersion.length === 0 ? undefined : resourceList(ofVersion);
+/**
+ * What there is, for a path that asks for that, in the one form that kubectl has asked for since 1.27
+ * (https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery); undefined for any other path.
+ */
+export function discover(path: string): Json | undefined {
+  if (path !== '/api' && path !== '/apis') return undefined;
+  const groups = [...new Set(kinds.map(({ group }) => group))].filter((group) => (group === '') === (path === '/api'));
+  const head = { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {} };
+  return { ...head, items: groups.map(groupOf) };
 }
 
 /** `/api/v1`, `/apis/coordination.k8s.io/v1`. */
@@ -39,44 +39,24 @@ export function pathOf(kind: Kind): string {
 }
 
 function groupOf(group: string): Json {
-  const versions = [...new Set(kinds.filter((kind) => kind.group === group).map(({ version }) => version))].map(
-    (version) => ({ groupVersion: `${group}/${version}`, version }),
-  );
-  return { name: group, versions, preferredVersion: versions[0] };
+  const resources = kinds.filter((kind) => kind.group === group).map(resourceOf);
+  const versions = [{ version: 'v1', resources, freshness: 'Current' }];
+  return { metadata: group === '' ? {} : { name: group }, versions };
 }
 
-function resourceList(ofVersion: Kind[]): Json {
-  const resources = ofVersion.flatMap((kind) => {
-    const { namespaced, plural, shortNames = [], inAll } = kind;
-    const own = { name: plural, singularName: kind.kind.toLowerCase(), namespaced, kind: kind.kind, verbs };
-    const subs = subresourcesOf(kind).map(([name, subKind, subVerbs]) => ({
-      ...{ name: `${plural}/${name}`, singularName: '', namespaced, kind: subKind, verbs: subVerbs },
-    }));
-    return [{ ...own, shortNames, ...(inAll === true ? { categories: ['all'] } : {}) }, ...subs];
-  });
-  const groupVersion = ofVersion[0] === undefined ? '' : apiVersionOf(ofVersion[0]);
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
-}
-
-function aggregatedGroup(group: string): Json {
-  const resources = kinds
-    .filter((kind) => kind.group === group)
-    .map((kind) => ({
-      ...{ resource: kind.plural, singularResource: kind.kind.toLowerCase(), shortNames: kind.shortNames ?? [], verbs },
-      ...{
-        scope: kind.namespaced ? 'Namespaced' : 'Cluster',
-        responseKind: { group, version: kind.version, kind: kind.kind },
-      },
-      categories: kind.inAll === true ? ['all'] : [],
-      subresources: subresourcesOf(kind).map(([subresource, subKind, subVerbs]) => ({
-        ...{ subresource, responseKind: { group: '', version: 'v1', kind: subKind }, verbs: subVerbs },
-      })),
-    }));
-  const metadata = group === '' ? {} : { name: group };
-  return { metadata, versions: [{ version: 'v1', resources, freshness: 'Current' }] };
-}
-
-function subresourcesOf({ kind, plural, hasStatus }: Kind): ReadonlyArray<[string, string, string[]]> {
-  const status: [string, string, string[]] = ['status', kind, ['get', 'patch', 'update']];
-  return [...(hasStatus === true ? [status] : []), ...(subresources[plural] ?? [])];
+function resourceOf({ group, version, kind, plural, shortNames = [], namespaced, inAll, hasStatus }: Kind): Json {
+  const status = hasStatus === true ? ([['status', kind, 'patch']] as const) : [];
+  return {
+    ...{
+      resource: plural,
+      singularResource: kind.toLowerCase(),
+      shortNames,
+      verbs,
+      responseKind: { group, version, kind },
+    },
+    ...{ scope: namespaced ? 'Namespaced' : 'Cluster', categories: inAll === true ? ['all'] : [] },
+    subresources: [...status, ...(subresources[plural] ?? [])].map(([subresource, subKind, verb]) => ({
+      ...{ subresource, responseKind: { ...core, kind: subKind }, verbs: [verb] },
+    })),
+  };
 }

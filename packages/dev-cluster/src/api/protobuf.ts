@@ -61,5 +61,5 @@ function toField(type: string, id: number) {
 }
 
 function unsupported(what: string): ApiError {
-  return new ApiError(415, 'UnsupportedMediaType', `${what} in protobuf: this in-memory cluster takes it as JSON only`);
+  return new ApiError(415, `${what} in protobuf: this in-memory cluster takes it as JSON only`);
 }

@@ -1,9 +1,10 @@
-import { apiVersionOf, type Kind, kindKey } from '../kinds/kind.ts';
-import type { Json } from '../object.ts';
+import { apiVersionOf, type Kind } from '../kinds/kind.ts';
+import type { Json, KubeObject } from '../object.ts';
 import type { Matches } from '../store/selectors.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { ApiRequest } from './api-request.ts';
-import { selectionOf, watchEvent } from './read.ts';
+import { selectionOf } from './read.ts';
+import { toTable, wantsTable } from './table.ts';
 
 const bookmarkMs = 30_000;
 const defaultTimeoutSeconds = 1_800;
@@ -19,12 +20,9 @@ export function watchObjects(
 ): () => void {
   const { kind, query, accept } = request;
   const matches = selectionOf(request);
-  const write = (type: string, object: Parameters<typeof watchEvent>[2]) =>
-    sink.write(watchEvent(type, kind, object, accept));
-  const tell = (change: Change) => {
-    const event = eventOf(change, kind, matches);
-    if (event !== undefined) write(event.type, event.object);
-  };
+  const write = (type: string, object: KubeObject) =>
+    sink.write({ type, object: wantsTable(accept) ? toTable(kind, [object], {}) : object });
+  const tell = (change: Change) => tellChange(change, kind, matches, write);
   const bookmark = (annotations?: Json) => {
     const metadata = { resourceVersion: String(store.version), ...(annotations && { annotations }) };
     sink.write({ type: 'BOOKMARK', object: { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } });
@@ -38,26 +36,27 @@ export function watchObjects(
 
   const unsubscribe = store.subscribe(tell);
   const ticking = query.get('allowWatchBookmarks') === 'true' ? setInterval(bookmark, bookmarkMs) : undefined;
-  const stop = () => {
+  const timeoutSeconds = Number(query.get('timeoutSeconds')) || defaultTimeoutSeconds;
+  const timeout = setTimeout(() => sink.end(), 1_000 * timeoutSeconds);
+  return () => {
     unsubscribe();
     clearInterval(ticking);
     clearTimeout(timeout);
   };
-  const finish = () => {
-    stop();
-    sink.end();
-  };
-  const timeout = setTimeout(finish, 1_000 * (Number(query.get('timeoutSeconds')) || defaultTimeoutSeconds));
-  return stop;
 }
 
 /** What a change is to a watcher: an object that comes to match is added to it, one that no longer matches is deleted. */
-function eventOf({ kind, before, after }: Change, wanted: Kind, matches: Matches) {
-  if (kindKey(kind) !== kindKey(wanted)) return undefined;
+function tellChange(
+  { kind, before, after }: Change,
+  wanted: Kind,
+  matches: Matches,
+  write: (type: string, object: KubeObject) => void,
+): void {
+  if (kind !== wanted) return;
   const did = before !== undefined && matches(before);
-  if (after !== undefined && matches(after)) return { type: did ? 'MODIFIED' : 'ADDED', object: after };
-  if (!did) return undefined;
-  if (after === undefined) return { type: 'DELETED', object: before };
-  const { resourceVersion } = after.metadata;
-  return { type: 'DELETED', object: { ...before, metadata: { ...before.metadata, resourceVersion } } };
+  if (after !== undefined && matches(after)) write(did ? 'MODIFIED' : 'ADDED', after);
+  else if (did) {
+    const { resourceVersion } = (after ?? before).metadata;
+    write('DELETED', { ...before, metadata: { ...before.metadata, resourceVersion } });
+  }
 }

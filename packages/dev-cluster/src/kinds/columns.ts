@@ -1,7 +1,7 @@
-import { fieldAt, type KubeObject, listAt, textAt } from '../object.ts';
+import { conditionOf, fieldAt, type KubeObject, listAt, textAt } from '../object.ts';
 import { renderAge } from './age.ts';
 import type { Column } from './kind.ts';
-import { conditionOf, podRow } from './pod-row.ts';
+import { podRow } from './pod-row.ts';
 
 const none = '<none>';
 
@@ -19,21 +19,12 @@ export function count(columnName: string, ...paths: string[]): Column {
   return { name: columnName, value: (object) => paths.reduce((sum, path) => sum + sizeAt(object, path), 0) };
 }
 
-export const portsOf: Column = {
-  name: 'Port(s)',
-  value: (service) =>
-    listAt(service, 'spec.ports')
-      .map(({ port, protocol }) => `${port}/${protocol}`)
-      .join(',') || none,
-};
-
 export const podColumns: Column[] = [
   name,
   { name: 'Ready', value: (pod) => podRow(pod).ready },
   { name: 'Status', value: (pod) => podRow(pod).status },
   { name: 'Restarts', value: (pod) => podRow(pod).restarts },
   ...[age, field('IP', 'status.podIP', true), field('Node', 'spec.nodeName', true)],
-  ...[field('Nominated Node', 'status.nominatedNodeName', true), field('Readiness Gates', 'none', true)],
 ];
 
 export const nodeColumns: Column[] = [
@@ -42,9 +33,6 @@ export const nodeColumns: Column[] = [
   { name: 'Roles', value: nodeRoles },
   ...[age, field('Version', 'status.nodeInfo.kubeletVersion')],
   { name: 'Internal-IP', isWide: true, value: (node) => addressOf(node, 'InternalIP') || none },
-  { name: 'External-IP', isWide: true, value: (node) => addressOf(node, 'ExternalIP') || none },
-  field('OS-Image', 'status.nodeInfo.osImage', true),
-  field('Kernel-Version', 'status.nodeInfo.kernelVersion', true),
   field('Container-Runtime', 'status.nodeInfo.containerRuntimeVersion', true),
 ];
 
@@ -53,27 +41,31 @@ export const eventColumns: Column[] = [
   ...[field('Type', 'type'), field('Reason', 'reason')],
   {
     name: 'Object',
-    value: (event) => `${textAt(event, 'involvedObject.kind').toLowerCase()}/${textAt(event, 'involvedObject.name')}`,
+    value: (event) => ['kind', 'name'].map((part) => textAt(event, `involvedObject.${part}`)).join('/'),
   },
-  { name: 'Message', value: (event) => textAt(event, 'message').trim() },
+  field('Message', 'message'),
 ];
 
 function nodeStatus(node: KubeObject): string {
-  const ready = conditionOf(node, 'Ready');
-  const status = ready === '' ? 'Unknown' : ready === 'True' ? 'Ready' : 'NotReady';
+  const status = { '': 'Unknown', True: 'Ready' }[conditionOf(node, 'Ready')] ?? 'NotReady';
   return fieldAt(node, 'spec.unschedulable') === true ? `${status},SchedulingDisabled` : status;
 }
 
-function nodeRoles({ metadata }: KubeObject): string {
-  const roles = Object.entries(metadata.labels ?? {}).flatMap(([key, value]) => {
-    if (key.startsWith('node-role.kubernetes.io/')) return [key.slice('node-role.kubernetes.io/'.length)];
-    return key === 'kubernetes.io/role' && value !== '' ? [value] : [];
-  });
-  return roles.sort().join(',') || none;
+function nodeRoles({ metadata: { labels = {} } }: KubeObject): string {
+  const prefix = 'node-role.kubernetes.io/';
+  const roles = Object.keys(labels).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+  return (
+    [...roles, labels['kubernetes.io/role'] ?? '']
+      .filter((role) => role !== '')
+      .sort()
+      .join(',') || none
+  );
 }
 
 /** The node's first address of a type, '' when it has none. */
 export function addressOf(node: KubeObject, type: string): string {
-  const found = listAt(node, 'status.addresses').find((address) => address.type === type);
-  return textAt(found, 'address');
+  return textAt(
+    listAt(node, 'status.addresses').find((address) => address.type === type),
+    'address',
+  );
 }

@@ -1,4 +1,4 @@
-import { age, count, eventColumns, field, name, nodeColumns, podColumns, portsOf } from './columns.ts';
+import { age, count, eventColumns, field, name, nodeColumns, podColumns } from './columns.ts';
 import type { Kind } from './kind.ts';
 import { completeNamespace, completeSecret, completeService } from './other-defaults.ts';
 import { checkPod } from './pod-checks.ts';
@@ -39,7 +39,7 @@ export const serviceAccounts: Kind = {
 export const services: Kind = {
   ...{ ...core, kind: 'Service', plural: 'services', shortNames: ['svc'], inAll: true, hasStatus: true },
   ...{ fields: ['spec.clusterIP', 'spec.type'], complete: completeService },
-  columns: [name, field('Type', 'spec.type'), field('Cluster-IP', 'spec.clusterIP'), portsOf, age],
+  columns: [name, field('Type', 'spec.type'), field('Cluster-IP', 'spec.clusterIP'), age],
 };
 export const events: Kind = {
   ...{ ...core, kind: 'Event', plural: 'events', shortNames: ['ev'], columns: eventColumns },

@@ -3,23 +3,22 @@ import { fieldAt, isJson, type Json, type KubeObject, listAt } from '../object.t
 
 const defaultMode = 0o644;
 const accountDirectory = '/var/run/secrets/kubernetes.io/serviceaccount';
-const defaults = {
+const evicting = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
+const podDefaults = {
   ...{ restartPolicy: 'Always', terminationGracePeriodSeconds: 30, dnsPolicy: 'ClusterFirst', securityContext: {} },
   ...{ schedulerName: 'default-scheduler', enableServiceLinks: true, preemptionPolicy: 'PreemptLowerPriority' },
   priority: 0,
 };
+const containerDefaults = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' };
 
 /** What the API server and its admission plugins fill in (k8s.io/kubernetes/pkg/apis/core/v1/defaults.go). */
 export function completePod(pod: KubeObject, before?: KubeObject): KubeObject {
   const spec = before === undefined ? withAccountToken(pod.spec ?? {}) : (pod.spec ?? {});
   const account = spec.serviceAccountName ?? spec.serviceAccount ?? 'default';
-  const map = (field: string, complete: (each: Json) => Json): Json =>
-    Array.isArray(spec[field]) ? { [field]: listAt(spec, field).map(complete) } : {};
   const complete: Json = {
-    ...defaults,
-    ...spec,
-    ...{ serviceAccountName: account, serviceAccount: account, ...map('volumes', completeVolume) },
-    ...{ ...map('containers', completeContainer), ...map('initContainers', completeContainer) },
+    ...{ ...podDefaults, ...spec, serviceAccountName: account, serviceAccount: account },
+    ...{ ...mapped(spec, 'volumes', completeVolume), ...mapped(spec, 'containers', completeContainer) },
+    ...mapped(spec, 'initContainers', completeContainer),
     tolerations: withNodeTolerations(listAt(spec, 'tolerations')),
   };
   return { ...pod, spec: complete, status: { phase: 'Pending', qosClass: qosClassOf(complete) } };
@@ -28,18 +27,11 @@ export function completePod(pod: KubeObject, before?: KubeObject): KubeObject {
 function completeContainer(container: Json): Json {
   const image = String(container.image ?? '');
   const isLatest = image.endsWith(':latest') || !/[:@][^/]+$/.test(image);
-  const limits = fieldAt(container, 'resources.limits');
-  const requests = isJson(limits)
-    ? { requests: { ...limits, ...asJson(fieldAt(container, 'resources.requests')) } }
-    : {};
+  const { limits, requests } = (container.resources ?? {}) as { limits?: Json; requests?: Json };
   return {
-    ...{ terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' },
-    imagePullPolicy: isLatest ? 'Always' : 'IfNotPresent',
-    ...container,
-    resources: { ...asJson(container.resources), ...requests },
-    ...(container.ports === undefined
-      ? {}
-      : { ports: listAt(container, 'ports').map((port) => ({ protocol: 'TCP', ...port })) }),
+    ...{ ...containerDefaults, imagePullPolicy: isLatest ? 'Always' : 'IfNotPresent', ...container },
+    ...mapped(container, 'ports', (port) => ({ protocol: 'TCP', ...port })),
+    resources: { ...(limits && { limits }), ...((limits || requests) && { requests: { ...limits, ...requests } }) },
   };
 }
 
@@ -52,11 +44,11 @@ function completeVolume(volume: Json): Json {
 
 /** The admission plugin DefaultTolerationSeconds. */
 function withNodeTolerations(tolerations: Json[]): Json[] {
-  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
+  const missing = evicting.filter(
     (key) => !tolerations.some((toleration) => (toleration.key ?? key) === key && toleration.effect !== 'NoSchedule'),
   );
-  const evicted = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
-  return [...tolerations, ...missing.map((key) => ({ key, ...evicted }))];
+  const limit = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
+  return [...tolerations, ...missing.map((key) => ({ key, ...limit }))];
 }
 
 /** The admission plugin ServiceAccount: a volume with token, CA and namespace, mounted where clients look for it. */
@@ -64,10 +56,8 @@ function withAccountToken(spec: Json): Json {
   if (spec.automountServiceAccountToken === false) return spec;
   const name = `kube-api-access-${randomBytes(4).toString('hex').slice(0, 5)}`;
   const mount = (container: Json): Json => {
-    const mounts = listAt(container, 'volumeMounts');
-    const hasIt = mounts.some(({ mountPath }) => mountPath === accountDirectory);
-    const added = hasIt ? [] : [{ name, readOnly: true, mountPath: accountDirectory }];
-    return { ...container, volumeMounts: [...mounts, ...added] };
+    const mounts = listAt(container, 'volumeMounts').filter(({ mountPath }) => mountPath !== accountDirectory);
+    return { ...container, volumeMounts: [...mounts, { name, readOnly: true, mountPath: accountDirectory }] };
   };
   const sources = [
     { serviceAccountToken: { expirationSeconds: 3_607, path: 'token' } },
@@ -76,25 +66,20 @@ function withAccountToken(spec: Json): Json {
       downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] },
     },
   ];
-  const mounted = ['containers', 'initContainers'].filter((field) => Array.isArray(spec[field]));
-  return {
-    ...spec,
-    volumes: [...listAt(spec, 'volumes'), { name, projected: { sources, defaultMode } }],
-    ...Object.fromEntries(mounted.map((field) => [field, listAt(spec, field).map(mount)])),
-  };
+  const volumes = [...listAt(spec, 'volumes'), { name, projected: { sources, defaultMode } }];
+  return { ...spec, volumes, ...mapped(spec, 'containers', mount), ...mapped(spec, 'initContainers', mount) };
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
 function qosClassOf(spec: Json): string {
-  const containers = [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')];
-  const values = (kind: string) =>
-    containers.flatMap((each) => ['cpu', 'memory'].map((name) => fieldAt(each, `resources.${kind}.${name}`)));
-  const [limits, requests] = [values('limits'), values('requests')];
-  if ([...limits, ...requests].every((value) => value === undefined)) return 'BestEffort';
-  const isGuaranteed = limits.every((limit, index) => limit !== undefined && limit === requests[index]);
-  return isGuaranteed ? 'Guaranteed' : 'Burstable';
+  const values = [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')].flatMap((each) =>
+    ['cpu', 'memory'].map((name) => ['limits', 'requests'].map((kind) => fieldAt(each, `resources.${kind}.${name}`))),
+  );
+  if (values.flat().every((value) => value === undefined)) return 'BestEffort';
+  return values.every(([limit, request]) => limit !== undefined && limit === request) ? 'Guaranteed' : 'Burstable';
 }
 
-function asJson(value: unknown): Json {
-  return isJson(value) ? value : {};
+/** The list of that name with each element changed; nothing when there is no such list. */
+function mapped(parent: Json, list: string, change: (element: Json) => Json): Json {
+  return Array.isArray(parent[list]) ? { [list]: listAt(parent, list).map(change) } : {};
 }

@@ -1,5 +1,5 @@
 import { applyPatch as applyJsonPatch } from 'rfc6902';
-import { ApiError, badRequest } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import { isJson, type Json } from '../object.ts';
 import { applyStrategicMerge } from './strategic-merge.ts';
 
@@ -17,7 +17,7 @@ export function applyPatch(target: Json, patch: unknown, contentType: string): J
   const why = type.startsWith('application/apply-patch')
     ? 'server-side apply is not there in this in-memory cluster: use client-side apply (kubectl apply without --server-side)'
     : `the body of the request was in an unknown format - accepted media types include: ${Object.keys(types).join(', ')}`;
-  throw new ApiError(415, 'UnsupportedMediaType', why);
+  throw new ApiError(415, why);
 }
 
 /** RFC 7386. */
@@ -32,18 +32,13 @@ function applyMerge(target: Json, patch: Json): Json {
 }
 
 function applyOperations(target: Json, patch: unknown): Json {
-  if (!Array.isArray(patch)) throw badRequest('a JSON patch is a list of operations');
   const result = structuredClone(target);
-  const failed = applyJsonPatch(result, patch).find((error) => error !== null);
+  const failed = applyJsonPatch(result, Array.isArray(patch) ? patch : []).find((error) => error !== null);
   if (failed === undefined) return result;
-  throw new ApiError(
-    422,
-    'Invalid',
-    `the server rejected our request due to an error in our request: ${failed.message}`,
-  );
+  throw new ApiError(422, `the server rejected our request due to an error in our request: ${failed.message}`);
 }
 
 function asObject(patch: unknown): Json {
   if (isJson(patch)) return patch;
-  throw badRequest('a patch of this type is a JSON object');
+  throw new ApiError(400, 'a patch of this type is a JSON object');
 }

@@ -1,24 +1,23 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import { type ApiRequest, noSuchPath, parsePath } from '../api/api-request.ts';
-import { discover, wantsAggregated } from '../api/discovery.ts';
+import { discover, discoveryType } from '../api/discovery.ts';
 import { ObjectsApi } from '../api/objects-api.ts';
 import { emptyOpenApiV2, openApi, version } from '../api/openapi.ts';
 import { decodeProtobuf } from '../api/protobuf.ts';
 import { watchObjects } from '../api/watch.ts';
-import { ApiError, badRequest } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import type { Json } from '../object.ts';
 import type { Store } from '../store/store.ts';
 import type { Certificates } from './certificates.ts';
 import { KubeletProxy } from './kubelet-proxy.ts';
 import { TokenIssuer } from './tokens.ts';
 
-const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const passedOn = ['log', 'exec', 'attach', 'portforward'];
 
 /** The API over HTTPS on 127.0.0.1. Who shows a certificate of the cluster's CA, or a token of its own, may do everything. */
@@ -30,8 +29,7 @@ export class ApiServer {
   readonly #kubelets: KubeletProxy;
   readonly #sockets = new Set<Socket>();
 
-  constructor(store: Store, certificates: Certificates) {
-    const { server, ca, kubeletClient } = certificates;
+  constructor(store: Store, { server, ca, kubeletClient }: Certificates) {
     this.#store = store;
     this.#objects = new ObjectsApi(store, this.#tokens);
     this.#kubelets = new KubeletProxy(store, kubeletClient);
@@ -41,11 +39,17 @@ export class ApiServer {
       socket.once('close', () => this.#sockets.delete(socket));
     });
     this.#server.on('request', (incoming, response) => {
-      this.#serve(incoming, response).catch((error: unknown) => sendError(response, error));
+      this.#serve(incoming, response).catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else sendStatus(response, error);
+      });
     });
     this.#server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      this.#upgrade(incoming, socket, head).catch((error: unknown) => refuseUpgrade(socket, error));
+      this.#upgrade(incoming, socket, head).catch((error: unknown) => {
+        const { code, text } = toStatus(error);
+        socket.end(`HTTP/1.1 ${code} Refused\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n${text}`);
+      });
     });
   }
 
@@ -63,31 +67,20 @@ export class ApiServer {
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams: query } = new URL(incoming.url ?? '/', 'https://localhost');
-    const accept = incoming.headers.accept ?? '';
-    if (['/healthz', '/livez', '/readyz'].includes(pathname)) return void response.end('ok');
-    if (pathname === '/version') return sendJson(response, 200, version);
+    const path = (incoming.url ?? '').split('?', 1)[0] ?? '';
+    if (['/healthz', '/livez', '/readyz'].includes(path)) return void response.end('ok');
+    if (path === '/version') return send(response, 200, version);
     this.#authenticate(incoming);
-    const isAggregated = wantsAggregated(accept);
-    const described = discover(pathname, isAggregated) ?? openApi(pathname);
-    if (described !== undefined) {
-      return sendJson(
-        response,
-        200,
-        described,
-        described.apiVersion === 'apidiscovery.k8s.io/v2' ? aggregatedType : undefined,
-      );
-    }
-    if (pathname === '/openapi/v2')
-      return void response.writeHead(200, emptyOpenApiV2.headers).end(emptyOpenApiV2.body);
-    const request = await readRequest(incoming, pathname, query);
-    const { method, name, subresource } = request;
-    if (passedOn.includes(subresource)) return await this.#kubelets.pass(request, incoming, response);
-    const isWatch = method === 'GET' && subresource === '' && query.get('watch') === 'true';
+    const discovered = discover(path);
+    if (discovered !== undefined) return send(response, 200, discovered, { 'content-type': discoveryType });
+    const described = openApi(path);
+    if (described !== undefined) return send(response, 200, described);
+    if (path === '/openapi/v2') return void response.writeHead(200, emptyOpenApiV2.headers).end(emptyOpenApiV2.body);
+    const request = toRequest(incoming, path, parseBody(await buffer(incoming), incoming.headers['content-type']));
+    if (passedOn.includes(request.subresource)) return await this.#kubelets.pass(request, incoming, response);
+    const isWatch = request.method === 'GET' && request.query.get('watch') === 'true';
     if (isWatch) return this.#watch(request, response);
-    if (name === '') throw noSuchPath();
-    const { code, body } = this.#objects.answer(request);
-    sendJson(response, code, body);
+    send(response, request.method === 'POST' ? 201 : 200, this.#objects.answer(request));
   }
 
   #watch(request: ApiRequest, response: ServerResponse): void {
@@ -100,28 +93,31 @@ export class ApiServer {
 
   async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#authenticate(incoming);
-    const { pathname, searchParams } = new URL(incoming.url ?? '/', 'https://localhost');
-    const request = { ...parsePath(pathname), query: searchParams, method: incoming.method ?? '' };
+    const request = toRequest(incoming, (incoming.url ?? '').split('?', 1)[0] ?? '', undefined);
     if (!passedOn.includes(request.subresource)) throw noSuchPath();
-    await this.#kubelets.upgrade({ ...request, accept: '', contentType: '', body: undefined }, incoming, socket, head);
+    await this.#kubelets.upgrade(request, incoming, socket, head);
   }
 
   #authenticate({ socket, headers }: IncomingMessage): void {
-    if ((socket as TLSSocket).authorized) return;
-    const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-    if (token !== undefined && this.#tokens.subjectOf(token) !== undefined) return;
-    throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+    const token = headers.authorization?.replace(/^Bearer /, '');
+    if ((socket as TLSSocket).authorized || (token !== undefined && this.#tokens.isValid(token))) return;
+    throw new ApiError(401, 'Unauthorized');
   }
 }
 
-async function readRequest(incoming: IncomingMessage, path: string, query: URLSearchParams): Promise<ApiRequest> {
-  const { method = '', headers } = incoming;
+function toRequest({ method = '', headers, url = '' }: IncomingMessage, path: string, body: unknown): ApiRequest {
   const { accept = '', 'content-type': contentType = '' } = headers;
-  const body = parseBody(await buffer(incoming), contentType);
-  return { ...parsePath(path), method, query, accept, contentType, body };
+  return {
+    ...parsePath(path),
+    method,
+    query: new URL(url, 'https://localhost').searchParams,
+    accept,
+    contentType,
+    body,
+  };
 }
 
-function parseBody(body: Buffer, contentType: string): unknown {
+function parseBody(body: Buffer, contentType = 'application/json'): unknown {
   if (body.length === 0) return undefined;
   if (contentType.startsWith('application/vnd.kubernetes.protobuf')) return decodeProtobuf(body);
   try {
@@ -129,32 +125,20 @@ function parseBody(body: Buffer, contentType: string): unknown {
   } catch (error) {
     // Of a type that is refused later, with the reason.
     if (!contentType.includes('json')) return undefined;
-    throw badRequest(`the body of the request is no JSON: ${error instanceof Error ? error.message : error}`);
+    throw new ApiError(400, `the body of the request is no JSON: ${String(error)}`);
   }
 }
 
-function toStatus(error: unknown): { code: number; body: Json } {
-  const refused = error instanceof ApiError ? error : new ApiError(500, 'InternalError', String(error));
-  return { code: refused.code, body: refused.toStatus() };
+function toStatus(error: unknown): { code: number; text: string } {
+  const refused = error instanceof ApiError ? error : new ApiError(500, String(error));
+  return { code: refused.code, text: JSON.stringify(refused.toStatus()) };
 }
 
-function sendError(response: ServerResponse, error: unknown): void {
-  const { code, body } = toStatus(error);
-  if (response.headersSent) response.destroy();
-  else sendJson(response, code, body);
+function sendStatus(response: ServerResponse, error: unknown): void {
+  const { code, text } = toStatus(error);
+  response.writeHead(code, { 'content-type': 'application/json' }).end(text);
 }
 
-function sendJson(response: ServerResponse, code: number, body: Json, type = 'application/json'): void {
-  response.writeHead(code, { 'content-type': type }).end(JSON.stringify(body));
-}
-
-function refuseUpgrade(socket: Duplex, error: unknown): void {
-  const { code, body } = toStatus(error);
-  const text = JSON.stringify(body);
-  const head = [
-    `HTTP/1.1 ${code} Refused`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(text)}`,
-  ];
-  socket.end([...head, 'connection: close', '', text].join('\r\n'));
+function send(response: ServerResponse, code: number, body: Json, headers?: OutgoingHttpHeaders): void {
+  response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

@@ -1,9 +1,9 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { type Duplex, pipeline } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ApiRequest } from '../api/api-request.ts';
-import { ApiError, badRequest, notFound } from '../api-error.ts';
+import { ApiError, notFound } from '../api-error.ts';
 import { addressOf } from '../kinds/columns.ts';
 import { nodes, pods } from '../kinds/kinds.ts';
 import { fieldAt, type KubeObject, listAt, textAt } from '../object.ts';
@@ -46,9 +46,9 @@ export class KubeletProxy {
   /** Connects an upgraded connection with the kubelet's. @throws as {@link pass} */
   async upgrade(request: ApiRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = this.#urlOf(request);
-    if (url === undefined) throw badRequest(`pod ${request.name} does not have a host assigned`);
+    if (url === undefined) throw new ApiError(400, `pod ${request.name} does not have a host assigned`);
     const { answer, upgraded } = await this.#ask(url, incoming);
-    if (upgraded === undefined) throw badRequest('the kubelet did not upgrade the connection');
+    if (upgraded === undefined) throw new ApiError(400, 'the kubelet did not upgrade the connection');
     const lines = answer.rawHeaders.map((part, index) => (index % 2 === 0 ? `${part}: ` : `${part}\r\n`));
     socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
     socket.write(upgraded.head);
@@ -64,9 +64,7 @@ export class KubeletProxy {
     const agent = isUpgrade ? new Agent(this.#agent.options) : this.#agent;
     const reply = await new Promise<Reply>((resolve, reject) => {
       const asked = httpsRequest(url, { method: incoming.method ?? 'GET', headers, agent, ...(signal && { signal }) });
-      asked.once('error', ({ message }) =>
-        reject(new ApiError(500, 'InternalError', `dialing the kubelet at ${url.host}: ${message}`)),
-      );
+      asked.once('error', ({ message }) => reject(new ApiError(500, `dialing the kubelet at ${url.host}: ${message}`)));
       asked.once('response', (answer) => resolve({ answer }));
       asked.once('upgrade', (answer, socket, head) => resolve({ answer, upgraded: { socket, head } }));
       asked.end();
@@ -74,8 +72,7 @@ export class KubeletProxy {
     const { statusCode: code = 500 } = reply.answer;
     if (code === 200 || code === 101) return reply;
     const why = (await text(reply.answer)).trim();
-    const reason = code === 400 ? 'BadRequest' : (STATUS_CODES[code] ?? '').replaceAll(' ', '');
-    throw new ApiError(code, reason, why);
+    throw new ApiError(code, why);
   }
 
   /** Undefined for a pod that is on no node. */
@@ -104,7 +101,8 @@ function containerOf(pod: KubeObject, wanted: string): string {
   const [only, ...others] = namesOf('containers');
   if (wanted === '' && only !== undefined && others.length === 0) return only;
   const choice = `choose one of: [${[only, ...others].join(' ')}]`;
-  if (wanted === '') throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, ${choice}`);
+  if (wanted === '')
+    throw new ApiError(400, `a container name must be specified for pod ${pod.metadata.name}, ${choice}`);
   if (['containers', 'initContainers', 'ephemeralContainers'].flatMap(namesOf).includes(wanted)) return wanted;
-  throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`);
+  throw new ApiError(400, `container ${wanted} is not valid for pod ${pod.metadata.name}`);
 }

@@ -25,13 +25,11 @@ export class TokenIssuer {
     return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
   }
 
-  /** Whose token it is; undefined when it is none of ours, or is over. */
-  subjectOf(token: string): string | undefined {
+  /** Whether a token is one of ours, and not over. */
+  isValid(token: string): boolean {
     const [header = '', payload = '', signature = ''] = token.split('.');
     const key = { key: this.#keys.publicKey, dsaEncoding: 'ieee-p1363' } as const;
-    if (!verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')))
-      return undefined;
-    const { sub, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    return exp * 1_000 > Date.now() ? sub : undefined;
+    const isOurs = verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'));
+    return isOurs && JSON.parse(Buffer.from(payload, 'base64url').toString()).exp * 1_000 > Date.now();
   }
 }

@@ -1,4 +1,4 @@
-import { badRequest } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { type KubeObject, textAt } from '../object.ts';
 
@@ -32,7 +32,7 @@ function parseRequirement(text: string): (labels: Labels) => boolean {
     return operator === '!=' ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
   }
   const [, not, name = ''] = /^(!?)\s*([\w./-]+)$/.exec(text) ?? [];
-  if (name === '') throw badRequest(`unable to parse requirement: ${JSON.stringify(text)} is no label selector`);
+  if (name === '') throw new ApiError(400, `unable to parse requirement: ${JSON.stringify(text)} is no label selector`);
   return (labels) => (labels[name] === undefined) === (not === '!');
 }
 
@@ -43,9 +43,9 @@ export function parseFieldSelector(kind: Kind, text: string): Matches {
     .filter((part) => part !== '')
     .map((part): Matches => {
       const [, path = '', operator, value = ''] = /^([^=!]+)(==?|!=)(.*)$/.exec(part) ?? [];
-      if (operator === undefined) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
+      if (operator === undefined) throw new ApiError(400, `invalid selector: '${part}'; can't understand '${part}'`);
       if (!['metadata.name', 'metadata.namespace', ...(kind.fields ?? [])].includes(path)) {
-        throw badRequest(`field label not supported: ${path}`);
+        throw new ApiError(400, `field label not supported: ${path}`);
       }
       // The field selector of events means the component.
       const at = path === 'source' ? 'source.component' : path;

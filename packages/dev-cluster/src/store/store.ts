@@ -69,7 +69,7 @@ export class Store {
   changesAfter(version: number): Change[] {
     const oldest = this.#history.length < this.#historySize ? 0 : (this.#history[0]?.version ?? 0) - 1;
     if (version < oldest) {
-      throw new ApiError(410, 'Expired', `too old resource version: ${version} (${oldest})`);
+      throw new ApiError(410, `too old resource version: ${version} (${oldest})`);
     }
     return this.#history.filter((change) => change.version > version);
   }
