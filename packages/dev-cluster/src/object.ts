@@ -59,6 +59,11 @@ export function withCondition(object: KubeObject, condition: Json): KubeObject {
   return { ...object, status: { ...object.status, conditions: [...others, { ...condition, ...times }] } };
 }
 
+/** A value when it is an object, else an empty one. */
+export function asJson(value: unknown): Json {
+  return isJson(value) ? value : {};
+}
+
 /** Now, as Kubernetes writes times: whole seconds. */
 export function timestamp(ms: number = Date.now()): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');

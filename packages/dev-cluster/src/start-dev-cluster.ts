@@ -1,14 +1,14 @@
 import { createObject } from './api/create.ts';
 import { runNamespaceController } from './controllers/namespaces.ts';
 import { runScheduler } from './controllers/scheduler.ts';
+import type { Kind } from './kinds/kind.ts';
 import { configMaps, namespaces, services } from './kinds/kinds.ts';
+import type { Json } from './object.ts';
 import { ApiServer } from './server/api-server.ts';
-import { createCertificates } from './server/certificates.ts';
+import { type Certificates, createCertificates } from './server/certificates.ts';
 import { Store } from './store/store.ts';
 
 export interface DevClusterOptions {
-  /** Default: any free one. */
-  readonly port?: number;
   /** Changes that are remembered for resumed watches; default 5,000. */
   readonly historySize?: number;
 }
@@ -25,25 +25,21 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
   const certificates = await createCertificates();
   const store = new Store(options.historySize);
   runNamespaceController(store, certificates.ca);
-  for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
-    createObject(store, namespaces, { metadata: { name } }, { namespace: undefined });
-  }
-  const published = {
-    metadata: { name: 'extension-apiserver-authentication' },
-    data: { 'client-ca-file': certificates.ca },
-  };
-  createObject(store, configMaps, published, { namespace: 'kube-system' });
-  const kubernetes = { metadata: { name: 'kubernetes' }, spec: { ports: [{ name: 'https', port: 443 }] } };
-  createObject(store, services, kubernetes, { namespace: 'default' });
+  const create = (kind: Kind, name: string, content: Json, namespace?: string) =>
+    createObject(store, kind, { metadata: { name }, ...content }, { namespace });
+  for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) create(namespaces, name, {});
+  const published = { data: { 'client-ca-file': certificates.ca } };
+  create(configMaps, 'extension-apiserver-authentication', published, 'kube-system');
+  create(services, 'kubernetes', { spec: { ports: [{ name: 'https', port: 443 }] } }, 'default');
   runScheduler(store);
   const api = new ApiServer(store, certificates);
-  const server = await api.listen(options.port ?? 0);
+  const server = await api.listen();
   const close = async () => await api.close();
   return { server, kubeconfig: renderKubeconfig(server, certificates), close, [Symbol.asyncDispose]: close };
 }
 
 /** JSON, which every reader of YAML takes. */
-function renderKubeconfig(server: string, { ca, admin }: { ca: string; admin: { cert: string; key: string } }): string {
+function renderKubeconfig(server: string, { ca, admin }: Certificates): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   const name = 'interlink-dev-cluster';
   const user = { 'client-certificate-data': base64(admin.cert), 'client-key-data': base64(admin.key) };

@@ -2,37 +2,29 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { ApiError, invalid, notFound, type Problem, resourceName } from '../api-error.ts';
 import { apiVersionOf, type Kind } from '../kinds/kind.ts';
 import { namespaces, pods, serviceAccounts } from '../kinds/kinds.ts';
-import { isJson, type Json, type KubeObject, timestamp } from '../object.ts';
+import { asJson, type Json, type KubeObject, timestamp } from '../object.ts';
 import type { Store } from '../store/store.ts';
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const subdomainWanted =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
-export interface CreateOptions {
-  readonly namespace: string | undefined;
-  readonly isDryRun?: boolean;
-}
-
 /** Creates an object from what a client sent. @throws ApiError 400, 403, 404, 409 or 422 as the API server would */
-export function createObject(store: Store, kind: Kind, body: Json, options: CreateOptions): KubeObject {
-  const { namespace, isDryRun } = options;
-  const sent = isJson(body.metadata) ? body.metadata : {};
+export function createObject(
+  store: Store,
+  kind: Kind,
+  body: Json,
+  { namespace, isDryRun = false }: { namespace: string | undefined; isDryRun?: boolean },
+): KubeObject {
+  const sent = asJson(body.metadata);
   if (sent.namespace !== undefined && namespace !== undefined && sent.namespace !== namespace) {
     throw new ApiError(400, 'the namespace of the provided object does not match the namespace sent on the request');
   }
   const name = String(sent.name ?? (sent.generateName ? `${sent.generateName}${randomBytes(3).toString('hex')}` : ''));
-  const object = {
-    ...body,
-    kind: kind.kind,
-    apiVersion: apiVersionOf(kind),
-    metadata: {
-      ...sent,
-      ...{ name, uid: randomUUID(), resourceVersion: '', creationTimestamp: timestamp() },
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(kind.hasGeneration === true ? { generation: 1 } : {}),
-    },
-  };
+  const own = { name, uid: randomUUID(), resourceVersion: '', creationTimestamp: timestamp() };
+  const counted = kind.hasGeneration === true ? { generation: 1 } : {};
+  const metadata = { ...sent, ...own, ...counted, ...(namespace === undefined ? {} : { namespace }) };
+  const object = { ...body, kind: kind.kind, apiVersion: apiVersionOf(kind), metadata };
   const complete = kind.complete?.(object) ?? object;
   admit(store, kind, complete);
   const problems = [...nameProblems(name), ...(kind.check?.(complete) ?? [])];
@@ -40,14 +32,14 @@ export function createObject(store: Store, kind: Kind, body: Json, options: Crea
   if (store.get(kind, namespace, name) !== undefined) {
     throw new ApiError(409, `${resourceName(kind)} "${name}" already exists`, { reason: 'AlreadyExists' });
   }
-  return isDryRun === true ? complete : store.put(kind, complete);
+  return isDryRun ? complete : store.put(kind, complete);
 }
 
 function nameProblems(name: string): Problem[] {
-  if (name === '') return [{ field: 'metadata.name', message: 'Required value: name or generateName is required' }];
-  // Events and the API server's own objects have names with other characters, which all kinds but these allow.
   if (subdomain.test(name) && name.length <= 253) return [];
-  return [{ field: 'metadata.name', message: `Invalid value: ${JSON.stringify(name)}: ${subdomainWanted}` }];
+  const wrong =
+    name === '' ? 'Required value: name or generateName is required' : `Invalid value: "${name}": ${subdomainWanted}`;
+  return [{ field: 'metadata.name', message: wrong }];
 }
 
 /** The admission plugins NamespaceLifecycle and ServiceAccount. */

@@ -1,7 +1,7 @@
 import { conflict } from '../api-error.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { namespaces } from '../kinds/kinds.ts';
-import { isJson, type Json, type KubeObject, timestamp } from '../object.ts';
+import { asJson, type Json, type KubeObject, timestamp } from '../object.ts';
 import type { Store } from '../store/store.ts';
 
 /**
@@ -16,9 +16,7 @@ export function deleteObject(
   options: Json = {},
 ): { object: KubeObject; isGone: boolean } {
   const { metadata } = object;
-  const { uid = metadata.uid, resourceVersion = metadata.resourceVersion } = isJson(options.preconditions)
-    ? options.preconditions
-    : {};
+  const { uid = metadata.uid, resourceVersion = metadata.resourceVersion } = asJson(options.preconditions);
   if (uid !== metadata.uid || resourceVersion !== metadata.resourceVersion) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
     throw conflict(kind, metadata.name, why);

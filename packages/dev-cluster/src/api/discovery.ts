@@ -3,23 +3,12 @@ import { kinds } from '../kinds/kinds.ts';
 import type { Json } from '../object.ts';
 
 export const discoveryType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
-const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-const core = { group: '', version: 'v1' };
+const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** Subresources besides `status`. */
-const subresources: Readonly<Record<string, ReadonlyArray<readonly [name: string, kind: string, verb: string]>>> = {
-  pods: [
-    ...([
-      ['binding', 'Binding', 'create'],
-      ['log', 'Pod', 'get'],
-    ] as const),
-    ...([
-      ['attach', 'Pod', 'create'],
-      ['exec', 'Pod', 'create'],
-      ['portforward', 'Pod', 'create'],
-    ] as const),
-  ],
-  serviceaccounts: [['token', 'TokenRequest', 'create']],
+const subresources: Readonly<Record<string, ReadonlyArray<string>>> = {
+  pods: ['attach', 'binding', 'exec', 'log', 'portforward'],
+  serviceaccounts: ['token'],
 };
 
 /**
@@ -45,18 +34,11 @@ function groupOf(group: string): Json {
 }
 
 function resourceOf({ group, version, kind, plural, shortNames = [], namespaced, inAll, hasStatus }: Kind): Json {
-  const status = hasStatus === true ? ([['status', kind, 'patch']] as const) : [];
+  const responseKind = { group, version, kind };
+  const names = [...(hasStatus === true ? ['status'] : []), ...(subresources[plural] ?? [])];
   return {
-    ...{
-      resource: plural,
-      singularResource: kind.toLowerCase(),
-      shortNames,
-      verbs,
-      responseKind: { group, version, kind },
-    },
+    ...{ resource: plural, singularResource: kind.toLowerCase(), shortNames, verbs, responseKind },
     ...{ scope: namespaced ? 'Namespaced' : 'Cluster', categories: inAll === true ? ['all'] : [] },
-    subresources: [...status, ...(subresources[plural] ?? [])].map(([subresource, subKind, verb]) => ({
-      ...{ subresource, responseKind: { ...core, kind: subKind }, verbs: [verb] },
-    })),
+    subresources: names.map((subresource) => ({ subresource, responseKind, verbs: ['create', 'get', 'patch'] })),
   };
 }

@@ -1,12 +1,12 @@
 import { ApiError, notFound } from '../api-error.ts';
-import { isJson, type Json, type KubeObject, textAt } from '../object.ts';
+import { asJson, type Json, type KubeObject, textAt } from '../object.ts';
 import { applyPatch } from '../patch/apply-patch.ts';
 import type { TokenIssuer } from '../server/tokens.ts';
 import type { Store } from '../store/store.ts';
 import { type ApiRequest, bodyOf, noSuchPath } from './api-request.ts';
 import { createObject } from './create.ts';
 import { deleteObject } from './delete.ts';
-import { getObject, listObjects, selectionOf } from './read.ts';
+import { getObject, listObjects } from './read.ts';
 import { bindPod, requestToken } from './subresources.ts';
 import { updateObject } from './update.ts';
 
@@ -44,13 +44,8 @@ export class ObjectsApi {
   #collection(request: ApiRequest): Json {
     const { method, kind, namespace, query } = request;
     if (method === 'GET') return listObjects(this.#store, request);
-    if (method === 'POST') {
-      return createObject(this.#store, kind, bodyOf(request), { namespace, isDryRun: query.has('dryRun') });
-    }
-    if (method !== 'DELETE') throw notAllowed();
-    for (const object of this.#store.list(kind, namespace).filter(selectionOf(request)))
-      deleteObject(this.#store, kind, object, optionsOf(request));
-    return success;
+    if (method !== 'POST') throw notAllowed();
+    return createObject(this.#store, kind, bodyOf(request), { namespace, isDryRun: query.has('dryRun') });
   }
 
   #update({ kind, subresource, query }: ApiRequest, current: KubeObject, wanted: Json): KubeObject {
@@ -59,8 +54,7 @@ export class ObjectsApi {
 
   #subresource({ method, kind, subresource, body }: ApiRequest, object: KubeObject): Json {
     const what = `${method} ${kind.plural}/${subresource}`;
-    if (what === 'POST serviceaccounts/token')
-      return requestToken(this.#store, object, isJson(body) ? body : {}, this.#tokens);
+    if (what === 'POST serviceaccounts/token') return requestToken(this.#store, object, asJson(body), this.#tokens);
     if (what !== 'POST pods/binding') throw noSuchPath();
     bindPod(this.#store, object, textAt(body, 'target.name'));
     return success;
@@ -73,5 +67,5 @@ function notAllowed(): ApiError {
 
 /** DeleteOptions come in the body, or some of them in the query. */
 function optionsOf({ body, query }: ApiRequest): Json {
-  return { ...Object.fromEntries(query), ...(isJson(body) ? body : {}) };
+  return { ...Object.fromEntries(query), ...asJson(body) };
 }

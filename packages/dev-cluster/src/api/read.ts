@@ -1,10 +1,9 @@
 import { ApiError } from '../api-error.ts';
-import { apiVersionOf } from '../kinds/kind.ts';
+import { apiVersionOf, type Kind } from '../kinds/kind.ts';
 import type { Json, KubeObject } from '../object.ts';
 import { type Matches, parseFieldSelector, parseLabelSelector } from '../store/selectors.ts';
 import type { Store } from '../store/store.ts';
 import type { ApiRequest } from './api-request.ts';
-import { toTable, wantsTable } from './table.ts';
 
 /** One object, or what `kubectl get` shows of it. */
 export function getObject(object: KubeObject, { kind, accept }: ApiRequest): Json {
@@ -58,4 +57,22 @@ function parseContinue(token: string): [version: number, after: string] | undefi
   } catch {
     throw new ApiError(400, 'continue key is not valid');
   }
+}
+
+/** Whether a client wants what `kubectl get` shows instead of the objects. */
+function wantsTable(accept: string): boolean {
+  return accept.includes('as=Table');
+}
+
+/** What `kubectl get` shows of objects (https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables). */
+function toTable({ columns }: Kind, objects: ReadonlyArray<KubeObject>, metadata: Json): Json {
+  const columnDefinitions = columns.map(({ name, isWide }) => ({
+    ...{ name, type: 'string', format: name === 'Name' ? 'name' : '', description: name },
+    priority: isWide === true ? 1 : 0,
+  }));
+  const rows = objects.map((object) => ({
+    cells: columns.map(({ value }) => value(object)),
+    object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+  }));
+  return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions, rows };
 }

@@ -1,6 +1,6 @@
 import { ApiError, conflict, notFound } from '../api-error.ts';
 import { pods } from '../kinds/kinds.ts';
-import { isJson, type Json, type KubeObject, textAt, timestamp, withCondition } from '../object.ts';
+import { asJson, type Json, type KubeObject, textAt, timestamp, withCondition } from '../object.ts';
 import type { TokenIssuer } from '../server/tokens.ts';
 import type { Store } from '../store/store.ts';
 
@@ -18,7 +18,7 @@ export function bindPod(store: Store, pod: KubeObject, nodeName: string): void {
 /** `serviceaccounts/NAME/token`: a signed token, bound to a pod when the request names one. @throws ApiError 404 or 409 for a pod that is not there */
 export function requestToken(store: Store, account: KubeObject, body: Json, issuer: TokenIssuer): Json {
   const { namespace = '', name, uid } = account.metadata;
-  const spec = isJson(body.spec) ? body.spec : {};
+  const spec = asJson(body.spec);
   const audiences = Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences : [issuer.issuer];
   const expirationSeconds = Number(spec.expirationSeconds ?? 3_600);
   if (expirationSeconds < 600) throw new ApiError(422, 'spec.expirationSeconds: may not be less than 10 minutes');

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { conflict, invalid } from '../api-error.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { isJson, type Json, type KubeObject, type Metadata } from '../object.ts';
+import { asJson, isJson, type Json, type KubeObject, type Metadata } from '../object.ts';
 import type { Store } from '../store/store.ts';
 
 const modified = 'the object has been modified; please apply your changes to the latest version and try again';
@@ -19,7 +19,7 @@ export function updateObject(
   { subresource, isDryRun }: { subresource: string; isDryRun: boolean },
 ): KubeObject {
   const { name, uid, resourceVersion } = current.metadata;
-  const sent = isJson(wanted.metadata) ? wanted.metadata : {};
+  const sent = asJson(wanted.metadata);
   if ((sent.uid ?? uid) !== uid) {
     const message = `Invalid value: "${sent.uid}": field is immutable`;
     throw invalid(kind, name, [{ field: 'metadata.uid', message }]);

@@ -3,8 +3,7 @@ import type { Json, KubeObject } from '../object.ts';
 import type { Matches } from '../store/selectors.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { ApiRequest } from './api-request.ts';
-import { selectionOf } from './read.ts';
-import { toTable, wantsTable } from './table.ts';
+import { getObject, selectionOf } from './read.ts';
 
 const bookmarkMs = 30_000;
 const defaultTimeoutSeconds = 1_800;
@@ -18,10 +17,9 @@ export function watchObjects(
   request: ApiRequest,
   sink: { write(event: Json): void; end(): void },
 ): () => void {
-  const { kind, query, accept } = request;
+  const { kind, query } = request;
   const matches = selectionOf(request);
-  const write = (type: string, object: KubeObject) =>
-    sink.write({ type, object: wantsTable(accept) ? toTable(kind, [object], {}) : object });
+  const write = (type: string, object: KubeObject) => sink.write({ type, object: getObject(object, request) });
   const tell = (change: Change) => tellChange(change, kind, matches, write);
   const bookmark = (annotations?: Json) => {
     const metadata = { resourceVersion: String(store.version), ...(annotations && { annotations }) };

@@ -40,8 +40,3 @@ export interface Kind {
 export function apiVersionOf({ group, version }: Kind): string {
   return group === '' ? version : `${group}/${version}`;
 }
-
-/** Kinds have one name in the store, whatever their version. */
-export function kindKey({ group, plural }: Kind): string {
-  return `${group}/${plural}`;
-}

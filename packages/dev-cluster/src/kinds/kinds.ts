@@ -54,6 +54,4 @@ export const leases: Kind = {
 };
 
 /** Every kind that there is. A new one is a row above, and here. */
-export const kinds: ReadonlyArray<Kind> = [
-  ...[configMaps, events, namespaces, nodes, pods, secrets, serviceAccounts, services, leases],
-];
+export const kinds = [configMaps, events, namespaces, nodes, pods, secrets, serviceAccounts, services, leases];

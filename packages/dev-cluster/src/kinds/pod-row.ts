@@ -11,7 +11,7 @@ export function podRow(pod: KubeObject): { ready: string; status: string; restar
   const ready = pending === undefined ? counted.filter(isReady).length : 0;
   return {
     ready: `${ready}/${listAt(pod, 'spec.containers').length + sidecars.size}`,
-    status: statusOf(pod, pending ?? mainReason(pod, main)),
+    status: statusOf(pod, pending ?? mainReason(main)),
     restarts: counted.reduce((sum, { restartCount }) => sum + Number(restartCount ?? 0), 0),
   };
 }
@@ -32,10 +32,9 @@ function initReason(statuses: Json[], sidecars: ReadonlySet<unknown>, count: num
   return `Init:${reason === undefined || reason === 'PodInitializing' ? `${index}/${count}` : reason}`;
 }
 
-function mainReason(pod: KubeObject, statuses: Json[]): string | undefined {
+function mainReason(statuses: Json[]): string | undefined {
   const reason = statuses.map(reasonOf).find((each) => each !== undefined);
-  if (reason !== 'Completed' || !statuses.some(isReady)) return reason;
-  return conditionOf(pod, 'Ready') === 'True' ? 'Running' : 'NotReady';
+  return reason === 'Completed' && statuses.some(isReady) ? 'NotReady' : reason;
 }
 
 /** Why a container waits, or how it ended. */

@@ -1,15 +1,15 @@
 import { applyPatch as applyJsonPatch } from 'rfc6902';
 import { ApiError } from '../api-error.ts';
-import { isJson, type Json } from '../object.ts';
+import { asJson, isJson, type Json } from '../object.ts';
 import { applyStrategicMerge } from './strategic-merge.ts';
 
 const types: Readonly<Record<string, (target: Json, patch: unknown) => Json>> = {
-  'application/merge-patch+json': (target, patch) => applyMerge(target, asObject(patch)),
-  'application/strategic-merge-patch+json': (target, patch) => applyStrategicMerge(target, asObject(patch)),
+  'application/merge-patch+json': (target, patch) => applyMerge(target, asJson(patch)),
+  'application/strategic-merge-patch+json': (target, patch) => applyStrategicMerge(target, asJson(patch)),
   'application/json-patch+json': applyOperations,
 };
 
-/** A changed copy of `target`. @throws ApiError 415 for a type of patch that this server does not take, 400 or 422 for a bad one */
+/** A changed copy of `target`. @throws ApiError 415 for a type of patch that this server does not take, 422 for a bad one */
 export function applyPatch(target: Json, patch: unknown, contentType: string): Json {
   const [type = ''] = contentType.split(';', 1);
   const apply = types[type];
@@ -25,7 +25,7 @@ function applyMerge(target: Json, patch: Json): Json {
   const result = { ...target };
   for (const [field, change] of Object.entries(patch)) {
     if (change === null) delete result[field];
-    else if (isJson(change)) result[field] = applyMerge(isJson(result[field]) ? result[field] : {}, change);
+    else if (isJson(change)) result[field] = applyMerge(asJson(result[field]), change);
     else result[field] = change;
   }
   return result;
@@ -36,9 +36,4 @@ function applyOperations(target: Json, patch: unknown): Json {
   const failed = applyJsonPatch(result, Array.isArray(patch) ? patch : []).find((error) => error !== null);
   if (failed === undefined) return result;
   throw new ApiError(422, `the server rejected our request due to an error in our request: ${failed.message}`);
-}
-
-function asObject(patch: unknown): Json {
-  if (isJson(patch)) return patch;
-  throw new ApiError(400, 'a patch of this type is a JSON object');
 }

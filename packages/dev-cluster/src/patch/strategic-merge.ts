@@ -1,4 +1,4 @@
-import { isJson, type Json } from '../object.ts';
+import { asJson, isJson, type Json } from '../object.ts';
 
 /**
  * Lists that are merged by element, and by which field (the `patchMergeKey` of k8s.io/api). Field names are enough: no two lists of one
@@ -33,73 +33,55 @@ const mergedSets = ['finalizers'];
  * directives `$patch`, `$setElementOrder`, `$deleteFromPrimitiveList` and `$retainKeys`.
  */
 export function applyStrategicMerge(target: Json, patch: Json): Json {
-  if (patch.$patch === 'replace') return withoutDirectives(patch);
-  if (patch.$patch === 'delete') return {};
-  const kept = Array.isArray(patch.$retainKeys) ? patch.$retainKeys : undefined;
-  const result: Json = kept === undefined ? { ...target } : pick(target, kept);
-  for (const [field, change] of Object.entries(withoutDirectives(patch))) {
-    if (change === null) delete result[field];
-    else if (Array.isArray(change)) result[field] = mergeList(result[field], change, field, patch);
-    else if (isJson(change)) result[field] = applyStrategicMerge(asJson(result[field]), change);
-    else result[field] = change;
-  }
-  for (const directive of Object.keys(patch)) {
+  const { $retainKeys: kept } = patch;
+  const fields = Object.entries(patch).filter(([field]) => !field.startsWith('$'));
+  if (patch.$patch === 'replace') return Object.fromEntries(fields);
+  const result = Object.fromEntries(
+    Object.entries(target).filter(([field]) => !Array.isArray(kept) || kept.includes(field)),
+  );
+  for (const [directive, values] of Object.entries(patch)) {
     const [name, field = ''] = directive.split('/');
-    if (name === '$deleteFromPrimitiveList') result[field] = without(result[field], patch[directive]);
-    if (name === '$setElementOrder' && patch[field] === undefined && Array.isArray(result[field])) {
-      result[field] = mergeList(result[field], [], field, patch);
-    }
+    const list = result[field];
+    if (!Array.isArray(list) || !Array.isArray(values)) continue;
+    if (name === '$deleteFromPrimitiveList') result[field] = list.filter((value) => !values.includes(value));
+    if (name === '$setElementOrder') result[field] = mergeList(list, [], field, values);
+  }
+  for (const [field, change] of fields) {
+    if (change === null) delete result[field];
+    else if (Array.isArray(change)) {
+      result[field] = mergeList(result[field], change, field, patch[`$setElementOrder/${field}`]);
+    } else if (isJson(change)) result[field] = applyStrategicMerge(asJson(result[field]), change);
+    else result[field] = change;
   }
   return result;
 }
 
-function mergeList(was: unknown, changes: unknown[], field: string, patch: Json): unknown[] {
+function mergeList(was: unknown, changes: unknown[], field: string, order: unknown): unknown[] {
   const before = Array.isArray(was) ? was : [];
-  const order = patch[`$setElementOrder/${field}`];
   if (mergedSets.includes(field)) return sorted([...new Set([...before, ...changes])], order, (value) => value);
   const elements = [...before, ...changes];
   const key = mergeKeys[field]?.find((name) => elements.some((element) => asJson(element)[name] !== undefined));
-  if (key === undefined || !elements.every(isJson)) return changes.map(cleaned);
-  if (changes.some((change) => asJson(change).$patch === 'replace' && asJson(change)[key] === undefined)) {
+  if (key === undefined) return changes.length === 0 ? before : changes;
+  if (changes.some((change) => asJson(change).$patch === 'replace')) {
     return changes.filter((change) => asJson(change).$patch === undefined);
   }
-  let result: Json[] = before.filter(isJson);
-  for (const change of changes.filter(isJson)) {
-    const index = result.findIndex((element) => element[key] === change[key]);
-    if (change.$patch === 'delete') result = result.filter((element) => element[key] !== change[key]);
-    else if (index === -1) result = [...result, applyStrategicMerge({}, change)];
-    else result = result.with(index, applyStrategicMerge(asJson(result[index]), change));
+  let result = before.map(asJson);
+  for (const change of changes.map(asJson)) {
+    const known = result.find((element) => element[key] === change[key]);
+    if (change.$patch === 'delete') result = result.filter((element) => element !== known);
+    else if (known === undefined) result = [...result, applyStrategicMerge({}, change)];
+    else result = result.with(result.indexOf(known), applyStrategicMerge(known, change));
   }
-  return sorted(result, order, (element) => asJson(element)[key], key);
+  return sorted(result, order, (element) => asJson(element)[key]);
 }
 
-/** Elements that the order names stand in that order; others keep their place after what stood before them. */
-function sorted(list: unknown[], order: unknown, keyOf: (element: unknown) => unknown, key?: string): unknown[] {
+/** Elements that the order names stand in that order, before all others. */
+function sorted(list: unknown[], order: unknown, keyOf: (element: unknown) => unknown): unknown[] {
   if (!Array.isArray(order)) return list;
-  const wanted = order.map((element) => (key === undefined ? element : asJson(element)[key]));
+  const wanted = order.map(keyOf);
   const rank = (element: unknown) => {
     const at = wanted.indexOf(keyOf(element));
     return at === -1 ? wanted.length : at;
   };
   return list.toSorted((a, b) => rank(a) - rank(b));
-}
-
-function withoutDirectives(patch: Json): Json {
-  return Object.fromEntries(Object.entries(patch).filter(([field]) => !field.startsWith('$')));
-}
-
-function cleaned(value: unknown): unknown {
-  return isJson(value) ? applyStrategicMerge({}, value) : value;
-}
-
-function pick(target: Json, fields: unknown[]): Json {
-  return Object.fromEntries(Object.entries(target).filter(([field]) => fields.includes(field)));
-}
-
-function without(list: unknown, values: unknown): unknown {
-  return Array.isArray(list) && Array.isArray(values) ? list.filter((value) => !values.includes(value)) : list;
-}
-
-function asJson(value: unknown): Json {
-  return isJson(value) ? value : {};
 }

@@ -18,8 +18,6 @@ import type { Certificates } from './certificates.ts';
 import { KubeletProxy } from './kubelet-proxy.ts';
 import { TokenIssuer } from './tokens.ts';
 
-const passedOn = ['log', 'exec', 'attach', 'portforward'];
-
 /** The API over HTTPS on 127.0.0.1. Who shows a certificate of the cluster's CA, or a token of its own, may do everything. */
 export class ApiServer {
   readonly #server: Server;
@@ -40,22 +38,25 @@ export class ApiServer {
     });
     this.#server.on('request', (incoming, response) => {
       this.#serve(incoming, response).catch((error: unknown) => {
+        const { code, body } = toStatus(error);
         if (response.headersSent) response.destroy();
-        else sendStatus(response, error);
+        else send(response, code, body);
       });
     });
     this.#server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
       this.#upgrade(incoming, socket, head).catch((error: unknown) => {
-        const { code, text } = toStatus(error);
-        socket.end(`HTTP/1.1 ${code} Refused\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n${text}`);
+        const { code, body } = toStatus(error);
+        socket.end(
+          `HTTP/1.1 ${code} Refused\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n${JSON.stringify(body)}`,
+        );
       });
     });
   }
 
-  /** @returns the URL */
-  async listen(port: number): Promise<string> {
-    this.#server.listen(port, '127.0.0.1');
+  /** Listens on any free port. @returns the URL */
+  async listen(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
     return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
@@ -71,15 +72,13 @@ export class ApiServer {
     if (['/healthz', '/livez', '/readyz'].includes(path)) return void response.end('ok');
     if (path === '/version') return send(response, 200, version);
     this.#authenticate(incoming);
-    const discovered = discover(path);
-    if (discovered !== undefined) return send(response, 200, discovered, { 'content-type': discoveryType });
-    const described = openApi(path);
-    if (described !== undefined) return send(response, 200, described);
+    const described = discover(path) ?? openApi(path);
+    const headers = path.startsWith('/openapi') ? {} : { 'content-type': discoveryType };
+    if (described !== undefined) return send(response, 200, described, headers);
     if (path === '/openapi/v2') return void response.writeHead(200, emptyOpenApiV2.headers).end(emptyOpenApiV2.body);
     const request = toRequest(incoming, path, parseBody(await buffer(incoming), incoming.headers['content-type']));
-    if (passedOn.includes(request.subresource)) return await this.#kubelets.pass(request, incoming, response);
-    const isWatch = request.method === 'GET' && request.query.get('watch') === 'true';
-    if (isWatch) return this.#watch(request, response);
+    if (this.#kubelets.takes(request)) return await this.#kubelets.pass(request, incoming, response);
+    if (request.method === 'GET' && request.query.get('watch') === 'true') return this.#watch(request, response);
     send(response, request.method === 'POST' ? 201 : 200, this.#objects.answer(request));
   }
 
@@ -94,7 +93,7 @@ export class ApiServer {
   async #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#authenticate(incoming);
     const request = toRequest(incoming, (incoming.url ?? '').split('?', 1)[0] ?? '', undefined);
-    if (!passedOn.includes(request.subresource)) throw noSuchPath();
+    if (!this.#kubelets.takes(request)) throw noSuchPath();
     await this.#kubelets.upgrade(request, incoming, socket, head);
   }
 
@@ -129,14 +128,9 @@ function parseBody(body: Buffer, contentType = 'application/json'): unknown {
   }
 }
 
-function toStatus(error: unknown): { code: number; text: string } {
+function toStatus(error: unknown): { code: number; body: Json } {
   const refused = error instanceof ApiError ? error : new ApiError(500, String(error));
-  return { code: refused.code, text: JSON.stringify(refused.toStatus()) };
-}
-
-function sendStatus(response: ServerResponse, error: unknown): void {
-  const { code, text } = toStatus(error);
-  response.writeHead(code, { 'content-type': 'application/json' }).end(text);
+  return { code: refused.code, body: refused.toStatus() };
 }
 
 function send(response: ServerResponse, code: number, body: Json, headers?: OutgoingHttpHeaders): void {

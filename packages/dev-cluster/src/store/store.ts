@@ -1,6 +1,6 @@
 import { ApiError } from '../api-error.ts';
-import { type Kind, kindKey } from '../kinds/kind.ts';
-import type { KubeObject, Metadata } from '../object.ts';
+import type { Kind } from '../kinds/kind.ts';
+import type { KubeObject } from '../object.ts';
 
 /** A change of one object: created without `before`, deleted without `after`. */
 export interface Change {
@@ -15,28 +15,24 @@ const defaultHistory = 5_000;
 
 /** All objects, in memory, under one counter of versions. Everything happens at once: there is nothing to lock. */
 export class Store {
-  readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #objects = new Map<Kind, Map<string, KubeObject>>();
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #historySize: number;
   #history: Change[] = [];
-  #version = 1;
+  /** Of the newest change. */
+  version = 1;
 
   constructor(historySize = defaultHistory) {
     this.#historySize = historySize;
   }
 
-  /** Of the newest change. */
-  get version(): number {
-    return this.#version;
-  }
-
   get(kind: Kind, namespace: string | undefined, name: string): KubeObject | undefined {
-    return this.#of(kind).get(keyOf({ namespace, name }));
+    return this.#objects.get(kind)?.get(`${namespace ?? ''}/${name}`);
   }
 
   /** In the order of namespaces and names. */
   list(kind: Kind, namespace?: string): KubeObject[] {
-    return [...this.#of(kind)]
+    return [...(this.#objects.get(kind) ?? [])]
       .filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object);
@@ -44,18 +40,21 @@ export class Store {
 
   /** Stores an object, new or changed, under a version of its own. @returns it as it is stored */
   put(kind: Kind, object: KubeObject): KubeObject {
-    const before = this.#of(kind).get(keyOf(object.metadata));
+    const { namespace, name } = object.metadata;
+    const before = this.get(kind, namespace, name);
     const after = this.#stamp(object);
-    this.#of(kind).set(keyOf(after.metadata), after);
-    this.#tell({ version: this.#version, kind, after, ...(before === undefined ? {} : { before }) });
+    const objects = this.#objects.get(kind) ?? new Map<string, KubeObject>();
+    this.#objects.set(kind, objects.set(`${namespace ?? ''}/${name}`, after));
+    this.#tell({ version: this.version, kind, after, ...(before === undefined ? {} : { before }) });
     return after;
   }
 
   /** @returns the object as its watchers see it go */
   remove(kind: Kind, object: KubeObject): KubeObject {
-    this.#of(kind).delete(keyOf(object.metadata));
+    const { namespace, name } = object.metadata;
+    this.#objects.get(kind)?.delete(`${namespace ?? ''}/${name}`);
     const before = this.#stamp(object);
-    this.#tell({ version: this.#version, kind, before });
+    this.#tell({ version: this.version, kind, before });
     return before;
   }
 
@@ -68,25 +67,13 @@ export class Store {
   /** What changed after a version. @throws ApiError 410 when that is no longer known */
   changesAfter(version: number): Change[] {
     const oldest = this.#history.length < this.#historySize ? 0 : (this.#history[0]?.version ?? 0) - 1;
-    if (version < oldest) {
-      throw new ApiError(410, `too old resource version: ${version} (${oldest})`);
-    }
+    if (version < oldest) throw new ApiError(410, `too old resource version: ${version} (${oldest})`);
     return this.#history.filter((change) => change.version > version);
   }
 
-  #of(kind: Kind): Map<string, KubeObject> {
-    const key = kindKey(kind);
-    let objects = this.#objects.get(key);
-    if (objects === undefined) {
-      objects = new Map();
-      this.#objects.set(key, objects);
-    }
-    return objects;
-  }
-
   #stamp(object: KubeObject): KubeObject {
-    this.#version += 1;
-    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+    this.version += 1;
+    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.version) } };
   }
 
   #tell(change: Change): void {
@@ -95,8 +82,4 @@ export class Store {
     if (this.#history.length > 2 * this.#historySize) this.#history = this.#history.slice(-this.#historySize);
     for (const listener of [...this.#listeners]) listener(change);
   }
-}
-
-function keyOf({ namespace, name }: Pick<Metadata, 'name'> & { namespace?: string | undefined }): string {
-  return `${namespace ?? ''}/${name}`;
 }
