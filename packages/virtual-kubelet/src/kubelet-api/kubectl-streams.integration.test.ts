@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { nodes } from '@interlink/kube';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type KubectlNode, startKubectlNode } from './testing/kubectl-node.ts';
 import { LocalProvider, underTerminal } from './testing/local-provider.ts';
@@ -32,7 +33,16 @@ describe.skipIf(controlPlane === undefined)('kubectl through a real API server',
 
   afterAll(() => node.close());
 
-  describe.each([['true'], ['false']])('with WebSockets %s', (webSockets) => {
+  describe.each([
+    { name: 'over SPDY', webSockets: 'false', declaredFeatures: [] },
+    { name: 'over WebSockets to the API server, SPDY from there', webSockets: 'true', declaredFeatures: [] },
+    { name: 'over WebSockets all the way', webSockets: 'true', declaredFeatures: ['ExtendWebSocketsToKubelet'] },
+  ])('$name', ({ webSockets, declaredFeatures }) => {
+    beforeAll(async () => {
+      const patch = { status: { declaredFeatures } };
+      await node.client.patch(nodes, { name, subresource: 'status' }, patch, { kind: 'merge' });
+    });
+
     /** Starts kubectl. */
     function start(args: readonly string[]): ChildProcessWithoutNullStreams {
       return spawn(controlPlane?.kubectl ?? '', args, { env: environment(webSockets) });
