@@ -95,6 +95,12 @@ describe.skipIf(controlPlane === undefined)('kubectl through a real API server',
       expect([sha256(stdout), exitCode]).toEqual([sha256(input), 0]);
     });
 
+    it('exec -i loses nothing of what a command reads late', async () => {
+      const input = randomBytes(20_000_000);
+      const { stdout, exitCode } = await exec(['-i'], ['sh', '-c', 'sleep 5; cat'], input);
+      expect([sha256(stdout), exitCode]).toEqual([sha256(input), 0]);
+    });
+
     it('exec -it gives a terminal of kubectl’s size', async () => {
       provider.sizes.length = 0;
       const command = [
