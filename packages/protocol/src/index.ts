@@ -50,7 +50,18 @@ export {
   type StreamRecord,
   streamSilenceMs,
 } from './stream/stream-record.ts';
-export { streamProtocol, webSocketLimits } from './streaming/channels.ts';
+export { type ChannelListener, ChannelSocket, type ChannelSocketOptions } from './streaming/channel-socket.ts';
+export { sendChunk } from './streaming/channel-streams.ts';
+export {
+  binaryFraming,
+  type ChannelFraming,
+  channels,
+  type Frame,
+  parseResize,
+  renderFrame,
+  streamProtocol,
+  webSocketLimits,
+} from './streaming/channels.ts';
 export { parseAttachQuery, parseExecQuery, parsePortQuery } from './streaming/command-query.ts';
 export { serveCommand } from './streaming/command-server.ts';
 export { toCommandStatus } from './streaming/command-status.ts';

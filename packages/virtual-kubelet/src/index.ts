@@ -8,7 +8,8 @@
  *   resolve/                 environment and volumes of a pod as plain values and files
  *   status/                  the pod status that follows from a backend's report
  *   node/                    the Node object, its status and its lease
- *   kubelet-api/             the kubelet port: TLS, who may call, logs
+ *   kubelet-api/             the kubelet port: TLS, who may call, logs, upgrades to streams
+ *   streaming/               what streams speak: SPDY/3.1, WebSocket channels, commands and ports over either
  *   config/                  provider file, taint, address
  */
 export type { Provider } from './provider.ts';

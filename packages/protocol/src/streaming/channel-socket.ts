@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
-import { type Frame, parseFrame } from './channels.ts';
+import { binaryFraming, type ChannelFraming, type Frame } from './channels.ts';
 
 /** A peer is asked for a sign of life this often. */
 const heartbeatMs = 20_000;
@@ -16,6 +16,13 @@ export interface ChannelListener {
   closed(why: InterLinkError): void;
 }
 
+export interface ChannelSocketOptions {
+  /** Default: {@link binaryFraming}. */
+  readonly framing?: ChannelFraming | undefined;
+  /** `trusted`: a peer may be silent for as long as TCP holds; its program may look at the connection now and then only. Default: `asked`. */
+  readonly silence?: 'asked' | 'trusted' | undefined;
+}
+
 /**
  * An open WebSocket that carries channels, with what both ends need: a heartbeat, and reading that stops while somebody's
  * buffer is full. While it reads nothing it can hear nothing either: then silence is no sign of death, and it tells its peer by
@@ -25,15 +32,17 @@ export class ChannelSocket {
   readonly #socket: WebSocket;
   readonly #listener: ChannelListener;
   readonly #full = new Set<object>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #framing: ChannelFraming;
+  readonly #heartbeat: NodeJS.Timeout | undefined;
   #heldBeat: NodeJS.Timeout | undefined;
   #heardAt = performance.now();
 
   /** To be made in the turn in which the WebSocket opens: what comes before has no listener. */
-  constructor(socket: WebSocket, listener: ChannelListener) {
+  constructor(socket: WebSocket, listener: ChannelListener, options: ChannelSocketOptions = {}) {
     this.#socket = socket;
     this.#listener = listener;
-    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs).unref();
+    this.#framing = options.framing ?? binaryFraming;
+    if (options.silence !== 'trusted') this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs).unref();
     socket.on('message', (data: RawData, isBinary: boolean) => this.#take(data, isBinary));
     for (const sign of ['ping', 'pong'] as const) socket.on(sign, () => this.#hear());
     let failure: Error | undefined;
@@ -49,7 +58,7 @@ export class ChannelSocket {
 
   /** Sends a message. `done` is called once the kernel has it, or when it never will. */
   send(message: Buffer, done?: () => void): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(message, { binary: true }, () => done?.());
+    if (this.#socket.readyState === this.#socket.OPEN) this.#framing.send(this.#socket, message, () => done?.());
     else if (done !== undefined) process.nextTick(done);
   }
 
@@ -81,7 +90,7 @@ export class ChannelSocket {
   #take(data: RawData, isBinary: boolean): void {
     this.#hear();
     // ws hands out one Buffer unless it is told otherwise.
-    const frame = isBinary && Buffer.isBuffer(data) ? parseFrame(data) : undefined;
+    const frame = Buffer.isBuffer(data) ? this.#framing.parse(data, { isBinary }) : undefined;
     if (frame !== undefined && this.#socket.readyState === this.#socket.OPEN) this.#listener.frame(frame);
   }
 

@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import type { TerminalSize } from './remote-command.ts';
 
 /** The WebSocket subprotocol of exec, attach and port-forward: a message is one byte of channel and its payload. */
@@ -42,6 +43,19 @@ export function parseFrame(message: Buffer): Frame | undefined {
   const [channel] = message;
   return channel === undefined ? undefined : { channel, payload: message.subarray(1) };
 }
+
+/** How frames are messages. */
+export interface ChannelFraming {
+  /** Undefined for what is no frame. */
+  parse(message: Buffer, options: { isBinary: boolean }): Frame | undefined;
+  /** Sends what {@link renderFrame} made. */
+  send(socket: WebSocket, message: Buffer, done: () => void): void;
+}
+
+export const binaryFraming: ChannelFraming = {
+  parse: (message, { isBinary }) => (isBinary ? parseFrame(message) : undefined),
+  send: (socket, message, done) => socket.send(message, { binary: true }, done),
+};
 
 /** Nothing more will come on this channel: end-of-file. */
 export function renderHalfClose(channel: number): Buffer {

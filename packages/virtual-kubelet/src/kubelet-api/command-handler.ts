@@ -1,11 +1,15 @@
 import { InterLinkError, type RemoteCommand } from '@interlink/protocol';
+import type { WebSocket } from 'ws';
 import { type CommandRequest, parseCommandRequest } from '../streaming/command/command-request.ts';
 import { serveCommand } from '../streaming/command/serve-command.ts';
 import { connectSpdyCaller, spdyCommandProtocols } from '../streaming/command/spdy-caller.ts';
+import { connectWebSocketCaller } from '../streaming/command/web-socket-caller.ts';
+import { commandSubprotocols } from '../streaming/websocket/subprotocols.ts';
 import { type Refusal, sendRefusal } from './refusal.ts';
 import type { Route } from './routes.ts';
 import { negotiateProtocol, switchToSpdy } from './spdy-handshake.ts';
 import { type StreamCall, type StreamSource, upgradeRequired } from './stream-call.ts';
+import { negotiateSubprotocol, switchToWebSocket } from './web-socket-handshake.ts';
 
 /** Answers `/exec/…` and `/attach/…`: starts the command after the upgrade, and serves it to its end. */
 export async function answerCommand(call: StreamCall, source: StreamSource): Promise<void> {
@@ -14,6 +18,7 @@ export async function answerCommand(call: StreamCall, source: StreamSource): Pro
   if (refusal !== undefined) return sendRefusal(call.response, refusal);
   const open = async (signal: AbortSignal) => await openCommand(call, wanted, source, signal);
   if (call.upgrade.protocol === 'spdy/3.1') return await serveOverSpdy(call, wanted, source, open);
+  if (call.upgrade.protocol === 'websocket') return serveOverWebSocket(call, wanted, source, open);
   return sendRefusal(call.response, upgradeRequired);
 }
 
@@ -40,6 +45,20 @@ async function serveOverSpdy(
   over.catch((error: unknown) => source.logger.debug({ err: error }, 'stream broke off'));
   const connected = await caller;
   if (connected !== undefined) await serveCommand(connected, open);
+}
+
+function serveOverWebSocket(call: StreamCall, { streams }: CommandRequest, source: StreamSource, open: Open): void {
+  const { protocol, refusal } = negotiateSubprotocol(call.request, commandSubprotocols);
+  const use = (webSocket: WebSocket) => {
+    serveCommand(connectWebSocketCaller(webSocket, { protocol: protocol ?? '', streams }), open).catch(
+      (error: unknown) => {
+        source.logger.warn({ err: error }, 'stream failed');
+        webSocket.terminate();
+      },
+    );
+  };
+  if (refusal !== undefined) sendRefusal(call.response, refusal);
+  else switchToWebSocket(call.request, call.upgrade, { protocol, use });
 }
 
 async function openCommand(

@@ -5,7 +5,10 @@ import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
+import { nodes } from '@interlink/kube';
+import { Exec, KubeConfig, PortForward, type V1Status } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type KubectlNode, startKubectlNode } from './testing/kubectl-node.ts';
 import { LocalProvider, underTerminal } from './testing/local-provider.ts';
@@ -17,6 +20,8 @@ const { controlPlane } = testbed;
 const name = `kubelet-streams-${process.pid}`;
 const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
 const provider = new LocalProvider();
+/** Of a node that takes WebSockets from the API server. */
+const webSocketFeature = 'ExtendWebSocketsToKubelet';
 let node: KubectlNode;
 
 describe.skipIf(controlPlane === undefined)('kubectl through a real API server', () => {
@@ -32,7 +37,21 @@ describe.skipIf(controlPlane === undefined)('kubectl through a real API server',
 
   afterAll(() => node.close());
 
-  describe.each([['true'], ['false']])('with WebSockets %s', (webSockets) => {
+  describe.each([
+    { name: 'over SPDY', webSockets: 'false', declaredFeatures: [], method: 'POST' },
+    {
+      name: 'over WebSockets to the API server, SPDY from there',
+      webSockets: 'true',
+      declaredFeatures: [],
+      method: 'POST',
+    },
+    { name: 'over WebSockets all the way', webSockets: 'true', declaredFeatures: [webSocketFeature], method: 'GET' },
+  ])('$name', ({ webSockets, declaredFeatures, method }) => {
+    beforeAll(async () => {
+      const patch = { status: { declaredFeatures } };
+      await node.client.patch(nodes, { name, subresource: 'status' }, patch, { kind: 'merge' });
+    });
+
     /** Starts kubectl. */
     function start(args: readonly string[]): ChildProcessWithoutNullStreams {
       return spawn(controlPlane?.kubectl ?? '', args, { env: environment(webSockets) });
@@ -55,6 +74,15 @@ describe.skipIf(controlPlane === undefined)('kubectl through a real API server',
       expect(await exec([], ['true'])).toMatchObject({ exitCode: 0, stderr: '' });
     });
 
+    it('exec is logged without what was run', async () => {
+      const before = node.everything.length;
+      await exec([], ['echo', 'secret-word']);
+      const path = `/exec/${name}/p/c`;
+      const line = expect.stringContaining(`"method":"${method}","path":"${path}"`);
+      await vi.waitFor(() => expect(node.everything.slice(before)).toContainEqual(line));
+      expect(node.everything.join()).not.toContain('secret-word');
+    });
+
     it('exec says why a command can’t be started', async () => {
       const { stderr, exitCode } = await exec([], ['/no/such/program']);
       expect(stderr).toContain('/no/such/program ENOENT');
@@ -64,6 +92,12 @@ describe.skipIf(controlPlane === undefined)('kubectl through a real API server',
     it('exec -i brings 20 MB there and back', async () => {
       const input = randomBytes(20_000_000);
       const { stdout, exitCode } = await exec(['-i'], ['cat'], input);
+      expect([sha256(stdout), exitCode]).toEqual([sha256(input), 0]);
+    });
+
+    it('exec -i loses nothing of what a command reads late', async () => {
+      const input = randomBytes(20_000_000);
+      const { stdout, exitCode } = await exec(['-i'], ['sh', '-c', 'sleep 5; cat'], input);
       expect([sha256(stdout), exitCode]).toEqual([sha256(input), 0]);
     });
 
@@ -166,6 +200,30 @@ describe.skipIf(controlPlane === undefined)('kubectl through a real API server',
         },
       };
     }
+  });
+
+  it('the JavaScript client gets output and exit status', async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(controlPlane?.kubeconfig ?? '');
+    const output = new PassThrough();
+    const status = Promise.withResolvers<V1Status>();
+    const command = ['sh', '-c', 'cat; exit 5'];
+    const input = Readable.from([Buffer.from('there and back')]);
+    await new Exec(config).exec(name, 'p', 'c', command, output, null, input, false, status.resolve);
+    expect((await status.promise).details?.causes?.[0]?.message).toBe('5');
+    output.end();
+    expect(await text(output)).toBe('there and back');
+  });
+
+  it('the JavaScript client gets a port', async () => {
+    const config = new KubeConfig();
+    config.loadFromFile(controlPlane?.kubeconfig ?? '');
+    await using echo = await startEcho();
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const socket = await new PortForward(config).portForward(name, 'p', [echo.port], output, null, input);
+    input.write('there and back');
+    expect(String((await once(output, 'data'))[0])).toBe('there and back');
+    if (typeof socket !== 'function') socket.close();
   });
 
   it('leaves no command behind', async () => {

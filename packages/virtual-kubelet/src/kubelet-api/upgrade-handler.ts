@@ -24,7 +24,9 @@ export function serveUpgrades(server: Server | HttpsServer, handle: HandleReques
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
-    // The answer was a refusal: nobody reads on this connection any more.
+    // As the server does for ordinary requests: a long answer goes on when there is room for it.
+    socket.on('drain', () => response.emit('drain'));
+    // The answer was no upgrade: nobody reads on this connection any more.
     response.once('finish', () => {
       socket.resume();
       socket.destroySoon();

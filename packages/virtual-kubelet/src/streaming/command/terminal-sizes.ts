@@ -1,4 +1,4 @@
-import type { TerminalSize } from '@interlink/protocol';
+import { parseResize, type TerminalSize } from '@interlink/protocol';
 
 /** A size is a few bytes; what is longer is none. */
 const maxLine = 1_024;
@@ -13,12 +13,12 @@ export class TerminalSizes {
   take(chunk: Buffer): void {
     const lines = `${this.#line}${chunk.toString('latin1')}`.split('\n');
     this.#line = (lines.pop() ?? '').slice(0, maxLine);
-    for (const line of lines) this.takeObject(line);
+    for (const line of lines) this.takeObject(Buffer.from(line));
   }
 
   /** Takes one such object; anything else is ignored. */
-  takeObject(text: string): void {
-    const size = parseSize(text);
+  takeObject(json: Buffer): void {
+    const size = parseResize(json);
     if (size === undefined) return;
     this.#last = size;
     this.#listener?.(size);
@@ -28,18 +28,4 @@ export class TerminalSizes {
     this.#listener = listener;
     if (this.#last !== undefined) listener(this.#last);
   }
-}
-
-/** Kubernetes' `TerminalSize`, whose numbers have 16 bits. */
-function parseSize(text: string): TerminalSize | undefined {
-  try {
-    const { Width: width, Height: height } = JSON.parse(text) as Record<string, unknown>;
-    return isLength(width) && isLength(height) ? { width, height } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isLength(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 16;
 }

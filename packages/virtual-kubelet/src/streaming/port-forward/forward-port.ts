@@ -24,6 +24,8 @@ export async function forwardPort(
   const left = new AbortController();
   const leave = () => left.abort(new InterLinkError('cancelled', 'The caller has gone'));
   data.once('close', leave);
+  // A caller that breaks off in the middle has nobody to be told: both streams close, and that is looked at.
+  for (const stream of [data, error]) stream.on('error', () => undefined);
   let connection: Duplex;
   try {
     connection = await open(port, left.signal);

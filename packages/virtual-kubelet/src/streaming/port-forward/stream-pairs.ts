@@ -1,5 +1,6 @@
 import type { SpdyStream } from '../spdy/stream.ts';
 import type { ForwardedPort } from './forward-port.ts';
+import { parsePort } from './ports.ts';
 
 interface Half {
   readonly stream: SpdyStream;
@@ -67,10 +68,4 @@ function toHalf(stream: SpdyStream): Half | undefined {
   // Clients of old send no request id: they open the data stream right after the error stream.
   const key = headers.get('requestid') ?? String(type === 'error' ? id : id - 2);
   return { stream, type, port, key };
-}
-
-/** Undefined for what is no TCP port. */
-export function parsePort(text: string | undefined): number | undefined {
-  const port = /^\d{1,5}$/.test(text ?? '') ? Number(text) : 0;
-  return port >= 1 && port <= 65_535 ? port : undefined;
 }

@@ -115,7 +115,7 @@ export class SpdyConnection implements StreamPort {
 
   hold(reader: object): void {
     if (this.#isClosing || this.#isOver) return;
-    if (this.#full.size === 0) this.#heldBeat = setInterval(() => this.#answer(renderPing(0)), heldBeatMs).unref();
+    if (this.#full.size === 0) this.#heldBeat = setInterval(() => this.#sayAlive(), heldBeatMs).unref();
     this.#full.add(reader);
   }
 
@@ -130,6 +130,7 @@ export class SpdyConnection implements StreamPort {
   async #take(frame: Frame): Promise<void> {
     switch (frame.kind) {
       case 'data': {
+        if (this.#isClosing) return;
         this.#idle.refresh();
         const stream = this.#streams.get(frame.streamId);
         stream?.receive(frame.payload);
@@ -174,6 +175,15 @@ export class SpdyConnection implements StreamPort {
       this.#answersUnread -= frame.length;
       if (!this.#mustWait()) this.#continue();
     });
+  }
+
+  /**
+   * A ping would have to be answered: the peer, whose sending stands still because nothing is read here, would not read on before
+   * its answer has gone out. No data needs no answer.
+   */
+  #sayAlive(): void {
+    const [id] = this.#streams.keys();
+    if (id !== undefined) this.#answer(renderDataHeader(id, 0, { isLast: false }));
   }
 
   #mustWait(): boolean {

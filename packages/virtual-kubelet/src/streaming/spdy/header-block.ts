@@ -45,7 +45,10 @@ export class HeaderReader {
   #take(chunk: Buffer): void {
     this.#size += chunk.length;
     if (this.#size <= maxInflatedBytes) this.#chunks.push(chunk);
-    else this.#inflate.destroy(new Error(`it has more than ${maxInflatedBytes} bytes`));
+    else {
+      this.#fail?.(new Error(`it has more than ${maxInflatedBytes} bytes`));
+      this.#inflate.destroy();
+    }
   }
 }
 
