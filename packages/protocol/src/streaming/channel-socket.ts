@@ -112,11 +112,12 @@ export class ChannelSocket {
     else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
-  /** A peer that waits for our answer to its pings, which we don't read, takes an unasked one. */
+  /**
+   * A peer that waits for our answer to its pings, which we don't read, takes an unasked one. A ping of ours would make it answer
+   * while its sending stands still: one with a time limit for that, as Go's clients have, would break the connection off.
+   */
   #sayAlive(): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.ping();
-    this.#socket.pong();
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.pong();
   }
 }
 

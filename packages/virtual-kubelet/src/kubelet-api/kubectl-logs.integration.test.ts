@@ -2,17 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { KubeClient, loadClusterAccess, namespaces, nodes, type Pod, pods, serviceAccounts } from '@interlink/kube';
 import { type LogOptions, renderLogQuery } from '@interlink/protocol';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { issueCertificate, kubectl, type OpenCluster, testClusters } from '../../../../test/testbed/index.ts';
-import { createAuthorize } from './authorize.ts';
-import { loadClientCa, publishedClientCa } from './client-ca.ts';
-import { type KubeletServer, startKubeletServer } from './kubelet-server.ts';
-import { kubernetesReviews } from './reviews.ts';
-import { loadServingCertificate } from './serving-certificate.ts';
 import { HttpsClient } from './testing/https-client.ts';
-import { keepLogLines } from './testing/log-lines.ts';
+import { type KubectlNode, startKubectlNode } from './testing/kubectl-node.ts';
 import { containerStatus } from './testing/sample-pod.ts';
 
 const testbed = inject('testbed');
@@ -23,8 +17,7 @@ const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
 const waiting = { waiting: { reason: 'ContainerCreating' } };
 
 let cluster: OpenCluster;
-let client: KubeClient;
-let server: KubeletServer;
+let node: KubectlNode;
 /** What the backend says to a reader; replaced by each test that follows a log. */
 let followed: ReadableStream<Uint8Array>;
 let aborted = false;
@@ -49,47 +42,17 @@ const clusters = controlPlane === undefined ? [] : testClusters(testbed);
 describe.each(clusters)('with kubectl and $name', ({ name: kind, open }) => {
   beforeAll(async () => {
     cluster = await open();
-    client = new KubeClient(await loadClusterAccess({ kubeconfig: cluster.kubeconfig, env: {} }));
-    const { logger } = keepLogLines();
-    let pod: Pod | undefined;
-    server = await startKubeletServer({
-      host: '127.0.0.1',
-      port: 0,
-      nodeName: name,
-      certificate: await loadServingCertificate({ nodeName: name, addresses: ['127.0.0.1'], logger }),
-      clientCa: await loadClientCa({ readPublished: () => publishedClientCa(client), logger }),
-      authorize: createAuthorize({ reviews: kubernetesReviews(client), nodeName: name, logger }),
-      pods: { find: () => pod && { pod, report: undefined }, all: () => (pod ? [pod] : []) },
+    node = await startKubectlNode({
+      name,
+      kubeconfig: cluster.kubeconfig,
+      containers: [{ name: 'c' }, { name: 'w' }],
+      containerStatuses: [containerStatus('c', running), containerStatus('w', waiting)],
       logs,
-      logger,
-      recheckMs: 50,
     });
-    await client.create(nodes, {}, { metadata: { name } });
-    const status = {
-      addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
-      daemonEndpoints: { kubeletEndpoint: { Port: server.port } },
-    };
-    await client.patch(nodes, { name, subresource: 'status' }, { status }, { kind: 'merge' });
-    await client.create(namespaces, {}, { metadata: { name } });
-    // Pods are refused until the controller manager has made the namespace's account.
-    await vi.waitFor(() => client.get(serviceAccounts, { namespace: name, name: 'default' }), { timeout: 20_000 });
-    await client.create(pods, { namespace: name }, newPod());
-    const containerStatuses = [containerStatus('c', running), containerStatus('w', waiting)];
-    const at = { namespace: name, name: 'p' };
-    pod = await client.patch(
-      pods,
-      { ...at, subresource: 'status' },
-      { status: { containerStatuses } },
-      { kind: 'merge' },
-    );
   });
 
   afterAll(async () => {
-    await client.delete(pods, { namespace: name, name: 'p' }, { gracePeriodSeconds: 0 });
-    await client.delete(namespaces, { name });
-    await client.delete(nodes, { name });
-    await client.close();
-    await server.close();
+    await node.close();
     await cluster.close();
   });
 
@@ -160,7 +123,7 @@ describe.each(clusters)('with kubectl and $name', ({ name: kind, open }) => {
       const request = { name: `client-${commonName}`, directory: testbed.directory, commonName };
       const files = await issueCertificate(controlPlane.certificates.ca, { ...request, usage: 'clientAuth' });
       const [cert, key] = await Promise.all([readFile(files.certFile), readFile(files.keyFile)]);
-      const https = new HttpsClient(server.port, { cert, key });
+      const https = new HttpsClient(node.server.port, { cert, key });
       return https.get('/pods').finally(() => https.close());
     };
     expect((await get(name)).status).toBe(200);
@@ -176,7 +139,7 @@ describe.each(clusters)('with kubectl and $name', ({ name: kind, open }) => {
     await run(['create', 'clusterrole', name, '--verb=get', '--resource=nodes/proxy']);
     await run(['create', 'clusterrolebinding', name, `--clusterrole=${name}`, account]);
     const { stdout } = await run(['create', 'token', '-n', name, 'default']);
-    const https = new HttpsClient(server.port);
+    const https = new HttpsClient(node.server.port);
     const get = (path: string, token: string) => https.get(path, { headers: { authorization: `Bearer ${token}` } });
     expect((await get('/healthz', stdout.trim())).status).toBe(200);
     expect((await get('/metrics/resource', stdout.trim())).status).toBe(403);
@@ -186,8 +149,3 @@ describe.each(clusters)('with kubectl and $name', ({ name: kind, open }) => {
     await run(['delete', 'clusterrole,clusterrolebinding', name]);
   });
 });
-
-function newPod(): Pod {
-  const containers = ['c', 'w'].map((container) => ({ name: container, image: 'busybox' }));
-  return { metadata: { name: 'p' }, spec: { nodeName: name, containers } };
-}
