@@ -13,7 +13,6 @@ import type { KeyPair } from './certificates.ts';
 const paths = { log: 'containerLogs', exec: 'exec', attach: 'attach', portforward: 'portForward' } as const;
 /** Parameters of exec and attach, under the names that kubelets know. */
 const streams: Readonly<Record<string, string>> = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' };
-const ignoreEnd = () => undefined;
 
 /** Passes log, exec, attach and port-forward on to the pod's node, as they are, with a client certificate of `system:masters`. */
 export class KubeletProxy {
@@ -39,7 +38,7 @@ export class KubeletProxy {
     response.once('close', () => gone.abort());
     const { answer } = await this.#ask(url, incoming, gone.signal);
     response.writeHead(200, { 'content-type': answer.headers['content-type'] ?? 'text/plain' }).flushHeaders();
-    pipeline(answer, response, ignoreEnd);
+    pipeline(answer, response, () => undefined);
   }
 
   /** Connects an upgraded connection with the kubelet's. @throws as {@link pass} */
@@ -53,8 +52,8 @@ export class KubeletProxy {
     socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
     socket.write(first ?? '');
     kubelet.write(head);
-    pipeline(socket, kubelet, ignoreEnd);
-    pipeline(kubelet, socket, ignoreEnd);
+    pipeline(socket, kubelet, () => undefined);
+    pipeline(kubelet, socket, () => undefined);
   }
 
   /** As an API server without --kubelet-certificate-authority: any certificate of a kubelet will do. */
@@ -78,7 +77,9 @@ export class KubeletProxy {
   #urlOf({ namespace = '', name = '', subresource, query }: ApiRequest): URL | undefined {
     const pod = this.#store.get(pods, namespace, name);
     if (pod === undefined) throw notFound(pods, name);
-    const container = query.get('container') ?? textAt(listAt(pod, 'spec.containers')[0], 'name');
+    const names = ['containers', 'initContainers'].flatMap((list) => listAt(pod.spec, list).map((each) => each.name));
+    const container = query.get('container') ?? String(names[0]);
+    if (!names.includes(container)) throw new ApiError(400, `container ${container} is not valid for pod ${name}`);
     const nodeName = textAt(pod, 'spec.nodeName');
     if (nodeName === '') return undefined;
     const node = this.#store.get(nodes, undefined, nodeName);
