@@ -12,6 +12,7 @@ import {
 import { defaultTaint } from './config/default-taint.ts';
 import { ownAddress } from './config/own-address.ts';
 import { loadProviderFile } from './config/provider-file.ts';
+import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
 
 /** The flags of `vk`; what a flag leaves out comes from the environment, the InterLink file or a default. */
@@ -21,6 +22,9 @@ export interface VirtualKubeletFlags {
   readonly kubeconfig?: string | undefined;
   /** Milliseconds until a node that is not registered is a failure; undefined: try for ever. */
   readonly startupTimeoutMs?: number | undefined;
+  /** Milliseconds that exec, attach and port-forward may carry nothing, and that their streams may take to be opened. */
+  readonly streamIdleTimeoutMs?: number | undefined;
+  readonly streamCreationTimeoutMs?: number | undefined;
   readonly logLevel?: string | undefined;
   readonly port?: number | undefined;
   readonly podSyncWorkers?: number | undefined;
@@ -74,6 +78,10 @@ export async function runVirtualKubelet(
         cert: env.APISERVER_CERT_LOCATION,
         key: env.APISERVER_KEY_LOCATION,
         clientCa: env.APISERVER_CA_CERT_LOCATION,
+      },
+      streamTimeouts: {
+        idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,
+        creationTimeoutMs: flags.streamCreationTimeoutMs ?? defaultStreamTimeouts.creationTimeoutMs,
       },
       operatingSystem: flags.os ?? defaults.os,
       workers: flags.podSyncWorkers ?? defaults.workers,

@@ -13,6 +13,7 @@ import type { NodeDescription } from './node/node-object.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
+import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
 
 export interface VirtualNodeOptions {
   readonly client: KubeClient;
@@ -33,6 +34,7 @@ export interface VirtualNodeOptions {
     readonly key: string | undefined;
     readonly clientCa: string | undefined;
   };
+  readonly streamTimeouts: StreamTimeouts;
   readonly operatingSystem: string;
   readonly workers: number;
 }
@@ -110,7 +112,7 @@ export class VirtualNode {
   }
 
   async #startServer(pods: PodController): Promise<{ port: number; close(): Promise<void> }> {
-    const { name, address, kubeletPort, kubeletFiles, provider, logger, client } = this.#options;
+    const { name, address, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts } = this.#options;
     return await startKubeletServer({
       host: address.startsWith('127.') ? address : '0.0.0.0',
       port: kubeletPort,
@@ -130,6 +132,7 @@ export class VirtualNode {
       authorize: createAuthorize({ reviews: kubernetesReviews(client), nodeName: name, logger }),
       pods,
       logs: async (uid, container, options, signal) => await provider.logs(uid, container, options, signal),
+      streamTimeouts,
       streams: provider,
       logger,
     });

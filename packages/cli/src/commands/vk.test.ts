@@ -7,6 +7,7 @@ test('parseFlags() reads every flag', () => {
   const flags = [
     ...['--nodename', 'virtual-1', '--provider', 'knoc', '--provider-config', '/p', '--kubeconfig', '/k'],
     ...['--startup-timeout', '10s', '--log-level', 'debug', '--port', '10251', '--pod-sync-workers', '8'],
+    ...['--stream-idle-timeout', '30m', '--stream-creation-timeout', '5s'],
     ...['--disable-taint', '--os', 'Linux', '--klog.v', '2', '--klog.logtostderr'],
   ];
   expect(parseFlags(flags)).toMatchObject({
@@ -14,6 +15,8 @@ test('parseFlags() reads every flag', () => {
     providerConfig: '/p',
     kubeconfig: '/k',
     startupTimeout: 10_000,
+    streamIdleTimeout: 1_800_000,
+    streamCreationTimeout: 5_000,
     logLevel: 'debug',
     port: 10251,
     podSyncWorkers: 8,

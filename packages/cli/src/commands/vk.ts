@@ -9,6 +9,8 @@ export interface Flags {
   providerConfig?: string;
   kubeconfig?: string;
   startupTimeout?: number;
+  streamIdleTimeout?: number;
+  streamCreationTimeout?: number;
   logLevel?: string;
   port?: number;
   podSyncWorkers?: number;
@@ -36,6 +38,16 @@ function parser(): Parser {
       'how long the node may take to start, for example 10s; default: for ever',
       parseDurationMs,
     )
+    .option(
+      '--stream-idle-timeout <duration>',
+      'how long exec, attach and port-forward may carry nothing (default 4h)',
+      parseDurationMs,
+    )
+    .option(
+      '--stream-creation-timeout <duration>',
+      'how long a client may take to open the streams it asked for (default 30s)',
+      parseDurationMs,
+    )
     .addOption(
       new Option('--log-level <level>', 'how much is logged').choices(['trace', 'debug', 'info', 'warn', 'error']),
     )
@@ -53,9 +65,14 @@ export const vkCommand: Command = {
   run: async (args, signal) => {
     const flags = parseFlags(args);
     if (flags === undefined) return;
-    const { startupTimeout, ...rest } = flags;
+    const { startupTimeout, streamIdleTimeout, streamCreationTimeout, ...rest } = flags;
     const { runVirtualKubelet } = await import('@interlink/virtual-kubelet');
-    await runVirtualKubelet({ ...rest, startupTimeoutMs: startupTimeout }, signal);
+    const timeouts = {
+      startupTimeoutMs: startupTimeout,
+      streamIdleTimeoutMs: streamIdleTimeout,
+      streamCreationTimeoutMs: streamCreationTimeout,
+    };
+    await runVirtualKubelet({ ...rest, ...timeouts }, signal);
   },
 };
 
