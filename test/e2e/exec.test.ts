@@ -4,7 +4,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect } from 'vitest';
 import { startKubectl } from './drivers/kubectl-stream.ts';
 import { pod, shell, untilTerm } from './drivers/pods.ts';
 import { cannotRun, siteTest } from './drivers/site-test.ts';
@@ -26,7 +26,7 @@ describe.skipIf(cannotRun)('kubectl reaches a container on Docker', { concurrent
     });
   });
 
-  test('cp carries a file there and back', async ({ site, namespace }) => {
+  test('cp carries a file there and back', async ({ site, namespace, onTestFinished }) => {
     await namespace.apply(pod(site.nodeName, 'files', { containers: [shell('main', untilTerm)] }));
     await namespace.waitForPhase('files', 'Running');
     const directory = await mkdtemp(join(tmpdir(), 'cp-'));
