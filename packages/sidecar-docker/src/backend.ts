@@ -13,6 +13,7 @@ import type {
   PodReport,
   PodRequest,
   RemoteCommand,
+  ResolvedVolume,
 } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
@@ -29,6 +30,7 @@ import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
 import { PodReader } from './status/pod-reader.ts';
+import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
 
 export interface DockerBackendOptions {
@@ -75,6 +77,10 @@ export class DockerBackend implements Backend {
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
     await deletePod(pod, gracePeriodSeconds, this.#parts());
+  }
+
+  async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    await updateVolumes(pod, volumes, this.#parts());
   }
 
   async logs(

@@ -12,6 +12,7 @@ import { sweepLeftovers } from './folder/remove-pod.ts';
 import { listPods } from './list.ts';
 import { readLog } from './logs.ts';
 import { Supervisor } from './supervise/supervisor.ts';
+import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
 
 export interface ProcessBackendOptions {
@@ -40,6 +41,7 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
       return report;
     },
     delete: async ({ uid }, gracePeriodSeconds) => await deletePod(context, uid, gracePeriodSeconds),
+    updateVolumes: async (pod, volumes) => await updateVolumes(podsFolder, pod, volumes),
     logs: async (pod, container, logOptions, signal) =>
       await readLog(context, { pod, container, options: logOptions, signal }),
     exec: async (pod, container, execOptions, signal) =>

@@ -7,6 +7,7 @@
  *   server/          protocol v2 and v1 over HTTP
  *   log/             log options for backends that keep lines with times
  *   streams/         what backends need for exec and port-forward
+ *   volumes/         a volume's files on disk, swapped all at once
  */
 export {
   type AttachOptions,
@@ -34,6 +35,7 @@ export {
   type ResolvedVolume,
   type TerminalSize,
   type Volume,
+  type VolumeFile,
   type VolumeMount,
 } from '@interlink/protocol';
 export {
@@ -53,3 +55,5 @@ export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
 export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
 export { connectPort, type PortAddress } from './streams/connect-port.ts';
+export { pathBelow } from './volumes/path-below.ts';
+export { giveTo, writeVolumeFiles } from './volumes/write-volume-files.ts';

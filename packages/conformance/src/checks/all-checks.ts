@@ -10,6 +10,7 @@ import { ownerChecks } from './owners.ts';
 import { restartChecks } from './restart.ts';
 import { statusChecks } from './status.ts';
 import { v1Checks } from './v1/v1-checks.ts';
+import { volumeChecks } from './volumes.ts';
 import { watchChecks } from './watch.ts';
 
 /** Every check, in the order of docs/protocol.md. */
@@ -23,6 +24,7 @@ export const allChecks: ReadonlyArray<Check> = [
   ...watchChecks,
   ...deleteChecks,
   ...logChecks,
+  ...volumeChecks,
   ...errorChecks,
   ...restartChecks,
   ...v1Checks,
