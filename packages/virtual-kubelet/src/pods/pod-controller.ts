@@ -64,6 +64,7 @@ export class PodController {
       onCapabilities: options.onCapabilities,
       onReach: () => {
         for (const [uid, entry] of this.#entries) if (this.#isUnsettled(uid, entry)) this.#wake(uid, entry);
+        if (this.#mirror.reach === 'known') this.#sync.onReach();
         options.onReach();
       },
     });

@@ -1,5 +1,6 @@
 import { type ConfigMap, KubeStatusError, KubeTransportError, type Secret } from '@interlink/kube';
 import type { ObjectReader } from './object-reader.ts';
+import { keyOf } from './object-watches.ts';
 import { type MissingObject, type ResolveNotice, Unresolvable } from './resolve-error.ts';
 
 /** Where a pod refers to a ConfigMap or Secret. */
@@ -17,6 +18,8 @@ type KindObject<K extends Reference['kind']> = K extends 'ConfigMap' ? ConfigMap
  */
 export class PodObjects {
   readonly namespace: string;
+  /** `metadata.resourceVersion` of what was read, by {@link keyOf}; undefined: there was no object. */
+  readonly versions = new Map<string, string | undefined>();
   readonly #reader: ObjectReader;
   readonly #signal: AbortSignal;
   readonly #reads = new Map<string, Promise<ConfigMap | Secret | undefined>>();
@@ -44,8 +47,9 @@ export class PodObjects {
     } catch (err) {
       const reason = `FailedToRead${optional ? 'Optional' : 'Mandatory'}${kind}`;
       const notice = warning(reason, `failed to read ${word} ${quote(name)}`);
-      throw new Unresolvable(`failed to fetch ${word} ${quote(name)}: ${refusal(err)}`, [notice]);
+      throw new Unresolvable(`failed to fetch ${word} ${quote(name)}: ${refusal(err)}`, [notice], [], true);
     }
+    this.versions.set(keyOf({ kind, namespace: this.namespace, name }), object?.metadata?.resourceVersion);
     if (object !== undefined || optional) return object as KindObject<K> | undefined;
     const message = `${word} ${quote(name)} not found`;
     throw new Unresolvable(message, [warning(`Mandatory${kind}NotFound`, message)], [this.missing({ kind, name })]);

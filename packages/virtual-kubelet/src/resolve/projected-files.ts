@@ -71,5 +71,6 @@ function aggregate(troubles: Unresolvable[]): Unresolvable {
     messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`,
     troubles.flatMap(({ notices }) => notices),
     troubles.flatMap(({ missing }) => missing),
+    troubles.some(({ isPassing }) => isPassing),
   );
 }

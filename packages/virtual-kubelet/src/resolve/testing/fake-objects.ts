@@ -1,6 +1,7 @@
 import { type ConfigMap, KubeStatusError, type Secret } from '@interlink/kube';
 import type { NodeFacts } from '../node-facts.ts';
-import type { ObjectReader, PodTokenRequest } from '../object-reader.ts';
+import type { ObjectReader } from '../object-reader.ts';
+import type { PodTokenRequest } from '../pod-tokens.ts';
 
 export const NODE: NodeFacts = {
   name: 'virtual-1',
