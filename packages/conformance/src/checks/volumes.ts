@@ -86,6 +86,7 @@ export const volumeChecks: Check[] = checksOf(
       run: async (context) => {
         const { pods } = context;
         const request = await createShowing(pods, 'first');
+        await untilShown(context, request, 'first');
         for (let sent = 0; sent < 2; sent += 1) {
           expectSuccess(await pods.updateVolumes(request.pod.metadata.uid, [withText('second')]));
         }

@@ -162,8 +162,10 @@ export class VolumeUpdates {
     const { volumes, troubles, versions } = await resolveDue(followed.pod, uses, { ...this.#options, signal });
     if (uses.some(({ hasToken }) => hasToken)) {
       const isStuck = uses.some(({ volume, hasToken }) => hasToken && troubles.has(volume.name));
-      const renewAtMs = this.#options.reader.tokens.renewAtMs(uid) ?? Number.POSITIVE_INFINITY;
-      followed.tokensDueAtMs = isStuck ? this.#now() + stuckRetryMs : renewAtMs;
+      const renewAtMs = this.#options.reader.tokens.renewAtMs(uid);
+      followed.tokensDueAtMs = isStuck
+        ? Math.max(renewAtMs ?? 0, this.#now() + stuckRetryMs)
+        : (renewAtMs ?? Number.POSITIVE_INFINITY);
     }
     for (const { volume } of uses) this.#tell(followed, volume.name, troubles.get(volume.name));
     const changed = volumes.filter((volume) => followed.differs(volume));
