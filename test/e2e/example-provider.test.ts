@@ -68,5 +68,10 @@ describe.skipIf(testbed.controlPlane === undefined).for(testClusters(testbed))(
 
 function sleepingPod(name: string, seconds: number): object {
   const container = { name: 'main', image: 'none', args: [String(seconds)] };
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { nodeName, containers: [container] } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { nodeName, restartPolicy: 'Never', containers: [container] },
+  };
 }
