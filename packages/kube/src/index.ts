@@ -45,6 +45,7 @@ export { type StartTimer, WorkQueue, type WorkQueueOptions } from './queue/work-
 export { Reflector, type ReflectorOptions, type ReflectorTrouble } from './reflector/reflector.ts';
 export {
   certificateSigningRequests,
+  clusterTrustBundles,
   configMaps,
   events,
   leases,
