@@ -63,6 +63,9 @@ export function toApiServerFlags({ certificates }: ControlPlaneFiles, ports: Por
     `--kubelet-client-key=${certificates.kubeletClient.keyFile}`,
     '--kubelet-preferred-address-types=InternalIP',
     '--allow-privileged=true',
+    // ClusterTrustBundles, off unless asked for: beta since 1.33, alpha before.
+    '--feature-gates=ClusterTrustBundle=true,ClusterTrustBundleProjection=true',
+    '--runtime-config=certificates.k8s.io/v1beta1=true,certificates.k8s.io/v1alpha1=true',
   ];
 }
 
