@@ -100,7 +100,8 @@ async function startServers(
       () => answersOk(`https://127.0.0.1:${ports.scheduler}/readyz`, { ca }),
     ),
   ]);
-  return { server, kubeconfig: files.kubeconfig, kubectl: binaries.kubectl, certificates };
+  const etcd = `http://127.0.0.1:${ports.etcd}`;
+  return { server, etcd, kubeconfig: files.kubeconfig, kubectl: binaries.kubectl, certificates };
 }
 
 async function choosePorts(): Promise<Ports> {
