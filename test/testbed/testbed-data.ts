@@ -1,3 +1,4 @@
+import type { Release } from './control-plane/binaries.ts';
 import type { Certificates } from './control-plane/certificates.ts';
 import type { MissingRequirement } from './requirements.ts';
 
@@ -7,6 +8,9 @@ export interface ControlPlaneData {
   server: string;
   /** Such as `http://127.0.0.1:41235`, without authentication. */
   etcd: string;
+  release: Release;
+  /** Of Kubernetes: `1.36.3`. */
+  version: string;
   /** Of an administrator; holds its certificates itself. */
   kubeconfig: string;
   kubectl: string;
