@@ -1,15 +1,18 @@
-import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
+import type { EventRecorder, KubeClient, Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import { aborted, type Logger, sleep } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
+import { kubernetesSigning } from './kubelet-api/certificate-signing.ts';
+import { CertificateStore } from './kubelet-api/certificate-store.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
 import { startKubeletServer } from './kubelet-api/kubelet-server.ts';
 import { kubernetesReviews } from './kubelet-api/reviews.ts';
-import { loadServingCertificate } from './kubelet-api/serving-certificate.ts';
+import { loadServingCertificate, type ServingCertificate } from './kubelet-api/serving-certificate.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
 import type { NodeDescription } from './node/node-object.ts';
+import { nodeReference } from './node/node-reference.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
@@ -33,7 +36,11 @@ export interface VirtualNodeOptions {
     readonly cert: string | undefined;
     readonly key: string | undefined;
     readonly clientCa: string | undefined;
+    /** A folder of the account's own for a certificate that was issued, and its key; without it a restart asks for another one. */
+    readonly state: string | undefined;
   };
+  /** Whom to ask for the serving certificate when no files are named; undefined: nobody. */
+  readonly certificateSigner: string | undefined;
   readonly streamTimeouts: StreamTimeouts;
   readonly operatingSystem: string;
   readonly workers: number;
@@ -91,7 +98,8 @@ export class VirtualNode {
         if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods.mirror, node, all);
       },
     });
-    const server = await this.#startServer(pods);
+    const certificate = await this.#loadCertificate();
+    const server = await this.#startServer(pods, certificate);
     this.#port = server.port;
     try {
       await this.#askCapabilities(startup);
@@ -100,7 +108,7 @@ export class VirtualNode {
       await Promise.race([pods.ready, aborted(startup)]);
       startup.throwIfAborted();
       this.#isReady = true;
-      running.push(node.run(all), lease.run(all));
+      running.push(node.run(all), lease.run(all), certificate.run(all));
       await Promise.all(running);
     } catch (error) {
       if (signal.aborted) return;
@@ -111,19 +119,37 @@ export class VirtualNode {
     }
   }
 
-  async #startServer(pods: PodController): Promise<{ port: number; close(): Promise<void> }> {
+  async #loadCertificate(): Promise<ServingCertificate> {
+    const { name: nodeName, address, kubeletFiles, certificateSigner, client, events, logger } = this.#options;
+    const request =
+      certificateSigner === undefined
+        ? undefined
+        : {
+            signing: kubernetesSigning({ client, nodeName, signerName: certificateSigner, logger }),
+            store: new CertificateStore(kubeletFiles.state, logger),
+            tell: (type: 'Normal' | 'Warning', reason: string, message: string) =>
+              events.record(nodeReference(nodeName), type, reason, message),
+          };
+    return await loadServingCertificate({
+      certFile: kubeletFiles.cert,
+      keyFile: kubeletFiles.key,
+      nodeName,
+      addresses: [address],
+      request,
+      logger,
+    });
+  }
+
+  async #startServer(
+    pods: PodController,
+    certificate: ServingCertificate,
+  ): Promise<{ port: number; close(): Promise<void> }> {
     const { name, address, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts } = this.#options;
     return await startKubeletServer({
       host: address.startsWith('127.') ? address : '0.0.0.0',
       port: kubeletPort,
       nodeName: name,
-      certificate: await loadServingCertificate({
-        ...(kubeletFiles.cert === undefined ? {} : { certFile: kubeletFiles.cert }),
-        ...(kubeletFiles.key === undefined ? {} : { keyFile: kubeletFiles.key }),
-        nodeName: name,
-        addresses: [address],
-        logger,
-      }),
+      certificate,
       clientCa: await loadClientCa({
         file: kubeletFiles.clientCa,
         readPublished: async () => await publishedClientCa(client),
@@ -205,13 +231,9 @@ export class VirtualNode {
     this.#toldReach = reach;
     const { events, name } = this.#options;
     const isReachable = reach === 'known';
-    const reference = {
-      ...objectReference({ apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } }),
-      namespace: 'default',
-    };
     const message = isReachable ? 'The backend is within reach' : `The backend is out of reach: ${trouble}`;
     events.record(
-      reference,
+      nodeReference(name),
       isReachable ? 'Normal' : 'Warning',
       isReachable ? 'BackendReachable' : 'BackendUnreachable',
       message,

@@ -42,7 +42,10 @@ export function toEtcdFlags(files: ControlPlaneFiles, ports: Ports): string[] {
   ];
 }
 
-export function toApiServerFlags({ certificates }: ControlPlaneFiles, ports: Ports): string[] {
+export function toApiServerFlags(
+  { certificates }: Pick<ControlPlaneFiles, 'certificates'>,
+  ports: Pick<Ports, 'etcd' | 'apiServer'>,
+): string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     '--bind-address=127.0.0.1',
