@@ -12,6 +12,7 @@ import {
 import { defaultTaint } from './config/default-taint.ts';
 import { ownAddress } from './config/own-address.ts';
 import { loadProviderFile } from './config/provider-file.ts';
+import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
 
@@ -50,8 +51,11 @@ export async function runVirtualKubelet(
     env,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   });
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64 });
-  const leaseClient = new KubeClient(access, { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000 });
+  const metrics = new KubeletMetrics(nodeName);
+  const onRequest = metrics.restClient;
+  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, onRequest });
+  const leaseOptions = { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000, onRequest };
+  const leaseClient = new KubeClient(access, leaseOptions);
   const events = new EventRecorder({
     client,
     component: 'kubelet',
@@ -85,6 +89,7 @@ export async function runVirtualKubelet(
       },
       operatingSystem: flags.os ?? defaults.os,
       workers: flags.podSyncWorkers ?? defaults.workers,
+      metrics,
     });
     await node.run(signal, startup);
   } finally {

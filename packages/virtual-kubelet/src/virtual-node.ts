@@ -1,18 +1,23 @@
 import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, type Logger, sleep } from '@interlink/service-kit';
+import { aborted, type HealthChecks, type Logger, sleep } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
+import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
 import { startKubeletServer } from './kubelet-api/kubelet-server.ts';
+import type { MetricsSource } from './kubelet-api/metrics-handler.ts';
 import { kubernetesReviews } from './kubelet-api/reviews.ts';
 import { loadServingCertificate } from './kubelet-api/serving-certificate.ts';
+import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
 import type { NodeDescription } from './node/node-object.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
+import { ownUsage } from './stats/own-usage.ts';
+import { UsageReader } from './stats/usage-reader.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
 
 export interface VirtualNodeOptions {
@@ -37,6 +42,8 @@ export interface VirtualNodeOptions {
   readonly streamTimeouts: StreamTimeouts;
   readonly operatingSystem: string;
   readonly workers: number;
+  /** What this process counts of itself. */
+  readonly metrics: KubeletMetrics;
 }
 
 /** A backend that does not say what it can do is asked again after this long. */
@@ -64,7 +71,7 @@ export class VirtualNode {
 
   /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */
   async run(signal: AbortSignal, startup: AbortSignal): Promise<void> {
-    const { name, logger, events } = this.#options;
+    const { name, logger, events, metrics } = this.#options;
     const ended = new AbortController();
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
@@ -91,6 +98,8 @@ export class VirtualNode {
         if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods.mirror, node, all);
       },
     });
+    metrics.pods.follow(pods);
+    metrics.backend.follow(() => pods.mirror.reach === 'known');
     const server = await this.#startServer(pods);
     this.#port = server.port;
     try {
@@ -112,7 +121,8 @@ export class VirtualNode {
   }
 
   async #startServer(pods: PodController): Promise<{ port: number; close(): Promise<void> }> {
-    const { name, address, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts } = this.#options;
+    const { name, address, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts, metrics } =
+      this.#options;
     return await startKubeletServer({
       host: address.startsWith('127.') ? address : '0.0.0.0',
       port: kubeletPort,
@@ -134,8 +144,37 @@ export class VirtualNode {
       logs: async (uid, container, options, signal) => await provider.logs(uid, container, options, signal),
       streamTimeouts,
       streams: provider,
+      metrics: this.#metricsSource(pods),
+      requests: metrics.http,
       logger,
     });
+  }
+
+  #metricsSource(pods: PodController): MetricsSource {
+    const { name, provider, metrics } = this.#options;
+    const reader = new UsageReader({ provider, pods, own: ownUsage });
+    return {
+      nodeName: name,
+      readUsage: async () => await reader.read(),
+      readOwn: async () => await metrics.registry.metrics(),
+      capacity: () => this.#capacity(),
+      configuration: () => this.#configuration(),
+      health: this.#health(pods),
+    };
+  }
+
+  #configuration(): object {
+    const { address, kubeletFiles: files, streamTimeouts, taints } = this.#options;
+    const maxPods = Number(this.#capacity().pods);
+    return toKubeletConfiguration({ address, port: this.#port, files, streamTimeouts, taints, maxPods });
+  }
+
+  /** What the process needs to do its work, as `/readyz` and the metrics name it. */
+  #health(pods: PodController): HealthChecks {
+    return {
+      node: () => (this.#isReady ? undefined : 'not registered yet'),
+      backend: () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined),
+    };
   }
 
   #describe(): NodeDescription {
