@@ -11,8 +11,10 @@ import {
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { ownAddress } from './config/own-address.ts';
+import { parseMetricsAddress } from './config/metrics-address.ts';
 import { loadProviderFile } from './config/provider-file.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
+import { startMetricsListener } from './metrics/metrics-listener.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
 
@@ -31,6 +33,8 @@ export interface VirtualKubeletFlags {
   readonly podSyncWorkers?: number | undefined;
   readonly disableTaint?: boolean | undefined;
   readonly os?: string | undefined;
+  /** Where to tell of this process without a token: `host:port` or `:port`; undefined: nowhere. */
+  readonly metricsAddr?: string | undefined;
 }
 
 const defaults = { nodeName: 'virtual-kubelet', port: 10250, workers: 64, os: 'Linux' };
@@ -45,6 +49,7 @@ export async function runVirtualKubelet(
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
   const nodeName = flags.nodename ?? env.NODENAME ?? env.DEFAULT_NODE_NAME ?? defaults.nodeName;
+  const metricsUrl = flags.metricsAddr === undefined ? undefined : parseMetricsAddress(flags.metricsAddr);
   const settings = await loadProviderFile(flags.providerConfig ?? env.VK_CONFIG_PATH ?? env.CONFIGPATH, nodeName);
   for (const warning of settings.warnings) logger.warn(warning);
   const access = await loadClusterAccess({
@@ -64,6 +69,9 @@ export async function runVirtualKubelet(
   });
   const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config) });
   logger.info({ node: nodeName, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
+  const { registry, health: readiness } = metrics;
+  const listener =
+    metricsUrl === undefined ? undefined : await startMetricsListener({ url: metricsUrl, registry, readiness, logger });
   try {
     const startup = startupSignal(signal, flags.startupTimeoutMs);
     const owner: Owner = { cluster: config.ClusterID ?? (await clusterId(client, logger, startup)), node: nodeName };
@@ -93,7 +101,7 @@ export async function runVirtualKubelet(
     });
     await node.run(signal, startup);
   } finally {
-    await Promise.allSettled([client.close(), leaseClient.close(), target.close()]);
+    await Promise.allSettled([listener?.close(), client.close(), leaseClient.close(), target.close()]);
   }
   logger.info('stopped');
 }

@@ -1,6 +1,6 @@
 import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, type HealthChecks, type Logger, sleep } from '@interlink/service-kit';
+import { aborted, type Logger, sleep } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
@@ -57,6 +57,7 @@ const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage':
  */
 export class VirtualNode {
   readonly #options: VirtualNodeOptions;
+  #backendTrouble: () => string | undefined = () => undefined;
   #capabilities: Capabilities | undefined;
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
@@ -67,6 +68,10 @@ export class VirtualNode {
 
   constructor(options: VirtualNodeOptions) {
     this.#options = options;
+    Object.assign(options.metrics.health, {
+      node: () => (this.#isReady ? undefined : 'not registered yet'),
+      backend: () => this.#backendTrouble(),
+    });
   }
 
   /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */
@@ -81,7 +86,7 @@ export class VirtualNode {
       describe: () => this.#describe(),
       health: () => ({
         isReady: this.#isReady,
-        backendTrouble: pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined,
+        backendTrouble: this.#backendTrouble(),
       }),
       onRegistered: ({ metadata, status }) => {
         this.#capacityBefore = status?.capacity ?? {};
@@ -98,6 +103,7 @@ export class VirtualNode {
         if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods.mirror, node, all);
       },
     });
+    this.#backendTrouble = () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
     metrics.pods.follow(pods);
     metrics.backend.follow(() => pods.mirror.reach === 'known');
     const server = await this.#startServer(pods);
@@ -124,7 +130,7 @@ export class VirtualNode {
     const { name, address, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts, metrics } =
       this.#options;
     return await startKubeletServer({
-      host: address.startsWith('127.') ? address : '0.0.0.0',
+      host: this.#listenHost(),
       port: kubeletPort,
       nodeName: name,
       certificate: await loadServingCertificate({
@@ -150,6 +156,11 @@ export class VirtualNode {
     });
   }
 
+  #listenHost(): string {
+    const { address } = this.#options;
+    return address.startsWith('127.') ? address : '0.0.0.0';
+  }
+
   #metricsSource(pods: PodController): MetricsSource {
     const { name, provider, metrics } = this.#options;
     const reader = new UsageReader({ provider, pods, own: ownUsage });
@@ -159,23 +170,16 @@ export class VirtualNode {
       readOwn: async () => await metrics.registry.metrics(),
       capacity: () => this.#capacity(),
       configuration: () => this.#configuration(),
-      health: this.#health(pods),
+      health: metrics.health,
     };
   }
 
   #configuration(): object {
-    const { address, kubeletFiles: files, streamTimeouts, taints } = this.#options;
+    const { kubeletFiles: files, streamTimeouts, taints } = this.#options;
     const maxPods = Number(this.#capacity().pods);
-    return toKubeletConfiguration({ address, port: this.#port, files, streamTimeouts, taints, maxPods });
+    return toKubeletConfiguration({ address: this.#listenHost(), port: this.#port, files, streamTimeouts, taints, maxPods });
   }
 
-  /** What the process needs to do its work, as `/readyz` and the metrics name it. */
-  #health(pods: PodController): HealthChecks {
-    return {
-      node: () => (this.#isReady ? undefined : 'not registered yet'),
-      backend: () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined),
-    };
-  }
 
   #describe(): NodeDescription {
     const { name, settings, taints, address, operatingSystem } = this.#options;

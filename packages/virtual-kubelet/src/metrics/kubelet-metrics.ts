@@ -16,6 +16,8 @@ export class KubeletMetrics {
   readonly backend = new BackendMetrics(this.registry);
   readonly restClient = restClientObserver(this.registry);
   readonly podQueue = workQueueObserver(this.registry, 'pods');
+  /** What the process needs to do its work, as `/readyz` and `/metrics/slis` name it. Filled by whoever does it. */
+  readonly health: Record<string, () => string | undefined> = { node: () => 'not started yet' };
 
   constructor(nodeName: string) {
     collectDefaultMetrics({ register: this.registry });
