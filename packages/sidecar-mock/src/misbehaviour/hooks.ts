@@ -11,6 +11,7 @@ export const route = {
   create: ['PUT', `${owner}/pods/:uid`],
   delete: ['DELETE', `${owner}/pods/:uid`],
   log: ['GET', `${owner}/pods/:uid/containers/:container/log`],
+  stats: ['GET', `${owner}/stats`],
   v1Create: ['', '/create'],
   v1Delete: ['', '/delete'],
   v1Status: ['', '/status'],

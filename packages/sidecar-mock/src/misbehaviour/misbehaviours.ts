@@ -6,6 +6,7 @@ import { deleteMisbehaviours } from './delete.ts';
 import { logMisbehaviours } from './logs.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { ownerMisbehaviours } from './owners.ts';
+import { statsMisbehaviours } from './stats.ts';
 import { statusMisbehaviours } from './status.ts';
 import { v1Misbehaviours } from './v1.ts';
 import { watchMisbehaviours } from './watch.ts';
@@ -20,6 +21,7 @@ export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   ...watchMisbehaviours,
   ...deleteMisbehaviours,
   ...logMisbehaviours,
+  ...statsMisbehaviours,
   ...v1Misbehaviours,
 ];
 
