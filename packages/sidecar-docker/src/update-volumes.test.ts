@@ -54,7 +54,9 @@ test('updateVolumes() treats the pod’s fsGroup as the create did', async () =>
 
 test.each(['none', 'tmp', '..', '../cfg'])('updateVolumes() refuses the volume %j, and does nothing', async (name) => {
   await writeVolumes(request(), root);
-  await expect(update([content('cfg', 'new'), content(name, 'new')])).rejects.toMatchObject({ code: 'invalid_argument' });
+  await expect(update([content('cfg', 'new'), content(name, 'new')])).rejects.toMatchObject({
+    code: 'invalid_argument',
+  });
   expect(await readFile(pathOf('cfg'), 'utf8')).toBe('old');
 });
 

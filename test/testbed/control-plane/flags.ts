@@ -65,6 +65,15 @@ export function toApiServerFlags(
     `--kubelet-client-certificate=${certificates.kubeletClient.certFile}`,
     `--kubelet-client-key=${certificates.kubeletClient.keyFile}`,
     '--kubelet-preferred-address-types=InternalIP',
+    // For API servers behind this one. There is no kube-proxy: their endpoints are dialled, not the addresses of Services.
+    '--enable-aggregator-routing=true',
+    `--proxy-client-cert-file=${certificates.frontProxyClient.certFile}`,
+    `--proxy-client-key-file=${certificates.frontProxyClient.keyFile}`,
+    `--requestheader-client-ca-file=${certificates.frontProxyCa.certFile}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-username-headers=X-Remote-User',
     '--allow-privileged=true',
   ];
 }

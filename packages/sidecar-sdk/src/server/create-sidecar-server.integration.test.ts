@@ -134,7 +134,9 @@ test('an update of volumes is refused: without the verb, to another owner, with 
   });
   const reached: string[] = [];
   sidecar.backend.updateVolumes = async (pod) => void reached.push(pod.uid);
-  await expect(sidecar.clientOf(stranger).updateVolumes(uid, withPath('a'))).rejects.toMatchObject({ code: 'not_found' });
+  await expect(sidecar.clientOf(stranger).updateVolumes(uid, withPath('a'))).rejects.toMatchObject({
+    code: 'not_found',
+  });
   for (const volumes of [withPath('../a'), withPath('/a'), withPath(''), []]) {
     await expect(client.updateVolumes(uid, volumes)).rejects.toMatchObject({ code: 'invalid_argument' });
   }
