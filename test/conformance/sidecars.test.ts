@@ -37,9 +37,13 @@ test('the process sidecar passes the suite, and its pods outlive it', { timeout 
   ]);
 });
 
-test.skipIf(docker === undefined)('the docker sidecar passes the suite, and its pods outlive it', { timeout }, async () => {
-  await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: docker?.host ?? '' } });
-  const { results } = await judge(sidecar);
-  expect(linesOf(results, 'failed')).toEqual([]);
-  expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);
-});
+test.skipIf(docker === undefined)(
+  'the docker sidecar passes the suite, and its pods outlive it',
+  { timeout },
+  async () => {
+    await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: docker?.host ?? '' } });
+    const { results } = await judge(sidecar);
+    expect(linesOf(results, 'failed')).toEqual([]);
+    expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);
+  },
+);

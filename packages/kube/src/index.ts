@@ -45,6 +45,7 @@ export { type QueueObserver, type StartTimer, WorkQueue, type WorkQueueOptions }
 export { Reflector, type ReflectorOptions, type ReflectorTrouble } from './reflector/reflector.ts';
 export {
   certificateSigningRequests,
+  clusterTrustBundles,
   configMaps,
   events,
   leases,

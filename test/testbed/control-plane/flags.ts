@@ -75,6 +75,9 @@ export function toApiServerFlags(
     '--requestheader-group-headers=X-Remote-Group',
     '--requestheader-username-headers=X-Remote-User',
     '--allow-privileged=true',
+    // ClusterTrustBundles, off unless asked for: beta since 1.33, alpha before.
+    '--feature-gates=ClusterTrustBundle=true,ClusterTrustBundleProjection=true',
+    '--runtime-config=certificates.k8s.io/v1beta1=true,certificates.k8s.io/v1alpha1=true',
   ];
 }
 

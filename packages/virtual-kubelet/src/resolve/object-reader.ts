@@ -1,8 +1,10 @@
 import {
+  type ClusterTrustBundle,
   type ConfigMap,
   configMaps,
   isNotFound,
   type KubeClient,
+  type ResourceType,
   type Secret,
   secrets,
   serviceAccountTokens,
@@ -11,6 +13,7 @@ import {
 import type { WatchedObject } from './object-watches.ts';
 import { type IssuedToken, type PodTokenRequest, PodTokens, type PodTokensOptions } from './pod-tokens.ts';
 import { SharedReads, type SharedReadsOptions } from './shared-reads.ts';
+import { TrustBundles } from './trust-bundles.ts';
 
 /** What the resolution of pods reads from the Kubernetes API. All methods reject with the client's errors, and with the signal's reason. */
 export interface ObjectReader {
@@ -18,6 +21,8 @@ export interface ObjectReader {
   configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined>;
   /** @returns undefined when there is no such Secret. */
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined>;
+  /** @returns undefined when the API server has no ClusterTrustBundles. */
+  trustBundles(signal: AbortSignal): Promise<ClusterTrustBundle[] | undefined>;
   /** A valid token: the pod's own from before, or a new one when it is time. */
   serviceAccountToken(
     namespace: string,
@@ -34,18 +39,20 @@ export type KubeObjectReaderOptions = SharedReadsOptions & Pick<PodTokensOptions
  * in flight and for a second after: 500 pods of one ConfigMap are not 500 requests. That there is no object is never remembered.
  */
 export class KubeObjectReader implements ObjectReader {
-  readonly #client: Pick<KubeClient, 'get' | 'create'>;
+  readonly #client: Pick<KubeClient, 'get' | 'create' | 'list'>;
   readonly #configMaps: SharedReads<ConfigMap>;
   readonly #secrets: SharedReads<Secret>;
 
   /** The tokens of pods that were asked for here. */
   readonly tokens: PodTokens;
+  readonly #trustBundles: TrustBundles;
 
-  constructor(client: Pick<KubeClient, 'get' | 'create'>, options: KubeObjectReaderOptions = {}) {
+  constructor(client: Pick<KubeClient, 'get' | 'create' | 'list'>, options: KubeObjectReaderOptions = {}) {
     this.#client = client;
     this.tokens = new PodTokens({ ...options, issue: (...args) => this.#issueToken(...args) });
     this.#configMaps = new SharedReads(options);
     this.#secrets = new SharedReads(options);
+    this.#trustBundles = new TrustBundles(client, options);
   }
 
   configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined> {
@@ -67,9 +74,19 @@ export class KubeObjectReader implements ObjectReader {
     return this.tokens.get(namespace, serviceAccount, request, signal);
   }
 
+  async trustBundles(signal: AbortSignal): Promise<ClusterTrustBundle[] | undefined> {
+    return (await this.#trustBundles.read(signal))?.items;
+  }
+
+  /** Where ClusterTrustBundles are to be watched. @returns undefined when the API server has none */
+  async trustBundleType(signal: AbortSignal): Promise<ResourceType<ClusterTrustBundle> | undefined> {
+    return (await this.#trustBundles.read(signal))?.type;
+  }
+
   /** What is known of the object is out of date: the next reader asks the API server anew. */
   forget({ kind, namespace, name }: WatchedObject): void {
-    (kind === 'ConfigMap' ? this.#configMaps : this.#secrets).forget(`${namespace}/${name}`);
+    if (kind === 'ClusterTrustBundle') this.#trustBundles.forget();
+    else (kind === 'ConfigMap' ? this.#configMaps : this.#secrets).forget(`${namespace}/${name}`);
   }
 
   async #issueToken(

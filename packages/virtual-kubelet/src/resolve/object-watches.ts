@@ -1,18 +1,22 @@
 import {
+  type ClusterTrustBundle,
   type ConfigMap,
   configMaps,
   type KubeClient,
+  type KubeObject,
   Reflector,
+  type ReflectorOptions,
   type ReflectorTrouble,
   type ResourceType,
   type Secret,
   type Sleep,
   secrets,
 } from '@interlink/kube';
+import { trustBundlesVersion } from './trust-bundles.ts';
 
-/** A ConfigMap or Secret that a pod refers to. */
+/** A ConfigMap or Secret that a pod refers to, or all ClusterTrustBundles together ({@link allTrustBundles}). */
 export interface WatchedObject {
-  readonly kind: 'ConfigMap' | 'Secret';
+  readonly kind: 'ConfigMap' | 'Secret' | 'ClusterTrustBundle';
   readonly namespace: string;
   readonly name: string;
 }
@@ -32,6 +36,8 @@ export interface ObjectWatchesOptions {
   client: Pick<KubeClient, 'list' | 'watch'>;
   /** Told of each change before the users are, so that they don't read what was read before: `KubeObjectReader.forget`. */
   forget(object: WatchedObject): void;
+  /** Where ClusterTrustBundles are; undefined: the API server has none. */
+  trustBundleType?(signal: AbortSignal): Promise<ResourceType<ClusterTrustBundle> | undefined>;
   /** Told of every error; the watch carries on by itself. */
   onTrouble?(err: Error, object: WatchedObject, context: ReflectorTrouble): void;
   sleep?: Sleep;
@@ -121,42 +127,71 @@ export class ObjectWatches {
     } else if (watch.stop === undefined && !lifetime.aborted) {
       watch.stop = new AbortController();
       const { signal } = watch.stop;
-      const reflector =
-        watch.object.kind === 'ConfigMap' ? this.#reflect(configMaps, watch) : this.#reflect(secrets, watch);
-      const running = reflector.run(signal).finally(() => this.#running.delete(running));
+      const running = this.#reflect(watch, signal).finally(() => this.#running.delete(running));
       this.#running.add(running);
     }
   }
 
-  #reflect<T extends ConfigMap | Secret>(type: ResourceType<T>, watch: Watch): Reflector<T> {
+  async #reflect(watch: Watch, signal: AbortSignal): Promise<void> {
+    const { kind, namespace, name } = watch.object;
+    const named = { path: { namespace }, fieldSelector: `metadata.name=${name}` };
+    if (kind === 'ConfigMap') await this.#reflector(watch, { type: configMaps, ...named }).run(signal);
+    else if (kind === 'Secret') await this.#reflector(watch, { type: secrets, ...named }).run(signal);
+    else await this.#reflectTrustBundles(watch, signal);
+  }
+
+  async #reflectTrustBundles(watch: Watch, signal: AbortSignal): Promise<void> {
+    try {
+      const type = await this.#options.trustBundleType?.(signal);
+      if (type !== undefined) await this.#reflector(watch, { type }).run(signal);
+    } catch (error) {
+      // The pods in need of it are tried again, and with them this.
+      watch.stop = undefined;
+      if (!signal.aborted && error instanceof Error) this.#options.onTrouble?.(error, watch.object, 'list');
+    }
+  }
+
+  #reflector<T extends ConfigMap | Secret | ClusterTrustBundle>(
+    watch: Watch,
+    where: Pick<ReflectorOptions<T>, 'type' | 'path' | 'fieldSelector'>,
+  ): Reflector<T> {
     const { client, onTrouble, sleep } = this.#options;
-    const { object } = watch;
+    let isSynced = false;
+    const look = () => {
+      if (isSynced) this.#change(watch, [...reflector.values()]);
+    };
     const reflector: Reflector<T> = new Reflector<T>({
       client,
-      type,
-      path: { namespace: object.namespace },
-      fieldSelector: `metadata.name=${object.name}`,
-      onAdd: (seen) => this.#change(watch, seen),
-      onUpdate: (_before, seen) => this.#change(watch, seen),
-      onDelete: () => this.#change(watch, undefined),
+      ...where,
+      onAdd: look,
+      onUpdate: look,
+      onDelete: look,
       onSynced: () => {
-        if (reflector.size === 0) this.#change(watch, undefined);
+        isSynced = true;
+        look();
       },
-      onTrouble: (err, context) => onTrouble?.(err, object, context),
+      onTrouble: (err, context) => onTrouble?.(err, watch.object, context),
       ...(sleep === undefined ? {} : { sleep }),
     });
     return reflector;
   }
 
-  #change(watch: Watch, seen: ConfigMap | Secret | undefined): void {
-    const version = seen?.metadata?.resourceVersion;
+  #change(watch: Watch, found: ReadonlyArray<ConfigMap | Secret | ClusterTrustBundle>): void {
+    const version = versionOf(watch.object, found);
     if (watch.isKnown && version === watch.version) return;
     const isNews = watch.isKnown || version !== undefined;
-    Object.assign(watch, { version, isKnown: true, isImmutable: seen?.immutable === true });
+    const isImmutable = found.some((object) => 'immutable' in object && object.immutable === true);
+    Object.assign(watch, { version, isKnown: true, isImmutable });
     if (isNews) this.#options.forget(watch.object);
     for (const user of [...watch.users.values()]) user.onChange(watch.object, version);
     this.#settle(watch);
   }
+}
+
+function versionOf({ kind }: WatchedObject, found: ReadonlyArray<KubeObject>): string | undefined {
+  return kind === 'ClusterTrustBundle'
+    ? trustBundlesVersion(found as ReadonlyArray<ClusterTrustBundle>)
+    : found[0]?.metadata?.resourceVersion;
 }
 
 /** One text per object. */

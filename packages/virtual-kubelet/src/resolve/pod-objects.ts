@@ -1,7 +1,14 @@
-import { type ConfigMap, KubeStatusError, KubeTransportError, type Secret } from '@interlink/kube';
+import {
+  type ClusterTrustBundle,
+  type ConfigMap,
+  KubeStatusError,
+  KubeTransportError,
+  type Secret,
+} from '@interlink/kube';
 import type { ObjectReader } from './object-reader.ts';
 import { keyOf } from './object-watches.ts';
 import { type MissingObject, type ResolveNotice, Unresolvable } from './resolve-error.ts';
+import { allTrustBundles, trustBundlesVersion } from './trust-bundles.ts';
 
 /** Where a pod refers to a ConfigMap or Secret. */
 export interface Reference {
@@ -53,6 +60,17 @@ export class PodObjects {
     if (object !== undefined || optional) return object as KindObject<K> | undefined;
     const message = `${word} ${quote(name)} not found`;
     throw new Unresolvable(message, [warning(`Mandatory${kind}NotFound`, message)], [this.missing({ kind, name })]);
+  }
+
+  /** All ClusterTrustBundles; undefined: the API server does not have them. @throws Unresolvable when they cannot be read */
+  async trustBundles(): Promise<ClusterTrustBundle[] | undefined> {
+    try {
+      const bundles = await this.#reader.trustBundles(this.#signal);
+      if (bundles !== undefined) this.versions.set(keyOf(allTrustBundles), trustBundlesVersion(bundles));
+      return bundles;
+    } catch (err) {
+      throw new Unresolvable(`while getting ClusterTrustBundle: ${refusal(err)}`, [], [], true);
+    }
   }
 
   /** What to watch for when a reference cannot be resolved. */

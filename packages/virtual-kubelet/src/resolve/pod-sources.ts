@@ -14,6 +14,7 @@ export class PodSources {
     this.reader = new KubeObjectReader(client);
     this.watches = new ObjectWatches({
       client,
+      trustBundleType: (signal) => this.reader.trustBundleType(signal),
       forget: (object) => this.reader.forget(object),
       onTrouble: (err, object, context) => logger.warn({ err, object, context }, 'watching an object'),
     });

@@ -9,7 +9,7 @@ export interface ResolveNotice {
 
 /** An object whose appearance or change may let a pod go on. */
 export interface MissingObject {
-  readonly kind: 'ConfigMap' | 'Secret';
+  readonly kind: 'ConfigMap' | 'Secret' | 'ClusterTrustBundle';
   readonly namespace: string;
   readonly name: string;
   /** `metadata.resourceVersion` of what was read, when the object is there but lacks a key; absent: there was no object. */

@@ -1,9 +1,17 @@
-import { type ConfigMap, configMaps, type ObjectReference, type Pod, secrets, type Volume } from '@interlink/kube';
+import {
+  type ConfigMap,
+  clusterTrustBundles,
+  configMaps,
+  type ObjectReference,
+  type Pod,
+  secrets,
+  type Volume,
+} from '@interlink/kube';
 import { InterLinkError, type ResolvedVolume } from '@interlink/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
 import { PodSources } from '../resolve/pod-sources.ts';
-import { resolvePod } from '../resolve/resolve-pod.ts';
+import { ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
 import { NODE } from '../resolve/testing/fake-objects.ts';
 import { podWithVolumes } from '../resolve/testing/pods.ts';
 import { FakeCluster, refusal } from '../testing/fake-cluster.ts';
@@ -329,6 +337,55 @@ test('a create that overtakes an update makes it be sent again', async () => {
   updates.created(one, pod, old);
   await settle(5_000);
   expect(backend.sent).toEqual(['1 settings key=second', '1 settings key=second']);
+});
+
+test('ClusterTrustBundles reach the files, are read once for all pods, and watched while one uses them', async () => {
+  const { cluster, sources, backend, updates, create } = await start();
+  const bundle = (name: string, letter: string) => ({
+    metadata: { name, uid: name },
+    spec: { trustBundle: `-----BEGIN CERTIFICATE-----\n${letter}\n-----END CERTIFICATE-----\n` },
+  });
+  const [type] = clusterTrustBundles;
+  if (type === undefined) throw new Error('want a version');
+  cluster.put(type, bundle('mine', 'AAAA'));
+  const anchors: Volume = {
+    name: 'anchors',
+    projected: { sources: [{ clusterTrustBundle: { name: 'mine', path: 'ca.pem' } }] },
+  };
+  await create(podOf(one, anchors));
+  await create(podOf(two, anchors));
+  expect([backend.sent, sources.watches.size]).toEqual([[], 1]);
+  cluster.put(type, bundle('other', 'BBBB'));
+  await settle(1_000);
+  expect(backend.sent).toEqual([]);
+  cluster.put(type, bundle('mine', 'CCCC'));
+  await settle(1_000);
+  expect(backend.sent.map((text) => text.replaceAll('\n', ' ')).toSorted()).toEqual(
+    [1, 2].map((pod) => `${pod} anchors ca.pem=-----BEGIN CERTIFICATE----- CCCC -----END CERTIFICATE----- `),
+  );
+  expect(cluster.requestsOf('LIST')).toHaveLength(2);
+  for (const uid of [one, two]) updates.release(uid);
+  expect(sources.watches.size).toBe(0);
+});
+
+test('a pod that waits for a ClusterTrustBundle is woken when it is there', async () => {
+  const { cluster, sources } = await start();
+  const [type] = clusterTrustBundles;
+  const { signal } = new AbortController();
+  const pod = podOf(one, {
+    name: 'anchors',
+    projected: { sources: [{ clusterTrustBundle: { name: 'mine', path: 'ca.pem' } }] },
+  });
+  const resolving = resolvePod(pod, { objects: sources.reader, node: NODE, signal });
+  const error = await resolving.catch((reason: unknown) => reason);
+  if (!(error instanceof ResolveError) || type === undefined) throw new Error('want a ResolveError', { cause: error });
+  const woken: string[] = [];
+  sources.missing.wait(one, error.missing, (uid) => void woken.push(uid));
+  await settle(1_000);
+  expect(woken).toEqual([]);
+  cluster.put(type, { metadata: { name: 'mine', uid: 'mine' }, spec: { trustBundle: '' } });
+  await settle(1_000);
+  expect(woken).toEqual([one]);
 });
 
 test('nothing is left of a pod that has gone', async () => {

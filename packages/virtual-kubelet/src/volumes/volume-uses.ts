@@ -1,10 +1,11 @@
 import type { Pod, Volume, VolumeProjection } from '@interlink/kube';
 import { keyOf, type WatchedObject } from '../resolve/object-watches.ts';
+import { allTrustBundles } from '../resolve/trust-bundles.ts';
 
 /** What the files of one volume are made from. */
 export interface VolumeUse {
   readonly volume: Volume;
-  /** Its ConfigMaps and Secrets, by {@link keyOf}. */
+  /** Its ConfigMaps, Secrets and ClusterTrustBundles, by {@link keyOf}. */
   readonly objects: ReadonlyMap<string, WatchedObject>;
   readonly hasToken: boolean;
   /** The pod's own labels, annotations and resources. */
@@ -21,7 +22,8 @@ export function volumeUses({ metadata, spec }: Pod): Map<string, VolumeUse> {
 function volumeUse(volume: Volume, namespace: string): VolumeUse | undefined {
   const sources = sourcesOf(volume);
   if (sources === undefined) return undefined;
-  const objects = sources.flatMap(({ configMap, secret }): WatchedObject[] => [
+  const objects = sources.flatMap(({ configMap, secret, clusterTrustBundle }): WatchedObject[] => [
+    ...(clusterTrustBundle === undefined ? [] : [allTrustBundles]),
     ...(configMap?.name === undefined ? [] : [{ kind: 'ConfigMap', namespace, name: configMap.name } as const]),
     ...(secret?.name === undefined ? [] : [{ kind: 'Secret', namespace, name: secret.name } as const]),
   ]);
