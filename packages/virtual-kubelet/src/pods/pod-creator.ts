@@ -15,6 +15,8 @@ export interface PodCreatorOptions {
   readonly node: NodeFacts;
   readonly events: EventRecorder;
   readonly logger: Logger;
+  /** Default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   retry(uid: string, delayMs: number): void;
 }
 
