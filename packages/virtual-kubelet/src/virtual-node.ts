@@ -14,8 +14,10 @@ import { loadServingCertificate, type ServingCertificate } from './kubelet-api/s
 import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
+import { isNodeIdentity } from './node/node-identity.ts';
 import type { NodeDescription } from './node/node-object.ts';
 import { nodeReference } from './node/node-reference.ts';
+import { mayLabelItself } from './node/node-restriction.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
@@ -55,6 +57,7 @@ export interface VirtualNodeOptions {
 
 /** A backend that does not say what it can do is asked again after this long. */
 const capabilitiesRetryMs = 2_000;
+const identityRetryMs = 1_000;
 /** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
 
@@ -69,6 +72,8 @@ export class VirtualNode {
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
   #isReady = false;
+  /** NodeRestriction tells this node what it may be called. */
+  #isRestricted = false;
   /** What the node's events told last; a node that starts well tells nothing. */
   #toldReach: 'known' | 'unreachable' = 'known';
   #port = 0;
@@ -102,6 +107,7 @@ export class VirtualNode {
     });
     const pods = new PodController({
       ...this.#options,
+      namespaces: this.#options.settings.namespaces,
       node: this.#facts(),
       onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node),
       onReach: () => {
@@ -118,6 +124,7 @@ export class VirtualNode {
     this.#port = server.port;
     try {
       await this.#askCapabilities(startup);
+      this.#isRestricted = await this.#learnIdentity(startup);
       const running = [events.run(all), pods.run(all)];
       await node.register(startup);
       await Promise.race([pods.ready, aborted(startup)]);
@@ -218,6 +225,7 @@ export class VirtualNode {
     return {
       name,
       labels: settings.labels,
+      isRestricted: this.#isRestricted,
       taints,
       capacity: this.#capacity(),
       internalIP: address,
@@ -225,6 +233,25 @@ export class VirtualNode {
       operatingSystem,
       containerRuntimeVersion: backend === undefined ? 'interlink://unknown' : `${backend.kind}://${backend.version}`,
     };
+  }
+
+  /** Asks until the API answers. */
+  async #learnIdentity(signal: AbortSignal): Promise<boolean> {
+    const { client, name, logger, settings } = this.#options;
+    for (;;) {
+      try {
+        const isRestricted = await isNodeIdentity(client, name, signal);
+        const labels = isRestricted ? Object.keys(settings.labels).filter((key) => !mayLabelItself(key)) : [];
+        if (labels.length > 0)
+          logger.warn({ labels }, 'labels that NodeRestriction lets no node give itself are left out');
+        return isRestricted;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof InterLinkError) throw error;
+        logger.warn({ err: error }, 'the Kubernetes API does not say yet who this is');
+        await sleep(identityRetryMs, signal);
+      }
+    }
   }
 
   /** The provider file's word, then the sidecar's; until that can be asked, what the node had. */

@@ -82,6 +82,14 @@ test('loadProviderFile() reads where the kubelet port has its certificate from',
   expect(message).toContain('DisableCSR is "maybe": true or false is wanted');
 });
 
+test('loadProviderFile() reads the namespaces to serve, at least one', async () => {
+  expect((await load('Namespaces: [team-a, team-b, team-a]\n')).namespaces).toEqual(['team-a', 'team-b']);
+  expect((await load('Resources: { CPU: 1 }\n')).namespaces).toBeUndefined();
+  for (const text of ['Namespaces: []\n', 'Namespaces: team-a\n', 'Namespaces: [Team_A]\n']) {
+    expect(await problemsOf(text)).toContain('a list of names of namespaces is wanted');
+  }
+});
+
 test('loadProviderFile() tells every problem of the JSON form at once', async () => {
   const message = await problemsOf(JSON.stringify({ vk: { cpu: 'many', memroy: '1Gi', pods: -1 } }));
   expect(message).toContain('vk.cpu is "many": a Kubernetes quantity is wanted');

@@ -3,7 +3,6 @@ import {
   type CertificateSigningRequest,
   certificateSigningRequests,
   isAlreadyExists,
-  isNotFound,
   type KubeClient,
   Reflector,
 } from '@interlink/kube';
@@ -39,7 +38,7 @@ export interface KubernetesSigningOptions {
   logger: Logger;
 }
 
-/** Asks by CertificateSigningRequest (`certificatesigningrequests`: create, get, list, watch). */
+/** Asks by CertificateSigningRequest (`certificatesigningrequests`: create, list, watch). */
 export function kubernetesSigning(options: KubernetesSigningOptions): CertificateSigning {
   const { client, nodeName, signerName, logger } = options;
   return {
@@ -98,6 +97,7 @@ async function watchRequest(
   decide: (decision: Decision) => void,
 ): Promise<void> {
   const trouble = new Trouble(logger);
+  const fieldSelector = `metadata.name=${name}`;
   const look = (request: CertificateSigningRequest) => {
     const decision = decisionOf(request);
     if (decision !== undefined) decide(decision);
@@ -105,17 +105,18 @@ async function watchRequest(
   const reflector = new Reflector<CertificateSigningRequest>({
     client,
     type: certificateSigningRequests,
-    fieldSelector: `metadata.name=${name}`,
+    fieldSelector,
     onAdd: look,
     onUpdate: (_before, request) => look(request),
     onDelete: () => decide({ kind: 'gone' }),
     onSynced: () => {
       trouble.end('the certificate request can be watched again');
       if (reflector.size > 0) return;
-      // A list may be older than the request: only the newest version tells that it is gone.
-      client.get(certificateSigningRequests, { name }, { signal }).then(look, (error: unknown) => {
-        if (isNotFound(error)) decide({ kind: 'gone' });
-      });
+      // It may be older than the request: only the newest list tells that it is gone. What fails here is tried again by the watch.
+      client.list(certificateSigningRequests, {}, { fieldSelector, signal }).then(
+        ({ items }) => (items[0] === undefined ? decide({ kind: 'gone' }) : look(items[0])),
+        ({ message }: Error) => trouble.begin('cannot watch the certificate request', { reason: message }),
+      );
     },
     onTrouble: ({ message }) => trouble.begin('cannot watch the certificate request', { reason: message }),
   });

@@ -154,7 +154,7 @@ export class RequestedCertificate implements ServingCertificate {
     // 404: an API without certificate requests.
     if (isForbidden(error) || isNotFound(error)) {
       this.#trouble.begin(
-        'a serving certificate may not be asked for, so that the kubelet port has a self-signed one: let this account create, get, list and watch certificatesigningrequests, or set DisableCSR',
+        'a serving certificate may not be asked for, so that the kubelet port has a self-signed one: let this account create, list and watch certificatesigningrequests, or set DisableCSR',
         { reason },
       );
       return refusedRetryMs.base;
