@@ -12,6 +12,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   Secret,
+  SelfSubjectReview,
   Service,
   ServiceAccount,
   SubjectAccessReview,
@@ -66,6 +67,13 @@ export const tokenReviews: ResourceType<TokenReview> = {
   group: 'authentication.k8s.io',
   version: 'v1',
   resource: 'tokenreviews',
+  namespaced: false,
+};
+/** Who the caller is: `create` with an empty one. */
+export const selfSubjectReviews: ResourceType<SelfSubjectReview> = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  resource: 'selfsubjectreviews',
   namespaced: false,
 };
 export const certificateSigningRequests: ResourceType<CertificateSigningRequest> = {

@@ -21,6 +21,7 @@ export const verbs = [
   'attach',
   'portForward',
   'updateVolumes',
+  'stats',
 ] as const;
 
 const StringMap = Type.Record(Type.String(), Type.String());

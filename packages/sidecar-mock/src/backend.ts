@@ -8,8 +8,10 @@ import {
   InterLinkError,
   type LogOptions,
   type News,
+  type NodeStats,
   type OwnedReport,
   type Owner,
+  ownerKey,
   type PodReference,
   type PodReport,
   type PodRequest,
@@ -22,6 +24,7 @@ import { playAttachment, playCommand } from './exec.ts';
 import { linesOf, openLog } from './logs.ts';
 import { MockPod } from './mock-pod.ts';
 import { type PodScript, parseScript } from './script.ts';
+import { playStats } from './stats.ts';
 
 export interface MockOptions {
   /** Milliseconds since the epoch. Default: the machine's clock. */
@@ -125,6 +128,11 @@ class MockBackend implements Backend {
     const end = () => void echo.destroy();
     over.signal.addEventListener('abort', end, { once: true });
     return echo.once('close', () => over.signal.removeEventListener('abort', end));
+  }
+
+  async stats(owner: Owner): Promise<NodeStats> {
+    const own = [...this.#pods.values()].filter((pod) => ownerKey(pod.owner) === ownerKey(owner));
+    return playStats(own, this.#now());
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {

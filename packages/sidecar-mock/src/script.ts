@@ -28,6 +28,9 @@ export interface PodScript {
   readonly execExitCode: number;
   /** When set, no port can be reached, for this reason. */
   readonly portError: string | undefined;
+  /** Of each container, in thousandths of a core and in bytes; 0: it is not measured. */
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
   /** How long the containers take to end after TERM. */
   readonly deleteDelayMs: number;
 }
@@ -52,6 +55,8 @@ const plain: PodScript = {
   execOutput: undefined,
   execExitCode: 0,
   portError: undefined,
+  cpuMillis: 250,
+  memoryBytes: 64 * 1_024 * 1_024,
   deleteDelayMs: 0,
 };
 
@@ -89,6 +94,8 @@ const annotations: Readonly<Record<string, Annotation>> = {
   'mock.interlink.eu/exec-output': text((execOutput) => ({ execOutput })),
   'mock.interlink.eu/exec-exit-code': integer((execExitCode) => ({ execExitCode })),
   'mock.interlink.eu/port-error': text((portError) => ({ portError })),
+  'mock.interlink.eu/cpu-millis': integer((cpuMillis) => ({ cpuMillis })),
+  'mock.interlink.eu/memory-bytes': integer((memoryBytes) => ({ memoryBytes })),
   'mock.interlink.eu/delete-delay': duration(1, (deleteDelayMs) => ({ deleteDelayMs })),
 };
 

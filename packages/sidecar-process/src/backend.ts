@@ -11,6 +11,8 @@ import { execInContainer } from './exec.ts';
 import { sweepLeftovers } from './folder/remove-pod.ts';
 import { listPods } from './list.ts';
 import { readLog } from './logs.ts';
+import { SessionMeter } from './stats/session-meter.ts';
+import { measurePods } from './stats.ts';
 import { Supervisor } from './supervise/supervisor.ts';
 import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
@@ -31,6 +33,7 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
   await sweepLeftovers(podsFolder);
   const { logger, now = Date.now } = options;
   const supervisor = new Supervisor({ podsFolder, logger, now });
+  const meter = new SessionMeter();
   const context = { podsFolder, supervisor, logger, now, exportsPodData: options.exportsPodData };
   return {
     capabilities: async () => processCapabilities(),
@@ -48,6 +51,7 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
       await execInContainer(podsFolder, { pod, container, options: execOptions, signal }),
     // Nothing is isolated: a pod's ports are this machine's.
     portForward: async (_pod, port, signal) => await connectPort({ host: 'localhost', port, signal }),
+    stats: async (owner) => await measurePods(podsFolder, owner, meter),
     watch: async (news, signal) => await watchPods(context, news, signal),
   };
 }

@@ -4,6 +4,7 @@ import type {
   Capabilities,
   ExecOptions,
   LogOptions,
+  NodeStats,
   Owner,
   PodEvent,
   PodReport,
@@ -104,6 +105,12 @@ export interface Backend {
    * @throws InterLinkError `unavailable` when nothing can be reached there
    */
   portForward?(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex>;
+
+  /**
+   * What the owner's pods use, and the machines behind them; verb `stats`. Called at most once in two seconds for an owner, however
+   * many ask. What is not measured yet is left out, never 0; counters never go back while a container runs.
+   */
+  stats?(owner: Owner): Promise<NodeStats>;
 
   /** Tells what happens as it happens, until the signal aborts; called again when it returns or throws. Without it the SDK lists every two seconds. */
   watch?(news: News, signal: AbortSignal): Promise<void>;

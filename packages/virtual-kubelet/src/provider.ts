@@ -4,6 +4,7 @@ import type {
   Capabilities,
   ExecOptions,
   LogOptions,
+  NodeStats,
   PodRequest,
   RemoteCommand,
   ResolvedVolume,
@@ -36,6 +37,8 @@ export interface Provider {
   attach?(uid: string, container: string, options: AttachOptions, signal: AbortSignal): Promise<RemoteCommand>;
   /** One TCP connection to a port of a running pod: `end()` half-closes it, `destroy()` and the signal close it. */
   portForward?(uid: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  /** What the pods use, measured a few seconds ago at most; without it, or with `unimplemented`, nobody knows. */
+  stats?(signal?: AbortSignal): Promise<NodeStats>;
 }
 
 /** What a provider may leave out: the node then answers that it has none of it. */

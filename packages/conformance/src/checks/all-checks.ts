@@ -8,6 +8,7 @@ import { listChecks } from './list.ts';
 import { logChecks } from './logs.ts';
 import { ownerChecks } from './owners.ts';
 import { restartChecks } from './restart.ts';
+import { statsChecks } from './stats.ts';
 import { statusChecks } from './status.ts';
 import { v1Checks } from './v1/v1-checks.ts';
 import { volumeChecks } from './volumes.ts';
@@ -25,6 +26,7 @@ export const allChecks: ReadonlyArray<Check> = [
   ...deleteChecks,
   ...logChecks,
   ...volumeChecks,
+  ...statsChecks,
   ...errorChecks,
   ...restartChecks,
   ...v1Checks,

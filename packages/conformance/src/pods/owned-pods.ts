@@ -112,6 +112,10 @@ export class OwnedPods {
     return await this.#ask({ method: 'GET', path: this.#logPath(uid, query, container) });
   }
 
+  async stats(): Promise<Answer> {
+    return await this.#ask({ method: 'GET', path: `${ownerPath(this.owner)}/stats` });
+  }
+
   async openLog(uid: string, query: string): Promise<OpenAnswer> {
     const { caller, signal } = this.#options;
     return await caller.open({ method: 'GET', path: this.#logPath(uid, query, 'main') }, signal);

@@ -7,6 +7,7 @@ import { type PodReport, parsePodReportList } from '../pod/pod-report.ts';
 import type { PodRequest } from '../pod/pod-request.ts';
 import type { ResolvedVolume } from '../pod/volume-files.ts';
 import type { VolumesUpdate } from '../pod/volumes-update.ts';
+import { type NodeStats, parseNodeStats } from '../stats/node-stats.ts';
 import { parseNdjson } from '../stream/ndjson.ts';
 import { parseStreamRecord, type StreamRecord } from '../stream/stream-record.ts';
 import { connectCommand } from '../streaming/command-client.ts';
@@ -106,6 +107,12 @@ export class PodClient {
       signal,
     });
     return response.body;
+  }
+
+  /** What the pods of this owner use, measured a few seconds ago at most. @throws InterLinkError `unimplemented` when the backend can't measure */
+  async stats(signal?: AbortSignal): Promise<NodeStats> {
+    const response = await this.#target.call({ method: 'GET', path: `${this.#prefix}/stats`, ...optional({ signal }) });
+    return parseNodeStats(await response.body.json());
   }
 
   /** Runs a command in a running container. The signal hangs up on it, as `close()` does. */

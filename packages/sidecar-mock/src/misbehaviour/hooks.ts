@@ -12,6 +12,7 @@ export const route = {
   delete: ['DELETE', `${owner}/pods/:uid`],
   volumes: ['PATCH', `${owner}/pods/:uid/volumes`],
   log: ['GET', `${owner}/pods/:uid/containers/:container/log`],
+  stats: ['GET', `${owner}/stats`],
   v1Create: ['', '/create'],
   v1Delete: ['', '/delete'],
   v1Status: ['', '/status'],

@@ -6,6 +6,7 @@ import { deleteMisbehaviours } from './delete.ts';
 import { logMisbehaviours } from './logs.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { ownerMisbehaviours } from './owners.ts';
+import { statsMisbehaviours } from './stats.ts';
 import { statusMisbehaviours } from './status.ts';
 import { v1Misbehaviours } from './v1.ts';
 import { volumeMisbehaviours } from './volumes.ts';
@@ -22,6 +23,7 @@ export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   ...deleteMisbehaviours,
   ...logMisbehaviours,
   ...volumeMisbehaviours,
+  ...statsMisbehaviours,
   ...v1Misbehaviours,
 ];
 

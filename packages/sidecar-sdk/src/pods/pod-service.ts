@@ -13,6 +13,7 @@ import type { Backend, PodReference } from '../backend.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
 import { cannot } from './cannot.ts';
 import { PodRegistry } from './pod-registry.ts';
+import { PodStats } from './pod-stats.ts';
 import { PodStreams, type PodTarget } from './pod-streams.ts';
 import { Serial } from './serial.ts';
 
@@ -25,6 +26,8 @@ const resyncIntervalMs = 60_000;
 export class PodService {
   /** Exec, attach and port-forward. */
   readonly streams: PodStreams;
+  /** What pods use. */
+  readonly stats: PodStats;
   readonly #backend: Backend;
   readonly #logger: Logger;
   readonly #serial = new Serial();
@@ -38,6 +41,7 @@ export class PodService {
     this.#logger = logger;
     this.#registry = new PodRegistry(() => this.#relistNow.abort());
     this.streams = new PodStreams(backend, (pod) => this.#known(pod));
+    this.stats = new PodStats(backend, (owner) => this.logOf(owner).reports());
   }
 
   /** Undefined when the reports can be trusted, else why not. */

@@ -60,6 +60,8 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     return reply;
   });
 
+  app.get(`${ownerPrefix}/stats`, async (request) => await service.stats.of(ownerOf(request)));
+
   serveStreams(app, service.streams, shutdown);
 }
 

@@ -15,6 +15,8 @@ export interface PodCreatorOptions {
   readonly events: EventRecorder;
   readonly logger: Logger;
   readonly sources: PodSources;
+  /** Default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   retry(uid: string, delayMs: number): void;
   /** The backend has the pod, made from this. */
   onCreated(uid: string, pod: Pod, resolved: ResolvedPod): void;

@@ -93,7 +93,8 @@ export class FakeCluster {
   async list(type: Type, path: ObjectPath, options: ListOptions): Promise<KubeList<KubeObject>> {
     this.#request('LIST', type, path);
     const items = [...this.#objects.entries()]
-      .filter(([key, object]) => key.startsWith(`${type.resource}/`) && isSelected(object, options.fieldSelector))
+      .filter(([key]) => key.startsWith([type.resource, ...(path.namespace ? [path.namespace] : []), ''].join('/')))
+      .filter(([, object]) => isSelected(object, options.fieldSelector))
       .map(([, object]) => structuredClone(object));
     return { metadata: { resourceVersion: String(this.#version) }, items };
   }
