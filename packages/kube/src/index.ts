@@ -32,7 +32,7 @@ export {
   KubeTransportError,
   type KubeTransportErrorCode,
 } from './client/kube-errors.ts';
-export type { KubeRequest } from './client/transport.ts';
+export type { KubeRequest, RequestObserver } from './client/transport.ts';
 export type { WatchEvent, WatchOptions } from './client/watch-events.ts';
 export { EventRecorder, type EventRecorderOptions } from './events/event-recorder.ts';
 export { type ObjectReference, objectReference } from './events/object-reference.ts';
@@ -41,11 +41,12 @@ export { type LoadClusterAccessOptions, loadClusterAccess } from './kubeconfig/l
 export { nodeStatusPatch, podStatusPatch } from './patch/status-patch.ts';
 export { type MergeKeys, twoWayMergePatch } from './patch/strategic-merge.ts';
 export { parseQuantity, quantityToBytes, quantityToMillis } from './quantity.ts';
-export { type StartTimer, WorkQueue, type WorkQueueOptions } from './queue/work-queue.ts';
+export { type QueueObserver, type StartTimer, WorkQueue, type WorkQueueOptions } from './queue/work-queue.ts';
 export { NamespacedReflector, type NamespacedReflectorOptions } from './reflector/namespaced-reflector.ts';
 export { Reflector, type ReflectorOptions, type ReflectorTrouble } from './reflector/reflector.ts';
 export {
   certificateSigningRequests,
+  clusterTrustBundles,
   configMaps,
   events,
   leases,

@@ -1,6 +1,7 @@
 /** The kinds we talk about, one table row each, and the URL paths that follow from a row. */
 import type {
   CertificateSigningRequest,
+  ClusterTrustBundle,
   ConfigMap,
   CoreEvent,
   KubeObject,
@@ -81,6 +82,11 @@ export const certificateSigningRequests: ResourceType<CertificateSigningRequest>
   resource: 'certificatesigningrequests',
   namespaced: false,
 };
+
+/** Newest first: which of them there are depends on the API server's release, and on its flags. */
+export const clusterTrustBundles: ReadonlyArray<ResourceType<ClusterTrustBundle>> = ['v1', 'v1beta1', 'v1alpha1'].map(
+  (version) => ({ group: 'certificates.k8s.io', version, resource: 'clustertrustbundles', namespaced: false }),
+);
 
 function core<T extends KubeObject>(resource: string, namespaced: boolean): ResourceType<T> {
   return { group: '', version: 'v1', resource, namespaced };

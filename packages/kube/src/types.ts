@@ -61,6 +61,8 @@ export type Lease = Raw<k8s.V1Lease>;
 
 export type ConfigMap = Raw<k8s.V1ConfigMap>;
 export type Secret = Raw<k8s.V1Secret>;
+/** The same in each version of its API. */
+export type ClusterTrustBundle = Raw<k8s.V1beta1ClusterTrustBundle>;
 export type Service = Raw<k8s.V1Service>;
 export type ServiceAccount = Raw<k8s.V1ServiceAccount>;
 export type Namespace = Raw<k8s.V1Namespace>;

@@ -4,6 +4,7 @@ import { defaultTaint } from './config/default-taint.ts';
 import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { ownAddress } from './config/own-address.ts';
 import type { NodeSettings } from './config/provider-file.ts';
+import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import type { Provider } from './provider.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
@@ -35,8 +36,11 @@ export async function runProvider(provider: Provider, options: RunProviderOption
   const { nodeName, kubeconfig, settings, kubeletPort = defaultKubeletPort, logLevel = 'info' } = options;
   const logger = createLogger('vk', logLevel);
   const access = await loadClusterAccess({ kubeconfig });
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64 });
-  const leaseClient = new KubeClient(access, { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000 });
+  const metrics = new KubeletMetrics(nodeName);
+  const onRequest = metrics.restClient;
+  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, onRequest });
+  const leaseOptions = { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000, onRequest };
+  const leaseClient = new KubeClient(access, leaseOptions);
   const onTrouble = (err: unknown) => logger.debug({ err }, 'event not written');
   const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, onTrouble });
   try {
@@ -56,6 +60,7 @@ export async function runProvider(provider: Provider, options: RunProviderOption
       streamTimeouts: defaultStreamTimeouts,
       operatingSystem: 'Linux',
       workers,
+      metrics,
     });
     await node.run(signal, signal);
   } finally {

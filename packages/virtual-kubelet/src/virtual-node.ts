@@ -6,9 +6,12 @@ import { createAuthorize } from './kubelet-api/authorize.ts';
 import { kubernetesSigning } from './kubelet-api/certificate-signing.ts';
 import { CertificateStore } from './kubelet-api/certificate-store.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
+import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
 import { startKubeletServer } from './kubelet-api/kubelet-server.ts';
+import type { MetricsSource } from './kubelet-api/metrics-handler.ts';
 import { kubernetesReviews } from './kubelet-api/reviews.ts';
 import { loadServingCertificate, type ServingCertificate } from './kubelet-api/serving-certificate.ts';
+import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
 import { isNodeIdentity } from './node/node-identity.ts';
@@ -18,6 +21,8 @@ import { mayLabelItself } from './node/node-restriction.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
+import { ownUsage } from './stats/own-usage.ts';
+import { UsageReader } from './stats/usage-reader.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
 
 export interface VirtualNodeOptions {
@@ -46,6 +51,8 @@ export interface VirtualNodeOptions {
   readonly streamTimeouts: StreamTimeouts;
   readonly operatingSystem: string;
   readonly workers: number;
+  /** What this process counts of itself. */
+  readonly metrics: KubeletMetrics;
 }
 
 /** A backend that does not say what it can do is asked again after this long. */
@@ -60,6 +67,7 @@ const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage':
  */
 export class VirtualNode {
   readonly #options: VirtualNodeOptions;
+  #backendTrouble: () => string | undefined = () => undefined;
   #capabilities: Capabilities | undefined;
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
@@ -72,11 +80,15 @@ export class VirtualNode {
 
   constructor(options: VirtualNodeOptions) {
     this.#options = options;
+    Object.assign(options.metrics.health, {
+      node: () => (this.#isReady ? undefined : 'not registered yet'),
+      backend: () => this.#backendTrouble(),
+    });
   }
 
   /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */
   async run(signal: AbortSignal, startup: AbortSignal): Promise<void> {
-    const { name, logger, events } = this.#options;
+    const { name, logger, events, metrics } = this.#options;
     const ended = new AbortController();
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
@@ -86,7 +98,7 @@ export class VirtualNode {
       describe: () => this.#describe(),
       health: () => ({
         isReady: this.#isReady,
-        backendTrouble: pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined,
+        backendTrouble: this.#backendTrouble(),
       }),
       onRegistered: ({ metadata, status }) => {
         this.#capacityBefore = status?.capacity ?? {};
@@ -104,6 +116,9 @@ export class VirtualNode {
         if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods.mirror, node, all);
       },
     });
+    this.#backendTrouble = () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
+    metrics.pods.follow(pods);
+    metrics.backend.follow(() => pods.mirror.reach === 'known');
     const certificate = await this.#loadCertificate();
     const server = await this.#startServer(pods, certificate);
     this.#port = server.port;
@@ -151,9 +166,9 @@ export class VirtualNode {
     pods: PodController,
     certificate: ServingCertificate,
   ): Promise<{ port: number; close(): Promise<void> }> {
-    const { name, address, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts } = this.#options;
+    const { name, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts, metrics } = this.#options;
     return await startKubeletServer({
-      host: address.startsWith('127.') ? address : '0.0.0.0',
+      host: this.#listenHost(),
       port: kubeletPort,
       nodeName: name,
       certificate,
@@ -167,7 +182,40 @@ export class VirtualNode {
       logs: async (uid, container, options, signal) => await provider.logs(uid, container, options, signal),
       streamTimeouts,
       streams: provider,
+      metrics: this.#metricsSource(pods),
+      requests: metrics.http,
       logger,
+    });
+  }
+
+  #listenHost(): string {
+    const { address } = this.#options;
+    return address.startsWith('127.') ? address : '0.0.0.0';
+  }
+
+  #metricsSource(pods: PodController): MetricsSource {
+    const { name, provider, metrics } = this.#options;
+    const reader = new UsageReader({ provider, pods, own: ownUsage });
+    return {
+      nodeName: name,
+      readUsage: async () => await reader.read(),
+      readOwn: async () => await metrics.registry.metrics(),
+      capacity: () => this.#capacity(),
+      configuration: () => this.#configuration(),
+      health: metrics.health,
+    };
+  }
+
+  #configuration(): object {
+    const { kubeletFiles: files, streamTimeouts, taints } = this.#options;
+    const maxPods = Number(this.#capacity().pods);
+    return toKubeletConfiguration({
+      address: this.#listenHost(),
+      port: this.#port,
+      files,
+      streamTimeouts,
+      taints,
+      maxPods,
     });
   }
 

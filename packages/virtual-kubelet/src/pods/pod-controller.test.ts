@@ -92,6 +92,51 @@ test('a pod is created once and costs one PATCH until it runs', async () => {
   expect(lines).toContain('pod phase changed');
 });
 
+test('keys that cannot name a variable are told of as an event of the pod', async () => {
+  const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
+  cluster.put(configMaps, { metadata: { namespace: 'ns', name: 'cm', uid: 'cm' }, data: { 'a=b': '1', good: '2' } });
+  const { events } = await startController(cluster, backend);
+  cluster.put(pods, newPod(one, { containers: [{ name: 'main', envFrom: [{ configMapRef: { name: 'cm' } }] }] }));
+  await settle();
+  expect(events).toEqual([expect.stringMatching(/^Warning InvalidEnvironmentVariableNames: Keys \[a=b\] from /)]);
+  expect(backend.requests.get(one)?.pod.spec.containers[0]?.env).toEqual([{ name: 'good', value: '2' }]);
+});
+
+test('the files of a pod follow its ConfigMap from its create to its deletion', async () => {
+  const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
+  const put = (text: string) =>
+    cluster.put(configMaps, { metadata: { namespace: 'ns', name: 'cm', uid: 'cm' }, data: { key: text } });
+  put('1');
+  const { end } = await startController(cluster, backend);
+  const volumes = [{ name: 'files', configMap: { name: 'cm' } }];
+  cluster.put(pods, newPod(one, { volumes, containers: [{ name: 'main' }] }));
+  await settle();
+  backend.now(one, { main: 'running' });
+  await settle();
+  put('2');
+  await settle(1_000);
+  expect(backend.calls).toEqual([`create ${one}`, `files ${one} key=2`]);
+  await end();
+
+  // Changes while nobody looks, and at a backend that goes and comes back.
+  put('3');
+  await startController(cluster, backend);
+  await settle(1_000);
+  expect(backend.calls.slice(2)).toEqual([`files ${one} key=3`]);
+  backend.isDown = true;
+  put('4');
+  await settle(30_000);
+  backend.isDown = false;
+  await settle(30_000);
+  expect(backend.calls.slice(3)).toEqual([`files ${one} key=4`]);
+
+  cluster.userDeletes(pods, path, 30);
+  await settle();
+  put('5');
+  await settle(1_000);
+  expect(backend.calls.slice(4)).toEqual([`delete ${one} 30`]);
+});
+
 test('a pod that takes its time shows what it waits for after a moment', async () => {
   const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
   await startController(cluster, backend);

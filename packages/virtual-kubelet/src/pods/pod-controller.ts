@@ -9,6 +9,7 @@ import {
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
+import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import { BackendMirror } from './backend-mirror.ts';
@@ -25,6 +26,7 @@ export interface PodControllerOptions {
   readonly namespaces?: readonly string[] | undefined;
   /** Pods in work at one time. */
   readonly workers: number;
+  readonly metrics?: KubeletMetrics | undefined;
   onCapabilities(capabilities: Capabilities): void;
   /** The backend has come within reach, or has gone out of it. */
   onReach(): void;
@@ -64,8 +66,10 @@ export class PodController {
       },
       onEvent: (uid, event) => this.#onBackendEvent(uid, event),
       onCapabilities: options.onCapabilities,
+      onLost: () => options.metrics?.backend.onStreamLost(),
       onReach: () => {
         for (const [uid, entry] of this.#entries) if (this.#isUnsettled(uid, entry)) this.#wake(uid, entry);
+        if (this.#mirror.reach === 'known') this.#sync.onReach();
         options.onReach();
       },
     });
@@ -85,6 +89,7 @@ export class PodController {
     });
     this.#queue = new WorkQueue({
       concurrency: options.workers,
+      observer: options.metrics?.podQueue,
       backoff,
       process: async (uid, signal) => await this.#process(uid, signal),
       onError: (uid, err, attempt) => logger.warn({ podUid: uid, err, attempt }, 'pod not in line yet'),
@@ -124,8 +129,15 @@ export class PodController {
 
   async #process(uid: string, signal: AbortSignal): Promise<void> {
     const entry = this.#entryOf(uid);
-    const isForgotten = await this.#sync.advance(uid, entry, signal);
+    const pods = this.#options.metrics?.pods;
+    const report = this.#mirror.get(uid);
+    const startedAt = performance.now();
+    const isForgotten = await this.#sync.advance(uid, entry, signal).finally(() => {
+      pods?.onWorked(entry.pod, report !== undefined, performance.now() - startedAt);
+    });
+    pods?.starts.reported(uid, report);
     if (isForgotten && entry.pod === undefined) {
+      pods?.starts.forget(uid);
       this.#entries.delete(uid);
       this.#queue.forget(uid);
     }
@@ -138,6 +150,7 @@ export class PodController {
     if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
     entry.pod = newerOf(entry.pod, pod);
     this.#uidsByName.set(nameOf(pod), uid);
+    this.#options.metrics?.pods.starts.seen(uid, pod);
     this.#queue.add(uid);
   }
 
@@ -154,6 +167,7 @@ export class PodController {
 
   #onBackendEvent(uid: string, { type, reason, message, container }: PodEvent): void {
     const pod = this.#entries.get(uid)?.pod;
+    this.#options.metrics?.pods.starts.event(uid, reason);
     if (pod === undefined) return;
     const isInit = pod.spec?.initContainers?.some(({ name }) => name === container) === true;
     const fieldPath =
