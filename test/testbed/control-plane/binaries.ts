@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildOptions, ensureGoPrograms } from '../go/go-programs.ts';
+import { type BuildOptions, ensureGoPrograms, type GoPrograms } from './go-programs.ts';
 
-/** The programs of a control plane and the packages of go.mod's `tool` lines they are built from. */
-const PROGRAMS = {
-  server: 'go.etcd.io/etcd/server/v3',
-  kubectl: 'k8s.io/kubernetes/cmd/kubectl',
-  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
-  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
-  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
-} as const;
+/** The Kubernetes releases that tests run against: the one that is developed with, and the oldest that is supported. */
+export type Release = 'current' | 'oldest';
 
-/** Paths of the built programs. etcd's is named after its package, `server`. */
+/** Paths of the built programs. */
 export interface Binaries {
+  /** Of Kubernetes: `1.36.3`. */
+  version: string;
   etcd: string;
   kubeApiserver: string;
   kubeControllerManager: string;
@@ -20,36 +16,57 @@ export interface Binaries {
   kubectl: string;
 }
 
-const MODULE_DIRECTORY = import.meta.dirname;
+const servers = {
+  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+};
 
-/** Finds the programs in the cache, or builds them from the Go module beside this file (minutes, the first time). */
-export async function ensureBinaries(options: BuildOptions): Promise<Binaries> {
-  const { version, major, minor } = parseKubernetesVersion(await readFile(join(MODULE_DIRECTORY, 'go.mod'), 'utf8'));
-  // Without the version the server reports a placeholder, which some clients refuse.
-  const variables = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
-  const directory = await ensureGoPrograms(
-    {
-      directory: MODULE_DIRECTORY,
-      what: `Kubernetes ${version} and etcd`,
-      programs: PROGRAMS,
-      linkerFlags: Object.entries(variables).map(
-        ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
-      ),
-    },
-    options,
-  );
+/**
+ * Finds or builds the programs of a control plane from the Go modules beside this file. etcd and kubectl are always the current ones: what
+ * is tried on the oldest release is its API.
+ */
+export async function ensureBinaries(release: Release, options: BuildOptions): Promise<Binaries> {
+  const current = await toPrograms(import.meta.dirname, {
+    // etcd's program is named after its package.
+    server: 'go.etcd.io/etcd/server/v3',
+    kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+    ...servers,
+  });
+  const programs = release === 'current' ? current : await toPrograms(join(import.meta.dirname, 'oldest'), servers);
+  const tools = await ensureGoPrograms(current, options);
+  const directory = programs === current ? tools : await ensureGoPrograms(programs, options);
   return {
-    etcd: join(directory, 'server'),
+    version: programs.version,
+    etcd: join(tools, 'server'),
+    kubectl: join(tools, 'kubectl'),
     kubeApiserver: join(directory, 'kube-apiserver'),
     kubeControllerManager: join(directory, 'kube-controller-manager'),
     kubeScheduler: join(directory, 'kube-scheduler'),
-    kubectl: join(directory, 'kubectl'),
+  };
+}
+
+async function toPrograms(
+  module: string,
+  packages: Readonly<Record<string, string>>,
+): Promise<GoPrograms & { version: string }> {
+  const { version, major, minor } = parseKubernetesVersion(await readFile(join(module, 'go.mod'), 'utf8'));
+  // Without the version the server reports a placeholder, which some clients refuse.
+  const variables = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
+  return {
+    version,
+    module,
+    packages,
+    variables: Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [`k8s.io/component-base/version.${name}`, value]),
+    ),
+    title: `Kubernetes ${version}`,
   };
 }
 
 /** The Kubernetes version that go.mod asks for, such as `1.36.3`. */
 export function parseKubernetesVersion(goMod: string): { version: string; major: string; minor: string } {
-  const match = /^\s*k8s\.io\/kubernetes v((\d+)\.(\d+)\.\d+)/m.exec(goMod);
+  const match = /^\s*(?:require )?k8s\.io\/kubernetes v((\d+)\.(\d+)\.\d+)/m.exec(goMod);
   if (match === null) throw new Error('Cannot read the Kubernetes version: go.mod has no line "k8s.io/kubernetes v…"');
   const [, version = '', major = '', minor = ''] = match;
   return { version, major, minor };

@@ -49,6 +49,18 @@ test('UsageReader takes a zero for what was not measured', async () => {
   expect(measured?.whole).toBeUndefined();
 });
 
+test('UsageReader leaves out a container whose times are none', async () => {
+  const { pods } = statsOf(1, { a: ['5', 6], b: ['7', 8] });
+  const broken = pods.map((one) => ({
+    ...one,
+    containers: one.containers.map((measured) =>
+      measured.name === 'a' ? { ...measured, time: '2027-13-01T00:00:00Z' } : measured,
+    ),
+  }));
+  const { reader } = readerOf({ pods: broken });
+  expect((await reader.read()).pods[0]?.containers.map(({ name }) => name)).toEqual(['b']);
+});
+
 test('UsageReader adds containers up to their pod, with the rate between two readings', async () => {
   const { reader } = readerOf(statsOf(1, { a: ['100', 6], b: ['10', 1] }), statsOf(3, { a: ['300', 7], b: ['30', 1] }));
   await reader.read();
