@@ -18,8 +18,11 @@ const topTimeoutMs = 180_000;
 
 const test = siteTest('top').extend('metricsServer', { scope: 'file' }, async ({ controlPlane }, { onCleanup }) => {
   const directory = await mkdtemp(join(tmpdir(), 'metrics-server-'));
-  onCleanup(async () => await rm(directory, { recursive: true }));
-  onCleanup(await startMetricsServer({ controlPlane, directory, signal: AbortSignal.timeout(buildTimeoutMs) }));
+  const end = await startMetricsServer({ controlPlane, directory, signal: AbortSignal.timeout(buildTimeoutMs) });
+  onCleanup(async () => {
+    await end();
+    await rm(directory, { recursive: true });
+  });
   return directory;
 });
 

@@ -49,6 +49,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       // The kubelet port's certificate is self-signed.
       '--kubelet-insecure-tls',
       `--metric-resolution=${resolutionSeconds}s`,
+      `--kubelet-request-timeout=${resolutionSeconds - 1}s`,
     ],
     logFile: join(directory, 'metrics-server.log'),
   });
