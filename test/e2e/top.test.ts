@@ -33,17 +33,26 @@ interface Row {
 
 /** Reads a table of `kubectl top` without headers, the last column before the CPU naming the row. */
 function toRows(printed: string, names: number): Map<string, Row> {
-  const rows = printed.trim().split('\n').map((line) => line.split(/ +/));
+  const rows = printed
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/ +/));
   return new Map(
     rows.map((cells) => {
-      const [cpu = '', , memory = ''] = cells.slice(names).length > 2 ? cells.slice(names) : [cells[names], '', cells[names + 1]];
+      const [cpu = '', , memory = ''] =
+        cells.slice(names).length > 2 ? cells.slice(names) : [cells[names], '', cells[names + 1]];
       return [cells[names - 1] ?? '', { milliCores: Number.parseInt(cpu, 10), mebibytes: Number.parseInt(memory, 10) }];
     }),
   );
 }
 
 describe.skipIf(cannotRun)('kubectl top, by a real metrics-server', () => {
-  test('shows what containers and the node use', { timeout: buildTimeoutMs }, async ({ site, namespace, controlPlane, metricsServer }) => {
+  test('shows what containers and the node use', { timeout: buildTimeoutMs }, async ({
+    site,
+    namespace,
+    controlPlane,
+    metricsServer,
+  }) => {
     expect(metricsServer).toBeTruthy();
     await namespace.apply(pod(site.nodeName, 'works', { containers: [shell('burn', burn), shell('idle', untilTerm)] }));
     await namespace.waitForPhase('works', 'Running');

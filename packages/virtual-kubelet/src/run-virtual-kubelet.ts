@@ -10,8 +10,8 @@ import {
   TokenFile,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
-import { ownAddress } from './config/own-address.ts';
 import { parseMetricsAddress } from './config/metrics-address.ts';
+import { ownAddress } from './config/own-address.ts';
 import { loadProviderFile } from './config/provider-file.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { startMetricsListener } from './metrics/metrics-listener.ts';

@@ -177,9 +177,15 @@ export class VirtualNode {
   #configuration(): object {
     const { kubeletFiles: files, streamTimeouts, taints } = this.#options;
     const maxPods = Number(this.#capacity().pods);
-    return toKubeletConfiguration({ address: this.#listenHost(), port: this.#port, files, streamTimeouts, taints, maxPods });
+    return toKubeletConfiguration({
+      address: this.#listenHost(),
+      port: this.#port,
+      files,
+      streamTimeouts,
+      taints,
+      maxPods,
+    });
   }
-
 
   #describe(): NodeDescription {
     const { name, settings, taints, address, operatingSystem } = this.#options;

@@ -58,7 +58,7 @@ function parser(): Parser {
     .option('--os <name>', 'the operating system that the node shows (default Linux)')
     .option(
       '--metrics-addr <address>',
-      "where to serve /metrics and /healthz of this process over plain HTTP to whoever can reach it, for example :10255 (loopback); default: nowhere",
+      'where to serve /metrics and /healthz of this process over plain HTTP to whoever can reach it, for example :10255 (loopback); default: nowhere',
     )
     .addOption(new Option('--klog.v <level>').hideHelp())
     .addOption(new Option('--klog.logtostderr [value]').hideHelp());

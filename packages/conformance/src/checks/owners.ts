@@ -66,7 +66,11 @@ export const ownerChecks: Check[] = checksOf({ generation: 'v2', section: 'Owner
     run: async ({ pods, neighbour }) => {
       const { pod } = await pods.createRunning();
       const { text } = expectStatus(await neighbour.stats(), [200]);
-      assertSeen(!text.includes(pod.metadata.uid), 'no pod of another owner in the statistics', `pod ${pod.metadata.uid}`);
+      assertSeen(
+        !text.includes(pod.metadata.uid),
+        'no pod of another owner in the statistics',
+        `pod ${pod.metadata.uid}`,
+      );
     },
   },
 ]);

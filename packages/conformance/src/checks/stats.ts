@@ -75,7 +75,12 @@ export const statsChecks: Check[] = checksOf({ generation: 'v2', section: 'Stati
       if (cpuOf(later) < cpuOf(first)) {
         throw new ConformanceFailure({ wanted: `CPU time of ${cpuOf(first)} ns or more`, seen: show(later) });
       }
-      await untilMeasured(context, request, `more CPU time than ${show(first)}`, (stats) => cpuOf(stats) > cpuOf(first));
+      await untilMeasured(
+        context,
+        request,
+        `more CPU time than ${show(first)}`,
+        (stats) => cpuOf(stats) > cpuOf(first),
+      );
     },
   },
   {

@@ -7,7 +7,8 @@ export function serveMetrics(
   registry: Registry,
 ): (request: FastifyRequest, code: number) => void {
   // A registry that is shown elsewhere, too, may have them.
-  if (registry.getSingleMetric('process_cpu_seconds_total') === undefined) collectDefaultMetrics({ register: registry });
+  if (registry.getSingleMetric('process_cpu_seconds_total') === undefined)
+    collectDefaultMetrics({ register: registry });
   const requests = new Counter({
     name: 'http_requests_total',
     help: 'HTTP requests served, by method, route and status.',

@@ -94,7 +94,12 @@ export const statsMisbehaviours: ReadonlyArray<Misbehaviour> = [
         const own = [...known.values()].filter((one) => one.node === node).map(({ report }) => report);
         const measured = (pods as PodStats[]).filter(({ containers }) => containers.length > 0);
         const others = own.filter(({ uid }) => !measured.some((pod) => pod.uid === uid));
-        const more = others.map(({ uid, namespace, name }) => ({ uid, namespace, name, containers: [somethingOfEach] }));
+        const more = others.map(({ uid, namespace, name }) => ({
+          uid,
+          namespace,
+          name,
+          containers: [somethingOfEach],
+        }));
         return { ...rest, pods: [...measured, ...more] };
       });
     }),

@@ -43,7 +43,9 @@ test('the metrics of node and process are at the kubelet’s paths', async () =>
     expect(body).toContain(part);
   }
   const { body } = await admin.get('/metrics');
-  expect(body).toContain('kubelet_http_requests_total{method="GET",path="stats",server_type="readwrite",long_running="false"} 1');
+  expect(body).toContain(
+    'kubelet_http_requests_total{method="GET",path="stats",server_type="readwrite",long_running="false"} 1',
+  );
 });
 
 test('/stats/summary answers POST, other paths only GET', async () => {
@@ -53,24 +55,37 @@ test('/stats/summary answers POST, other paths only GET', async () => {
     status: 200,
     body: expect.not.stringContaining('network'),
   });
-  for (const path of ['/metrics', '/metrics/resource', '/metrics/cadvisor', '/metrics/probes', '/metrics/slis', '/configz']) {
+  for (const path of [
+    '/metrics',
+    '/metrics/resource',
+    '/metrics/cadvisor',
+    '/metrics/probes',
+    '/metrics/slis',
+    '/configz',
+  ]) {
     const { status, headers } = await admin.get(path, { method: 'POST' });
     expect([path, status, headers.allow]).toEqual([path, 405, 'GET']);
   }
-  expect(await admin.get('/stats/summary', { method: 'PUT' })).toMatchObject({ status: 405, headers: { allow: 'GET, POST' } });
+  expect(await admin.get('/stats/summary', { method: 'PUT' })).toMatchObject({
+    status: 405,
+    headers: { allow: 'GET, POST' },
+  });
 });
 
 test.each([
   ['unimplemented', 501, 'scrape_error 0'],
   ['unavailable', 500, 'scrape_error 1'],
-] as const)('a backend that answers %s: /stats/summary says %d and why, /metrics/resource has no samples', async (code, status, line) => {
-  const { metrics } = sourceOf(failure(code));
-  const admin = await (await startTestKubelet({ metrics })).admin();
-  expect(await admin.get('/stats/summary')).toMatchObject({ status, body: `the backend says ${code}` });
-  const { body } = await admin.get('/metrics/resource');
-  const samples = body.split('\n').filter((one) => one !== '' && !one.startsWith('#'));
-  expect(samples).toEqual([`resource_${line}`, line]);
-});
+] as const)(
+  'a backend that answers %s: /stats/summary says %d and why, /metrics/resource has no samples',
+  async (code, status, line) => {
+    const { metrics } = sourceOf(failure(code));
+    const admin = await (await startTestKubelet({ metrics })).admin();
+    expect(await admin.get('/stats/summary')).toMatchObject({ status, body: `the backend says ${code}` });
+    const { body } = await admin.get('/metrics/resource');
+    const samples = body.split('\n').filter((one) => one !== '' && !one.startsWith('#'));
+    expect(samples).toEqual([`resource_${line}`, line]);
+  },
+);
 
 test('each path wants its own subresource, and 403 without', async () => {
   const { logger } = keepLogLines();

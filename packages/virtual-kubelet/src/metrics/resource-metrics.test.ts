@@ -26,6 +26,12 @@ test('resourceMetrics() has the kubelet’s families, label order and times', ()
 });
 
 test('resourceMetrics() without usage has no zeros, and says whether there should have been some', () => {
-  expect(linesOf(renderMetrics(resourceMetrics(undefined, false)))).toEqual(['resource_scrape_error 0', 'scrape_error 0']);
-  expect(linesOf(renderMetrics(resourceMetrics(undefined, true)))).toEqual(['resource_scrape_error 1', 'scrape_error 1']);
+  expect(linesOf(renderMetrics(resourceMetrics(undefined, false)))).toEqual([
+    'resource_scrape_error 0',
+    'scrape_error 0',
+  ]);
+  expect(linesOf(renderMetrics(resourceMetrics(undefined, true)))).toEqual([
+    'resource_scrape_error 1',
+    'scrape_error 1',
+  ]);
 });

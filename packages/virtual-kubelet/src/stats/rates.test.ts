@@ -27,7 +27,14 @@ test('Rates forgets counters that a reading lacks', () => {
 
 test('GrowingSum never falls: what has gone stays, what began anew adds', () => {
   const sum = new GrowingSum();
-  expect(sum.add(new Map([['a', 5n], ['b', 7n]]))).toBe(12n);
+  expect(
+    sum.add(
+      new Map([
+        ['a', 5n],
+        ['b', 7n],
+      ]),
+    ),
+  ).toBe(12n);
   expect(sum.add(new Map([['a', 6n]]))).toBe(13n);
   expect(sum.add(new Map([['a', 2n]]))).toBe(15n);
   expect(sum.add(new Map())).toBe(15n);

@@ -7,11 +7,20 @@ import { UsageReader } from './usage-reader.ts';
 const uid = '0f2b6c1e-3a55-4c8e-9d0a-7a1f1f0a9b11';
 const pod: Pod = {
   metadata: { namespace: 'ns', name: 'p', uid },
-  spec: { containers: [{ name: 'a', image: 'i' }, { name: 'b', image: 'i' }] },
+  spec: {
+    containers: [
+      { name: 'a', image: 'i' },
+      { name: 'b', image: 'i' },
+    ],
+  },
 };
 const at = (seconds: number) => new Date(Date.UTC(2027, 0, 1) + seconds * 1_000).toISOString();
 
-function statsOf(seconds: number, containers: Record<string, [cpu: string, memory: number]>, node?: NodeStats['node']): NodeStats {
+function statsOf(
+  seconds: number,
+  containers: Record<string, [cpu: string, memory: number]>,
+  node?: NodeStats['node'],
+): NodeStats {
   const measured = Object.entries(containers).map(([name, [usageCoreNanoSeconds, workingSetBytes]]) => ({
     ...{ name, time: at(seconds), startTime: at(0), cpu: { usageCoreNanoSeconds }, memory: { workingSetBytes } },
   }));
@@ -72,7 +81,11 @@ test('UsageReader adds containers up to their pod, with the rate between two rea
 test('UsageReader takes the backend’s word for the node', async () => {
   const node = { time: at(1), cpu: { usageCoreNanoSeconds: '77' }, memory: { workingSetBytes: 88 } };
   const { reader } = readerOf(statsOf(1, { a: ['5', 6] }, node));
-  expect((await reader.read()).node).toMatchObject({ cpuNanoseconds: 77n, workingSetBytes: 88, timeMs: Date.parse(at(1)) });
+  expect((await reader.read()).node).toMatchObject({
+    cpuNanoseconds: 77n,
+    workingSetBytes: 88,
+    timeMs: Date.parse(at(1)),
+  });
 });
 
 test('UsageReader adds up the node when the backend does not, and it never falls when a container goes', async () => {
