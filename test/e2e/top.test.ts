@@ -31,19 +31,17 @@ interface Row {
   readonly mebibytes: number;
 }
 
-/** Reads a table of `kubectl top` without headers, the last column before the CPU naming the row. */
-function toRows(printed: string, names: number): Map<string, Row> {
-  const rows = printed
-    .trim()
-    .split('\n')
-    .map((line) => line.split(/ +/));
-  return new Map(
-    rows.map((cells) => {
-      const [cpu = '', , memory = ''] =
-        cells.slice(names).length > 2 ? cells.slice(names) : [cells[names], '', cells[names + 1]];
-      return [cells[names - 1] ?? '', { milliCores: Number.parseInt(cpu, 10), mebibytes: Number.parseInt(memory, 10) }];
-    }),
-  );
+/**
+ * Reads a table of `kubectl top` without headers, by what names the row: of pods `POD NAME CPU MEMORY`, of nodes
+ * `NAME CPU CPU% MEMORY MEMORY%`.
+ */
+function toRows(printed: string, columns: { name: number; cpu: number; memory: number }): Map<string, Row> {
+  const rows = printed.split('\n').map((line) => line.trim().split(/ +/));
+  const toRow = (cells: string[]): Row => ({
+    milliCores: Number.parseInt(cells[columns.cpu] ?? '', 10),
+    mebibytes: Number.parseInt(cells[columns.memory] ?? '', 10),
+  });
+  return new Map(rows.filter((cells) => cells.length > 1).map((cells) => [cells[columns.name] ?? '', toRow(cells)]));
 }
 
 describe.skipIf(cannotRun)('kubectl top, by a real metrics-server', () => {
@@ -59,9 +57,14 @@ describe.skipIf(cannotRun)('kubectl top, by a real metrics-server', () => {
     const containers = await waitFor(
       'kubectl top pod to know both containers, one of them at work',
       async () => {
-        const rows = toRows(await namespace.run('top', 'pod', 'works', '--containers', '--no-headers'), 2);
+        const rows = toRows(await namespace.run('top', 'pod', 'works', '--containers', '--no-headers'), {
+          name: 1,
+          cpu: 2,
+          memory: 3,
+        });
         const isThere = (rows.get('burn')?.mebibytes ?? 0) >= mebibytesHeld && (rows.get('burn')?.milliCores ?? 0) > 0;
-        return isThere ? rows : undefined;
+        if (isThere) return rows;
+        throw new Error(JSON.stringify([...rows]));
       },
       { timeoutMs: topTimeoutMs },
     );
@@ -75,7 +78,7 @@ describe.skipIf(cannotRun)('kubectl top, by a real metrics-server', () => {
       'kubectl top node to know the node',
       async () => {
         const { stdout } = await kubectl({ controlPlane }, ['top', 'node', site.nodeName, '--no-headers']);
-        return toRows(stdout, 1).get(site.nodeName);
+        return toRows(stdout, { name: 0, cpu: 1, memory: 3 }).get(site.nodeName);
       },
       { timeoutMs: topTimeoutMs },
     );
