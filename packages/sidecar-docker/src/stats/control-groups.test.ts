@@ -34,14 +34,17 @@ const unified = {
 test.each([
   ['1', legacy, 9_007_199_254_740_993n],
   ['2', unified, 1_500_000n],
-])('ControlGroups finds a container by its id and reads its accounts, version %s', async (_version, files, cpuNanoseconds) => {
-  const groups = new ControlGroups(await treeOf(files));
-  const group = (await groups.find(new Set([id, 'b'.repeat(64)]))).get(id);
-  expect(group).toBeDefined();
-  expect(group && (await groups.read(group))).toMatchObject({
-    ...{ cpuNanoseconds, usageBytes: 5_000, workingSetBytes: 3_800, rssBytes: 3_000, processCount: 3 },
-  });
-});
+])(
+  'ControlGroups finds a container by its id and reads its accounts, version %s',
+  async (_version, files, cpuNanoseconds) => {
+    const groups = new ControlGroups(await treeOf(files));
+    const group = (await groups.find(new Set([id, 'b'.repeat(64)]))).get(id);
+    expect(group).toBeDefined();
+    expect(group && (await groups.read(group))).toMatchObject({
+      ...{ cpuNanoseconds, usageBytes: 5_000, workingSetBytes: 3_800, rssBytes: 3_000, processCount: 3 },
+    });
+  },
+);
 
 test('ControlGroups reads nothing of a group that is gone, or is another by now', async () => {
   const root = await treeOf(legacy);

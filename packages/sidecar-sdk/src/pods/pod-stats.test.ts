@@ -32,7 +32,10 @@ function statsOf(answer: NodeStats | Error, reports: PodReport[]) {
     () => reports,
     () => nowMs,
   );
-  return { stats, calls: () => calls, advance: (ms: number) => void (nowMs += ms) };
+  const advance = (ms: number) => {
+    nowMs += ms;
+  };
+  return { stats, calls: () => calls, advance };
 }
 
 test('PodStats keeps to the owner’s pods and to containers that run, under their own names', async () => {
