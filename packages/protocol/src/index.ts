@@ -41,6 +41,7 @@ export {
   secretContent,
 } from './pod/project-keys.ts';
 export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';
+export { parseVolumesUpdate, type VolumesUpdate } from './pod/volumes-update.ts';
 export { type ContainerStats, type NodeStats, type PodStats, parseNodeStats } from './stats/node-stats.ts';
 export { ndjsonContentType, parseNdjson, renderNdjson } from './stream/ndjson.ts';
 export { ReportLog } from './stream/report-log.ts';

@@ -14,6 +14,7 @@ import type {
   PodReport,
   PodRequest,
   RemoteCommand,
+  ResolvedVolume,
 } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
@@ -33,6 +34,7 @@ import { ContainerMeter } from './stats/container-meter.ts';
 import { EngineMachine } from './stats/engine-machine.ts';
 import { measurePods } from './stats.ts';
 import { PodReader } from './status/pod-reader.ts';
+import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
 
 export interface DockerBackendOptions {
@@ -83,6 +85,10 @@ export class DockerBackend implements Backend {
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
     await deletePod(pod, gracePeriodSeconds, this.#parts());
+  }
+
+  async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    await updateVolumes(pod, volumes, this.#parts());
   }
 
   async logs(

@@ -16,6 +16,7 @@ import {
   type PodReport,
   type PodRequest,
   type RemoteCommand,
+  type ResolvedVolume,
   sleep,
 } from '@interlink/sidecar-sdk';
 import { mockCapabilities } from './capabilities.ts';
@@ -70,6 +71,7 @@ class MockBackend implements Backend {
     this.#failOnPurpose(uid, script);
     const pod = new MockPod(request.pod, owner, script);
     this.#pods.set(uid, pod);
+    pod.show(request.volumes, this.#now());
     if (script.imageError === undefined) {
       if (script.startDelayMs === 0) this.#start(pod);
       else this.#after(pod, script.startDelayMs, () => this.#start(pod));
@@ -87,6 +89,15 @@ class MockBackend implements Backend {
     const killedAt = now + gracePeriodSeconds * 1_000;
     const exitCode = endsAt <= killedAt ? 0 : 137;
     this.#after(pod, Math.min(endsAt, killedAt) - now, () => this.#leave(pod, exitCode));
+  }
+
+  async updateVolumes({ uid }: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    const pod = this.#find(uid);
+    const unknown = volumes.find(({ name }) => !pod.hasFiles(name));
+    if (unknown !== undefined) {
+      throw new InterLinkError('invalid_argument', `Pod ${uid} has no volume of files ${JSON.stringify(unknown.name)}`);
+    }
+    pod.show(volumes, this.#now());
   }
 
   async logs(

@@ -22,6 +22,8 @@ export interface PodScript {
   readonly event: string | undefined;
   readonly log: string | undefined;
   readonly logIntervalMs: number;
+  /** When set, the log is what this file of a volume (`volume/path`) held at the start and after each update. */
+  readonly logFile: string | undefined;
   readonly execOutput: string | undefined;
   readonly execExitCode: number;
   /** When set, no port can be reached, for this reason. */
@@ -49,6 +51,7 @@ const plain: PodScript = {
   event: undefined,
   log: undefined,
   logIntervalMs: 0,
+  logFile: undefined,
   execOutput: undefined,
   execExitCode: 0,
   portError: undefined,
@@ -87,6 +90,7 @@ const annotations: Readonly<Record<string, Annotation>> = {
   'mock.interlink.eu/event': text((event) => ({ event })),
   'mock.interlink.eu/log': text((log) => ({ log })),
   'mock.interlink.eu/log-interval': duration(1, (logIntervalMs) => ({ logIntervalMs })),
+  'mock.interlink.eu/log-file': text((logFile) => ({ logFile })),
   'mock.interlink.eu/exec-output': text((execOutput) => ({ execOutput })),
   'mock.interlink.eu/exec-exit-code': integer((execExitCode) => ({ execExitCode })),
   'mock.interlink.eu/port-error': text((portError) => ({ portError })),

@@ -14,6 +14,7 @@ import { readLog } from './logs.ts';
 import { SessionMeter } from './stats/session-meter.ts';
 import { measurePods } from './stats.ts';
 import { Supervisor } from './supervise/supervisor.ts';
+import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
 
 export interface ProcessBackendOptions {
@@ -43,6 +44,7 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
       return report;
     },
     delete: async ({ uid }, gracePeriodSeconds) => await deletePod(context, uid, gracePeriodSeconds),
+    updateVolumes: async (pod, volumes) => await updateVolumes(podsFolder, pod, volumes),
     logs: async (pod, container, logOptions, signal) =>
       await readLog(context, { pod, container, options: logOptions, signal }),
     exec: async (pod, container, execOptions, signal) =>

@@ -10,6 +10,7 @@ import type {
   PodReport,
   PodRequest,
   RemoteCommand,
+  ResolvedVolume,
 } from '@interlink/protocol';
 
 /** Which pod: the UID identifies it, owner and names are for humans and for labels at the backend. */
@@ -71,6 +72,14 @@ export interface Backend {
    * grace period.
    */
   delete(pod: PodReference, gracePeriodSeconds: number): Promise<void>;
+
+  /**
+   * Gives volumes of a pod new files, each volume whole: a file that is not listed goes; verb `updateVolumes`. Called for one pod
+   * never beside its `create` or `delete`. Containers see all of the old files or all of the new ones, and resolves once it is
+   * the new ones; called again with the same it changes nothing.
+   * @throws InterLinkError `invalid_argument` for a volume of files that the pod does not have, `unavailable` when it must be tried again
+   */
+  updateVolumes?(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void>;
 
   /** A container's log. The SDK cuts it at `limitBytes`; all other options are the backend's. @throws InterLinkError `not_found` */
   logs(

@@ -8,6 +8,7 @@
  *   log/             log options for backends that keep lines with times
  *   stats/           what backends on this machine measure it with
  *   streams/         what backends need for exec and port-forward
+ *   volumes/         a volume's files on disk, swapped all at once
  */
 export {
   type AttachOptions,
@@ -38,6 +39,7 @@ export {
   type ResolvedVolume,
   type TerminalSize,
   type Volume,
+  type VolumeFile,
   type VolumeMount,
 } from '@interlink/protocol';
 export {
@@ -58,3 +60,5 @@ export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
 export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
 export { nanosecondsPerTick, readMachineUsage } from './stats/machine-usage.ts';
 export { connectPort, type PortAddress } from './streams/connect-port.ts';
+export { pathBelow } from './volumes/path-below.ts';
+export { giveTo, writeVolumeFiles } from './volumes/write-volume-files.ts';

@@ -7,6 +7,7 @@ import type {
   NodeStats,
   PodRequest,
   RemoteCommand,
+  ResolvedVolume,
   StreamRecord,
 } from '@interlink/protocol';
 
@@ -22,6 +23,11 @@ export interface Provider {
   adoptPod?(request: PodRequest, signal?: AbortSignal): Promise<boolean>;
   /** Resolves once the backend has accepted it; an unknown UID is a success. */
   deletePod(uid: string, gracePeriodSeconds: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * New files for volumes of a pod, each volume whole. Resolves once containers see them; idempotent. Without it pods keep the
+   * files that they were created with, and their tokens expire.
+   */
+  updateVolumes?(uid: string, volumes: ReadonlyArray<ResolvedVolume>, signal?: AbortSignal): Promise<void>;
   /** A snapshot, then changes as they happen; with a cursor of an earlier record it goes on after that one. */
   watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncIterable<StreamRecord>;
   logs(uid: string, container: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;

@@ -1,6 +1,7 @@
 import { EventRecorder, KubeClient, loadClusterAccess } from '@interlink/kube';
 import { createLogger } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
+import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { ownAddress } from './config/own-address.ts';
 import type { NodeSettings } from './config/provider-file.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
@@ -18,6 +19,8 @@ export interface RunProviderOptions {
   readonly kubeletPort?: number | undefined;
   /** What the node has beside what the provider's capabilities say. */
   readonly settings?: Partial<Pick<NodeSettings, 'capacity' | 'labels' | 'taints'>> | undefined;
+  /** A folder of the account's own in which the kubelet port's certificate outlives a restart. Default: none. */
+  readonly stateDirectory?: string | undefined;
   /** Default `info`. */
   readonly logLevel?: string | undefined;
 }
@@ -48,11 +51,12 @@ export async function runProvider(provider: Provider, options: RunProviderOption
       provider,
       logger,
       name: nodeName,
-      settings: { capacity: {}, labels: {}, warnings: [], taints: [defaultTaint({})], ...settings },
+      settings: { capacity: {}, labels: {}, kubelet: {}, warnings: [], taints: [defaultTaint({})], ...settings },
       taints: settings?.taints ?? [defaultTaint({})],
       address: options.address ?? ownAddress(process.env),
       kubeletPort,
-      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined },
+      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined, state: options.stateDirectory },
+      certificateSigner: defaultCsrSignerName,
       streamTimeouts: defaultStreamTimeouts,
       operatingSystem: 'Linux',
       workers,

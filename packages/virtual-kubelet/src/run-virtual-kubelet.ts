@@ -10,9 +10,11 @@ import {
   TokenFile,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
+import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { parseMetricsAddress } from './config/metrics-address.ts';
 import { ownAddress } from './config/own-address.ts';
 import { loadProviderFile } from './config/provider-file.ts';
+import { stateDirectory } from './config/state-directory.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { startMetricsListener } from './metrics/metrics-listener.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
@@ -75,6 +77,7 @@ export async function runVirtualKubelet(
   try {
     const startup = startupSignal(signal, flags.startupTimeoutMs);
     const owner: Owner = { cluster: config.ClusterID ?? (await clusterId(client, logger, startup)), node: nodeName };
+    const { kubelet } = settings;
     const node = new VirtualNode({
       client,
       leaseClient,
@@ -87,10 +90,12 @@ export async function runVirtualKubelet(
       address: ownAddress(env),
       kubeletPort: flags.port ?? portOf(env.KUBELET_PORT),
       kubeletFiles: {
-        cert: env.APISERVER_CERT_LOCATION,
-        key: env.APISERVER_KEY_LOCATION,
+        cert: env.APISERVER_CERT_LOCATION ?? kubelet.certFile,
+        key: env.APISERVER_KEY_LOCATION ?? kubelet.keyFile,
         clientCa: env.APISERVER_CA_CERT_LOCATION,
+        state: stateDirectory(env, owner),
       },
+      certificateSigner: kubelet.disableCsr === true ? undefined : (kubelet.csrSignerName ?? defaultCsrSignerName),
       streamTimeouts: {
         idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,
         creationTimeoutMs: flags.streamCreationTimeoutMs ?? defaultStreamTimeouts.creationTimeoutMs,

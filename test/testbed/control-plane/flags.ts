@@ -42,7 +42,10 @@ export function toEtcdFlags(files: ControlPlaneFiles, ports: Ports): string[] {
   ];
 }
 
-export function toApiServerFlags({ certificates }: ControlPlaneFiles, ports: Ports): string[] {
+export function toApiServerFlags(
+  { certificates }: Pick<ControlPlaneFiles, 'certificates'>,
+  ports: Pick<Ports, 'etcd' | 'apiServer'>,
+): string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     '--bind-address=127.0.0.1',
@@ -72,6 +75,9 @@ export function toApiServerFlags({ certificates }: ControlPlaneFiles, ports: Por
     '--requestheader-group-headers=X-Remote-Group',
     '--requestheader-username-headers=X-Remote-User',
     '--allow-privileged=true',
+    // ClusterTrustBundles, off unless asked for: beta since 1.33, alpha before.
+    '--feature-gates=ClusterTrustBundle=true,ClusterTrustBundleProjection=true',
+    '--runtime-config=certificates.k8s.io/v1beta1=true,certificates.k8s.io/v1alpha1=true',
   ];
 }
 

@@ -11,6 +11,7 @@ import { restartChecks } from './restart.ts';
 import { statsChecks } from './stats.ts';
 import { statusChecks } from './status.ts';
 import { v1Checks } from './v1/v1-checks.ts';
+import { volumeChecks } from './volumes.ts';
 import { watchChecks } from './watch.ts';
 
 /** Every check, in the order of docs/protocol.md. */
@@ -24,6 +25,7 @@ export const allChecks: ReadonlyArray<Check> = [
   ...watchChecks,
   ...deleteChecks,
   ...logChecks,
+  ...volumeChecks,
   ...statsChecks,
   ...errorChecks,
   ...restartChecks,

@@ -1,4 +1,4 @@
-import { type Owner, ownerPath, type PodReport, type PodRequest } from '@interlink/protocol';
+import { type Owner, ownerPath, type PodReport, type PodRequest, type ResolvedVolume } from '@interlink/protocol';
 import { ConformanceFailure, show } from '../failure.ts';
 import { type Answer, expectStatus, expectSuccess, jsonOf } from '../http/answer.ts';
 import type { Caller, OpenAnswer } from '../http/caller.ts';
@@ -64,6 +64,10 @@ export class OwnedPods {
   /** @param query `?gracePeriodSeconds=…` or nothing */
   async delete(uid: string, query = ''): Promise<Answer> {
     return await this.#ask({ method: 'DELETE', path: `${this.path}/${uid}${query}` });
+  }
+
+  async updateVolumes(uid: string, volumes: ReadonlyArray<ResolvedVolume>): Promise<Answer> {
+    return await this.#ask({ method: 'PATCH', path: `${this.path}/${uid}/volumes`, json: { volumes } });
   }
 
   /** The list, taken at its word: its shape has a check of its own. */

@@ -10,6 +10,7 @@ export const route = {
   list: ['GET', `${owner}/pods`],
   create: ['PUT', `${owner}/pods/:uid`],
   delete: ['DELETE', `${owner}/pods/:uid`],
+  volumes: ['PATCH', `${owner}/pods/:uid/volumes`],
   log: ['GET', `${owner}/pods/:uid/containers/:container/log`],
   stats: ['GET', `${owner}/stats`],
   v1Create: ['', '/create'],

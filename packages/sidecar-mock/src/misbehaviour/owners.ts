@@ -1,6 +1,6 @@
 import type { PodReport } from '@interlink/sidecar-sdk';
 import type { FastifyInstance } from 'fastify';
-import { before, isFor, paramsOf, rewriteJson, rewriteList, rewriteProblem, route } from './hooks.ts';
+import { before, isFor, paramsOf, type Route, rewriteJson, rewriteList, rewriteProblem, route } from './hooks.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { rewriteStream } from './streams.ts';
 
@@ -23,7 +23,7 @@ function leaked(known: ReturnType<typeof ownersIn>, { cluster, node }: { cluster
 }
 
 /** Takes what is asked of another owner's pod for a call of its own owner. */
-function actAsOwner(app: FastifyInstance, where: typeof route.log | typeof route.delete): void {
+export function actAsOwner(app: FastifyInstance, where: Route): void {
   const known = ownersIn(app);
   before(app, where, (request) => {
     const params = paramsOf(request);

@@ -1,4 +1,10 @@
-import { InterLinkError, type LogOptions, parseLogQuery, parsePodRequest } from '@interlink/protocol';
+import {
+  InterLinkError,
+  type LogOptions,
+  parseLogQuery,
+  parsePodRequest,
+  parseVolumesUpdate,
+} from '@interlink/protocol';
 import { sendBytes, sendRecords } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { PodService } from '../pods/pod-service.ts';
@@ -35,6 +41,12 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
 
   app.delete(`${ownerPrefix}/pods/:uid`, async (request, reply) => {
     await service.delete(ownerOf(request), uidOf(request), gracePeriodOf(queryOf(request)));
+    return await reply.code(204).send();
+  });
+
+  app.patch(`${ownerPrefix}/pods/:uid/volumes`, async (request, reply) => {
+    const pod = podOf(request);
+    await service.updateVolumes(pod, parseVolumesUpdate(request.body).volumes);
     return await reply.code(204).send();
   });
 

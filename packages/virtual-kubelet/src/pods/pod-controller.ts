@@ -1,10 +1,10 @@
 import {
   type EventRecorder,
   type KubeClient,
+  NamespacedReflector,
   objectReference,
   type Pod,
   pods,
-  Reflector,
   WorkQueue,
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
@@ -22,6 +22,8 @@ export interface PodControllerOptions {
   readonly node: NodeFacts;
   readonly events: EventRecorder;
   readonly logger: Logger;
+  /** The only namespaces whose pods are taken care of; default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   /** Pods in work at one time. */
   readonly workers: number;
   readonly metrics?: KubeletMetrics | undefined;
@@ -40,7 +42,7 @@ const backoff = { baseMs: 200, maxMs: 30_000 };
  */
 export class PodController {
   readonly #options: PodControllerOptions;
-  readonly #reflector: Reflector<Pod>;
+  readonly #reflector: NamespacedReflector<Pod>;
   readonly #mirror: BackendMirror;
   readonly #queue: WorkQueue;
   readonly #sync: PodSync;
@@ -67,12 +69,14 @@ export class PodController {
       onLost: () => options.metrics?.backend.onStreamLost(),
       onReach: () => {
         for (const [uid, entry] of this.#entries) if (this.#isUnsettled(uid, entry)) this.#wake(uid, entry);
+        if (this.#mirror.reach === 'known') this.#sync.onReach();
         options.onReach();
       },
     });
-    this.#reflector = new Reflector<Pod>({
+    this.#reflector = new NamespacedReflector<Pod>({
       client,
       type: pods,
+      namespaces: options.namespaces,
       fieldSelector: `spec.nodeName=${node.name}`,
       onAdd: (pod) => this.#onPod(pod),
       onUpdate: (_before, pod) => this.#onPod(pod),
