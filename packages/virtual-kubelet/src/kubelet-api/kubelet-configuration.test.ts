@@ -5,7 +5,8 @@ import { toDuration, toKubeletConfiguration } from './kubelet-configuration.ts';
 test('toKubeletConfiguration() says what this process does', () => {
   const files = { cert: '/pki/tls.crt', key: '/pki/tls.key', clientCa: undefined };
   const taints = [{ key: 'k', effect: 'NoSchedule' }];
-  const facts = { address: '0.0.0.0', port: 10250, files, streamTimeouts: defaultStreamTimeouts, taints, maxPods: 110 };
+  const node = { address: '0.0.0.0', port: 10250, taints, maxPods: 110 };
+  const facts = { ...node, files, asksForCertificate: false, streamTimeouts: defaultStreamTimeouts };
   expect(toKubeletConfiguration(facts)).toMatchObject({
     kind: 'KubeletConfiguration',
     port: 10250,
