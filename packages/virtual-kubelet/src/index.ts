@@ -12,6 +12,8 @@
  *   node/                    the Node object, its status and its lease
  *   kubelet-api/             the kubelet port: TLS, who may call, logs, upgrades to streams
  *   streaming/               what streams speak: SPDY/3.1, WebSocket channels, commands and ports over either
+ *   stats/                   what pods and node use: read from the backend, added up, told as the kubelet's summary
+ *   metrics/                 the same as Prometheus metrics, and what this process counts of itself
  *   config/                  provider file, taint, address
  */
 export {
@@ -24,6 +26,7 @@ export {
   ReportLog,
 } from '@interlink/protocol';
 export { runProcess } from '@interlink/service-kit';
+export { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 export type { Provider } from './provider.ts';
 export { type RunProviderOptions, runProvider } from './run-provider.ts';
 export { runVirtualKubelet, type VirtualKubeletFlags } from './run-virtual-kubelet.ts';

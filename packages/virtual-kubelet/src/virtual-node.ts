@@ -207,12 +207,14 @@ export class VirtualNode {
   }
 
   #configuration(): object {
-    const { kubeletFiles: files, streamTimeouts, taints } = this.#options;
+    const { kubeletFiles: files, certificateSigner, streamTimeouts, taints } = this.#options;
+    const asksForCertificate = certificateSigner !== undefined && files.cert === undefined;
     const maxPods = Number(this.#capacity().pods);
     return toKubeletConfiguration({
       address: this.#listenHost(),
       port: this.#port,
       files,
+      asksForCertificate,
       streamTimeouts,
       taints,
       maxPods,
