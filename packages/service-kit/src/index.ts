@@ -6,6 +6,7 @@
  *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
  *              upgrades
  *   process/   logs, signals and exit codes, waiting
+ *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
  */
 export { type Authenticate, bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
 export { defaultTokenPath, TokenFile } from './auth/token-file.ts';
@@ -23,3 +24,6 @@ export { listen } from './server/listen.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';
+export { currentSpan, traced, traceHeaders, withSpan } from './tracing/current-span.ts';
+export type { Span, SpanAttributes, SpanOptions, TraceOrigin, Tracer } from './tracing/span.ts';
+export { startTracing } from './tracing/start-tracing.ts';

@@ -7,7 +7,9 @@ import {
   interLinkUrl,
   type Logger,
   loadInterLinkConfig,
+  startTracing,
   TokenFile,
+  traceHeaders,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { ownAddress } from './config/own-address.ts';
@@ -58,7 +60,12 @@ export async function runVirtualKubelet(
     host: nodeName,
     onTrouble: (err) => logger.debug({ err }, 'event not written'),
   });
-  const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config) });
+  const tracer = await startTracing('interlink-vk', logger, env);
+  const target = new HttpTarget({
+    url: interLinkUrl(config),
+    token: await interLinkToken(config),
+    headers: traceHeaders,
+  });
   logger.info({ node: nodeName, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   try {
     const startup = startupSignal(signal, flags.startupTimeoutMs);
@@ -69,6 +76,7 @@ export async function runVirtualKubelet(
       events,
       provider: new PodClient(target, owner),
       logger,
+      tracer,
       name: nodeName,
       settings,
       taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
@@ -88,7 +96,7 @@ export async function runVirtualKubelet(
     });
     await node.run(signal, startup);
   } finally {
-    await Promise.allSettled([client.close(), leaseClient.close(), target.close()]);
+    await Promise.allSettled([client.close(), leaseClient.close(), target.close(), tracer?.close()]);
   }
   logger.info('stopped');
 }

@@ -1,6 +1,6 @@
 import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, type Logger, sleep } from '@interlink/service-kit';
+import { aborted, type Logger, sleep, type Tracer } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
@@ -22,6 +22,8 @@ export interface VirtualNodeOptions {
   readonly events: EventRecorder;
   readonly provider: Provider;
   readonly logger: Logger;
+  /** Undefined: no traces. */
+  readonly tracer?: Tracer | undefined;
   readonly name: string;
   readonly settings: NodeSettings;
   readonly taints: ReadonlyArray<Taint>;
@@ -59,7 +61,7 @@ export class VirtualNode {
   #port = 0;
 
   constructor(options: VirtualNodeOptions) {
-    this.#options = options;
+    this.#options = { ...options, logger: options.logger.child({ node: options.name }) };
   }
 
   /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */

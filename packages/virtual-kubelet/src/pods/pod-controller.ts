@@ -8,12 +8,13 @@ import {
   WorkQueue,
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, type Tracer, withSpan } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import { BackendMirror } from './backend-mirror.ts';
 import { newerOf, newPodEntry, type PodEntry, releaseHold } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
+import { PodTrace } from './pod-trace.ts';
 
 export interface PodControllerOptions {
   readonly client: KubeClient;
@@ -21,6 +22,7 @@ export interface PodControllerOptions {
   readonly node: NodeFacts;
   readonly events: EventRecorder;
   readonly logger: Logger;
+  readonly tracer?: Tracer | undefined;
   /** Pods in work at one time. */
   readonly workers: number;
   onCapabilities(capabilities: Capabilities): void;
@@ -51,7 +53,10 @@ export class PodController {
     this.#mirror = new BackendMirror({
       provider: options.provider,
       logger,
-      onReport: (uid) => this.#queue.add(uid),
+      onReport: (uid) => {
+        this.#entries.get(uid)?.trace?.onReport();
+        this.#queue.add(uid);
+      },
       onGone: (uid, last) => {
         const entry = this.#entries.get(uid);
         if (entry !== undefined) {
@@ -84,7 +89,7 @@ export class PodController {
       concurrency: options.workers,
       backoff,
       process: async (uid, signal) => await this.#process(uid, signal),
-      onError: (uid, err, attempt) => logger.warn({ podUid: uid, err, attempt }, 'pod not in line yet'),
+      onError: (uid, err, attempt) => logger.warn({ ...this.#fieldsOf(uid), err, attempt }, 'pod not in line yet'),
     });
     this.#sync = new PodSync({
       ...options,
@@ -121,20 +126,24 @@ export class PodController {
 
   async #process(uid: string, signal: AbortSignal): Promise<void> {
     const entry = this.#entryOf(uid);
-    const isForgotten = await this.#sync.advance(uid, entry, signal);
+    const isForgotten = await withSpan(entry.trace?.current, () => this.#sync.advance(uid, entry, signal));
     if (isForgotten && entry.pod === undefined) {
+      entry.trace?.onForgotten();
       this.#entries.delete(uid);
       this.#queue.forget(uid);
     }
   }
 
   #onPod(pod: Pod): void {
+    const { tracer, node } = this.#options;
     const uid = pod.metadata?.uid ?? '';
     const entry = this.#entryOf(uid);
     // Its author has changed it: what was in the way may be gone.
     if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
     entry.pod = newerOf(entry.pod, pod);
     this.#uidsByName.set(nameOf(pod), uid);
+    entry.trace ??= tracer && new PodTrace(tracer, node.name);
+    entry.trace?.onSeen(pod);
     this.#queue.add(uid);
   }
 
@@ -144,6 +153,7 @@ export class PodController {
     if (entry !== undefined) {
       entry.pod = undefined;
       entry.isRemoved = true;
+      entry.trace?.onGone();
     }
     if (this.#uidsByName.get(nameOf(pod)) === uid) this.#uidsByName.delete(nameOf(pod));
     this.#queue.add(uid);
@@ -172,6 +182,12 @@ export class PodController {
   #wake(uid: string, entry: PodEntry): void {
     releaseHold(entry);
     this.#queue.add(uid);
+  }
+
+  /** For a log line about it. */
+  #fieldsOf(uid: string): { pod: string | undefined; podUid: string } {
+    const pod = this.#entries.get(uid)?.pod;
+    return { pod: pod === undefined ? undefined : nameOf(pod), podUid: uid };
   }
 
   #entryOf(uid: string): PodEntry {

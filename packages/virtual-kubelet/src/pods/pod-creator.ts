@@ -1,6 +1,6 @@
 import { type EventRecorder, type KubeClient, objectReference, type Pod } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, traced } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
 import { KubeObjectReader } from '../resolve/object-reader.ts';
@@ -58,16 +58,14 @@ export class PodCreator {
     const pod = entry.pod;
     if (pod === undefined) return false;
     try {
-      const serviceEnv = await this.#services.envOf(pod, signal);
-      const { node } = this.#options;
-      const resolved = await resolvePod(pod, { objects: this.#objects, node, serviceEnv, signal });
-      await this.#options.provider.createPod(resolved.request, signal);
+      const resolved = await traced('resolve pod', {}, async () => await this.#resolve(pod, signal));
+      await traced('create pod', { kind: 'client' }, () => this.#options.provider.createPod(resolved.request, signal));
       this.#onCreated(uid, entry, pod, resolved);
       return true;
     } catch (error) {
       if (signal.aborted) throw error;
       if (error instanceof ResolveError) this.#onUnresolved(uid, entry, pod, error);
-      else this.#onRefused(uid, entry, pod, error);
+      else this.#onRefused(entry, pod, error);
       return false;
     }
   }
@@ -77,6 +75,11 @@ export class PodCreator {
     return (await this.#options.provider.adoptPod?.(adoptionRequest(pod), signal)) ?? false;
   }
 
+  async #resolve(pod: Pod, signal: AbortSignal): Promise<ResolvedPod> {
+    const serviceEnv = await this.#services.envOf(pod, signal);
+    return await resolvePod(pod, { objects: this.#objects, node: this.#options.node, serviceEnv, signal });
+  }
+
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
     this.#missing.release(uid);
     releaseHold(entry);
@@ -84,10 +87,7 @@ export class PodCreator {
     entry.toldTrouble = undefined;
     for (const { type, reason, message } of resolved.notices)
       this.#options.events.record(objectReference(pod), type, reason, message);
-    this.#options.logger.info(
-      { pod: `${pod.metadata?.namespace}/${pod.metadata?.name}`, podUid: uid },
-      'pod handed to the backend',
-    );
+    this.#options.logger.info(fieldsOf(pod), 'pod handed to the backend');
   }
 
   #onUnresolved(uid: string, entry: PodEntry, pod: Pod, error: ResolveError): void {
@@ -104,7 +104,7 @@ export class PodCreator {
     });
   }
 
-  #onRefused(uid: string, entry: PodEntry, pod: Pod, thrown: unknown): void {
+  #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): void {
     const error = InterLinkError.from(thrown);
     entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message: error.message };
     if (entry.toldTrouble !== error.message) {
@@ -121,6 +121,10 @@ export class PodCreator {
       : stuckRetryMs;
     entry.failures += 1;
     entry.heldBackUntilMs = performance.now() + waitMs;
-    this.#options.logger.warn({ podUid: uid, err: error, failures: entry.failures }, 'pod not created yet');
+    this.#options.logger.warn({ ...fieldsOf(pod), err: error, failures: entry.failures }, 'pod not created yet');
   }
+}
+
+function fieldsOf({ metadata }: Pod): { pod: string; podUid: string | undefined } {
+  return { pod: `${metadata?.namespace}/${metadata?.name}`, podUid: metadata?.uid };
 }

@@ -1,6 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import type { PodTrouble } from '../status/pod-status.ts';
+import type { PodTrace } from './pod-trace.ts';
 
 /** What the controller remembers of a pod beside the API's object and the backend's report. All of it may be lost: it only saves work. */
 export interface PodEntry {
@@ -26,6 +27,8 @@ export interface PodEntry {
   leftToApiUntilMs: number | undefined;
   /** A first status that says only "being created" waits this long for something better. */
   firstStatusDueMs: number | undefined;
+  /** Undefined when this process does not trace. */
+  trace: PodTrace | undefined;
 }
 
 export function newPodEntry(): PodEntry {
@@ -41,6 +44,7 @@ export function newPodEntry(): PodEntry {
     isRemoved: false,
     leftToApiUntilMs: undefined,
     firstStatusDueMs: undefined,
+    trace: undefined,
   };
 }
 

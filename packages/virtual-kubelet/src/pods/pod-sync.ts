@@ -1,5 +1,5 @@
 import { type EventRecorder, isNotFound, isUidMismatch, type KubeClient, objectReference, pods } from '@interlink/kube';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, traced } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import type { BackendMirror } from './backend-mirror.ts';
@@ -112,6 +112,7 @@ export class PodSync {
   }
 
   #onHandedOver(uid: string, entry: PodEntry): void {
+    entry.trace?.onHandedOver();
     entry.created = { epoch: this.#options.mirror.epoch, atMs: performance.now() };
     this.#options.retry(uid, reportDueMs);
   }
@@ -157,7 +158,7 @@ export class PodSync {
     const isShorter =
       told !== undefined && performance.now() + graceSeconds * 1_000 < told.atMs + told.graceSeconds * 1_000 - 1_000;
     if (told !== undefined && told.epoch === mirror.epoch && overdueMs > 0 && !isShorter) return retry(uid, overdueMs);
-    await provider.deletePod(uid, graceSeconds, signal);
+    await traced('delete pod at the backend', { kind: 'client' }, () => provider.deletePod(uid, graceSeconds, signal));
     entry.stopped = { epoch: mirror.epoch, atMs: performance.now(), graceSeconds };
     logger.info({ pod: podName(entry), podUid: uid, graceSeconds }, 'pod deletion accepted by the backend');
     retry(uid, graceSeconds * 1_000 + stopOverdueMs);
@@ -203,7 +204,9 @@ export class PodSync {
     if (this.#isLeftToTheApi(uid, entry)) return;
     const { namespace, name } = pod.metadata ?? {};
     try {
-      await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid, signal });
+      await traced('remove pod', { kind: 'client' }, () =>
+        client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid, signal }),
+      );
       entry.isRemoved = true;
       logger.info({ pod: podName(entry), podUid: uid }, 'pod removed');
     } catch (error) {
