@@ -12,7 +12,7 @@ import { type Logger, type Tracer, withSpan } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import { BackendMirror } from './backend-mirror.ts';
-import { newerOf, newPodEntry, type PodEntry, releaseHold } from './pod-entry.ts';
+import { newPodEntry, type PodEntry, releaseHold, takePod } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
 import { PodTrace } from './pod-trace.ts';
 
@@ -140,7 +140,7 @@ export class PodController {
     const entry = this.#entryOf(uid);
     // Its author has changed it: what was in the way may be gone.
     if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
-    entry.pod = newerOf(entry.pod, pod);
+    takePod(entry, pod);
     this.#uidsByName.set(nameOf(pod), uid);
     entry.trace ??= tracer && new PodTrace(tracer, node.name);
     entry.trace?.onSeen(pod);

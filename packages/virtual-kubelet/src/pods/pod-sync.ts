@@ -233,11 +233,19 @@ export class PodSync {
   }
 }
 
-/** What is left until `deletionTimestamp`, whole seconds, at least one so that TERM comes before KILL; 0 when the user asked for 0. */
+/**
+ * What is left of the grace period, whole seconds, at least one so that TERM comes before KILL; 0 when the user asked for 0. It
+ * begins when the deletion is seen, as a kubelet has it: what the API server's clock says counts only for one that was asked for
+ * before this process looked.
+ */
 function remainingGraceSeconds(entry: PodEntry): number {
   const { deletionTimestamp, deletionGracePeriodSeconds } = entry.pod?.metadata ?? {};
   if (deletionGracePeriodSeconds === 0 || deletionTimestamp === undefined) return 0;
-  const leftSeconds = Math.ceil((Date.parse(deletionTimestamp) - Date.now()) / 1_000);
+  const leftMs =
+    entry.deletionSeenMs === undefined || deletionGracePeriodSeconds === undefined
+      ? Date.parse(deletionTimestamp) - Date.now()
+      : entry.deletionSeenMs + deletionGracePeriodSeconds * 1_000 - performance.now();
+  const leftSeconds = Math.ceil(leftMs / 1_000);
   // Never more than was granted, however far apart the two clocks are.
   return Math.max(1, Math.min(leftSeconds, deletionGracePeriodSeconds ?? leftSeconds));
 }
