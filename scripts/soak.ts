@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const outageMs = Number(values.outage) * 1_000;
 const results: SoakResult[] = [];
 
-const testbed = await startTestbed({ docker: false });
+const testbed = await startTestbed();
 try {
   if (testbed.controlPlane === undefined) throw new Error(`No control plane: ${JSON.stringify(testbed.missing)}`);
   for (let run = 1; run <= Number(values.runs); run += 1) {
@@ -39,7 +39,12 @@ process.exit(results.every(({ failure }) => failure === undefined) ? 0 : 1);
 async function endure(fault: Fault, bed: FaultBed, run: number): Promise<SoakResult> {
   const { name } = fault;
   try {
-    const measured = await fault.run({ bed, outageMs, nameOf: (subject) => `soak-${run}-${subject}` });
+    const measured = await fault.run({
+      bed,
+      docker: testbed.docker,
+      outageMs,
+      nameOf: (subject) => `soak-${run}-${subject}`,
+    });
     process.stdout.write(`run ${run}  endured  ${name}  ${JSON.stringify(measured)}\n`);
     return { name, measured, failure: undefined };
   } catch (error) {

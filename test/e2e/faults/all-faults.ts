@@ -1,6 +1,7 @@
 import { apiServerHangs, apiServerRefuses } from './api-server-gone.ts';
 import { interLinkHangs, sidecarHangs } from './backend-hangs.ts';
 import { eventsTwice, historyLost } from './broken-watches.ts';
+import { engineGone } from './engine-gone.ts';
 import type { Fault } from './fault.ts';
 import { killedKubelet } from './killed-kubelet.ts';
 import { nameReuse } from './name-reuse.ts';
@@ -17,6 +18,7 @@ export const allFaults: ReadonlyArray<Fault> = [
   tooManyRequests,
   interLinkHangs,
   sidecarHangs,
+  engineGone,
   clockAhead,
   clockBehind,
   nameReuse,

@@ -35,6 +35,8 @@ export class FaultBed {
   readonly #cleanUp: AsyncDisposableStack;
   readonly #shared: Promise<Backend>;
   readonly #client: KubeClient;
+  /** One process starts at a time: a dozen at once take each other's processor, and longer than is waited for any. */
+  #starting: Promise<void> = Promise.resolve();
 
   private constructor(options: { directory: string; controlPlane: ControlPlaneData; client: KubeClient }) {
     this.#directory = options.directory;
@@ -51,11 +53,13 @@ export class FaultBed {
     return new FaultBed({ directory, controlPlane, client });
   }
 
-  /** A node of this name and a namespace of the same name; both must be new. */
-  async startNode(name: string, options: { hasOwnBackend?: boolean } = {}): Promise<FaultNode> {
+  /** A node of this name and a namespace of the same name; both must be new. With a Docker Engine its backend is one of its own. */
+  async startNode(name: string, options: { hasOwnBackend?: boolean; dockerHost?: string } = {}): Promise<FaultNode> {
     const proxy = await FaultProxy.start(this.#controlPlane);
     this.#cleanUp.defer(() => proxy.close());
-    const backend = options.hasOwnBackend === true ? await this.#startBackend(name) : await this.#shared;
+    const { hasOwnBackend = false, dockerHost } = options;
+    const isOwn = hasOwnBackend || dockerHost !== undefined;
+    const backend = isOwn ? await this.#startBackend(name, dockerHost) : await this.#shared;
     const directory = join(this.#directory, name);
     await mkdir(directory, { recursive: true });
     const kubeconfig = join(directory, 'kubeconfig');
@@ -65,7 +69,7 @@ export class FaultBed {
     this.#cleanUp.defer(() => vk.stop());
     const client = this.#client;
     await client.create(namespaces, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    await vk.start('backend within reach');
+    await this.#startInTurn(vk, 'backend within reach');
     const cluster = (await client.get(namespaces, { name: 'kube-system' })).metadata?.uid ?? '';
     const token = async () =>
       (await readFile(join(backend.env.XDG_CONFIG_HOME ?? '', 'interlink/token'), 'utf8')).trim();
@@ -80,7 +84,7 @@ export class FaultBed {
     await this.#cleanUp.disposeAsync();
   }
 
-  async #startBackend(name: string): Promise<Backend> {
+  async #startBackend(name: string, dockerHost?: string): Promise<Backend> {
     const directory = join(this.#directory, `backend-of-${name}`);
     await mkdir(directory, { recursive: true });
     const [interlinkPort, sidecarPort] = await findFreePorts(2);
@@ -89,7 +93,8 @@ export class FaultBed {
       XDG_CONFIG_HOME: join(directory, 'config'),
       XDG_STATE_HOME: join(directory, 'state'),
       INTERLINKPORT: String(interlinkPort),
-      SIDECARSERVICE: 'mock',
+      SIDECARSERVICE: dockerHost === undefined ? 'mock' : 'docker',
+      ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
       SIDECARPORT: String(sidecarPort),
     };
     const part = (program: string) => {
@@ -97,10 +102,16 @@ export class FaultBed {
       this.#cleanUp.defer(() => started.stop());
       return started;
     };
-    const [sidecar, interlink] = [part('mock-sidecar'), part('interlink')];
-    await sidecar.start('listening');
-    await interlink.start('listening');
+    const [sidecar, interlink] = [part(`${env.SIDECARSERVICE}-sidecar`), part('interlink')];
+    await this.#startInTurn(sidecar, 'listening');
+    await this.#startInTurn(interlink, 'listening');
     return { interlink, sidecar, sidecarUrl: `http://127.0.0.1:${sidecarPort}`, env };
+  }
+
+  async #startInTurn(part: SitePart, until: string): Promise<void> {
+    const started = this.#starting.then(() => part.start(until));
+    this.#starting = started.catch(() => undefined);
+    await started;
   }
 }
 

@@ -1,7 +1,9 @@
+import type { DockerData } from '../../testbed/index.ts';
 import type { FaultBed } from './fault-bed.ts';
 
 export interface FaultContext {
   readonly bed: FaultBed;
+  readonly docker: DockerData | undefined;
   /** How long what goes away stays away. */
   readonly outageMs: number;
   /** Makes names that are new in this run. */

@@ -15,6 +15,7 @@ import { BackendMirror } from './backend-mirror.ts';
 import { newPodEntry, type PodEntry, releaseHold, takePod } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
 import { PodTrace } from './pod-trace.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 
 export interface PodControllerOptions {
   readonly client: KubeClient;
@@ -76,6 +77,7 @@ export class PodController {
       client,
       type: pods,
       fieldSelector: `spec.nodeName=${node.name}`,
+      transform: withoutManagedFields,
       onAdd: (pod) => this.#onPod(pod),
       onUpdate: (_before, pod) => this.#onPod(pod),
       onDelete: (pod) => this.#onPodGone(pod),

@@ -4,6 +4,7 @@ import { traced } from '@interlink/service-kit';
 import { podStatus } from '../status/pod-status.ts';
 import type { PodEntry } from './pod-entry.ts';
 import { takePod } from './pod-entry.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 
 export interface StatusWriterOptions {
   readonly client: Pick<KubeClient, 'patch'>;
@@ -49,7 +50,7 @@ export class StatusWriter {
       );
       entry.trace?.onWritten(written.status?.phase);
       // The watch may have told of the pod's end before this answer came: it must not come back.
-      if (entry.pod !== undefined) takePod(entry, written);
+      if (entry.pod !== undefined) takePod(entry, withoutManagedFields(written));
       return true;
     } catch (error) {
       // Gone, or another pod of the same name: the watch will say so.
