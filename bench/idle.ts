@@ -31,7 +31,8 @@ try {
     const node = await bed.startNode('idle');
     await createMany(node, podCount);
     await waitUntilRunning(node, podCount);
-    print('after start', `${usageOf(node.vk.pid).residentMiB.toFixed(0)} MiB`);
+    const { cpuSeconds, residentMiB } = usageOf(node.vk.pid);
+    print(`${podCount} pods started`, `${cpuSeconds.toFixed(1)} s of processor, ${residentMiB.toFixed(0)} MiB`);
     await node.vk.stop();
     await node.vk.start('backend within reach');
     // What it lists and compares at its start is not idleness.

@@ -5,6 +5,7 @@ import {
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
+  keepYoungGenerationSmall,
   type Logger,
   loadInterLinkConfig,
   startTracing,
@@ -42,6 +43,7 @@ export async function runVirtualKubelet(
   signal: AbortSignal,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
+  keepYoungGenerationSmall();
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);

@@ -35,8 +35,8 @@ export class FaultBed {
   readonly #cleanUp: AsyncDisposableStack;
   readonly #shared: Promise<Backend>;
   readonly #client: KubeClient;
-  /** One process starts at a time: a dozen at once take each other's processor, and longer than is waited for any. */
-  #starting: Promise<void> = Promise.resolve();
+  /** Four processes start at a time: a dozen at once take each other's processor, and longer than is waited for any. */
+  readonly #starting = Array.from({ length: 4 }, () => Promise.resolve());
 
   private constructor(options: { directory: string; controlPlane: ControlPlaneData; client: KubeClient }) {
     this.#directory = options.directory;
@@ -109,8 +109,9 @@ export class FaultBed {
   }
 
   async #startInTurn(part: SitePart, until: string): Promise<void> {
-    const started = this.#starting.then(() => part.start(until));
-    this.#starting = started.catch(() => undefined);
+    const lane = this.#starting.shift() ?? Promise.resolve();
+    const started = lane.then(() => part.start(until));
+    this.#starting.push(started.catch(() => undefined));
     await started;
   }
 }

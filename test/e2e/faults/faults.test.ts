@@ -12,7 +12,7 @@ const outageMs = 60_000;
 // Each has a node of its own, so that all can be endured at the same time.
 describe.skipIf(controlPlane === undefined || docker === undefined)(
   'a fault',
-  { concurrent: true, timeout: 240_000 },
+  { concurrent: true, timeout: 600_000 },
   () => {
     let bed: FaultBed;
     let directory: string;
