@@ -1,14 +1,15 @@
 import {
   type EventRecorder,
   type KubeClient,
+  NamespacedReflector,
   objectReference,
   type Pod,
   pods,
-  Reflector,
   WorkQueue,
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
 import { type Logger, type Tracer, withSpan } from '@interlink/service-kit';
+import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import { BackendMirror } from './backend-mirror.ts';
@@ -24,8 +25,11 @@ export interface PodControllerOptions {
   readonly events: EventRecorder;
   readonly logger: Logger;
   readonly tracer?: Tracer | undefined;
+  /** The only namespaces whose pods are taken care of; default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   /** Pods in work at one time. */
   readonly workers: number;
+  readonly metrics?: KubeletMetrics | undefined;
   onCapabilities(capabilities: Capabilities): void;
   /** The backend has come within reach, or has gone out of it. */
   onReach(): void;
@@ -41,7 +45,7 @@ const backoff = { baseMs: 200, maxMs: 30_000 };
  */
 export class PodController {
   readonly #options: PodControllerOptions;
-  readonly #reflector: Reflector<Pod>;
+  readonly #reflector: NamespacedReflector<Pod>;
   readonly #mirror: BackendMirror;
   readonly #queue: WorkQueue;
   readonly #sync: PodSync;
@@ -68,14 +72,17 @@ export class PodController {
       },
       onEvent: (uid, event) => this.#onBackendEvent(uid, event),
       onCapabilities: options.onCapabilities,
+      onLost: () => options.metrics?.backend.onStreamLost(),
       onReach: () => {
         for (const [uid, entry] of this.#entries) if (this.#isUnsettled(uid, entry)) this.#wake(uid, entry);
+        if (this.#mirror.reach === 'known') this.#sync.onReach();
         options.onReach();
       },
     });
-    this.#reflector = new Reflector<Pod>({
+    this.#reflector = new NamespacedReflector<Pod>({
       client,
       type: pods,
+      namespaces: options.namespaces,
       fieldSelector: `spec.nodeName=${node.name}`,
       transform: withoutManagedFields,
       onAdd: (pod) => this.#onPod(pod),
@@ -89,6 +96,7 @@ export class PodController {
     });
     this.#queue = new WorkQueue({
       concurrency: options.workers,
+      observer: options.metrics?.podQueue,
       backoff,
       process: async (uid, signal) => await this.#process(uid, signal),
       onError: (uid, err, attempt) => logger.warn({ ...this.#fieldsOf(uid), err, attempt }, 'pod not in line yet'),
@@ -128,8 +136,17 @@ export class PodController {
 
   async #process(uid: string, signal: AbortSignal): Promise<void> {
     const entry = this.#entryOf(uid);
-    const isForgotten = await withSpan(entry.trace?.current, () => this.#sync.advance(uid, entry, signal));
+    const pods = this.#options.metrics?.pods;
+    const report = this.#mirror.get(uid);
+    const startedAt = performance.now();
+    const isForgotten = await withSpan(entry.trace?.current, () => this.#sync.advance(uid, entry, signal)).finally(
+      () => {
+        pods?.onWorked(entry.pod, report !== undefined, performance.now() - startedAt);
+      },
+    );
+    pods?.starts.reported(uid, report);
     if (isForgotten && entry.pod === undefined) {
+      pods?.starts.forget(uid);
       entry.trace?.onForgotten();
       this.#entries.delete(uid);
       this.#queue.forget(uid);
@@ -146,6 +163,7 @@ export class PodController {
     this.#uidsByName.set(nameOf(pod), uid);
     entry.trace ??= tracer && new PodTrace(tracer, node.name);
     entry.trace?.onSeen(pod);
+    this.#options.metrics?.pods.starts.seen(uid, pod);
     this.#queue.add(uid);
   }
 
@@ -163,6 +181,7 @@ export class PodController {
 
   #onBackendEvent(uid: string, { type, reason, message, container }: PodEvent): void {
     const pod = this.#entries.get(uid)?.pod;
+    this.#options.metrics?.pods.starts.event(uid, reason);
     if (pod === undefined) return;
     const isInit = pod.spec?.initContainers?.some(({ name }) => name === container) === true;
     const fieldPath =
