@@ -26,6 +26,7 @@ test.each([
   'CONTRIBUTING.md',
   'bench/README.md',
   'docs/protocol.md',
+  'docs/reliability.md',
   'docs/tracing.md',
 ])('%s names only paths that exist', (document) => {
   const wrong = pathsIn(document).filter((path) => !exists(path));

@@ -16,8 +16,8 @@ export { type InterLinkConfig, type LoadedConfig, loadInterLinkConfig } from './
 export { nearest } from './config/nearest.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
-export { keepYoungGenerationSmall } from './process/young-generation.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
+export { keepYoungGenerationSmall } from './process/young-generation.ts';
 export { accountToken, chooseAuthentication } from './server/choose-authentication.ts';
 export type { HealthChecks } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
