@@ -5,9 +5,12 @@ import {
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
+  keepYoungGenerationSmall,
   type Logger,
   loadInterLinkConfig,
+  startTracing,
   TokenFile,
+  traceHeaders,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { defaultCsrSignerName } from './config/kubelet-settings.ts';
@@ -47,6 +50,7 @@ export async function runVirtualKubelet(
   signal: AbortSignal,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
+  keepYoungGenerationSmall();
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
@@ -69,7 +73,12 @@ export async function runVirtualKubelet(
     host: nodeName,
     onTrouble: (err) => logger.debug({ err }, 'event not written'),
   });
-  const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config) });
+  const tracer = await startTracing('interlink-vk', logger, env);
+  const target = new HttpTarget({
+    url: interLinkUrl(config),
+    token: await interLinkToken(config),
+    headers: traceHeaders,
+  });
   logger.info({ node: nodeName, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const { registry, health: readiness } = metrics;
   const listener =
@@ -84,6 +93,7 @@ export async function runVirtualKubelet(
       events,
       provider: new PodClient(target, owner),
       logger,
+      tracer,
       name: nodeName,
       settings,
       taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
@@ -106,7 +116,7 @@ export async function runVirtualKubelet(
     });
     await node.run(signal, startup);
   } finally {
-    await Promise.allSettled([listener?.close(), client.close(), leaseClient.close(), target.close()]);
+    await Promise.allSettled([listener?.close(), client.close(), leaseClient.close(), target.close(), tracer?.close()]);
   }
   logger.info('stopped');
 }

@@ -1,6 +1,6 @@
 import type { EventRecorder, KubeClient, Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, type Logger, sleep } from '@interlink/service-kit';
+import { aborted, type Logger, sleep, type Tracer } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { kubernetesSigning } from './kubelet-api/certificate-signing.ts';
@@ -32,6 +32,8 @@ export interface VirtualNodeOptions {
   readonly events: EventRecorder;
   readonly provider: Provider;
   readonly logger: Logger;
+  /** Undefined: no traces. */
+  readonly tracer?: Tracer | undefined;
   readonly name: string;
   readonly settings: NodeSettings;
   readonly taints: ReadonlyArray<Taint>;
@@ -79,7 +81,7 @@ export class VirtualNode {
   #port = 0;
 
   constructor(options: VirtualNodeOptions) {
-    this.#options = options;
+    this.#options = { ...options, logger: options.logger.child({ node: options.name }) };
     Object.assign(options.metrics.health, {
       node: () => (this.#isReady ? undefined : 'not registered yet'),
       backend: () => this.#backendTrouble(),

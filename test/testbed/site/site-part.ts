@@ -15,7 +15,7 @@ export interface SitePartOptions {
 }
 
 const main = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
 /** One process of a site. It can be killed and started again; its log goes on in the same file. */

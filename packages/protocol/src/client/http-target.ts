@@ -13,6 +13,8 @@ export interface HttpTargetOptions {
   /** Asked before every request, so that a rotated token file takes effect at once. */
   readonly token?: (() => Promise<string | undefined>) | undefined;
   readonly tls?: ClientTls | undefined;
+  /** Asked before every request: headers over its own, `traceparent` above all. */
+  readonly headers?: (() => Record<string, string>) | undefined;
   /** Open connections at most; further requests wait. */
   readonly connections?: number | undefined;
 }
@@ -39,6 +41,7 @@ export class HttpTarget {
   readonly #tls: ClientTls;
   readonly #agent: Agent;
   readonly #token: (() => Promise<string | undefined>) | undefined;
+  readonly #headers: () => Record<string, string>;
   readonly #closed = new AbortController();
 
   constructor(options: HttpTargetOptions) {
@@ -46,6 +49,7 @@ export class HttpTarget {
     this.#address = parseTarget(options.url);
     this.#tls = definedTls(options.tls);
     this.#token = options.token;
+    this.#headers = options.headers ?? (() => ({}));
     const { socketPath } = this.#address;
     this.#agent = new Agent({
       connections: options.connections ?? 128,
@@ -67,7 +71,7 @@ export class HttpTarget {
         origin: this.#address.origin,
         method: request.method,
         path: request.path,
-        headers: { ...authorization, ...request.headers },
+        headers: { ...authorization, ...request.headers, ...this.#headers() },
         body: request.body ?? null,
         signal: request.signal ?? null,
         headersTimeout: request.headersTimeoutMs ?? defaultHeadersTimeoutMs,

@@ -61,7 +61,7 @@ export async function sendContainerLog(
   } catch (error) {
     if (gone.signal.aborted) return;
     if (!response.headersSent) return sendRefusal(response, toRefusal(InterLinkError.from(error)));
-    logger.debug({ err: error, pod: `${request.namespace}/${request.pod}` }, 'log broke off');
+    logger.debug({ err: error, pod: `${request.namespace}/${request.pod}`, podUid: uid }, 'log broke off');
     response.destroy();
   }
 }

@@ -87,6 +87,8 @@ export class BackendMirror {
       () => silence.abort(new InterLinkError('deadline_exceeded', `Nothing was heard for ${streamSilenceMs} ms`)),
       streamSilenceMs,
     );
+    // A peer that is stopped takes the connection and answers nothing: the outage is told before this attempt has failed.
+    const announcing = setTimeout(() => this.#announce(), unreachableAfterMs);
     let missing: Set<string> | undefined;
     try {
       for await (const record of this.#options.provider.watchPods({
@@ -94,6 +96,7 @@ export class BackendMirror {
         signal: AbortSignal.any([signal, silence.signal]),
       })) {
         timer.refresh();
+        clearTimeout(announcing);
         if (record.type === 'bookmark' && record.snapshot === 'begin') missing = new Set(this.#reports.keys());
         else this.#take(record, missing);
         if (record.type === 'bookmark' && record.snapshot === 'end') {
@@ -106,6 +109,7 @@ export class BackendMirror {
       throw new InterLinkError('unavailable', 'The stream of pods ended');
     } finally {
       clearTimeout(timer);
+      clearTimeout(announcing);
     }
   }
 

@@ -365,6 +365,15 @@ test('a second, shorter deletion reaches the backend, an equal one does not', as
   expect(backend.calls).toEqual([`delete ${one} 300`, `delete ${one} 10`]);
 });
 
+test('a deletion gets its whole grace period from when it is seen, however far ahead our clock is', async () => {
+  const { cluster, backend } = await startWithRunningPod();
+  vi.setSystemTime(Date.now() - 600_000);
+  cluster.userDeletes(pods, path, 30);
+  vi.setSystemTime(Date.now() + 600_000);
+  await settle();
+  expect(backend.calls).toEqual([`delete ${one} 30`]);
+});
+
 test('a deletion is never given more grace than was granted, whatever our clock says', async () => {
   const { cluster, backend } = await startWithRunningPod();
   vi.setSystemTime(Date.now() + 600_000);

@@ -8,13 +8,15 @@ import {
   WorkQueue,
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, type Tracer, withSpan } from '@interlink/service-kit';
 import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import { BackendMirror } from './backend-mirror.ts';
-import { newerOf, newPodEntry, type PodEntry, releaseHold } from './pod-entry.ts';
+import { newPodEntry, type PodEntry, releaseHold, takePod } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
+import { PodTrace } from './pod-trace.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 
 export interface PodControllerOptions {
   readonly client: KubeClient;
@@ -22,6 +24,7 @@ export interface PodControllerOptions {
   readonly node: NodeFacts;
   readonly events: EventRecorder;
   readonly logger: Logger;
+  readonly tracer?: Tracer | undefined;
   /** The only namespaces whose pods are taken care of; default: all. */
   readonly namespaces?: readonly string[] | undefined;
   /** Pods in work at one time. */
@@ -55,7 +58,10 @@ export class PodController {
     this.#mirror = new BackendMirror({
       provider: options.provider,
       logger,
-      onReport: (uid) => this.#queue.add(uid),
+      onReport: (uid) => {
+        this.#entries.get(uid)?.trace?.onReport();
+        this.#queue.add(uid);
+      },
       onGone: (uid, last) => {
         const entry = this.#entries.get(uid);
         if (entry !== undefined) {
@@ -78,6 +84,7 @@ export class PodController {
       type: pods,
       namespaces: options.namespaces,
       fieldSelector: `spec.nodeName=${node.name}`,
+      transform: withoutManagedFields,
       onAdd: (pod) => this.#onPod(pod),
       onUpdate: (_before, pod) => this.#onPod(pod),
       onDelete: (pod) => this.#onPodGone(pod),
@@ -92,7 +99,7 @@ export class PodController {
       observer: options.metrics?.podQueue,
       backoff,
       process: async (uid, signal) => await this.#process(uid, signal),
-      onError: (uid, err, attempt) => logger.warn({ podUid: uid, err, attempt }, 'pod not in line yet'),
+      onError: (uid, err, attempt) => logger.warn({ ...this.#fieldsOf(uid), err, attempt }, 'pod not in line yet'),
     });
     this.#sync = new PodSync({
       ...options,
@@ -132,24 +139,30 @@ export class PodController {
     const pods = this.#options.metrics?.pods;
     const report = this.#mirror.get(uid);
     const startedAt = performance.now();
-    const isForgotten = await this.#sync.advance(uid, entry, signal).finally(() => {
-      pods?.onWorked(entry.pod, report !== undefined, performance.now() - startedAt);
-    });
+    const isForgotten = await withSpan(entry.trace?.current, () => this.#sync.advance(uid, entry, signal)).finally(
+      () => {
+        pods?.onWorked(entry.pod, report !== undefined, performance.now() - startedAt);
+      },
+    );
     pods?.starts.reported(uid, report);
     if (isForgotten && entry.pod === undefined) {
       pods?.starts.forget(uid);
+      entry.trace?.onForgotten();
       this.#entries.delete(uid);
       this.#queue.forget(uid);
     }
   }
 
   #onPod(pod: Pod): void {
+    const { tracer, node } = this.#options;
     const uid = pod.metadata?.uid ?? '';
     const entry = this.#entryOf(uid);
     // Its author has changed it: what was in the way may be gone.
     if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
-    entry.pod = newerOf(entry.pod, pod);
+    takePod(entry, pod);
     this.#uidsByName.set(nameOf(pod), uid);
+    entry.trace ??= tracer && new PodTrace(tracer, node.name);
+    entry.trace?.onSeen(pod);
     this.#options.metrics?.pods.starts.seen(uid, pod);
     this.#queue.add(uid);
   }
@@ -160,6 +173,7 @@ export class PodController {
     if (entry !== undefined) {
       entry.pod = undefined;
       entry.isRemoved = true;
+      entry.trace?.onGone();
     }
     if (this.#uidsByName.get(nameOf(pod)) === uid) this.#uidsByName.delete(nameOf(pod));
     this.#queue.add(uid);
@@ -189,6 +203,12 @@ export class PodController {
   #wake(uid: string, entry: PodEntry): void {
     releaseHold(entry);
     this.#queue.add(uid);
+  }
+
+  /** For a log line about it. */
+  #fieldsOf(uid: string): { pod: string | undefined; podUid: string } {
+    const pod = this.#entries.get(uid)?.pod;
+    return { pod: pod === undefined ? undefined : nameOf(pod), podUid: uid };
   }
 
   #entryOf(uid: string): PodEntry {
