@@ -1,5 +1,5 @@
 import { EventRecorder, KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
-import { HttpTarget, InterLinkError, type Owner, PodClient } from '@interlink/protocol';
+import { HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
 import {
   accountToken,
   createLogger,
@@ -10,8 +10,9 @@ import {
   TokenFile,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
-import { ownAddress } from './config/own-address.ts';
-import { loadProviderFile } from './config/provider-file.ts';
+import { planNodes } from './config/plan-nodes.ts';
+import { ServiceLinks } from './resolve/service-links.ts';
+import { runVirtualNodes } from './run-virtual-nodes.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
 
@@ -32,7 +33,7 @@ export interface VirtualKubeletFlags {
   readonly os?: string | undefined;
 }
 
-const defaults = { nodeName: 'virtual-kubelet', port: 10250, workers: 64, os: 'Linux' };
+const defaults = { workers: 64, os: 'Linux' };
 
 /** A whole virtual kubelet process but for `process.exit`. Runs until the signal aborts. @throws InterLinkError when it can't start */
 export async function runVirtualKubelet(
@@ -43,9 +44,8 @@ export async function runVirtualKubelet(
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
-  const nodeName = flags.nodename ?? env.NODENAME ?? env.DEFAULT_NODE_NAME ?? defaults.nodeName;
-  const settings = await loadProviderFile(flags.providerConfig ?? env.VK_CONFIG_PATH ?? env.CONFIGPATH, nodeName);
-  for (const warning of settings.warnings) logger.warn(warning);
+  const planned = await planNodes({ flags, env, virtualNodes: config.VirtualNodes });
+  for (const warning of new Set(planned.flatMap(({ settings }) => settings.warnings))) logger.warn(warning);
   const access = await loadClusterAccess({
     env,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
@@ -55,25 +55,24 @@ export async function runVirtualKubelet(
   const events = new EventRecorder({
     client,
     component: 'kubelet',
-    host: nodeName,
+    host: planned[0]?.name ?? '',
     onTrouble: (err) => logger.debug({ err }, 'event not written'),
   });
   const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config) });
-  logger.info({ node: nodeName, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
+  const services = new ServiceLinks({ client, logger });
+  const names = planned.map(({ name }) => name);
+  logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
+  const ended = new AbortController();
+  const all = AbortSignal.any([signal, ended.signal]);
+  const shared = [events.run(all)];
   try {
     const startup = startupSignal(signal, flags.startupTimeoutMs);
-    const owner: Owner = { cluster: config.ClusterID ?? (await clusterId(client, logger, startup)), node: nodeName };
-    const node = new VirtualNode({
+    const cluster = config.ClusterID ?? (await clusterId(client, logger, startup));
+    shared.push(services.run(all));
+    const common = {
       client,
       leaseClient,
-      events,
-      provider: new PodClient(target, owner),
-      logger,
-      name: nodeName,
-      settings,
-      taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
-      address: ownAddress(env),
-      kubeletPort: flags.port ?? portOf(env.KUBELET_PORT),
+      services,
       kubeletFiles: {
         cert: env.APISERVER_CERT_LOCATION,
         key: env.APISERVER_KEY_LOCATION,
@@ -85,19 +84,26 @@ export async function runVirtualKubelet(
       },
       operatingSystem: flags.os ?? defaults.os,
       workers: flags.podSyncWorkers ?? defaults.workers,
-    });
-    await node.run(signal, startup);
+    };
+    const nodes = planned.map((node) => ({
+      name: node.name,
+      create: () =>
+        new VirtualNode({
+          ...common,
+          ...node,
+          taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
+          events: events.forHost(node.name),
+          provider: new PodClient(target, { cluster, node: node.name }),
+          logger: logger.child({ node: node.name }),
+        }),
+    }));
+    await runVirtualNodes({ nodes, logger, startup }, signal);
   } finally {
+    ended.abort();
+    await Promise.all(shared);
     await Promise.allSettled([client.close(), leaseClient.close(), target.close()]);
   }
   logger.info('stopped');
-}
-
-function portOf(text: string | undefined): number {
-  if (text === undefined || text === '') return defaults.port;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port < 65_536) return port;
-  throw new InterLinkError('invalid_argument', `$KUBELET_PORT is ${JSON.stringify(text)}: a port number is wanted`);
 }
 
 /** `VKTokenFile` when it is set, else the account's token, which InterLink under the same account finds as well. */

@@ -10,19 +10,26 @@ import { loadServingCertificate } from './kubelet-api/serving-certificate.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
 import type { NodeDescription } from './node/node-object.ts';
+import { poolOf } from './node/pool-of.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
+import type { ServiceLinks } from './resolve/service-links.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
 
 export interface VirtualNodeOptions {
   readonly client: KubeClient;
   /** A connection of its own, so that leases never wait. */
   readonly leaseClient: KubeClient;
-  readonly events: EventRecorder;
+  /** Of the process, which runs it. */
+  readonly events: Pick<EventRecorder, 'record'>;
+  /** Of the process, which runs it. */
+  readonly services: Pick<ServiceLinks, 'envOf'>;
   readonly provider: Provider;
   readonly logger: Logger;
   readonly name: string;
+  /** The pool of the backend that the node stands for; undefined: the one of its name, else the first. */
+  readonly pool: string | undefined;
   readonly settings: NodeSettings;
   readonly taints: ReadonlyArray<Taint>;
   /** Where the Kubernetes API reaches the kubelet port; the node's InternalIP. */
@@ -54,6 +61,7 @@ export class VirtualNode {
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
   #isReady = false;
+  readonly #ready = Promise.withResolvers<void>();
   /** What the node's events told last; a node that starts well tells nothing. */
   #toldReach: 'known' | 'unreachable' = 'known';
   #port = 0;
@@ -62,9 +70,14 @@ export class VirtualNode {
     this.#options = options;
   }
 
+  /** Resolved once the node is registered and its pods are known. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
   /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */
   async run(signal: AbortSignal, startup: AbortSignal): Promise<void> {
-    const { name, logger, events } = this.#options;
+    const { name, logger } = this.#options;
     const ended = new AbortController();
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
@@ -95,11 +108,12 @@ export class VirtualNode {
     this.#port = server.port;
     try {
       await this.#askCapabilities(startup);
-      const running = [events.run(all), pods.run(all)];
+      const running = [pods.run(all)];
       await node.register(startup);
       await Promise.race([pods.ready, aborted(startup)]);
       startup.throwIfAborted();
       this.#isReady = true;
+      this.#ready.resolve();
       running.push(node.run(all), lease.run(all));
       await Promise.all(running);
     } catch (error) {
@@ -155,8 +169,10 @@ export class VirtualNode {
 
   /** The provider file's word, then the sidecar's; until that can be asked, what the node had. */
   #capacity(): Record<string, string> {
-    const announced = this.#capabilities === undefined ? this.#capacityBefore : this.#capabilities.pools[0]?.capacity;
-    return { ...unknownCapacity, ...announced, ...this.#options.settings.capacity };
+    const { settings } = this.#options;
+    const capabilities = this.#capabilities;
+    const announced = capabilities === undefined ? this.#capacityBefore : poolOf(capabilities, this.#options)?.capacity;
+    return { ...unknownCapacity, ...announced, ...settings.capacity };
   }
 
   /** For the downward API; the capacity may become known, or change, later. */
@@ -175,7 +191,7 @@ export class VirtualNode {
 
   async #askCapabilities(signal: AbortSignal): Promise<boolean> {
     try {
-      this.#capabilities = await this.#options.provider.capabilities(signal);
+      this.#keepCapabilities(await this.#options.provider.capabilities(signal));
       return true;
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
@@ -196,8 +212,16 @@ export class VirtualNode {
   }
 
   #setCapabilities(capabilities: Capabilities, node: NodeController): void {
-    this.#capabilities = capabilities;
+    this.#keepCapabilities(capabilities);
     node.notify();
+  }
+
+  #keepCapabilities(capabilities: Capabilities): void {
+    this.#capabilities = capabilities;
+    const { name, pool, logger } = this.#options;
+    if (poolOf(capabilities, { name, pool }) !== undefined) return;
+    const pools = capabilities.pools.map((known) => known.name);
+    logger.warn({ pool, pools }, 'the backend has no such pool: the node has no capacity of it');
   }
 
   #tellReach({ reach, trouble }: PodController['mirror']): void {

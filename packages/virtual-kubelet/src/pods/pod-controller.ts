@@ -11,6 +11,7 @@ import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import { BackendMirror } from './backend-mirror.ts';
 import { newerOf, newPodEntry, type PodEntry, releaseHold } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
@@ -19,7 +20,8 @@ export interface PodControllerOptions {
   readonly client: KubeClient;
   readonly provider: Provider;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   /** Pods in work at one time. */
   readonly workers: number;

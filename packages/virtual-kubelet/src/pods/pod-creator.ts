@@ -5,7 +5,7 @@ import type { Provider } from '../provider.ts';
 import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
 import { KubeObjectReader } from '../resolve/object-reader.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
-import { ServiceLinks } from '../resolve/service-links.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import { adoptionRequest } from './adoption-request.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
 
@@ -13,7 +13,8 @@ export interface PodCreatorOptions {
   readonly client: KubeClient;
   readonly provider: Pick<Provider, 'createPod' | 'adoptPod'>;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   retry(uid: string, delayMs: number): void;
 }
@@ -31,12 +32,10 @@ export class PodCreator {
   readonly #options: PodCreatorOptions;
   readonly #objects: KubeObjectReader;
   readonly #missing: MissingObjectWatches;
-  readonly #services: ServiceLinks;
 
   constructor(options: PodCreatorOptions) {
     this.#options = options;
     this.#objects = new KubeObjectReader(options.client);
-    this.#services = new ServiceLinks(options);
     this.#missing = new MissingObjectWatches({
       client: options.client,
       forget: (object) => this.#objects.forget(object),
@@ -45,7 +44,7 @@ export class PodCreator {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#missing.run(signal), this.#services.run(signal)]);
+    await this.#missing.run(signal);
   }
 
   /** The pod no longer waits for an object. */
@@ -58,8 +57,8 @@ export class PodCreator {
     const pod = entry.pod;
     if (pod === undefined) return false;
     try {
-      const serviceEnv = await this.#services.envOf(pod, signal);
-      const { node } = this.#options;
+      const { node, services } = this.#options;
+      const serviceEnv = await services.envOf(pod, signal);
       const resolved = await resolvePod(pod, { objects: this.#objects, node, serviceEnv, signal });
       await this.#options.provider.createPod(resolved.request, signal);
       this.#onCreated(uid, entry, pod, resolved);

@@ -2,6 +2,7 @@ import { type EventRecorder, isNotFound, isUidMismatch, type KubeClient, objectR
 import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import type { BackendMirror } from './backend-mirror.ts';
 import { hasBegun, nextStep, type Step } from './next-step.ts';
 import { PodCreator } from './pod-creator.ts';
@@ -12,7 +13,8 @@ export interface PodSyncOptions {
   readonly client: KubeClient;
   readonly provider: Provider;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   readonly mirror: BackendMirror;
   retry(uid: string, delayMs: number): void;
