@@ -63,7 +63,7 @@ describe.skipIf(cannotRun)('one process with several virtual nodes', () => {
     await waitForAll(namespace, [`on-${one}`, `on-${two}`], 'Running');
     for (const node of [one, two]) {
       await waitFor('the log', async () => (await namespace.run('logs', `on-${node}`)) === `on ${node}, 80\n`);
-      expect(await namespace.run('exec', `on-${node}`, '--', 'printenv', 'NODE')).toBe(`${node}\n`);
+      expect(await namespace.run('exec', `on-${node}`, '--', '/bin/sh', '-c', 'echo $NODE')).toBe(`${node}\n`);
       expect(await engine.inventory(node)).toHaveLength(1);
       const [event] = (await namespace.events(`on-${node}`)).filter(({ source }) => source?.component === 'kubelet');
       expect(event?.source?.host).toBe(node);
