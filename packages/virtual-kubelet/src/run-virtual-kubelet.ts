@@ -1,6 +1,7 @@
-import { EventRecorder, KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
-import { HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
+import { type ClusterAccess, EventRecorder, KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
+import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
 import {
+  aborted,
   accountToken,
   createLogger,
   type InterLinkConfig,
@@ -11,6 +12,9 @@ import {
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { planNodes } from './config/plan-nodes.ts';
+import type { PlannedNode } from './config/virtual-nodes.ts';
+import { planElection } from './leadership/plan-election.ts';
+import { whileLeading } from './leadership/while-leading.ts';
 import { ServiceLinks } from './resolve/service-links.ts';
 import { runVirtualNodes } from './run-virtual-nodes.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
@@ -33,6 +37,7 @@ export interface VirtualKubeletFlags {
   readonly os?: string | undefined;
 }
 
+const stopTimeoutMs = 4_500;
 const defaults = { workers: 64, os: 'Linux' };
 
 /** A whole virtual kubelet process but for `process.exit`. Runs until the signal aborts. @throws InterLinkError when it can't start */
@@ -50,15 +55,50 @@ export async function runVirtualKubelet(
     env,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   });
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64 });
-  const leaseClient = new KubeClient(access, { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000 });
+  const election = planElection(config, access, planned[0]?.name ?? '');
+  const parts = { flags, env, config, file, logger, planned, access };
+  const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
+    await serveNodes({ ...parts, fence }, turn);
+  });
+  await Promise.race([work, isOverdue(signal)]);
+  logger.info('stopped');
+}
+
+/** Whatever still has not ended this long after the signal is left to the end of the process. */
+async function isOverdue(signal: AbortSignal): Promise<void> {
+  await aborted(signal);
+  await new Promise<void>((resolve) => setTimeout(resolve, stopTimeoutMs).unref());
+}
+
+interface ProcessParts {
+  readonly flags: VirtualKubeletFlags;
+  readonly env: NodeJS.ProcessEnv;
+  readonly config: InterLinkConfig;
+  readonly file: string | undefined;
+  readonly logger: Logger;
+  readonly planned: ReadonlyArray<PlannedNode>;
+  readonly access: ClusterAccess;
+  /** What all requests stand behind, when several processes take turns. */
+  readonly fence: Fence | undefined;
+}
+
+async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
+  const { flags, env, config, file, logger, planned, access, fence } = parts;
+  const check = fence === undefined ? undefined : () => fence.check();
+  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, check });
+  const leaseClient = new KubeClient(access, {
+    userAgent: 'interlink-vk-lease',
+    connections: 1,
+    timeoutMs: 10_000,
+    check,
+  });
   const events = new EventRecorder({
     client,
     component: 'kubelet',
     host: planned[0]?.name ?? '',
     onTrouble: (err) => logger.debug({ err }, 'event not written'),
   });
-  const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config) });
+  const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config), fence });
   const services = new ServiceLinks({ client, logger });
   const names = planned.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
@@ -103,7 +143,6 @@ export async function runVirtualKubelet(
     await Promise.all(shared);
     await Promise.allSettled([client.close(), leaseClient.close(), target.close()]);
   }
-  logger.info('stopped');
 }
 
 /** `VKTokenFile` when it is set, else the account's token, which InterLink under the same account finds as well. */

@@ -4,7 +4,7 @@ import { aborted, type Logger, sleep } from '@interlink/service-kit';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
-import { startKubeletServer } from './kubelet-api/kubelet-server.ts';
+import { type KubeletServer, startKubeletServer } from './kubelet-api/kubelet-server.ts';
 import { kubernetesReviews } from './kubelet-api/reviews.ts';
 import { loadServingCertificate } from './kubelet-api/serving-certificate.ts';
 import { LeaseController } from './node/lease-controller.ts';
@@ -48,6 +48,8 @@ export interface VirtualNodeOptions {
 
 /** A backend that does not say what it can do is asked again after this long. */
 const capabilitiesRetryMs = 2_000;
+/** When the process ends, logs and commands may come to their own end for so long: in all it has 5 s. */
+const drainMs = 2_000;
 /** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
 
@@ -108,8 +110,9 @@ export class VirtualNode {
     this.#port = server.port;
     try {
       await this.#askCapabilities(startup);
-      const running = [pods.run(all)];
+      // Before anything is done for pods: whoever comes for their logs must find this process, not the one before.
       await node.register(startup);
+      const running = [pods.run(all)];
       await Promise.race([pods.ready, aborted(startup)]);
       startup.throwIfAborted();
       this.#isReady = true;
@@ -121,11 +124,11 @@ export class VirtualNode {
       throw startup.aborted ? InterLinkError.from(startup.reason) : error;
     } finally {
       ended.abort();
-      await server.close();
+      await server.close({ drainMs: signal.aborted ? drainMs : 0 });
     }
   }
 
-  async #startServer(pods: PodController): Promise<{ port: number; close(): Promise<void> }> {
+  async #startServer(pods: PodController): Promise<KubeletServer> {
     const { name, address, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts } = this.#options;
     return await startKubeletServer({
       host: address.startsWith('127.') ? address : '0.0.0.0',

@@ -26,6 +26,7 @@ export interface TransportOptions {
   userAgent: string;
   timeoutMs: number;
   connections: number;
+  check?: (() => void) | undefined;
 }
 
 /** Sends requests: credentials, connections, timeouts, retries. What they mean is not known here. */
@@ -38,7 +39,7 @@ export class Transport {
   constructor(access: ClusterAccess, options: TransportOptions) {
     this.#access = access;
     this.#options = options;
-    this.#pools = new ConnectionPools(access, options.connections);
+    this.#pools = new ConnectionPools(access, options.connections, options.check);
     this.#basePath = access.server.pathname.replace(/\/+$/, '');
   }
 

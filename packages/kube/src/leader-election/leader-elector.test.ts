@@ -151,7 +151,7 @@ test('LeaderElector takes over at once from one that has released its Lease', as
   const b = candidate(leases, 'b', timeOf(manual));
   await manual.advance(5_000);
   a.stop.abort();
-  await a.outcome.leadership?.release(new AbortController().signal);
+  await a.outcome.leadership?.release();
   expect(leases.lease?.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions: minutes });
   expect(isLeading(a)).toBe(false);
   await manual.advance(2_000);
@@ -179,7 +179,7 @@ test('Leadership.check() refuses from the moment a renewal is 10 s overdue, also
   expect(isLeading(a)).toBe(false);
   await manual.advance(2_000);
   expect(a.outcome.end).toBeInstanceOf(LeadershipLostError);
-  await a.outcome.leadership?.release(new AbortController().signal);
+  await a.outcome.leadership?.release();
   expect(leases.requests).toEqual([]);
 });
 

@@ -69,16 +69,21 @@ export class Leadership {
   }
 
   /** Leaves, so that the next takes over at once; nothing may be sent afterwards. Best effort: never throws. */
-  async release(signal: AbortSignal): Promise<void> {
+  async release(): Promise<void> {
     const { client, path, clock, onTrouble } = this.#options;
     try {
       this.check();
-      await within(releaseTimeoutMs, signal, clock, async (limit) => {
+      await within(releaseTimeoutMs, new AbortController().signal, clock, async (limit) => {
         return await client.replace(leases, path, releasedLease(this.#lease, clock.date()), { signal: limit });
       });
     } catch (error) {
       onTrouble?.(error);
     }
+    this.#isOver = true;
+  }
+
+  /** Ends the leadership, because somebody else has said that it is over. */
+  abandon(): void {
     this.#isOver = true;
   }
 
