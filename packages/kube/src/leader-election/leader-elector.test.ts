@@ -230,7 +230,10 @@ test('Leadership.keep() makes a Lease that somebody deleted anew, in the same ep
 
 test('LeaderElector counts on from the Lease it has seen when that goes with its leader', async () => {
   const [leases, manual] = [new Leases(), new ManualClock()];
-  leases.write({ metadata: path, spec: { holderIdentity: 'a', leaseDurationSeconds: 15, leaseTransitions: minutes + 7 } });
+  leases.write({
+    metadata: path,
+    spec: { holderIdentity: 'a', leaseDurationSeconds: 15, leaseTransitions: minutes + 7 },
+  });
   const b = candidate(leases, 'b', timeOf(manual));
   await manual.advance(4_000);
   leases.lease = undefined;

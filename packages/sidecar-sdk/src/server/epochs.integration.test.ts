@@ -85,6 +85,8 @@ test('a stream of an earlier epoch ends when a later one begins', async () => {
 
 test.each(['', '-1', '1.5', 'one', '1, 2', '9'.repeat(16)])('InterLink-Epoch %j is refused', async (epoch) => {
   await using sidecar = await startSidecar();
-  const response = await fetch(`${sidecar.url}/v2/clusters/c1/nodes/n1/pods`, { headers: { 'interlink-epoch': epoch } });
+  const response = await fetch(`${sidecar.url}/v2/clusters/c1/nodes/n1/pods`, {
+    headers: { 'interlink-epoch': epoch },
+  });
   expect([response.status, await response.json()]).toMatchObject([400, { code: 'invalid_argument' }]);
 });

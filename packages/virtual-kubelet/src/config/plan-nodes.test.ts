@@ -42,7 +42,9 @@ test('planNodes() has all nodes of the list, or the one that is named', async ()
 });
 
 test('planNodes() lets the list go before the provider file, key by key', async () => {
-  const providerConfig = await providerFile('Resources: { CPU: 9, Memory: 1Gi }\nNodeLabels: [ a=b ]\nPodIP: 1.2.3.4\n');
+  const providerConfig = await providerFile(
+    'Resources: { CPU: 9, Memory: 1Gi }\nNodeLabels: [ a=b ]\nPodIP: 1.2.3.4\n',
+  );
   const [a, b] = await planNodes({ flags: { providerConfig }, env, virtualNodes });
   expect(a?.settings.capacity).toEqual({ cpu: '1', memory: '1Gi' });
   expect(b?.settings).toMatchObject({ capacity: { cpu: '9', memory: '1Gi' }, labels: { a: 'b' } });
