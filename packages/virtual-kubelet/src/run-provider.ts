@@ -1,4 +1,4 @@
-import { EventRecorder, KubeClient, loadClusterAccess } from '@interlink/kube';
+import { loadClusterAccess } from '@interlink/kube';
 import { createLogger } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { ownAddress } from './config/own-address.ts';
@@ -6,6 +6,7 @@ import type { NodeSettings } from './config/provider-file.ts';
 import type { Provider } from './provider.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
+import { withSharedParts } from './with-shared-parts.ts';
 
 export interface RunProviderOptions {
   readonly nodeName: string;
@@ -32,18 +33,13 @@ export async function runProvider(provider: Provider, options: RunProviderOption
   const { nodeName, kubeconfig, settings, kubeletPort = defaultKubeletPort, logLevel = 'info' } = options;
   const logger = createLogger('vk', logLevel);
   const access = await loadClusterAccess({ kubeconfig });
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64 });
-  const leaseClient = new KubeClient(access, { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000 });
-  const onTrouble = (err: unknown) => logger.debug({ err }, 'event not written');
-  const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, onTrouble });
-  try {
+  await withSharedParts({ access, logger, host: nodeName }, signal, async (parts) => {
     const node = new VirtualNode({
-      client,
-      leaseClient,
-      events,
+      ...parts,
       provider,
       logger,
       name: nodeName,
+      pool: undefined,
       settings: { capacity: {}, labels: {}, warnings: [], taints: [defaultTaint({})], ...settings },
       taints: settings?.taints ?? [defaultTaint({})],
       address: options.address ?? ownAddress(process.env),
@@ -54,7 +50,5 @@ export async function runProvider(provider: Provider, options: RunProviderOption
       workers,
     });
     await node.run(signal, signal);
-  } finally {
-    await Promise.allSettled([client.close(), leaseClient.close()]);
-  }
+  });
 }

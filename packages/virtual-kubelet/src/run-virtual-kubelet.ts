@@ -1,4 +1,4 @@
-import { type ClusterAccess, EventRecorder, KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
+import { type ClusterAccess, type KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
 import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
 import {
   aborted,
@@ -15,10 +15,10 @@ import { planNodes } from './config/plan-nodes.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
-import { ServiceLinks } from './resolve/service-links.ts';
 import { runVirtualNodes } from './run-virtual-nodes.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
+import { type SharedParts, withSharedParts } from './with-shared-parts.ts';
 
 /** The flags of `vk`; what a flag leaves out comes from the environment, the InterLink file or a default. */
 export interface VirtualKubeletFlags {
@@ -84,35 +84,15 @@ interface ProcessParts {
 
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
   const { flags, env, config, file, logger, planned, access, fence } = parts;
-  const check = fence === undefined ? undefined : () => fence.check();
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, check });
-  const leaseClient = new KubeClient(access, {
-    userAgent: 'interlink-vk-lease',
-    connections: 1,
-    timeoutMs: 10_000,
-    check,
-  });
-  const events = new EventRecorder({
-    client,
-    component: 'kubelet',
-    host: planned[0]?.name ?? '',
-    onTrouble: (err) => logger.debug({ err }, 'event not written'),
-  });
   const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config), fence });
-  const services = new ServiceLinks({ client, logger });
   const names = planned.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
-  const ended = new AbortController();
-  const all = AbortSignal.any([signal, ended.signal]);
-  const shared = [events.run(all)];
-  try {
+  const check = fence === undefined ? undefined : () => fence.check();
+  const serve = async ({ events, ...shared }: SharedParts) => {
     const startup = startupSignal(signal, flags.startupTimeoutMs);
-    const cluster = config.ClusterID ?? (await clusterId(client, logger, startup));
-    shared.push(services.run(all));
+    const cluster = config.ClusterID ?? (await clusterId(shared.client, logger, startup));
     const common = {
-      client,
-      leaseClient,
-      services,
+      ...shared,
       kubeletFiles: {
         cert: env.APISERVER_CERT_LOCATION,
         key: env.APISERVER_KEY_LOCATION,
@@ -138,10 +118,11 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
         }),
     }));
     await runVirtualNodes({ nodes, logger, startup }, signal);
+  };
+  try {
+    await withSharedParts({ access, logger, host: names[0] ?? '', check }, signal, serve);
   } finally {
-    ended.abort();
-    await Promise.all(shared);
-    await Promise.allSettled([client.close(), leaseClient.close(), target.close()]);
+    await target.close();
   }
 }
 
