@@ -35,6 +35,10 @@ export interface VirtualKubeletFlags {
   readonly podSyncWorkers?: number | undefined;
   readonly disableTaint?: boolean | undefined;
   readonly os?: string | undefined;
+  /** Without effect, told by a warning: changes are pushed, and what is missed is found by the watches themselves. */
+  readonly fullResyncPeriod?: number | undefined;
+  /** Without effect, told by a warning: the backend resolves names. */
+  readonly clusterDomain?: string | undefined;
 }
 
 const stopTimeoutMs = 4_500;
@@ -49,6 +53,7 @@ export async function runVirtualKubelet(
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
+  for (const warning of flagWarnings(flags)) logger.warn(warning);
   const planned = await planNodes({ flags, env, virtualNodes: config.VirtualNodes });
   for (const warning of new Set(planned.flatMap(({ settings }) => settings.warnings))) logger.warn(warning);
   const access = await loadClusterAccess({
@@ -62,6 +67,13 @@ export async function runVirtualKubelet(
   });
   await Promise.race([work, isOverdue(signal)]);
   logger.info('stopped');
+}
+
+function flagWarnings({ fullResyncPeriod, clusterDomain }: VirtualKubeletFlags): string[] {
+  return [
+    ...(fullResyncPeriod === undefined ? [] : ['--full-resync-period has no effect: changes are pushed']),
+    ...(clusterDomain === undefined ? [] : ['--cluster-domain has no effect: the backend resolves names']),
+  ];
 }
 
 /** Whatever still has not ended this long after the signal is left to the end of the process. */
