@@ -76,20 +76,21 @@ describe.skipIf(cannotRun)('one process with several virtual nodes', () => {
     engine,
   }) => {
     await namespace.apply(pod(two, 'steady', { containers: [shell('main', untilTerm)] }));
-    await namespace.waitForPhase('steady', 'Running');
-    const inventory = await engine.inventory(two);
+    const { metadata } = await namespace.waitForPhase('steady', 'Running');
+    const steady = async () => (await engine.containersOf(metadata?.uid ?? '')).map(({ Id, State }) => [Id, State]);
+    const before = await steady();
     const other = (await new NodeView(two, controlPlane).get()).metadata?.uid;
     const node = new NodeView(one, controlPlane);
-    const before = await node.get();
+    const deleted = await node.get();
     await node.delete();
     await waitFor('another node of that name', async () => {
-      return (await node.get()).metadata?.uid !== before.metadata?.uid;
+      return (await node.get()).metadata?.uid !== deleted.metadata?.uid;
     });
     await node.waitForCondition('Ready', 'True');
     await namespace.apply(pod(one, 'young', { containers: [shell('main', untilTerm)] }));
     await namespace.waitForPhase('young', 'Running');
     expect((await new NodeView(two, controlPlane).get()).metadata?.uid).toBe(other);
-    expect(await engine.inventory(two)).toEqual(inventory);
+    expect(await steady()).toEqual(before);
   });
 
   test('starts one that could not start as soon as it can', async ({ controlPlane, site }) => {
