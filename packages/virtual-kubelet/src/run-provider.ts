@@ -1,8 +1,10 @@
 import { loadClusterAccess } from '@interlink/kube';
 import { createLogger } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
+import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { ownAddress } from './config/own-address.ts';
 import type { NodeSettings } from './config/provider-file.ts';
+import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import type { Provider } from './provider.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
@@ -18,6 +20,8 @@ export interface RunProviderOptions {
   readonly kubeletPort?: number | undefined;
   /** What the node has beside what the provider's capabilities say. */
   readonly settings?: Partial<Pick<NodeSettings, 'capacity' | 'labels' | 'taints'>> | undefined;
+  /** A folder of the account's own in which the kubelet port's certificate outlives a restart. Default: none. */
+  readonly stateDirectory?: string | undefined;
   /** Default `info`. */
   readonly logLevel?: string | undefined;
 }
@@ -33,21 +37,25 @@ export async function runProvider(provider: Provider, options: RunProviderOption
   const { nodeName, kubeconfig, settings, kubeletPort = defaultKubeletPort, logLevel = 'info' } = options;
   const logger = createLogger('vk', logLevel);
   const access = await loadClusterAccess({ kubeconfig });
-  await withSharedParts({ access, logger, host: nodeName }, signal, async (parts) => {
+  const metrics = new KubeletMetrics(nodeName);
+  const onRequest = metrics.restClient;
+  await withSharedParts({ access, logger, host: nodeName, onRequest }, signal, async (parts) => {
     const node = new VirtualNode({
       ...parts,
       provider,
       logger,
       name: nodeName,
       pool: undefined,
-      settings: { capacity: {}, labels: {}, warnings: [], taints: [defaultTaint({})], ...settings },
+      settings: { capacity: {}, labels: {}, kubelet: {}, warnings: [], taints: [defaultTaint({})], ...settings },
       taints: settings?.taints ?? [defaultTaint({})],
       address: options.address ?? ownAddress(process.env),
       kubeletPort,
-      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined },
+      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined, state: options.stateDirectory },
+      certificateSigner: defaultCsrSignerName,
       streamTimeouts: defaultStreamTimeouts,
       operatingSystem: 'Linux',
       workers,
+      metrics,
     });
     await node.run(signal, signal);
   });

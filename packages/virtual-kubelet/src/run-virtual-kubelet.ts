@@ -1,4 +1,4 @@
-import { type ClusterAccess, type KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
+import { type ClusterAccess, type KubeClient, type KubeClientOptions, loadClusterAccess, namespaces } from '@interlink/kube';
 import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
 import {
   aborted,
@@ -11,10 +11,15 @@ import {
   TokenFile,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
+import { defaultCsrSignerName } from './config/kubelet-settings.ts';
+import { parseMetricsAddress } from './config/metrics-address.ts';
 import { planNodes } from './config/plan-nodes.ts';
+import { stateDirectory } from './config/state-directory.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
+import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
+import { startMetricsListener } from './metrics/metrics-listener.ts';
 import { runVirtualNodes } from './run-virtual-nodes.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
@@ -39,6 +44,8 @@ export interface VirtualKubeletFlags {
   readonly fullResyncPeriod?: number | undefined;
   /** Without effect, told by a warning: the backend resolves names. */
   readonly clusterDomain?: string | undefined;
+  /** Where to tell of this process without a token: `host:port` or `:port`; undefined: nowhere. */
+  readonly metricsAddr?: string | undefined;
 }
 
 const stopTimeoutMs = 4_500;
@@ -54,6 +61,7 @@ export async function runVirtualKubelet(
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
   for (const warning of flagWarnings(flags)) logger.warn(warning);
+  const metricsUrl = flags.metricsAddr === undefined ? undefined : parseMetricsAddress(flags.metricsAddr);
   const planned = await planNodes({ flags, env, virtualNodes: config.VirtualNodes });
   for (const warning of new Set(planned.flatMap(({ settings }) => settings.warnings))) logger.warn(warning);
   const access = await loadClusterAccess({
@@ -61,12 +69,31 @@ export async function runVirtualKubelet(
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   });
   const election = planElection(config, access, planned[0]?.name ?? '');
-  const parts = { flags, env, config, file, logger, planned, access };
-  const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
-    await serveNodes({ ...parts, fence }, turn);
-  });
-  await Promise.race([work, isOverdue(signal)]);
+  const nodes = planned.map((node) => ({ ...node, metrics: new KubeletMetrics(node.name) }));
+  // Whoever waits for its turn is well: a rolling update waits until it says so.
+  if (election !== undefined) for (const { metrics } of nodes) metrics.health.node = () => undefined;
+  const parts = { flags, env, config, file, logger, nodes, access };
+  const listener = await listenForMetrics(nodes, metricsUrl, logger);
+  try {
+    const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
+      await serveNodes({ ...parts, fence }, turn);
+    });
+    await Promise.race([work, isOverdue(signal)]);
+  } finally {
+    void listener?.close();
+  }
   logger.info('stopped');
+}
+
+/** Of several nodes, the first one's: all have the counts of the process, each those of its own pods. */
+async function listenForMetrics(
+  [first]: ProcessParts['nodes'],
+  url: string | undefined,
+  logger: Logger,
+): Promise<{ close(): Promise<void> } | undefined> {
+  if (first === undefined || url === undefined) return undefined;
+  const { registry, health: readiness } = first.metrics;
+  return await startMetricsListener({ url, registry, readiness, logger });
 }
 
 function flagWarnings({ fullResyncPeriod, clusterDomain }: VirtualKubeletFlags): string[] {
@@ -88,16 +115,16 @@ interface ProcessParts {
   readonly config: InterLinkConfig;
   readonly file: string | undefined;
   readonly logger: Logger;
-  readonly planned: ReadonlyArray<PlannedNode>;
+  readonly nodes: ReadonlyArray<PlannedNode & { readonly metrics: KubeletMetrics }>;
   readonly access: ClusterAccess;
   /** What all requests stand behind, when several processes take turns. */
   readonly fence: Fence | undefined;
 }
 
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
-  const { flags, env, config, file, logger, planned, access, fence } = parts;
+  const { flags, env, config, file, logger, access, fence } = parts;
   const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config), fence });
-  const names = planned.map(({ name }) => name);
+  const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const check = fence === undefined ? undefined : () => fence.check();
   const serve = async ({ events, ...shared }: SharedParts) => {
@@ -105,11 +132,6 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
     const cluster = config.ClusterID ?? (await clusterId(shared.client, logger, startup));
     const common = {
       ...shared,
-      kubeletFiles: {
-        cert: env.APISERVER_CERT_LOCATION,
-        key: env.APISERVER_KEY_LOCATION,
-        clientCa: env.APISERVER_CA_CERT_LOCATION,
-      },
       streamTimeouts: {
         idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,
         creationTimeoutMs: flags.streamCreationTimeoutMs ?? defaultStreamTimeouts.creationTimeoutMs,
@@ -117,12 +139,13 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
       operatingSystem: flags.os ?? defaults.os,
       workers: flags.podSyncWorkers ?? defaults.workers,
     };
-    const nodes = planned.map((node) => ({
+    const nodes = parts.nodes.map((node) => ({
       name: node.name,
       create: () =>
         new VirtualNode({
           ...common,
           ...node,
+          ...certificateOf(node, env, cluster),
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
           provider: new PodClient(target, { cluster, node: node.name }),
@@ -132,10 +155,26 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
     await runVirtualNodes({ nodes, logger, startup }, signal);
   };
   try {
-    await withSharedParts({ access, logger, host: names[0] ?? '', check }, signal, serve);
+    const onRequest: KubeClientOptions['onRequest'] = (...told) => {
+      for (const { metrics } of parts.nodes) metrics.restClient(...told);
+    };
+    await withSharedParts({ access, logger, host: names[0] ?? '', check, onRequest }, signal, serve);
   } finally {
     await target.close();
   }
+}
+
+function certificateOf({ name, settings }: PlannedNode, env: NodeJS.ProcessEnv, cluster: string) {
+  const { kubelet } = settings;
+  return {
+    kubeletFiles: {
+      cert: env.APISERVER_CERT_LOCATION ?? kubelet.certFile,
+      key: env.APISERVER_KEY_LOCATION ?? kubelet.keyFile,
+      clientCa: env.APISERVER_CA_CERT_LOCATION,
+      state: stateDirectory(env, { cluster, node: name }),
+    },
+    certificateSigner: kubelet.disableCsr === true ? undefined : (kubelet.csrSignerName ?? defaultCsrSignerName),
+  };
 }
 
 /** `VKTokenFile` when it is set, else the account's token, which InterLink under the same account finds as well. */

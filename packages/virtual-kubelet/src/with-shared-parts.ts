@@ -1,4 +1,4 @@
-import { type ClusterAccess, EventRecorder, KubeClient } from '@interlink/kube';
+import { type ClusterAccess, EventRecorder, KubeClient, type KubeClientOptions } from '@interlink/kube';
 import type { Logger } from '@interlink/service-kit';
 import { ServiceLinks } from './resolve/service-links.ts';
 
@@ -16,22 +16,23 @@ export interface SharedPartsOptions {
   readonly logger: Logger;
   /** The node that tells events, unless they say which. */
   readonly host: string;
-  /** See `KubeClientOptions`. */
-  readonly check?: (() => void) | undefined;
+  readonly check?: KubeClientOptions['check'];
+  readonly onRequest?: KubeClientOptions['onRequest'];
 }
 
 /** Makes the parts, has them at work while `use` runs, and winds them up. */
 export async function withSharedParts(
-  { access, logger, host, check }: SharedPartsOptions,
+  { access, logger, host, check, onRequest }: SharedPartsOptions,
   signal: AbortSignal,
   use: (parts: SharedParts) => Promise<void>,
 ): Promise<void> {
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, check });
+  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, check, onRequest });
   const leaseClient = new KubeClient(access, {
     userAgent: 'interlink-vk-lease',
     connections: 1,
     timeoutMs: 10_000,
     check,
+    onRequest,
   });
   const onTrouble = (err: unknown) => logger.debug({ err }, 'event not written');
   const events = new EventRecorder({ client, component: 'kubelet', host, onTrouble });

@@ -9,7 +9,7 @@ test('parseFlags() reads every flag', () => {
     ...['--startup-timeout', '10s', '--log-level', 'debug', '--port', '10251', '--pod-sync-workers', '8'],
     ...['--full-resync-period', '1m', '--cluster-domain', 'cluster.local'],
     ...['--stream-idle-timeout', '30m', '--stream-creation-timeout', '5s'],
-    ...['--disable-taint', '--os', 'Linux', '--klog.v', '2', '--klog.logtostderr'],
+    ...['--disable-taint', '--os', 'Linux', '--metrics-addr', ':10255', '--klog.v', '2', '--klog.logtostderr'],
   ];
   expect(parseFlags(flags)).toMatchObject({
     nodename: 'virtual-1',
@@ -26,6 +26,7 @@ test('parseFlags() reads every flag', () => {
     podSyncWorkers: 8,
     disableTaint: true,
     os: 'Linux',
+    metricsAddr: ':10255',
   });
 });
 

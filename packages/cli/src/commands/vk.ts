@@ -19,6 +19,7 @@ export interface Flags {
   fullResyncPeriod?: number;
   clusterDomain?: string;
   'klog.v'?: number;
+  metricsAddr?: string;
 }
 
 /** The seed's flags; those of klog say how much is logged, as `--log-level` does. */
@@ -64,6 +65,10 @@ function parser(): Parser {
     .option('--cluster-domain <name>', "accepted without effect: pods' names are resolved as their backend does")
     .option('--disable-taint', 'do not taint the node')
     .option('--os <name>', 'the operating system that the node shows (default Linux)')
+    .option(
+      '--metrics-addr <address>',
+      'where to serve /metrics and /healthz of this process over plain HTTP to whoever can reach it, for example :10255 (loopback); default: nowhere',
+    )
     .addOption(new Option('--klog.v <level>').argParser(parseWhole).hideHelp())
     .addOption(new Option('--klog.logtostderr [value]').hideHelp());
 }

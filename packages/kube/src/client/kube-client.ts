@@ -2,7 +2,7 @@ import type { ClusterAccess } from '../kubeconfig/cluster-access.ts';
 import { type ObjectPath, pods, type ResourceType, resourcePath } from '../resource-type.ts';
 import type { KubeObject } from '../types.ts';
 import { KubeTransportError } from './kube-errors.ts';
-import { type KubeRequest, Transport } from './transport.ts';
+import { type KubeRequest, type RequestObserver, Transport } from './transport.ts';
 import { readWatchEvents, type WatchEvent, type WatchOptions, watchQuery } from './watch-events.ts';
 
 export interface KubeClientOptions {
@@ -14,6 +14,8 @@ export interface KubeClientOptions {
   connections?: number | undefined;
   /** Called right before each request is written; what it throws is the error of the request, which is not sent then. */
   check?: (() => void) | undefined;
+  /** Told of every try of a request, for metrics. Must not throw. */
+  onRequest?: RequestObserver | undefined;
 }
 
 export interface RequestOptions {
@@ -78,6 +80,7 @@ export class KubeClient {
       timeoutMs: options.timeoutMs ?? 30_000,
       connections: options.connections ?? 32,
       check: options.check,
+      onRequest: options.onRequest,
     });
   }
 

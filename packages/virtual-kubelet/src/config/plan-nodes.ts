@@ -44,10 +44,10 @@ export async function planNodes({ flags, env, virtualNodes }: PlanOptions): Prom
 
 function mergeSettings(general: NodeSettings, own: NodeSettings): NodeSettings {
   return {
+    ...general,
     capacity: { ...general.capacity, ...own.capacity },
     labels: { ...general.labels, ...own.labels },
     taints: [...general.taints, ...own.taints],
-    warnings: general.warnings,
   };
 }
 

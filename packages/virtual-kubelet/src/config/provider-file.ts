@@ -3,19 +3,25 @@ import { parseQuantity, type Taint } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { nearest } from '@interlink/service-kit';
 import { parse } from 'yaml';
+import { type KubeletSettings, kubeletKeys, parseKubeletSettings } from './kubelet-settings.ts';
+import { parseNamespaces } from './namespaces.ts';
 
 /** What the provider file says of the node; what it leaves out comes from the sidecar's capabilities. */
 export interface NodeSettings {
   readonly capacity: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: ReadonlyArray<Taint>;
+  readonly kubelet: KubeletSettings;
+  /** The only namespaces whose pods are taken care of; undefined: all. */
+  readonly namespaces?: readonly string[];
   /** What the file asks for and this release does not do. */
   readonly warnings: ReadonlyArray<string>;
 }
 
-const none: NodeSettings = { capacity: {}, labels: {}, taints: [], warnings: [] };
+const none: NodeSettings = { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] };
 /** What describes a node in YAML, in the provider file and in `VirtualNodes`. */
 export const nodeKeys: ReadonlyArray<string> = ['Resources', 'NodeLabels', 'NodeTaints'];
+const yamlKeys = [...nodeKeys, 'Namespaces', ...kubeletKeys];
 /** Keys of other releases' files: taken with a warning, so that the file need not be rewritten. */
 const withoutEffect = [
   ...[
@@ -36,21 +42,14 @@ const withoutEffect = [
     'PodCIDR',
     'HTTP',
   ],
-  ...[
-    'KubeletHTTP',
-    'KubeletCertFile',
-    'KubeletKeyFile',
-    'KubeletCSRSignerName',
-    'DisableCSR',
-    'SkipDownwardAPIResolution',
-  ],
+  ...['KubeletHTTP', 'SkipDownwardAPIResolution'],
   ...['Network', 'Pprof'],
 ];
 const seedKeys = ['cpu', 'memory', 'pods'];
 
 /**
  * Reads the file of `--provider-config`: the seed's JSON, a map from node name to `{cpu, memory, pods}`, or the YAML of newer
- * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels` and `NodeTaints`.
+ * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints`, `Namespaces` and the keys of the kubelet port.
  * @throws InterLinkError `invalid_argument` with every problem at once
  */
 export async function loadProviderFile(path: string | undefined, nodeName: string): Promise<NodeSettings> {
@@ -82,7 +81,7 @@ function parseSettings(root: unknown, place: Place): NodeSettings {
     place.problems.push('a map is wanted');
     return none;
   }
-  const isYamlForm = Object.keys(root).some((key) => nodeKeys.includes(key) || withoutEffect.includes(key));
+  const isYamlForm = Object.keys(root).some((key) => yamlKeys.includes(key) || withoutEffect.includes(key));
   return isYamlForm ? parseYamlForm(root, place) : parseSeedForm(root, place);
 }
 
@@ -107,12 +106,14 @@ function parseSeedForm(root: Record<string, unknown>, { nodeName, problems }: Pl
 }
 
 function parseYamlForm(root: Record<string, unknown>, { path, problems }: Place): NodeSettings {
-  const unknown = Object.keys(root).filter((key) => !nodeKeys.includes(key));
+  const unknown = Object.keys(root).filter((key) => !yamlKeys.includes(key));
   const ignored = unknown.filter((key) => withoutEffect.includes(key));
   for (const key of unknown)
-    if (!ignored.includes(key)) problems.push(unknownKey(key, key, [...nodeKeys, ...withoutEffect]));
+    if (!ignored.includes(key)) problems.push(unknownKey(key, key, [...yamlKeys, ...withoutEffect]));
   return {
     ...parseNodeKeys(root, '', problems),
+    kubelet: parseKubeletSettings(root, problems),
+    ...(root.Namespaces == null ? {} : { namespaces: parseNamespaces(root.Namespaces, problems) }),
     warnings: ignored.map((key) => `${key} in ${path} has no effect in this release`),
   };
 }
@@ -136,6 +137,7 @@ export function parseNodeKeys(root: Record<string, unknown>, prefix: string, pro
     capacity,
     labels: parseLabels(root.NodeLabels, `${prefix}NodeLabels`, problems),
     taints: parseTaints(root.NodeTaints, `${prefix}NodeTaints`, problems),
+    kubelet: {},
     warnings: [],
   };
 }

@@ -2,8 +2,7 @@ import { type EventRecorder, type KubeClient, objectReference, type Pod } from '
 import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
-import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
-import { KubeObjectReader } from '../resolve/object-reader.ts';
+import type { PodSources } from '../resolve/pod-sources.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
 import type { ServiceLinks } from '../resolve/service-links.ts';
 import { adoptionRequest } from './adoption-request.ts';
@@ -16,7 +15,12 @@ export interface PodCreatorOptions {
   readonly services: Pick<ServiceLinks, 'envOf'>;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
+  readonly sources: PodSources;
+  /** Default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   retry(uid: string, delayMs: number): void;
+  /** The backend has the pod, made from this. */
+  onCreated(uid: string, pod: Pod, resolved: ResolvedPod): void;
 }
 
 /** Failures that may pass by themselves are tried again soon, and more and more rarely. */
@@ -30,26 +34,14 @@ const stuckRetryMs = 60_000;
  */
 export class PodCreator {
   readonly #options: PodCreatorOptions;
-  readonly #objects: KubeObjectReader;
-  readonly #missing: MissingObjectWatches;
 
   constructor(options: PodCreatorOptions) {
     this.#options = options;
-    this.#objects = new KubeObjectReader(options.client);
-    this.#missing = new MissingObjectWatches({
-      client: options.client,
-      forget: (object) => this.#objects.forget(object),
-      onTrouble: (err, object, context) => options.logger.warn({ err, object, context }, 'watching a missing object'),
-    });
-  }
-
-  async run(signal: AbortSignal): Promise<void> {
-    await this.#missing.run(signal);
   }
 
   /** The pod no longer waits for an object. */
   release(uid: string): void {
-    this.#missing.release(uid);
+    this.#options.sources.missing.release(uid);
   }
 
   /** @returns true when the backend has it; false when it is held back, with the reason and the time on the entry */
@@ -57,9 +49,9 @@ export class PodCreator {
     const pod = entry.pod;
     if (pod === undefined) return false;
     try {
-      const { node, services } = this.#options;
+      const { node, services, sources } = this.#options;
       const serviceEnv = await services.envOf(pod, signal);
-      const resolved = await resolvePod(pod, { objects: this.#objects, node, serviceEnv, signal });
+      const resolved = await resolvePod(pod, { objects: sources.reader, node, serviceEnv, signal });
       await this.#options.provider.createPod(resolved.request, signal);
       this.#onCreated(uid, entry, pod, resolved);
       return true;
@@ -77,10 +69,11 @@ export class PodCreator {
   }
 
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
-    this.#missing.release(uid);
+    this.#options.sources.missing.release(uid);
     releaseHold(entry);
     entry.trouble = undefined;
     entry.toldTrouble = undefined;
+    this.#options.onCreated(uid, pod, resolved);
     for (const { type, reason, message } of resolved.notices)
       this.#options.events.record(objectReference(pod), type, reason, message);
     this.#options.logger.info(
@@ -97,7 +90,7 @@ export class PodCreator {
         this.#options.events.record(objectReference(pod), type, reason, message);
     }
     entry.heldBackUntilMs = performance.now() + stuckRetryMs;
-    this.#missing.wait(uid, error.missing, () => {
+    this.#options.sources.missing.wait(uid, error.missing, () => {
       releaseHold(entry);
       this.#options.retry(uid, 0);
     });
