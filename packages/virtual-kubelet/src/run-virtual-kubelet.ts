@@ -1,4 +1,10 @@
-import { type ClusterAccess, type KubeClient, type KubeClientOptions, loadClusterAccess, namespaces } from '@interlink/kube';
+import {
+  type ClusterAccess,
+  type KubeClient,
+  type KubeClientOptions,
+  loadClusterAccess,
+  namespaces,
+} from '@interlink/kube';
 import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
 import {
   aborted,

@@ -14,7 +14,7 @@ function problemsOf(yaml: string, given = defaults): string {
   }
 }
 
-const nothing = { capacity: {}, labels: {}, taints: [], warnings: [] };
+const nothing = { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] };
 
 test('parseVirtualNodes() reads what describes a node, and takes the rest from the defaults, a port each', () => {
   const yaml = `
@@ -37,6 +37,7 @@ test('parseVirtualNodes() reads what describes a node, and takes the rest from t
         capacity: { cpu: '8', memory: '16Gi', pods: '20', 'nvidia.com/gpu': '2' },
         labels: { pool: 'a100' },
         taints: [{ key: 'gpu', value: 'only', effect: 'NoSchedule' }],
+        kubelet: {},
         warnings: [],
       },
     },

@@ -95,7 +95,12 @@ test('register() moves a node that is there to this process, and changes nothing
     addresses: [{ type: 'InternalIP', address: '192.0.2.1' }],
     daemonEndpoints: { kubeletEndpoint: { Port: 4711 } },
   };
-  cluster.put(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { ...path, uid: 'old' }, status: { ...status, ...elsewhere } });
+  cluster.put(nodes, {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { ...path, uid: 'old' },
+    status: { ...status, ...elsewhere },
+  });
   const { controller } = nodeController(cluster);
   await controller.register(stop.signal);
   expect(cluster.requests).toEqual(['GET nodes/virtual-1', 'PATCH nodes/virtual-1/status']);
