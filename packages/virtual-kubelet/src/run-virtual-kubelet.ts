@@ -86,7 +86,7 @@ export async function runVirtualKubelet(
     });
     await Promise.race([work, isOverdue(signal)]);
   } finally {
-    void listener?.close();
+    await listener?.close();
   }
   logger.info('stopped');
 }
@@ -164,7 +164,9 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
     const onRequest: KubeClientOptions['onRequest'] = (...told) => {
       for (const { metrics } of parts.nodes) metrics.restClient(...told);
     };
-    await withSharedParts({ access, logger, host: names[0] ?? '', check, onRequest }, signal, serve);
+    // The provider file's, and so the same for all nodes.
+    const namespaces = parts.nodes[0]?.settings.namespaces;
+    await withSharedParts({ access, logger, host: names[0] ?? '', namespaces, check, onRequest }, signal, serve);
   } finally {
     await target.close();
   }

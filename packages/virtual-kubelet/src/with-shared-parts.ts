@@ -16,13 +16,15 @@ export interface SharedPartsOptions {
   readonly logger: Logger;
   /** The node that tells events, unless they say which. */
   readonly host: string;
+  /** The only ones whose services are read; default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   readonly check?: KubeClientOptions['check'];
   readonly onRequest?: KubeClientOptions['onRequest'];
 }
 
 /** Makes the parts, has them at work while `use` runs, and winds them up. */
 export async function withSharedParts(
-  { access, logger, host, check, onRequest }: SharedPartsOptions,
+  { access, logger, host, namespaces, check, onRequest }: SharedPartsOptions,
   signal: AbortSignal,
   use: (parts: SharedParts) => Promise<void>,
 ): Promise<void> {
@@ -36,7 +38,7 @@ export async function withSharedParts(
   });
   const onTrouble = (err: unknown) => logger.debug({ err }, 'event not written');
   const events = new EventRecorder({ client, component: 'kubelet', host, onTrouble });
-  const services = new ServiceLinks({ client, logger });
+  const services = new ServiceLinks({ client, logger, namespaces });
   const ended = new AbortController();
   const all = AbortSignal.any([signal, ended.signal]);
   const running = [events.run(all), services.run(all)];
