@@ -7,7 +7,7 @@ import { kubernetesSigning } from './kubelet-api/certificate-signing.ts';
 import { CertificateStore } from './kubelet-api/certificate-store.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
 import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
-import { startKubeletServer } from './kubelet-api/kubelet-server.ts';
+import { type KubeletServer, startKubeletServer } from './kubelet-api/kubelet-server.ts';
 import type { MetricsSource } from './kubelet-api/metrics-handler.ts';
 import { kubernetesReviews } from './kubelet-api/reviews.ts';
 import { loadServingCertificate, type ServingCertificate } from './kubelet-api/serving-certificate.ts';
@@ -18,9 +18,11 @@ import { isNodeIdentity } from './node/node-identity.ts';
 import type { NodeDescription } from './node/node-object.ts';
 import { nodeReference } from './node/node-reference.ts';
 import { mayLabelItself } from './node/node-restriction.ts';
+import { poolOf } from './node/pool-of.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
+import type { ServiceLinks } from './resolve/service-links.ts';
 import { ownUsage } from './stats/own-usage.ts';
 import { UsageReader } from './stats/usage-reader.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
@@ -29,12 +31,17 @@ export interface VirtualNodeOptions {
   readonly client: KubeClient;
   /** A connection of its own, so that leases never wait. */
   readonly leaseClient: KubeClient;
-  readonly events: EventRecorder;
+  /** Of the process, which runs it. */
+  readonly events: Pick<EventRecorder, 'record'>;
+  /** Of the process, which runs it. */
+  readonly services: Pick<ServiceLinks, 'envOf'>;
   readonly provider: Provider;
   readonly logger: Logger;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;
   readonly name: string;
+  /** The pool of the backend that the node stands for; undefined: the one of its name, else the first. */
+  readonly pool: string | undefined;
   readonly settings: NodeSettings;
   readonly taints: ReadonlyArray<Taint>;
   /** Where the Kubernetes API reaches the kubelet port; the node's InternalIP. */
@@ -59,6 +66,8 @@ export interface VirtualNodeOptions {
 
 /** A backend that does not say what it can do is asked again after this long. */
 const capabilitiesRetryMs = 2_000;
+/** When the process ends, logs and commands may come to their own end for so long: in all it has 5 s. */
+const drainMs = 2_000;
 const identityRetryMs = 1_000;
 /** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
@@ -74,6 +83,7 @@ export class VirtualNode {
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
   #isReady = false;
+  readonly #ready = Promise.withResolvers<void>();
   /** NodeRestriction tells this node what it may be called. */
   #isRestricted = false;
   /** What the node's events told last; a node that starts well tells nothing. */
@@ -88,9 +98,14 @@ export class VirtualNode {
     });
   }
 
+  /** Resolved once the node is registered and its pods are known. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
   /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */
   async run(signal: AbortSignal, startup: AbortSignal): Promise<void> {
-    const { name, logger, events, metrics } = this.#options;
+    const { name, logger, metrics } = this.#options;
     const ended = new AbortController();
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
@@ -127,11 +142,13 @@ export class VirtualNode {
     try {
       await this.#askCapabilities(startup);
       this.#isRestricted = await this.#learnIdentity(startup);
-      const running = [events.run(all), pods.run(all)];
+      // Before anything is done for pods: whoever comes for their logs must find this process, not the one before.
       await node.register(startup);
+      const running = [pods.run(all)];
       await Promise.race([pods.ready, aborted(startup)]);
       startup.throwIfAborted();
       this.#isReady = true;
+      this.#ready.resolve();
       running.push(node.run(all), lease.run(all), certificate.run(all));
       await Promise.all(running);
     } catch (error) {
@@ -139,7 +156,7 @@ export class VirtualNode {
       throw startup.aborted ? InterLinkError.from(startup.reason) : error;
     } finally {
       ended.abort();
-      await server.close();
+      await server.close({ drainMs: signal.aborted ? drainMs : 0 });
     }
   }
 
@@ -164,10 +181,7 @@ export class VirtualNode {
     });
   }
 
-  async #startServer(
-    pods: PodController,
-    certificate: ServingCertificate,
-  ): Promise<{ port: number; close(): Promise<void> }> {
+  async #startServer(pods: PodController, certificate: ServingCertificate): Promise<KubeletServer> {
     const { name, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts, metrics } = this.#options;
     return await startKubeletServer({
       host: this.#listenHost(),
@@ -260,8 +274,10 @@ export class VirtualNode {
 
   /** The provider file's word, then the sidecar's; until that can be asked, what the node had. */
   #capacity(): Record<string, string> {
-    const announced = this.#capabilities === undefined ? this.#capacityBefore : this.#capabilities.pools[0]?.capacity;
-    return { ...unknownCapacity, ...announced, ...this.#options.settings.capacity };
+    const { settings } = this.#options;
+    const capabilities = this.#capabilities;
+    const announced = capabilities === undefined ? this.#capacityBefore : poolOf(capabilities, this.#options)?.capacity;
+    return { ...unknownCapacity, ...announced, ...settings.capacity };
   }
 
   /** For the downward API; the capacity may become known, or change, later. */
@@ -280,7 +296,7 @@ export class VirtualNode {
 
   async #askCapabilities(signal: AbortSignal): Promise<boolean> {
     try {
-      this.#capabilities = await this.#options.provider.capabilities(signal);
+      this.#keepCapabilities(await this.#options.provider.capabilities(signal));
       return true;
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
@@ -301,8 +317,16 @@ export class VirtualNode {
   }
 
   #setCapabilities(capabilities: Capabilities, node: NodeController): void {
-    this.#capabilities = capabilities;
+    this.#keepCapabilities(capabilities);
     node.notify();
+  }
+
+  #keepCapabilities(capabilities: Capabilities): void {
+    this.#capabilities = capabilities;
+    const { name, pool, logger } = this.#options;
+    if (poolOf(capabilities, { name, pool }) !== undefined) return;
+    const pools = capabilities.pools.map((known) => known.name);
+    logger.warn({ pool, pools }, 'the backend has no such pool: the node has no capacity of it');
   }
 
   #tellReach({ reach, trouble }: PodController['mirror']): void {

@@ -76,6 +76,19 @@ export class SitePart {
     await this.#end('SIGTERM');
   }
 
+  /** Sends it a signal and does not wait for what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Waits until the process has ended, by itself or not. @returns its exit code; null when a signal ended it */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined) throw new Error(`${this.name} does not run`);
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode;
+  }
+
   /** What the present run has logged. */
   log(): string {
     return readFileSync(this.logFile).subarray(this.#logStart).toString('utf8');

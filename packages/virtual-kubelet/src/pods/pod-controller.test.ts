@@ -2,6 +2,7 @@ import { configMaps, KubeTransportError, type ObjectReference, type Pod, pods } 
 import { InterLinkError } from '@interlink/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
+import { ServiceLinks } from '../resolve/service-links.ts';
 import { NODE } from '../resolve/testing/fake-objects.ts';
 import { apiPod, containerStatus, podReport } from '../status/testing/statuses.ts';
 import { FakeCluster, refusal } from '../testing/fake-cluster.ts';
@@ -37,18 +38,20 @@ async function startController(
   const { logger, lines, everything } = keepLogLines();
   const record = (_ref: ObjectReference, type: string, reason: string, message: string) =>
     events.push(`${type} ${reason}: ${message}`);
+  const services = new ServiceLinks({ client: cluster.asClient(), logger });
   const controller = new PodController({
     client: cluster.asClient(),
     provider: backend,
     node: NODE,
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
     logger,
+    services,
     workers: 4,
     namespaces,
     onCapabilities: () => undefined,
     onReach: () => undefined,
   });
-  const running = controller.run(stop.signal);
+  const running = Promise.all([controller.run(stop.signal), services.run(stop.signal)]);
   const end = async () => {
     stop.abort();
     await running;

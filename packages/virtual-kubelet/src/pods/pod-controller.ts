@@ -12,6 +12,7 @@ import { type Logger, type Tracer, withSpan } from '@interlink/service-kit';
 import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import { BackendMirror } from './backend-mirror.ts';
 import { newPodEntry, type PodEntry, releaseHold, takePod } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
@@ -22,7 +23,8 @@ export interface PodControllerOptions {
   readonly client: KubeClient;
   readonly provider: Provider;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   readonly tracer?: Tracer | undefined;
   /** The only namespaces whose pods are taken care of; default: all. */

@@ -4,7 +4,7 @@ import { type Logger, traced } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { PodSources } from '../resolve/pod-sources.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
-import { ServiceLinks } from '../resolve/service-links.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import { adoptionRequest } from './adoption-request.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
 
@@ -12,7 +12,8 @@ export interface PodCreatorOptions {
   readonly client: KubeClient;
   readonly provider: Pick<Provider, 'createPod' | 'adoptPod'>;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   readonly sources: PodSources;
   /** Default: all. */
@@ -33,15 +34,9 @@ const stuckRetryMs = 60_000;
  */
 export class PodCreator {
   readonly #options: PodCreatorOptions;
-  readonly #services: ServiceLinks;
 
   constructor(options: PodCreatorOptions) {
     this.#options = options;
-    this.#services = new ServiceLinks(options);
-  }
-
-  async run(signal: AbortSignal): Promise<void> {
-    await this.#services.run(signal);
   }
 
   /** The pod no longer waits for an object. */
@@ -72,8 +67,8 @@ export class PodCreator {
   }
 
   async #resolve(pod: Pod, signal: AbortSignal): Promise<ResolvedPod> {
-    const serviceEnv = await this.#services.envOf(pod, signal);
-    const { node, sources } = this.#options;
+    const { node, services, sources } = this.#options;
+    const serviceEnv = await services.envOf(pod, signal);
     return await resolvePod(pod, { objects: sources.reader, node, serviceEnv, signal });
   }
 

@@ -3,6 +3,7 @@ import { type Logger, traced } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import { PodSources } from '../resolve/pod-sources.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import { VolumeUpdates } from '../volumes/volume-updates.ts';
 import type { BackendMirror } from './backend-mirror.ts';
 import { hasBegun, nextStep, type Step } from './next-step.ts';
@@ -14,7 +15,8 @@ export interface PodSyncOptions {
   readonly client: KubeClient;
   readonly provider: Provider;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   readonly mirror: BackendMirror;
   /** The only ones whose pods are ours to end; default: all. */
@@ -60,7 +62,7 @@ export class PodSync {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#creator.run(signal), this.#sources.run(signal), this.#volumes.run(signal)]);
+    await Promise.all([this.#sources.run(signal), this.#volumes.run(signal)]);
   }
 
   /** The backend has come within reach. */
