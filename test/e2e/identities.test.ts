@@ -141,7 +141,7 @@ describe.skipIf(cannotRun)('docs/security.md: a virtual kubelet with', { timeout
     const node = await new NodeView('my-node', partsOf(testbed).controlPlane).get();
     expect(node.metadata?.labels).toMatchObject({ type: 'virtual-kubelet', 'kubernetes.io/hostname': 'my-node' });
     expect(node.metadata?.labels).not.toHaveProperty(['kubernetes.io/role']);
-    const request = /certificate approve (\S+)"/.exec(site.vk.log())?.[1] ?? '';
+    const request = /certificate approve ([^"]+)"/.exec(site.vk.log())?.[1] ?? '';
     expect((await asAdmin('certificate', 'approve', request)).exitCode).toBe(0);
     await waitFor('the serving certificate', () => site.vk.log().includes('serving certificate issued'));
 
