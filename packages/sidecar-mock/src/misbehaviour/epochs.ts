@@ -81,13 +81,15 @@ export const epochMisbehaviours: ReadonlyArray<Misbehaviour> = [
   },
   {
     name: 'epoch-of-all-owners',
-    summary: 'One owner’s epoch makes those of all others old.',
+    summary: 'An epoch makes those of the node old whose name begins like that of its own.',
     caughtBy: ['epoch-of-each-owner'],
     begin: () => ({
       server: (app) => {
         const seen = new Map<string, number>();
         refuse(app, (epoch, owner) => {
-          const isAnothers = [...seen].some(([other, highest]) => other !== owner && highest > epoch);
+          const isAnothers = [...seen].some(
+            ([other, highest]) => other !== owner && owner.startsWith(other) && highest > epoch,
+          );
           seen.set(owner, epoch);
           return isAnothers;
         });
