@@ -1,5 +1,9 @@
 import { type ErrorCode, errorCodes, InterLinkError, type Pod } from '@interlink/sidecar-sdk';
 
+/** What may come of a change of resources. */
+export type ResizeState = 'Infeasible' | 'Deferred' | 'InProgress';
+const resizeStates: ReadonlyArray<string> = ['Infeasible', 'Deferred', 'InProgress'] satisfies ResizeState[];
+
 /** What a pod's annotations tell the mock to play. The table in README.md says the same in words. */
 export interface PodScript {
   readonly createDelayMs: number;
@@ -26,6 +30,8 @@ export interface PodScript {
   readonly execExitCode: number;
   /** When set, no port can be reached, for this reason. */
   readonly portError: string | undefined;
+  /** What every change of resources meets instead of success. */
+  readonly resize: ResizeState | undefined;
   /** How long the containers take to end after TERM. */
   readonly deleteDelayMs: number;
 }
@@ -49,6 +55,7 @@ const plain: PodScript = {
   execOutput: undefined,
   execExitCode: 0,
   portError: undefined,
+  resize: undefined,
   deleteDelayMs: 0,
 };
 
@@ -84,6 +91,11 @@ const annotations: Readonly<Record<string, Annotation>> = {
   'mock.interlink.eu/log-interval': duration(1, (logIntervalMs) => ({ logIntervalMs })),
   'mock.interlink.eu/exec-output': text((execOutput) => ({ execOutput })),
   'mock.interlink.eu/exec-exit-code': integer((execExitCode) => ({ execExitCode })),
+  'mock.interlink.eu/resize': {
+    wanted: `one of ${resizeStates.join(', ')}`,
+    fits: (value) => resizeStates.includes(value),
+    read: (value) => ({ resize: value as ResizeState }),
+  },
   'mock.interlink.eu/port-error': text((portError) => ({ portError })),
   'mock.interlink.eu/delete-delay': duration(1, (deleteDelayMs) => ({ deleteDelayMs })),
 };

@@ -5,6 +5,7 @@ import type {
   ExecOptions,
   LogOptions,
   PodRequest,
+  PodUpdate,
   RemoteCommand,
   StreamRecord,
 } from '@interlink/protocol';
@@ -19,6 +20,8 @@ export interface Provider {
   createPod(request: PodRequest, signal?: AbortSignal): Promise<void>;
   /** Takes over a pod that runs already, and never starts one; false when the backend has no such pod. Without it, a pod that is not listed is lost. */
   adoptPod?(request: PodRequest, signal?: AbortSignal): Promise<boolean>;
+  /** Tells of a changed spec. Resolves once the backend acts on this generation, or on a newer one. Without it, running pods stay as they are. */
+  updatePod?(update: PodUpdate, signal?: AbortSignal): Promise<void>;
   /** Resolves once the backend has accepted it; an unknown UID is a success. */
   deletePod(uid: string, gracePeriodSeconds: number, signal?: AbortSignal): Promise<void>;
   /** A snapshot, then changes as they happen; with a cursor of an earlier record it goes on after that one. */

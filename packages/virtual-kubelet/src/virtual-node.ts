@@ -84,6 +84,7 @@ export class VirtualNode {
     const pods = new PodController({
       ...this.#options,
       node: this.#facts(),
+      capabilities: () => this.#capabilities,
       onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node),
       onReach: () => {
         this.#tellReach(pods.mirror);

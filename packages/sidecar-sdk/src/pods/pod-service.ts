@@ -5,11 +5,13 @@ import {
   type Owner,
   type PodReport,
   type PodRequest,
+  type PodUpdate,
   type ReportLog,
 } from '@interlink/protocol';
 import { keepDoing, type Logger, sleep } from '@interlink/service-kit';
 import type { Backend, PodReference } from '../backend.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
+import { containerStatusesOf } from './container-statuses-of.ts';
 import { PodRegistry } from './pod-registry.ts';
 import { PodStreams, type PodTarget } from './pod-streams.ts';
 import { Serial } from './serial.ts';
@@ -92,6 +94,33 @@ export class PodService {
     });
   }
 
+  /**
+   * Resolves once the backend acts on this generation of the pod, or on a newer one.
+   * @throws InterLinkError `not_found` when there is no such pod, `unimplemented` when the backend can't change pods
+   */
+  async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
+    this.#assertListed();
+    const { uid, generation } = update.pod.metadata;
+    return await this.#serial.run(uid, async () => {
+      const known = this.#known({ owner, uid });
+      if (this.#backend.update === undefined) {
+        const { backend } = await this.#backend.capabilities();
+        throw new InterLinkError('unimplemented', `The backend "${backend.kind}" can't change a pod that it has`);
+      }
+      if (!isNews(update, known)) return known;
+      const told = await this.#backend.update(update, owner);
+      // News from the backend may have overtaken its own answer.
+      const newest = this.#registry.find(owner, uid);
+      const report = (newest?.status.observedGeneration ?? 0) >= generation && newest !== undefined ? newest : told;
+      this.#registry.report({ owner, report });
+      this.#logger.info(
+        { pod: `${report.namespace}/${report.name}`, podUid: uid, node: owner.node, generation },
+        'pod updated',
+      );
+      return report;
+    });
+  }
+
   /** Resolves once the backend has accepted it. A pod that is not there is a success. */
   async delete(owner: Owner, uid: string, gracePeriodSeconds: number): Promise<void> {
     this.#assertListed();
@@ -114,8 +143,7 @@ export class PodService {
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
     const known = this.#known(pod);
-    const { initContainerStatuses, containerStatuses } = known.status;
-    if (![...(initContainerStatuses ?? []), ...containerStatuses].some((status) => status.name === container)) {
+    if (!containerStatusesOf(known).some((status) => status.name === container)) {
       throw new InterLinkError('not_found', `No container ${container} in pod ${known.namespace}/${known.name}`);
     }
     const { limitBytes: limit, ...rest } = options;
@@ -180,4 +208,12 @@ export class PodService {
       { baseMs: 100, maxMs: 5_000, settledMs: 10_000, signal },
     );
   }
+}
+
+/** The same generation may come again with an ephemeral container that could not be resolved before; else it has nothing new. */
+function isNews({ pod }: PodUpdate, { status }: PodReport): boolean {
+  const observed = status.observedGeneration ?? 0;
+  const known = new Set(status.ephemeralContainerStatuses?.map(({ name }) => name));
+  const hasMore = (pod.spec.ephemeralContainers ?? []).some(({ name }) => !known.has(name));
+  return pod.metadata.generation > observed || (pod.metadata.generation === observed && hasMore);
 }

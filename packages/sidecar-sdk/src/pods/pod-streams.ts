@@ -9,6 +9,7 @@ import {
   type RemoteCommand,
 } from '@interlink/protocol';
 import type { Backend, PodReference } from '../backend.ts';
+import { containerStatusesOf } from './container-statuses-of.ts';
 
 /** A pod, as a path names it. */
 export interface PodTarget {
@@ -51,7 +52,7 @@ export class PodStreams {
   /** @throws InterLinkError `not_found`, `failed_precondition` while nothing of the pod runs, `unimplemented` */
   async portForward(target: PodTarget, port: number, signal: AbortSignal): Promise<Duplex> {
     const report = this.#find(target);
-    if (!allStatuses(report).some(isRunning)) {
+    if (!containerStatusesOf(report).some(isRunning)) {
       throw new InterLinkError('failed_precondition', `pod "${report.name}" is not running`);
     }
     if (this.#backend.portForward === undefined) throw await this.#cannot('forward a port');
@@ -60,7 +61,7 @@ export class PodStreams {
 
   #runningContainer({ container, ...target }: ContainerTarget): PodReference {
     const report = this.#find(target);
-    const status = allStatuses(report).find(({ name }) => name === container);
+    const status = containerStatusesOf(report).find(({ name }) => name === container);
     const what = `container "${container}" in pod "${report.name}"`;
     if (status === undefined) throw new InterLinkError('not_found', `There is no ${what}`);
     if (!isRunning(status)) throw new InterLinkError('failed_precondition', `${what} is not running`);
@@ -71,10 +72,6 @@ export class PodStreams {
     const { backend } = await this.#backend.capabilities();
     return new InterLinkError('unimplemented', `The backend "${backend.kind}" can't ${what}`);
   }
-}
-
-function allStatuses({ status }: PodReport): ContainerStatus[] {
-  return [...(status.initContainerStatuses ?? []), ...status.containerStatuses];
 }
 
 function isRunning({ state }: ContainerStatus): boolean {

@@ -1,4 +1,4 @@
-import { InterLinkError, type LogOptions, parseLogQuery, parsePodRequest } from '@interlink/protocol';
+import { InterLinkError, type LogOptions, parseLogQuery, parsePodRequest, parsePodUpdate } from '@interlink/protocol';
 import { sendBytes, sendRecords } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { PodService } from '../pods/pod-service.ts';
@@ -25,12 +25,17 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     const owner = ownerOf(request);
     const uid = uidOf(request);
     const body = parsePodRequest(request.body);
-    if (body.pod.metadata.uid !== uid) {
-      throw new InterLinkError('invalid_argument', `The pod's UID is ${body.pod.metadata.uid}, the path says ${uid}`);
-    }
+    assertSameUid(body.pod.metadata.uid, uid);
     const isAdoption = queryOf(request).adopt === 'true';
     const report = await (isAdoption ? service.adopt(body, owner) : service.create(body, owner));
     return await reply.code(201).send(report);
+  });
+
+  app.patch(`${ownerPrefix}/pods/:uid`, async (request) => {
+    const { owner, uid } = podOf(request);
+    const body = parsePodUpdate(request.body);
+    assertSameUid(body.pod.metadata.uid, uid);
+    return await service.update(body, owner);
   });
 
   app.delete(`${ownerPrefix}/pods/:uid`, async (request, reply) => {
@@ -49,6 +54,11 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
   });
 
   serveStreams(app, service.streams, shutdown);
+}
+
+function assertSameUid(inBody: string, inPath: string): void {
+  if (inBody === inPath) return;
+  throw new InterLinkError('invalid_argument', `The pod's UID is ${inBody}, the path says ${inPath}`);
 }
 
 const defaultGracePeriodSeconds = 30;

@@ -4,9 +4,20 @@ import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
 import { KubeObjectReader } from '../resolve/object-reader.ts';
-import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
+import {
+  type MissingObject,
+  type NodeFacts,
+  type ResolvedPod,
+  ResolveError,
+  type ResolveNotice,
+  type ResolvePodOptions,
+  resolvePod,
+} from '../resolve/resolve-pod.ts';
 import { ServiceLinks } from '../resolve/service-links.ts';
+import { notOffloaded } from '../status/pod-status.ts';
 import { adoptionRequest } from './adoption-request.ts';
+import { containerFieldPath } from './container-field-path.ts';
+import { offloadedPod } from './offloaded-pod.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
 
 export interface PodCreatorOptions {
@@ -58,9 +69,10 @@ export class PodCreator {
     const pod = entry.pod;
     if (pod === undefined) return false;
     try {
-      const serviceEnv = await this.#services.envOf(pod, signal);
-      const { node } = this.#options;
-      const resolved = await resolvePod(pod, { objects: this.#objects, node, serviceEnv, signal });
+      const offloaded = offloadedPod(pod);
+      if (offloaded.pod.spec?.containers.length === 0) throw nothingToRun();
+      const resolved = await resolvePod(offloaded.pod, await this.sourcesOf(pod, signal));
+      resolved.notices.push(...offloaded.unknown.map(noSuchContainer));
       await this.#options.provider.createPod(resolved.request, signal);
       this.#onCreated(uid, entry, pod, resolved);
       return true;
@@ -72,9 +84,23 @@ export class PodCreator {
     }
   }
 
+  /** What a pod is resolved from. */
+  async sourcesOf(pod: Pod, signal: AbortSignal): Promise<ResolvePodOptions> {
+    const serviceEnv = await this.#services.envOf(pod, signal);
+    return { objects: this.#objects, node: this.#options.node, serviceEnv, signal };
+  }
+
+  /** The pod is looked at again as soon as one of the objects appears. */
+  waitFor(uid: string, missing: ReadonlyArray<MissingObject>, onAppeared: () => void): void {
+    this.#missing.wait(uid, missing, () => {
+      onAppeared();
+      this.#options.retry(uid, 0);
+    });
+  }
+
   /** Whether the backend runs the pod after all, though it has not told of it. @throws what keeps it from being known: to be tried again */
   async adopt(pod: Pod, signal: AbortSignal): Promise<boolean> {
-    return (await this.#options.provider.adoptPod?.(adoptionRequest(pod), signal)) ?? false;
+    return (await this.#options.provider.adoptPod?.(adoptionRequest(offloadedPod(pod).pod), signal)) ?? false;
   }
 
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
@@ -82,8 +108,7 @@ export class PodCreator {
     releaseHold(entry);
     entry.trouble = undefined;
     entry.toldTrouble = undefined;
-    for (const { type, reason, message } of resolved.notices)
-      this.#options.events.record(objectReference(pod), type, reason, message);
+    this.#tell(pod, resolved.notices);
     this.#options.logger.info(
       { pod: `${pod.metadata?.namespace}/${pod.metadata?.name}`, podUid: uid },
       'pod handed to the backend',
@@ -94,14 +119,17 @@ export class PodCreator {
     entry.trouble = { reason: error.reason, message: error.message };
     if (entry.toldTrouble !== error.message) {
       entry.toldTrouble = error.message;
-      for (const { type, reason, message } of error.notices)
-        this.#options.events.record(objectReference(pod), type, reason, message);
+      this.#tell(pod, error.notices);
     }
     entry.heldBackUntilMs = performance.now() + stuckRetryMs;
-    this.#missing.wait(uid, error.missing, () => {
-      releaseHold(entry);
-      this.#options.retry(uid, 0);
-    });
+    this.waitFor(uid, error.missing, () => releaseHold(entry));
+  }
+
+  #tell(pod: Pod, notices: ResolvedPod['notices']): void {
+    for (const { type, reason, message, container } of notices) {
+      const fieldPath = container === undefined ? undefined : containerFieldPath(pod, container);
+      this.#options.events.record(objectReference(pod, fieldPath), type, reason, message);
+    }
   }
 
   #onRefused(uid: string, entry: PodEntry, pod: Pod, thrown: unknown): void {
@@ -123,4 +151,18 @@ export class PodCreator {
     entry.heldBackUntilMs = performance.now() + waitMs;
     this.#options.logger.warn({ podUid: uid, err: error, failures: entry.failures }, 'pod not created yet');
   }
+}
+
+/** All of the pod is for others to run: it waits until its author changes that. */
+function nothingToRun(): ResolveError {
+  const message = 'All containers are left out by annotation interlink.eu/disable-offload-containers';
+  return new ResolveError(message, {
+    reason: notOffloaded,
+    notices: [{ type: 'Warning', reason: notOffloaded, message }],
+  });
+}
+
+function noSuchContainer(name: string): ResolveNotice {
+  const message = `Annotation interlink.eu/disable-offload-… names container "${name}", which the pod does not have`;
+  return { type: 'Warning', reason: 'NoSuchContainer', message };
 }

@@ -1,6 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import type { PodTrouble } from '../status/pod-status.ts';
+import type { ChangeableParts } from './pod-changes.ts';
 
 /** What the controller remembers of a pod beside the API's object and the backend's report. All of it may be lost: it only saves work. */
 export interface PodEntry {
@@ -12,6 +13,10 @@ export interface PodEntry {
   failures: number;
   /** When a PUT last succeeded, and in which of the backend's snapshots. */
   created: { epoch: number; atMs: number } | undefined;
+  /** The spec that the backend was told of last, when, and in which of its snapshots. */
+  handed: { generation: number; parts: ChangeableParts; epoch: number; atMs: number } | undefined;
+  /** How telling the backend of a changed spec goes. */
+  update: UpdateState;
   /** What the backend has accepted: when the grace period that it was told ends, and in which snapshot it was told. */
   stopped: { epoch: number; atMs: number; graceSeconds: number } | undefined;
   /** How the backend last saw it, once it holds it no longer. */
@@ -28,12 +33,27 @@ export interface PodEntry {
   firstStatusDueMs: number | undefined;
 }
 
+export interface UpdateState {
+  /** No update is tried before this time (`performance.now`). */
+  heldBackUntilMs: number;
+  /** Updates that failed one after another. */
+  failures: number;
+  /** What users were told of last, so that a retry doesn't tell it again. */
+  told: string | undefined;
+  /** Why the newest spec is not in force. */
+  refusal: string | undefined;
+  /** Why ephemeral containers have not been started, by name. */
+  troubles: ReadonlyMap<string, PodTrouble>;
+}
+
 export function newPodEntry(): PodEntry {
   return {
     pod: undefined,
     heldBackUntilMs: 0,
     failures: 0,
     created: undefined,
+    handed: undefined,
+    update: { heldBackUntilMs: 0, failures: 0, told: undefined, refusal: undefined, troubles: new Map() },
     stopped: undefined,
     lastReport: undefined,
     trouble: undefined,
@@ -48,6 +68,7 @@ export function newPodEntry(): PodEntry {
 export function releaseHold(entry: PodEntry): void {
   entry.heldBackUntilMs = 0;
   entry.failures = 0;
+  entry.update = { ...entry.update, heldBackUntilMs: 0, failures: 0 };
 }
 
 /** The newer of two copies of one object. Resource versions are decimal numbers (KEP-5504); anything else counts as newer. */
