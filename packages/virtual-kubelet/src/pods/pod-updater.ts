@@ -86,7 +86,10 @@ export class PodUpdater {
     const { pod } = entry;
     if (pod === undefined) return;
     const waitMs = entry.update.heldBackUntilMs - performance.now();
-    if (waitMs > 0) return retry(uid, waitMs);
+    if (waitMs > 0) {
+      retry(uid, waitMs);
+      return;
+    }
     const verbs = this.#options.capabilities()?.verbs;
     if (provider.updatePod === undefined || verbs?.includes('update') === false) return this.#giveUp(entry, pod);
     try {
@@ -140,14 +143,18 @@ export class PodUpdater {
 
   #onRefused(uid: string, entry: PodEntry, pod: Pod, error: InterLinkError): void {
     const { logger, retry } = this.#options;
-    if (error.code === 'unimplemented') return this.#giveUp(entry, pod);
+    if (error.code === 'unimplemented') {
+      this.#giveUp(entry, pod);
+      return;
+    }
     logger.warn({ pod: nameOf(pod), podUid: uid, err: error }, 'pod not updated yet');
     // Gone there: the stream says so soon.
     if (error.isPassing || error.code === 'not_found') {
       const waitMs = Math.min(backOff.baseMs * 2 ** entry.update.failures, backOff.maxMs) * (1 + Math.random() / 2);
       const heldBackUntilMs = performance.now() + waitMs;
       entry.update = { ...entry.update, failures: entry.update.failures + 1, heldBackUntilMs };
-      return retry(uid, waitMs);
+      retry(uid, waitMs);
+      return;
     }
     this.#refuse(entry, pod, {
       reason: 'FailedUpdatePod',
