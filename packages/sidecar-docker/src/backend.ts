@@ -12,6 +12,7 @@ import type {
   PodReference,
   PodReport,
   PodRequest,
+  PodUpdate,
   RemoteCommand,
 } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
@@ -29,6 +30,7 @@ import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
 import { PodReader } from './status/pod-reader.ts';
+import { updatePod } from './update.ts';
 import { watchPods } from './watch.ts';
 
 export interface DockerBackendOptions {
@@ -71,6 +73,10 @@ export class DockerBackend implements Backend {
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
     return await createPod(request, owner, this.#parts());
+  }
+
+  async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
+    return await updatePod(update, owner, this.#parts());
   }
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {

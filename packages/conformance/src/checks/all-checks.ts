@@ -9,6 +9,7 @@ import { logChecks } from './logs.ts';
 import { ownerChecks } from './owners.ts';
 import { restartChecks } from './restart.ts';
 import { statusChecks } from './status.ts';
+import { updateChecks } from './update.ts';
 import { v1Checks } from './v1/v1-checks.ts';
 import { watchChecks } from './watch.ts';
 
@@ -21,6 +22,7 @@ export const allChecks: ReadonlyArray<Check> = [
   ...statusChecks,
   ...listChecks,
   ...watchChecks,
+  ...updateChecks,
   ...deleteChecks,
   ...logChecks,
   ...errorChecks,

@@ -7,6 +7,7 @@ import { logMisbehaviours } from './logs.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { ownerMisbehaviours } from './owners.ts';
 import { statusMisbehaviours } from './status.ts';
+import { updateMisbehaviours } from './update.ts';
 import { v1Misbehaviours } from './v1.ts';
 import { watchMisbehaviours } from './watch.ts';
 
@@ -18,6 +19,7 @@ export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   ...createMisbehaviours,
   ...statusMisbehaviours,
   ...watchMisbehaviours,
+  ...updateMisbehaviours,
   ...deleteMisbehaviours,
   ...logMisbehaviours,
   ...v1Misbehaviours,

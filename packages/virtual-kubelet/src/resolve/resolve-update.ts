@@ -55,6 +55,6 @@ export async function resolveUpdate(
   return { update: parsePodUpdate(JSON.parse(JSON.stringify(body))), unresolved, notices };
 }
 
-function outlineOf({ name, image, resources, restartPolicy }: Container) {
-  return { name, image, resources, restartPolicy };
+function outlineOf({ name, image, imagePullPolicy, resources, restartPolicy, securityContext }: Container) {
+  return { name, image, imagePullPolicy, resources, restartPolicy, securityContext };
 }
