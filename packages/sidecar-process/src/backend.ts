@@ -12,6 +12,7 @@ import { sweepLeftovers } from './folder/remove-pod.ts';
 import { listPods } from './list.ts';
 import { readLog } from './logs.ts';
 import { Supervisor } from './supervise/supervisor.ts';
+import { updatePod } from './update.ts';
 import { watchPods } from './watch.ts';
 
 export interface ProcessBackendOptions {
@@ -39,6 +40,7 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
       if (isNew) tellWarnings(supervisor, request);
       return report;
     },
+    update: async (update) => await updatePod(context, update),
     delete: async ({ uid }, gracePeriodSeconds) => await deletePod(context, uid, gracePeriodSeconds),
     logs: async (pod, container, logOptions, signal) =>
       await readLog(context, { pod, container, options: logOptions, signal }),
