@@ -40,7 +40,7 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
       ({ status }) => status?.ephemeralContainerStatuses?.[0]?.state?.running != null,
     );
     expect(await namespace.run('exec', 'typed', '-c', 'shell', '--', 'echo', 'inside')).toBe('inside\n');
-    expect((await debugging).stdout).toContain('got hello');
+    expect(await debugging).toMatchObject({ stdout: expect.stringContaining('got hello') });
   });
 
   test('by kubectl set image: the container is replaced, in the same pod', async ({ site, namespace }) => {
@@ -58,7 +58,7 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     await waitFor('the new container to print', async () => (await namespace.run('logs', 'image')) === 'green\n');
   });
 
-  test('by kubectl patch --subresource resize: limits change in place, and what can’t be is said', async ({
+  test('by kubectl patch --subresource resize: limits change in place', async ({
     site,
     namespace,
   }) => {
@@ -80,14 +80,6 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     // Docker 20.10 of the testbed has cgroup v1; the file shows what the kernel enforces.
     const limit = 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max';
     expect(await namespace.run('exec', 'resize', '--', 'sh', '-c', limit)).toBe(`${128 * 1024 * 1024}\n`);
-
-    await patch({ requests: { cpu: '200m', memory: '100Ti' }, limits: { cpu: '500m', memory: '100Ti' } });
-    const pending = await namespace.waitForPod('resize', 'pending', ({ status }) =>
-      (status?.conditions ?? []).some(({ type }) => type === 'PodResizePending'),
-    );
-    const condition = pending.status?.conditions?.find(({ type }) => type === 'PodResizePending');
-    expect(condition).toMatchObject({ status: 'True', reason: 'Infeasible', message: expect.stringContaining('memory') });
-    expect(pending.status?.containerStatuses?.[0]).toMatchObject({ restartCount: 0, resources: bigger });
   });
 
   test('by its deadline: it is ended, shown as failed, and stays', async ({ site, namespace, engine }) => {

@@ -17,6 +17,5 @@ export function podDeadline({ spec, status }: Pod): number | undefined {
 /** Whether all containers had ended by themselves when the deadline came. */
 export function endedInTime({ status }: PodReport, deadlineMs: number): boolean {
   const finished = status.containerStatuses.map(({ state }) => Date.parse(state.terminated?.finishedAt ?? ''));
-  // The whole second in which it came is the container's.
-  return finished.length > 0 && finished.every((at) => at < deadlineMs + 1_000);
+  return finished.length > 0 && finished.every((at) => at < deadlineMs);
 }

@@ -19,6 +19,8 @@ export interface PodEntry {
   update: UpdateState;
   /** What the backend has accepted: when the grace period that it was told ends, and in which snapshot it was told. */
   stopped: { epoch: number; atMs: number; graceSeconds: number } | undefined;
+  /** We have had it ended because its deadline had passed, whatever the backend's clock says. */
+  isExpired: boolean;
   /** How the backend last saw it, once it holds it no longer. */
   lastReport: PodReport | undefined;
   /** Why it is not at the backend yet. */
@@ -55,6 +57,7 @@ export function newPodEntry(): PodEntry {
     handed: undefined,
     update: { heldBackUntilMs: 0, failures: 0, told: undefined, refusal: undefined, troubles: new Map() },
     stopped: undefined,
+    isExpired: false,
     lastReport: undefined,
     trouble: undefined,
     toldTrouble: undefined,

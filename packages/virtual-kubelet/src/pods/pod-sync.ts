@@ -64,7 +64,7 @@ export class PodSync {
       backend: mirror.reach,
       isAwaitingReport: this.#isAwaitingReport(entry),
       isBehind: this.#updater.isBehind(entry, report),
-      passedDeadlineMs: this.#deadlineOf(entry, (deadlineMs) => deadlineMs <= Date.now()),
+      passedDeadlineMs: entry.isExpired ? 0 : this.#deadlineOf(entry, (deadlineMs) => deadlineMs <= Date.now()),
     });
     await this.#do(step, uid, entry, signal);
     const deadlineMs = this.#deadlineOf(entry, (ms) => ms > Date.now());
@@ -196,6 +196,7 @@ export class PodSync {
   async #expire({ kind }: Step, uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     const { mirror, events, logger } = this.#options;
     const report = mirror.get(uid);
+    entry.isExpired = true;
     if (report !== undefined || kind === 'expire') {
       await this.#stop(uid, entry, entry.pod?.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds, signal);
     }
