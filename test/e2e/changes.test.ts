@@ -6,7 +6,10 @@ import { cannotRun, siteTest } from './drivers/site-test.ts';
 const test = siteTest('changes');
 
 describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent: true }, () => {
-  test('by kubectl debug: the debugger sees the network and the processes of its target', async ({ site, namespace }) => {
+  test('by kubectl debug: the debugger sees the network and the processes of its target', async ({
+    site,
+    namespace,
+  }) => {
     const serves = shell('main', 'mkdir /www; echo served > /www/index.html; httpd -p 8080 -h /www; exec sleep 98765');
     await namespace.apply(pod(site.nodeName, 'target', { containers: [serves] }));
     const before = await namespace.waitForPhase('target', 'Running');
@@ -33,7 +36,10 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     await namespace.apply(pod(site.nodeName, 'typed', { containers: [shell('main', untilTerm)] }));
     await namespace.waitForPhase('typed', 'Running');
     const args = ['-n', namespace.name, 'debug', 'typed', '-i', '--image=busybox:1.36', '-c', 'shell', '--', 'sh'];
-    const debugging = kubectl({ controlPlane }, args, { input: 'read word; echo "got $word"\nhello\nsleep 5\n', timeoutMs: 60_000 });
+    const debugging = kubectl({ controlPlane }, args, {
+      input: 'read word; echo "got $word"\nhello\nsleep 5\n',
+      timeoutMs: 60_000,
+    });
     await namespace.waitForPod(
       'typed',
       'debugged',
@@ -58,10 +64,7 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     await waitFor('the new container to print', async () => (await namespace.run('logs', 'image')) === 'green\n');
   });
 
-  test('by kubectl patch --subresource resize: limits change in place', async ({
-    site,
-    namespace,
-  }) => {
+  test('by kubectl patch --subresource resize: limits change in place', async ({ site, namespace }) => {
     const resources = { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '200m', memory: '64Mi' } };
     await namespace.apply(pod(site.nodeName, 'resize', { containers: [shell('main', untilTerm, { resources })] }));
     const before = await namespace.waitForPhase('resize', 'Running');
@@ -93,14 +96,26 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
       containerStatuses: [{ ready: false, state: { terminated: {} } }],
     });
     await namespace.waitForEvent('deadline', 'DeadlineExceeded', /longer than the specified deadline/);
-    await waitFor('nothing to be left at the engine', async () => (await engine.containersOf(metadata?.uid ?? '')).length === 0);
+    await waitFor(
+      'nothing to be left at the engine',
+      async () => (await engine.containersOf(metadata?.uid ?? '')).length === 0,
+    );
     expect((await namespace.pod('deadline')).status?.phase).toBe('Failed');
   });
 
-  test('by an eviction: it ends within its grace period and goes', async ({ site, namespace, controlPlane, engine }) => {
+  test('by an eviction: it ends within its grace period and goes', async ({
+    site,
+    namespace,
+    controlPlane,
+    engine,
+  }) => {
     await namespace.apply(pod(site.nodeName, 'evicted', { containers: [shell('main', untilTerm)] }));
     const { metadata } = await namespace.waitForPhase('evicted', 'Running');
-    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'evicted', namespace: namespace.name } };
+    const eviction = {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name: 'evicted', namespace: namespace.name },
+    };
     const path = `/api/v1/namespaces/${namespace.name}/pods/evicted/eviction`;
     const { exitCode, stderr } = await kubectl({ controlPlane }, ['create', '--raw', path, '-f', '-'], {
       input: JSON.stringify(eviction),
@@ -108,6 +123,9 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     });
     expect([exitCode, stderr]).toEqual([0, '']);
     await namespace.waitUntilGone('evicted');
-    await waitFor('nothing to be left at the engine', async () => (await engine.containersOf(metadata?.uid ?? '')).length === 0);
+    await waitFor(
+      'nothing to be left at the engine',
+      async () => (await engine.containersOf(metadata?.uid ?? '')).length === 0,
+    );
   });
 });
