@@ -11,7 +11,19 @@ export const volumeTypes = [
   'hostPath',
   'persistentVolumeClaim',
 ] as const;
-export const verbs = ['create', 'delete', 'list', 'watch', 'log', 'exec', 'attach', 'portForward', 'update'] as const;
+export const verbs = [
+  'create',
+  'delete',
+  'list',
+  'watch',
+  'log',
+  'exec',
+  'attach',
+  'portForward',
+  'updateVolumes',
+  'stats',
+  'update',
+] as const;
 
 const StringMap = Type.Record(Type.String(), Type.String());
 

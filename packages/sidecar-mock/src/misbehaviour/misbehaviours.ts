@@ -6,9 +6,11 @@ import { deleteMisbehaviours } from './delete.ts';
 import { logMisbehaviours } from './logs.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { ownerMisbehaviours } from './owners.ts';
+import { statsMisbehaviours } from './stats.ts';
 import { statusMisbehaviours } from './status.ts';
 import { updateMisbehaviours } from './update.ts';
 import { v1Misbehaviours } from './v1.ts';
+import { volumeMisbehaviours } from './volumes.ts';
 import { watchMisbehaviours } from './watch.ts';
 
 /** Every way to be wrong that the mock knows, in the order of docs/protocol.md. The table in README.md is checked against it. */
@@ -22,6 +24,8 @@ export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   ...updateMisbehaviours,
   ...deleteMisbehaviours,
   ...logMisbehaviours,
+  ...volumeMisbehaviours,
+  ...statsMisbehaviours,
   ...v1Misbehaviours,
 ];
 

@@ -11,6 +11,7 @@ export class MemoryBackend implements Backend {
   attach?: NonNullable<Backend['attach']>;
   portForward?: NonNullable<Backend['portForward']>;
   update?: NonNullable<Backend['update']>;
+  updateVolumes?: NonNullable<Backend['updateVolumes']>;
   #failure: InterLinkError | undefined;
 
   /** From now on the backend does not answer; undefined: it does again. */

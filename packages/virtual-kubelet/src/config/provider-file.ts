@@ -3,18 +3,23 @@ import { parseQuantity, type Taint } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { nearest } from '@interlink/service-kit';
 import { parse } from 'yaml';
+import { type KubeletSettings, kubeletKeys, parseKubeletSettings } from './kubelet-settings.ts';
+import { parseNamespaces } from './namespaces.ts';
 
 /** What the provider file says of the node; what it leaves out comes from the sidecar's capabilities. */
 export interface NodeSettings {
   readonly capacity: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: ReadonlyArray<Taint>;
+  readonly kubelet: KubeletSettings;
+  /** The only namespaces whose pods are taken care of; undefined: all. */
+  readonly namespaces?: readonly string[];
   /** What the file asks for and this release does not do. */
   readonly warnings: ReadonlyArray<string>;
 }
 
-const none: NodeSettings = { capacity: {}, labels: {}, taints: [], warnings: [] };
-const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints'];
+const none: NodeSettings = { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] };
+const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints', 'Namespaces', ...kubeletKeys];
 /** Keys of other releases' files: taken with a warning, so that the file need not be rewritten. */
 const withoutEffect = [
   ...[
@@ -35,21 +40,14 @@ const withoutEffect = [
     'PodCIDR',
     'HTTP',
   ],
-  ...[
-    'KubeletHTTP',
-    'KubeletCertFile',
-    'KubeletKeyFile',
-    'KubeletCSRSignerName',
-    'DisableCSR',
-    'SkipDownwardAPIResolution',
-  ],
+  ...['KubeletHTTP', 'SkipDownwardAPIResolution'],
   ...['Network', 'Pprof'],
 ];
 const seedKeys = ['cpu', 'memory', 'pods'];
 
 /**
  * Reads the file of `--provider-config`: the seed's JSON, a map from node name to `{cpu, memory, pods}`, or the YAML of newer
- * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels` and `NodeTaints`.
+ * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints`, `Namespaces` and the keys of the kubelet port.
  * @throws InterLinkError `invalid_argument` with every problem at once
  */
 export async function loadProviderFile(path: string | undefined, nodeName: string): Promise<NodeSettings> {
@@ -126,6 +124,8 @@ function parseYamlForm(root: Record<string, unknown>, { path, problems }: Place)
     capacity,
     labels: parseLabels(root.NodeLabels, problems),
     taints: parseTaints(root.NodeTaints, problems),
+    kubelet: parseKubeletSettings(root, problems),
+    ...(root.Namespaces == null ? {} : { namespaces: parseNamespaces(root.Namespaces, problems) }),
     warnings: ignored.map((key) => `${key} in ${path} has no effect in this release`),
   };
 }

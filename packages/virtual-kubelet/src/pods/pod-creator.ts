@@ -2,8 +2,7 @@ import { type EventRecorder, type KubeClient, objectReference, type Pod } from '
 import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
-import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
-import { KubeObjectReader } from '../resolve/object-reader.ts';
+import type { PodSources } from '../resolve/pod-sources.ts';
 import {
   type MissingObject,
   type NodeFacts,
@@ -26,7 +25,12 @@ export interface PodCreatorOptions {
   readonly node: NodeFacts;
   readonly events: EventRecorder;
   readonly logger: Logger;
+  readonly sources: PodSources;
+  /** Default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   retry(uid: string, delayMs: number): void;
+  /** The backend has the pod, made from this. */
+  onCreated(uid: string, pod: Pod, resolved: ResolvedPod): void;
 }
 
 /** Failures that may pass by themselves are tried again soon, and more and more rarely. */
@@ -40,28 +44,20 @@ const stuckRetryMs = 60_000;
  */
 export class PodCreator {
   readonly #options: PodCreatorOptions;
-  readonly #objects: KubeObjectReader;
-  readonly #missing: MissingObjectWatches;
   readonly #services: ServiceLinks;
 
   constructor(options: PodCreatorOptions) {
     this.#options = options;
-    this.#objects = new KubeObjectReader(options.client);
     this.#services = new ServiceLinks(options);
-    this.#missing = new MissingObjectWatches({
-      client: options.client,
-      forget: (object) => this.#objects.forget(object),
-      onTrouble: (err, object, context) => options.logger.warn({ err, object, context }, 'watching a missing object'),
-    });
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#missing.run(signal), this.#services.run(signal)]);
+    await this.#services.run(signal);
   }
 
   /** The pod no longer waits for an object. */
   release(uid: string): void {
-    this.#missing.release(uid);
+    this.#options.sources.missing.release(uid);
   }
 
   /** @returns true when the backend has it; false when it is held back, with the reason and the time on the entry */
@@ -87,12 +83,13 @@ export class PodCreator {
   /** What a pod is resolved from. */
   async sourcesOf(pod: Pod, signal: AbortSignal): Promise<ResolvePodOptions> {
     const serviceEnv = await this.#services.envOf(pod, signal);
-    return { objects: this.#objects, node: this.#options.node, serviceEnv, signal };
+    const { node, sources } = this.#options;
+    return { objects: sources.reader, node, serviceEnv, signal };
   }
 
   /** The pod is looked at again as soon as one of the objects appears. */
   waitFor(uid: string, missing: ReadonlyArray<MissingObject>, onAppeared: () => void): void {
-    this.#missing.wait(uid, missing, () => {
+    this.#options.sources.missing.wait(uid, missing, () => {
       onAppeared();
       this.#options.retry(uid, 0);
     });
@@ -104,10 +101,11 @@ export class PodCreator {
   }
 
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
-    this.#missing.release(uid);
+    this.#options.sources.missing.release(uid);
     releaseHold(entry);
     entry.trouble = undefined;
     entry.toldTrouble = undefined;
+    this.#options.onCreated(uid, pod, resolved);
     this.#tell(pod, resolved.notices);
     this.#options.logger.info(
       { pod: `${pod.metadata?.namespace}/${pod.metadata?.name}`, podUid: uid },

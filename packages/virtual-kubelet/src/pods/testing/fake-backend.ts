@@ -6,6 +6,7 @@ import {
   type PodRequest,
   type PodUpdate,
   ReportLog,
+  type ResolvedVolume,
   type StreamRecord,
 } from '@interlink/protocol';
 import type { Provider } from '../../provider.ts';
@@ -13,7 +14,7 @@ import { containerStatuses, type Doing } from '../../status/testing/statuses.ts'
 
 /** A backend in memory: holds reports, streams them as a sidecar does, and writes down what it was asked for. */
 export class FakeBackend implements Provider {
-  /** `create UID`, `update UID GENERATION` and `delete UID GRACE`, in order. */
+  /** `create UID`, `update UID GENERATION`, `delete UID GRACE` and `files UID path=text,…`, in order. */
   readonly calls: string[] = [];
   readonly requests = new Map<string, PodRequest>();
   /** What it was told in updates, in order. */
@@ -113,6 +114,15 @@ export class FakeBackend implements Provider {
   async deletePod(uid: string, gracePeriodSeconds: number): Promise<void> {
     this.calls.push(`delete ${uid} ${gracePeriodSeconds}`);
     this.#assertUp();
+  }
+
+  async updateVolumes(uid: string, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    this.#assertUp();
+    if (!this.holds(uid)) throw new InterLinkError('not_found', `No pod ${uid} here`);
+    const files = volumes.flatMap((volume) => volume.files);
+    this.calls.push(
+      `files ${uid} ${files.map(({ path, data }) => `${path}=${Buffer.from(data, 'base64')}`).join(',')}`,
+    );
   }
 
   async *watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncGenerator<StreamRecord> {

@@ -21,7 +21,11 @@ export async function settle(ms = 0): Promise<void> {
 }
 
 /** A controller at work. `events` holds `Type Reason: message`, `fieldPaths` what part of the pod each is about. */
-export async function startController(cluster: FakeCluster, backend: FakeBackend) {
+export async function startController(
+  cluster: FakeCluster,
+  backend: FakeBackend,
+  { namespaces }: { namespaces?: readonly string[] } = {},
+) {
   const stop = new AbortController();
   const events: string[] = [];
   const fieldPaths: Array<string | undefined> = [];
@@ -37,6 +41,7 @@ export async function startController(cluster: FakeCluster, backend: FakeBackend
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
     logger,
     workers: 4,
+    namespaces,
     capabilities: () => backend.announced,
     onCapabilities: () => undefined,
     onReach: () => undefined,
