@@ -25,7 +25,7 @@ function withoutTimes(text: string): string {
   return text.replaceAll(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"TIME"');
 }
 
-test('docs/protocol.md: the commands of "How to begin" work against the mock sidecar, and answer as is said', async () => {
+test('docs/protocol.md: the commands of "How to begin" and "Update" work against the mock sidecar, and answer as is said', async () => {
   await using sidecar = await startSidecarProcess('mock-sidecar');
   const target = new HttpTarget({ url: sidecar.url, token: sidecar.token });
   await waitFor(
@@ -34,7 +34,7 @@ test('docs/protocol.md: the commands of "How to begin" work against the mock sid
   );
   await target.close();
   // A mark after each block tells the answers apart.
-  const blocks = blocksOf('How to begin');
+  const blocks = [...blocksOf('How to begin'), ...blocksOf('Update')];
   const commands = blocks.filter(({ language }) => language === 'bash').map(({ text }) => `${text}\nprintf '\\036'\n`);
   const env = { PATH: process.env.PATH ?? '', HOME: join(sidecar.tokenFile, '../../..'), SIDECAR: sidecar.url };
   const { stdout } = await run('bash', ['-euc', commands.join('')], { env });

@@ -22,6 +22,7 @@ export const verbs = [
   'portForward',
   'updateVolumes',
   'stats',
+  'update',
 ] as const;
 
 const StringMap = Type.Record(Type.String(), Type.String());
@@ -44,6 +45,11 @@ export const Capabilities = Type.Object({
   pools: Type.Array(Pool),
   /** False when a restart of the sidecar forgets its pods (they were kept in memory only). Default true. */
   durable: Type.Optional(Type.Boolean()),
+  /**
+   * True when the backend itself ends pods past their `activeDeadlineSeconds`, and reports them failed for `DeadlineExceeded`. Default
+   * false: their owner ends them.
+   */
+  enforcesDeadline: Type.Optional(Type.Boolean()),
   /** What an administrator should know: `images are ignored`, `nothing is isolated`. */
   warnings: Type.Optional(Type.Array(Type.String())),
 });

@@ -32,7 +32,17 @@ export {
   parsePodReportList,
 } from './pod/pod-report.ts';
 export { type PodRequest, parsePodRequest } from './pod/pod-request.ts';
-export type { Container, EnvVar, Pod, PodMetadata, PodSpec, Volume, VolumeMount } from './pod/pod-spec.ts';
+export type {
+  Container,
+  EnvVar,
+  EphemeralContainer,
+  Pod,
+  PodMetadata,
+  PodSpec,
+  Volume,
+  VolumeMount,
+} from './pod/pod-spec.ts';
+export { type PodUpdate, parsePodUpdate } from './pod/pod-update.ts';
 export {
   configMapContent,
   type KeyToPath,

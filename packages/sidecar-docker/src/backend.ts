@@ -13,6 +13,7 @@ import type {
   PodReference,
   PodReport,
   PodRequest,
+  PodUpdate,
   RemoteCommand,
   ResolvedVolume,
 } from '@interlink/sidecar-sdk';
@@ -34,6 +35,7 @@ import { ContainerMeter } from './stats/container-meter.ts';
 import { EngineMachine } from './stats/engine-machine.ts';
 import { measurePods } from './stats.ts';
 import { PodReader } from './status/pod-reader.ts';
+import { updatePod } from './update.ts';
 import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
 
@@ -81,6 +83,10 @@ export class DockerBackend implements Backend {
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
     return await createPod(request, owner, this.#parts());
+  }
+
+  async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
+    return await updatePod(update, owner, this.#parts());
   }
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {

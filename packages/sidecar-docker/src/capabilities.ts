@@ -12,7 +12,19 @@ export async function readCapabilities(engine: Engine, root: string): Promise<Ca
   return {
     protocolVersions: ['v2', 'v1'],
     backend: { kind: 'docker', version },
-    verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'attach', 'portForward', 'updateVolumes', 'stats'],
+    verbs: [
+      'create',
+      'delete',
+      'list',
+      'watch',
+      'log',
+      'exec',
+      'attach',
+      'portForward',
+      'updateVolumes',
+      'stats',
+      'update',
+    ],
     volumeTypes: [...fileVolumeTypes, 'emptyDir'],
     queues: false,
     pools: [

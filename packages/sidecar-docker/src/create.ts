@@ -90,6 +90,7 @@ function toPodLabels({ pod }: PodRequest, owner: Owner): PodLabels {
     namespace,
     name,
     restartPolicy: pod.spec.restartPolicy ?? 'Always',
+    generation: pod.metadata.generation ?? 0,
     outline: [...outlineOf('init', pod.spec.initContainers ?? []), ...outlineOf('container', pod.spec.containers)],
   };
 }

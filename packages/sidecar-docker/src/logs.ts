@@ -38,8 +38,11 @@ export async function openLogs(
   }
   const { container } = slot;
   if (container?.startedAt === undefined) {
-    const { initContainerStatuses = [], containerStatuses } = toPodReport(snapshot, works.knowledgeOf(pod.uid)).status;
-    const status = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name);
+    const { status: report } = toPodReport(snapshot, works.knowledgeOf(pod.uid));
+    const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = report;
+    const status = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].find(
+      (one) => one.name === name,
+    );
     const why = toWaitingText(status?.state.waiting?.reason ?? status?.state.terminated?.reason ?? 'ContainerCreating');
     throw new InterLinkError(
       'failed_precondition',

@@ -18,6 +18,13 @@ export interface PodKnowledge {
   readonly problems: ReadonlyMap<string, Waiting>;
   /** Somebody here is creating the containers that are missing. */
   readonly isBeingCreated: boolean;
+  /** Of the newest spec that is acted on; undefined: the one that the pod was created from. */
+  readonly generation?: number | undefined;
+  readonly resize?: PodReport['status']['resize'];
+  /** Ephemeral containers that were taken, and their images; they may not be created yet. */
+  readonly debuggers?: ReadonlyMap<string, string>;
+  /** Containers that are being replaced, as they were: their end is none of the pod's. */
+  readonly replacing?: ReadonlyMap<string, ContainerStatus>;
 }
 
 /** For a pod that nobody here works on. */
@@ -36,6 +43,8 @@ export function toPodReport(snapshot: PodSnapshot, known: PodKnowledge): PodRepo
   const statusesOf = (kind: OutlineEntry['kind']): ContainerStatus[] =>
     statuses.filter((one) => one.kind === kind).map((one) => one.status);
   const init = statusesOf('init');
+  const debuggers = [...statusesOf('ephemeral'), ...awaitedDebuggers(snapshot, known)];
+  const generation = known.generation ?? pod.generation;
   const isIncomplete =
     !known.isBeingCreated &&
     sandbox !== undefined &&
@@ -49,7 +58,10 @@ export function toPodReport(snapshot: PodSnapshot, known: PodKnowledge): PodRepo
       ...(sandbox === undefined ? sandboxLost : { startTime: sandbox.createdAt }),
       ...(sandbox?.ip === undefined ? {} : { podIP: sandbox.ip }),
       ...(init.length === 0 ? {} : { initContainerStatuses: init }),
-      containerStatuses: statusesOf('container'),
+      containerStatuses: statusesOf('container').map((status) => known.replacing?.get(status.name) ?? status),
+      ...(debuggers.length === 0 ? {} : { ephemeralContainerStatuses: debuggers }),
+      ...(generation === 0 ? {} : { observedGeneration: generation }),
+      ...(known.resize === undefined ? {} : { resize: known.resize }),
     },
     ...(isIncomplete ? { incomplete: true } : {}),
   };
@@ -62,13 +74,25 @@ const sandboxLost = {
   message: "The pod's sandbox container was removed from the engine",
 } as const;
 
-interface StatusContext {
+/** Those whose image is on its way. */
+function awaitedDebuggers(snapshot: PodSnapshot, known: PodKnowledge): ContainerStatus[] {
+  const created = new Set(snapshot.slots.map(({ entry }) => entry.name));
+  return [...(known.debuggers ?? [])]
+    .filter(([name]) => !created.has(name))
+    .map(([name, image]) => {
+      const waiting = known.problems.get(name) ?? { reason: 'ContainerCreating' };
+      const state = waitingUnlessLeaving(waiting, snapshot);
+      return { name, state, ready: false, started: false, restartCount: 0, image, imageID: '' };
+    });
+}
+
+export interface StatusContext {
   readonly snapshot: PodSnapshot;
   readonly known: PodKnowledge;
   readonly later: ReadonlyArray<Slot>;
 }
 
-function toContainerStatus(slot: Slot, context: StatusContext): ContainerStatus {
+export function toContainerStatus(slot: Slot, context: StatusContext): ContainerStatus {
   const { entry, container } = slot;
   const state = toState(slot, context);
   const isRunning = state.running !== undefined;
@@ -88,6 +112,7 @@ function toContainerStatus(slot: Slot, context: StatusContext): ContainerStatus 
 
 /** Without probes a container is ready while it runs, an init container once it has succeeded. Nothing is ready that is to go. */
 function isReady(slot: Slot, state: ContainerState, { snapshot }: StatusContext): boolean {
+  if (slot.entry.kind === 'ephemeral') return false;
   if (slot.entry.kind === 'init') return state.terminated?.exitCode === 0;
   return state.running !== undefined && !isLeaving(snapshot);
 }
@@ -100,7 +125,8 @@ function toState({ entry, container }: Slot, context: StatusContext): ContainerS
   }
   if (failedToStart(container)) {
     const { restartPolicy } = snapshot.pod;
-    if (restartPolicy === 'Never' || isLeaving(snapshot)) return { terminated: toTerminated(container) };
+    const isOnce = restartPolicy === 'Never' || entry.kind === 'ephemeral';
+    if (isOnce || isLeaving(snapshot)) return { terminated: toTerminated(container) };
     return { waiting: { reason: 'RunContainerError', message: container.error } };
   }
   if (container.status === 'created') {
@@ -141,14 +167,16 @@ function toCrashLoop({ labels: { container } }: EngineContainer, { pod }: PodSna
 
 /** How it ended before, where the engine still tells: of a container that runs again it has forgotten the exit code. */
 function toLastState(container: EngineContainer, state: ContainerState): ContainerState | undefined {
-  if (state.waiting === undefined) return undefined;
+  const { last } = container.labels;
+  const replaced = last === undefined ? undefined : { terminated: last };
+  if (state.waiting === undefined) return replaced;
   if (failedToStart(container) || container.status === 'restarting') return { terminated: toTerminated(container) };
-  return undefined;
+  return replaced;
 }
 
 /** The engine counts a restart when it decides on it, Kubernetes when it happens. */
-function toRestartCount({ restartCount, status }: EngineContainer): number {
-  return status === 'restarting' ? Math.max(0, restartCount - 1) : restartCount;
+function toRestartCount({ restartCount, status, labels }: EngineContainer): number {
+  return labels.attempt + (status === 'restarting' ? Math.max(0, restartCount - 1) : restartCount);
 }
 
 /** The engine's exit code for a start that failed is 126 or 127; runtimes under a kubelet say 128. */
@@ -156,7 +184,7 @@ const startErrorCode = 128;
 /** KILL, the signal of the kernel's out-of-memory killer. */
 const killedCode = 137;
 
-function toTerminated(container: EngineContainer): Terminated {
+export function toTerminated(container: EngineContainer): Terminated {
   const { startedAt, finishedAt } = container;
   return {
     ...toOutcome(container),

@@ -49,6 +49,7 @@ export function toPodEvent({
   if (action === 'start') return { container, event: started };
   if (action !== 'die' || labels.pod.restartPolicy === 'Never') return undefined;
   const isOver =
-    attributes.exitCode === '0' && (labels.container.kind === 'init' || labels.pod.restartPolicy === 'OnFailure');
+    labels.container.kind === 'ephemeral' ||
+    (attributes.exitCode === '0' && (labels.container.kind === 'init' || labels.pod.restartPolicy === 'OnFailure'));
   return isOver ? undefined : { container, event: crashLoop(container, labels.pod) };
 }

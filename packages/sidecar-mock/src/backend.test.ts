@@ -199,3 +199,42 @@ test('portForward() fails for port-error', async () => {
     message: 'nobody listens',
   });
 });
+
+test('update() starts ephemeral containers, replaces images and resizes, and keeps what it was not told of', async () => {
+  const backend = createMockBackend();
+  const { pod } = requestWith();
+  await backend.create(requestWith(), owner);
+  const update = (generation: number, more: Partial<typeof pod.spec>) =>
+    backend.update?.(
+      { pod: { ...pod, metadata: { ...pod.metadata, generation }, spec: { ...pod.spec, ...more } } },
+      owner,
+    );
+  vi.advanceTimersByTime(5_000);
+  const ephemeralContainers = [{ name: 'debugger', image: 'busybox', env: [], targetContainerName: 'main' }];
+  const debugged = await update(2, { ephemeralContainers });
+  expect(debugged?.status).toMatchObject({
+    observedGeneration: 2,
+    containerStatuses: [{ restartCount: 0 }],
+    ephemeralContainerStatuses: [{ name: 'debugger', state: { running: { startedAt: '2027-01-01T00:00:05.000Z' } } }],
+  });
+  const resources = { requests: { cpu: '2' } };
+  const changed = await update(3, { containers: [{ name: 'main', image: 'other', resources }] });
+  expect(changed?.status).toMatchObject({
+    observedGeneration: 3,
+    containerStatuses: [{ image: 'other', restartCount: 1, resources, allocatedResources: { cpu: '2' } }],
+    ephemeralContainerStatuses: [{ name: 'debugger' }],
+  });
+});
+
+test('update() leaves resources alone when the script says so, and says why', async () => {
+  const backend = createMockBackend();
+  const { pod } = requestWith({ resize: 'Deferred' });
+  await backend.create(requestWith({ resize: 'Deferred' }), owner);
+  const [main] = pod.spec.containers;
+  if (main === undefined) throw new Error('no container');
+  const containers = [{ ...main, resources: { requests: { cpu: '2' } } }];
+  const spec = { ...pod.spec, containers };
+  const report = await backend.update?.({ pod: { metadata: { ...pod.metadata, generation: 2 }, spec } }, owner);
+  expect(report?.status.resize).toEqual({ state: 'Deferred' });
+  expect(report?.status.containerStatuses[0]?.resources).toBeUndefined();
+});

@@ -15,6 +15,7 @@ import {
   type PodReference,
   type PodReport,
   type PodRequest,
+  type PodUpdate,
   type RemoteCommand,
   type ResolvedVolume,
   sleep,
@@ -78,6 +79,12 @@ class MockBackend implements Backend {
     }
     if (script.event !== undefined || script.imageError !== undefined) this.#tellEvents(pod);
     return pod.report;
+  }
+
+  async update({ pod }: PodUpdate): Promise<PodReport> {
+    const known = this.#find(pod.metadata.uid);
+    known.update(pod, this.#now());
+    return known.report;
   }
 
   async delete({ uid }: PodReference, gracePeriodSeconds: number): Promise<void> {

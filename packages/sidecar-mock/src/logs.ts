@@ -20,7 +20,8 @@ export function openLog(reading: LogReading): AsyncIterable<Uint8Array> {
   const { name, status } = pod.report;
   const of = `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)}`;
   if (options.previous === true) throw new InterLinkError('not_found', `previous terminated ${of} not found`);
-  const found = [...(status.initContainerStatuses ?? []), ...status.containerStatuses].find(
+  const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = status;
+  const found = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].find(
     (c) => c.name === container,
   );
   if (found === undefined) throw new InterLinkError('not_found', `No container ${container} in pod ${name}`);

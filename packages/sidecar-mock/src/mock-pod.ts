@@ -1,6 +1,7 @@
-import type { LogLine, Owner, Pod, PodReport, ResolvedVolume } from '@interlink/sidecar-sdk';
+import type { LogLine, Owner, Pod, PodReport, PodUpdate, ResolvedVolume } from '@interlink/sidecar-sdk';
 import { type Ending, endedReport, failedInitReport, runningReport, waitingReport } from './report.ts';
 import type { PodScript } from './script.ts';
+import { PodChanges } from './update.ts';
 
 const fileVolumeTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as const;
 
@@ -8,7 +9,6 @@ const fileVolumeTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as c
 export class MockPod {
   readonly owner: Owner;
   readonly script: PodScript;
-  report: PodReport;
   startedAtMs: number | undefined;
   endedAtMs: number | undefined;
   /** When the first delete arrived. */
@@ -17,14 +17,21 @@ export class MockPod {
   timer: NodeJS.Timeout | undefined;
   /** The log, when it is what a file of a volume held. */
   shown: LogLine[] | undefined;
-  readonly #pod: Pod;
+  #pod: Pod;
+  /** Without what updates brought. */
+  #report: PodReport;
+  #changes: PodChanges | undefined;
   #over: AbortController | undefined;
 
   constructor(pod: Pod, owner: Owner, script: PodScript) {
     this.owner = owner;
     this.script = script;
-    this.report = waitingReport(pod, script);
+    this.#report = waitingReport(pod, script);
     this.#pod = pod;
+  }
+
+  get report(): PodReport {
+    return this.#changes === undefined ? this.#report : this.#changes.over(this.#report);
   }
 
   /** Aborts at the pod's end; made when somebody first asks, so that a pod nobody follows costs nothing. */
@@ -55,10 +62,10 @@ export class MockPod {
     const at = toTime(nowMs);
     const { initExitCode, reason, message } = this.script;
     if (initExitCode === 0 || (this.#pod.spec.initContainers ?? []).length === 0) {
-      this.report = runningReport(this.#pod, at);
+      this.#report = runningReport(this.#pod, at);
       return;
     }
-    this.report = failedInitReport(this.#pod, {
+    this.#report = failedInitReport(this.#pod, {
       exitCode: initExitCode,
       startedAt: at,
       finishedAt: at,
@@ -71,15 +78,26 @@ export class MockPod {
   /** The containers end by themselves. */
   finish(nowMs: number): void {
     const { exitCode, reason, message, podReason } = this.script;
-    this.report = endedReport(this.#pod, { ...this.#times(nowMs), exitCode, reason, message, podReason });
+    this.#report = endedReport(this.#pod, { ...this.#times(nowMs), exitCode, reason, message, podReason });
     this.#end(nowMs);
   }
 
   /** Ended by a delete; what had ended before stays as it was. */
   stop(nowMs: number, exitCode: number): void {
     if (this.endedAtMs !== undefined) return;
-    this.report = endedReport(this.#pod, { ...this.#times(nowMs), exitCode });
+    this.#report = endedReport(this.#pod, { ...this.#times(nowMs), exitCode });
     this.#end(nowMs);
+  }
+
+  /** Takes a changed spec; what has ended stays as it was. */
+  update(pod: PodUpdate['pod'], nowMs: number): void {
+    this.#changes ??= new PodChanges();
+    this.#pod = this.#changes.take(this.#pod, pod, { at: toTime(nowMs), refusal: this.script.resize });
+    if (this.endedAtMs !== undefined) return;
+    this.#report =
+      this.startedAtMs === undefined
+        ? waitingReport(this.#pod, this.script)
+        : runningReport(this.#pod, toTime(this.startedAtMs));
   }
 
   #times(nowMs: number): Pick<Ending, 'startedAt' | 'finishedAt'> {

@@ -76,12 +76,14 @@ function toReport({ metadata, spec }: Pod, states: States): PodReport {
     ...states.status,
     ...(init === undefined ? {} : { initContainerStatuses: init }),
     containerStatuses,
+    ...(metadata.generation === undefined ? {} : { observedGeneration: metadata.generation }),
   };
   return { uid, namespace, name, status };
 }
 
-function toStatus(uid: string, container: Container, state: ContainerState): ContainerStatus {
+export function toStatus(uid: string, container: Container, state: ContainerState): ContainerStatus {
   const isRunning = state.running !== undefined;
+  const { resources } = container;
   return {
     name: container.name,
     state,
@@ -91,6 +93,8 @@ function toStatus(uid: string, container: Container, state: ContainerState): Con
     image: container.image ?? '',
     imageID: '',
     ...(state.waiting === undefined ? { containerID: `mock://${uid}/${container.name}` } : {}),
+    ...(resources === undefined ? {} : { resources }),
+    ...(resources?.requests === undefined ? {} : { allocatedResources: resources.requests }),
   };
 }
 

@@ -1,5 +1,9 @@
 import { type ErrorCode, errorCodes, InterLinkError, type Pod } from '@interlink/sidecar-sdk';
 
+/** What may come of a change of resources. */
+export type ResizeState = 'Infeasible' | 'Deferred' | 'InProgress';
+const resizeStates: ReadonlyArray<string> = ['Infeasible', 'Deferred', 'InProgress'] satisfies ResizeState[];
+
 /** What a pod's annotations tell the mock to play. The table in README.md says the same in words. */
 export interface PodScript {
   readonly createDelayMs: number;
@@ -28,6 +32,8 @@ export interface PodScript {
   readonly execExitCode: number;
   /** When set, no port can be reached, for this reason. */
   readonly portError: string | undefined;
+  /** What every change of resources meets instead of success. */
+  readonly resize: ResizeState | undefined;
   /** Of each container, in thousandths of a core and in bytes; 0: it is not measured. */
   readonly cpuMillis: number;
   readonly memoryBytes: number;
@@ -55,6 +61,7 @@ const plain: PodScript = {
   execOutput: undefined,
   execExitCode: 0,
   portError: undefined,
+  resize: undefined,
   cpuMillis: 250,
   memoryBytes: 64 * 1_024 * 1_024,
   deleteDelayMs: 0,
@@ -93,6 +100,11 @@ const annotations: Readonly<Record<string, Annotation>> = {
   'mock.interlink.eu/log-file': text((logFile) => ({ logFile })),
   'mock.interlink.eu/exec-output': text((execOutput) => ({ execOutput })),
   'mock.interlink.eu/exec-exit-code': integer((execExitCode) => ({ execExitCode })),
+  'mock.interlink.eu/resize': {
+    wanted: `one of ${resizeStates.join(', ')}`,
+    fits: (value) => resizeStates.includes(value),
+    read: (value) => ({ resize: value as ResizeState }),
+  },
   'mock.interlink.eu/port-error': text((portError) => ({ portError })),
   'mock.interlink.eu/cpu-millis': integer((cpuMillis) => ({ cpuMillis })),
   'mock.interlink.eu/memory-bytes': integer((memoryBytes) => ({ memoryBytes })),

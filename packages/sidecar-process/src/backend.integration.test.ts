@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogOptions, PodRequest } from '@interlink/sidecar-sdk';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LogOptions, PodReport, PodRequest } from '@interlink/sidecar-sdk';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { identifyProcess } from './runner/process-identity.ts';
 import { owner, referenceOf, requestOf, stateOf, temporaryFolder } from './testing/pods.ts';
 import { RunningBackend } from './testing/running-backend.ts';
@@ -276,4 +277,40 @@ test('create() takes workingDir where there is such a folder, else scratch space
   await Promise.all([runToEnd(inThere), runToEnd(nowhere)]);
   expect(await logOf(inThere)).toBe(`${there}\n`);
   expect(await logOf(nowhere)).toBe(`${join(folder.path, 'pods', nowhere.pod.metadata.uid, 'scratch')}\n`);
+});
+
+test('an update starts an ephemeral container as one more process, once, over a restart too; the pod’s end ends it', async () => {
+  const request = requestOf(['sh', '-c', 'trap "exit 0" TERM; while true; do sleep 0.1; done']);
+  const { uid } = request.pod.metadata;
+  await running.backend.create(request, owner);
+  await running.until(uid, (report) => stateOf(report)?.running !== undefined);
+  const command = ['sh', '-c', 'echo "$WHO looks"; exec sleep 1000'];
+  const ephemeralContainers = [
+    { name: 'debugger', command, env: [{ name: 'WHO', value: 'debugger' }] },
+    { name: 'image-only', image: 'busybox', env: [] },
+  ];
+  const metadata = { ...request.pod.metadata, generation: 2 };
+  const containers = [{ name: 'main', image: 'other' }];
+  const update = { pod: { metadata, spec: { containers, ephemeralContainers } } };
+  const { backend } = running;
+  expect((await backend.update?.(update, owner))?.status).toMatchObject({
+    observedGeneration: 2,
+    containerStatuses: [{ image: 'other', restartCount: 0, state: { running: {} } }],
+    ephemeralContainerStatuses: [{ name: 'debugger' }, { state: { waiting: { reason: 'CreateContainerError' } } }],
+  });
+  const debugged = (report: PodReport | undefined) =>
+    report?.status.ephemeralContainerStatuses?.[0]?.state.running !== undefined;
+  const report = await running.until(uid, debugged);
+  const log = async () =>
+    await text(
+      (await backend.logs(referenceOf(request), 'debugger', {}, new AbortController().signal)) as AsyncIterable<Buffer>,
+    );
+  await vi.waitFor(async () => expect(await log()).toBe('debugger looks\n'), 10_000);
+
+  await using second = await RunningBackend.start(folder.path);
+  await second.backend.update?.(update, owner);
+  const again = (await second.backend.list()).find((found) => found.report.uid === uid)?.report;
+  expect(again?.status.ephemeralContainerStatuses).toEqual(report.status.ephemeralContainerStatuses);
+  await backend.delete(referenceOf(request), 1);
+  await running.untilGone(uid);
 });

@@ -14,6 +14,7 @@ import { readLog } from './logs.ts';
 import { SessionMeter } from './stats/session-meter.ts';
 import { measurePods } from './stats.ts';
 import { Supervisor } from './supervise/supervisor.ts';
+import { updatePod } from './update.ts';
 import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
 
@@ -43,6 +44,7 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
       if (isNew) tellWarnings(supervisor, request);
       return report;
     },
+    update: async (update) => await updatePod(context, update),
     delete: async ({ uid }, gracePeriodSeconds) => await deletePod(context, uid, gracePeriodSeconds),
     updateVolumes: async (pod, volumes) => await updateVolumes(podsFolder, pod, volumes),
     logs: async (pod, container, logOptions, signal) =>

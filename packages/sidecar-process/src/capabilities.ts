@@ -6,9 +6,10 @@ export function processCapabilities(): Capabilities {
   return {
     protocolVersions: ['v2', 'v1'],
     backend: { kind: 'process', version: `${process.platform} ${release()}` },
-    verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'portForward', 'updateVolumes', 'stats'],
+    verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'portForward', 'updateVolumes', 'stats', 'update'],
     volumeTypes: ['configMap', 'secret', 'downwardAPI', 'projected', 'emptyDir'],
     queues: false,
+    enforcesDeadline: true,
     pools: [
       {
         name: 'process',

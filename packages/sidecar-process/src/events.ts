@@ -42,5 +42,6 @@ function containerEvents(before: ContainerStatus | undefined, after: ContainerSt
 }
 
 function statuses({ status }: PodReport): ContainerStatus[] {
-  return [...(status.initContainerStatuses ?? []), ...status.containerStatuses];
+  const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = status;
+  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
 }

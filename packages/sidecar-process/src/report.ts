@@ -5,7 +5,8 @@ import type { Ending } from './runner/records.ts';
 
 /** A pod's facts as Kubernetes shows them. */
 export function toReport(facts: PodFacts): PodReport {
-  const { uid, namespace, name } = facts.pod.metadata;
+  const { uid, namespace, name, generation } = facts.pod.metadata;
+  const debuggers = facts.ephemeralContainers.map((container) => toStatus(facts, container));
   return {
     uid,
     namespace,
@@ -17,6 +18,8 @@ export function toReport(facts: PodFacts): PodReport {
         ? {}
         : { initContainerStatuses: facts.initContainers.map((container) => toStatus(facts, container)) }),
       containerStatuses: facts.containers.map((container) => toStatus(facts, container)),
+      ...(debuggers.length === 0 ? {} : { ephemeralContainerStatuses: debuggers }),
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
     },
   };
 }
@@ -98,6 +101,11 @@ function isStopped(facts: PodFacts): boolean {
 }
 
 function notStarted(facts: PodFacts, facade: ContainerFacts): NonNullable<ContainerState['waiting']> {
+  if (facts.ephemeralContainers.includes(facade)) {
+    if ((facade.container.command ?? []).length > 0) return { reason: 'ContainerCreating' };
+    const message = "It has no command, and an image's own entrypoint is not known without the image";
+    return { reason: 'CreateContainerError', message };
+  }
   const blocking = blockingInit(facts);
   return { reason: blocking === undefined || blocking === facade ? 'ContainerCreating' : 'PodInitializing' };
 }

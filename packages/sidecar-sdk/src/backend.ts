@@ -9,6 +9,7 @@ import type {
   PodEvent,
   PodReport,
   PodRequest,
+  PodUpdate,
   RemoteCommand,
   ResolvedVolume,
 } from '@interlink/protocol';
@@ -41,7 +42,7 @@ export interface News {
 
 /**
  * What a sidecar's author writes. The SDK does HTTP, authentication, validation, idempotency, streams, both protocol
- * generations, health, metrics and shutdown; it calls `create` and `delete` for one pod never at the same time.
+ * generations, health, metrics and shutdown; it calls `create`, `update` and `delete` for one pod never at the same time.
  * The backend is the only store: whatever these methods answer must come from it, so that a restart loses nothing.
  * Failures are thrown as InterLinkError; anything else thrown counts as `internal`.
  */
@@ -65,6 +66,17 @@ export interface Backend {
    * anything. @returns undefined when the backend has no such pod
    */
   adopt?(request: PodRequest, owner: Owner): Promise<PodReport | undefined>;
+
+  /**
+   * Acts on a changed spec; verb `update`. Starts ephemeral containers that it does not have yet, gives containers that run other
+   * resources, and replaces by a new one, with the environment of the old, each whose image is another. It is asked only for pods that
+   * it has reported, and never for a generation below the `observedGeneration` of their reports; called again with the same one it must
+   * not do anything twice.
+   * @returns the pod's report, with this generation as its `observedGeneration`
+   * @throws InterLinkError `failed_precondition` for what this backend can never do. Resources are an exception: why they are not in
+   * force stands in the report's `resize`
+   */
+  update?(update: PodUpdate, owner: Owner): Promise<PodReport>;
 
   /**
    * Ends the pod: TERM now, KILL after the grace period, then everything of it goes. Resolves once the backend has taken the

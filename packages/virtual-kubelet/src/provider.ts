@@ -6,6 +6,7 @@ import type {
   LogOptions,
   NodeStats,
   PodRequest,
+  PodUpdate,
   RemoteCommand,
   ResolvedVolume,
   StreamRecord,
@@ -21,6 +22,8 @@ export interface Provider {
   createPod(request: PodRequest, signal?: AbortSignal): Promise<void>;
   /** Takes over a pod that runs already, and never starts one; false when the backend has no such pod. Without it, a pod that is not listed is lost. */
   adoptPod?(request: PodRequest, signal?: AbortSignal): Promise<boolean>;
+  /** Tells of a changed spec. Resolves once the backend acts on this generation, or on a newer one. Without it, running pods stay as they are. */
+  updatePod?(update: PodUpdate, signal?: AbortSignal): Promise<void>;
   /** Resolves once the backend has accepted it; an unknown UID is a success. */
   deletePod(uid: string, gracePeriodSeconds: number, signal?: AbortSignal): Promise<void>;
   /**

@@ -126,6 +126,7 @@ export class VirtualNode {
       ...this.#options,
       namespaces: this.#options.settings.namespaces,
       node: this.#facts(),
+      capabilities: () => this.#capabilities,
       onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node),
       onReach: () => {
         this.#tellReach(pods.mirror);

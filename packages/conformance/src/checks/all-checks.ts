@@ -11,6 +11,7 @@ import { ownerChecks } from './owners.ts';
 import { restartChecks } from './restart.ts';
 import { statsChecks } from './stats.ts';
 import { statusChecks } from './status.ts';
+import { updateChecks } from './update.ts';
 import { v1Checks } from './v1/v1-checks.ts';
 import { volumeChecks } from './volumes.ts';
 import { watchChecks } from './watch.ts';
@@ -25,6 +26,7 @@ export const allChecks: ReadonlyArray<Check> = [
   ...statusChecks,
   ...listChecks,
   ...watchChecks,
+  ...updateChecks,
   ...deleteChecks,
   ...logChecks,
   ...volumeChecks,

@@ -1,4 +1,11 @@
-import { type Owner, ownerPath, type PodReport, type PodRequest, type ResolvedVolume } from '@interlink/protocol';
+import {
+  type Owner,
+  ownerPath,
+  type PodReport,
+  type PodRequest,
+  type PodUpdate,
+  type ResolvedVolume,
+} from '@interlink/protocol';
 import { ConformanceFailure, show } from '../failure.ts';
 import { type Answer, expectStatus, expectSuccess, jsonOf } from '../http/answer.ts';
 import type { Caller, OpenAnswer } from '../http/caller.ts';
@@ -48,6 +55,11 @@ export class OwnedPods {
     const removal = { method: 'DELETE', path: `${this.path}/${uid}?gracePeriodSeconds=0` } as const;
     defer(async () => await caller.ask(removal, AbortSignal.timeout(cleanUpMs)));
     return await this.#ask({ method: 'PUT', path: `${this.path}/${uid}`, json: request });
+  }
+
+  /** @param uid in the path */
+  async patch(update: PodUpdate | Pick<PodRequest, 'pod'>, uid: string = update.pod.metadata.uid): Promise<Answer> {
+    return await this.#ask({ method: 'PATCH', path: `${this.path}/${uid}`, json: update });
   }
 
   /** Creates a pod that plays the scene. @throws ConformanceFailure unless it is accepted */

@@ -5,6 +5,7 @@ import { type LogOptions, renderLogQuery } from '../log/log-options.ts';
 import { type Owner, ownerPath } from '../owner.ts';
 import { type PodReport, parsePodReportList } from '../pod/pod-report.ts';
 import type { PodRequest } from '../pod/pod-request.ts';
+import type { PodUpdate } from '../pod/pod-update.ts';
 import type { ResolvedVolume } from '../pod/volume-files.ts';
 import type { VolumesUpdate } from '../pod/volumes-update.ts';
 import { type NodeStats, parseNodeStats } from '../stats/node-stats.ts';
@@ -54,6 +55,14 @@ export class PodClient {
       if (error instanceof InterLinkError && error.code === 'not_found') return false;
       throw error;
     }
+  }
+
+  /**
+   * Tells of a changed spec. Resolves once the backend acts on this generation, or on a newer one.
+   * @throws InterLinkError `not_found` when it has no such pod, `unimplemented` when it can't change pods
+   */
+  async updatePod(update: PodUpdate, signal?: AbortSignal): Promise<void> {
+    await this.#send('PATCH', this.#podPath(update.pod.metadata.uid), update, signal);
   }
 
   /** Resolves once the backend has accepted the deletion; a UID that it does not know is a success. */
@@ -146,11 +155,13 @@ export class PodClient {
   }
 
   async #put(request: PodRequest, query: string, signal: AbortSignal | undefined): Promise<void> {
+    await this.#send('PUT', `${this.#podPath(request.pod.metadata.uid)}${query}`, request, signal);
+  }
+
+  async #send(method: 'PUT' | 'PATCH', path: string, body: object, signal: AbortSignal | undefined): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
     const response = await this.#target.call({
-      method: 'PUT',
-      path: `${this.#podPath(request.pod.metadata.uid)}${query}`,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(request),
+      ...{ method, path, headers, body: JSON.stringify(body) },
       ...optional({ signal }),
     });
     await response.body.dump();

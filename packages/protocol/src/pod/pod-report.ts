@@ -8,6 +8,8 @@ import { parserOf } from '../validate.ts';
  * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodStatus).
  * Times are RFC 3339. The virtual kubelet derives phase and conditions from the containers.
  */
+const ResourceList = Type.Record(Type.String(), Type.String());
+
 export const ContainerState = Type.Object({
   waiting: Type.Optional(Type.Object({ reason: Type.Optional(Type.String()), message: Type.Optional(Type.String()) })),
   running: Type.Optional(Type.Object({ startedAt: Type.Optional(Time) })),
@@ -35,6 +37,10 @@ export const ContainerStatus = Type.Object({
   image: Type.String(),
   imageID: Type.String(),
   containerID: Type.Optional(Type.String()),
+  /** Limits and requests in force, when the backend knows better than the pod's spec: after a resize. */
+  resources: Type.Optional(Type.Object({ limits: Type.Optional(ResourceList), requests: Type.Optional(ResourceList) })),
+  /** Requests that the backend has set aside for it. */
+  allocatedResources: Type.Optional(ResourceList),
 });
 export type ContainerStatus = Static<typeof ContainerStatus>;
 
@@ -43,6 +49,13 @@ export const QueueStatus = Type.Object({
   state: Type.String(),
   reason: Type.Optional(Type.String()),
   estimatedStart: Type.Optional(Time),
+});
+
+/** Why resources that the pod's spec asks for are not in force: https://kubernetes.io/docs/concepts/workloads/autoscaling/vertical-pod-autoscale/ */
+export const ResizeStatus = Type.Object({
+  /** `Infeasible`: never here. `Deferred`: not now. `InProgress`: on its way. */
+  state: Type.Enum(['Infeasible', 'Deferred', 'InProgress']),
+  message: Type.Optional(Type.String()),
 });
 
 export const PodReportStatus = Type.Object({
@@ -54,6 +67,11 @@ export const PodReportStatus = Type.Object({
   podIP: Type.Optional(Type.String()),
   initContainerStatuses: Type.Optional(Type.Array(ContainerStatus)),
   containerStatuses: Type.Array(ContainerStatus),
+  /** Of each ephemeral container that the backend has taken, for as long as it holds the pod. */
+  ephemeralContainerStatuses: Type.Optional(Type.Array(ContainerStatus)),
+  /** The `metadata.generation` of the newest spec that the backend acts on. Absent: it does not know. */
+  observedGeneration: Type.Optional(Type.Integer()),
+  resize: Type.Optional(ResizeStatus),
   /** The backend's own name for it, a Slurm job id for example. */
   jobID: Type.Optional(Type.String()),
   queue: Type.Optional(QueueStatus),

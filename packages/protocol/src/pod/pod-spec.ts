@@ -46,6 +46,14 @@ export const Container = Type.Object({
 });
 export type Container = Static<typeof Container>;
 
+/** A container added to a pod that runs, to look into it: https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/ */
+export const EphemeralContainer = Type.Intersect([
+  Container,
+  /** Whose processes it sees. */
+  Type.Object({ targetContainerName: Type.Optional(Type.String()) }),
+]);
+export type EphemeralContainer = Static<typeof EphemeralContainer>;
+
 /** A volume as declared. Files of configMap, secret, downwardAPI and projected volumes travel beside the pod, already resolved. */
 export const Volume = Type.Object({
   name: LabelName,
@@ -62,6 +70,7 @@ export type Volume = Static<typeof Volume>;
 export const PodSpec = Type.Object({
   containers: Type.Array(Container, { minItems: 1 }),
   initContainers: Type.Optional(Type.Array(Container)),
+  ephemeralContainers: Type.Optional(Type.Array(EphemeralContainer)),
   volumes: Type.Optional(Type.Array(Volume)),
   restartPolicy: Type.Optional(Type.Enum(['Always', 'OnFailure', 'Never'])),
   terminationGracePeriodSeconds: Type.Optional(Type.Integer({ minimum: 0 })),

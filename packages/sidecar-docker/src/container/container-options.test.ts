@@ -11,7 +11,7 @@ function optionsOf(container: Partial<Container>, spec: Partial<PodRequest['pod'
     volumes: [],
   };
   const owner = { cluster: 'k', node: 'n' };
-  const labels = { owner, ...metadata, restartPolicy: 'Always' as const, outline: [] };
+  const labels = { owner, ...metadata, restartPolicy: 'Always' as const, generation: 1, outline: [] };
   const [planned] = planContainers(request);
   if (planned === undefined) throw new Error('no container');
   return toContainerOptions(planned, { request, labels, root: '/data', sandboxId: 'abc', imageId: 'docker://1' });

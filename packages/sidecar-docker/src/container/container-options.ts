@@ -15,8 +15,10 @@ export const logConfig: Docker.HostConfig['LogConfig'] = {
 /** One container of a pod, found in its request. */
 export interface PlannedContainer {
   readonly spec: Container;
-  readonly kind: 'init' | 'container';
+  readonly kind: 'init' | 'container' | 'ephemeral';
   readonly position: number;
+  /** The container at the engine whose processes it sees. */
+  readonly pidOf?: string;
 }
 
 export interface ContainerContext {
@@ -39,7 +41,7 @@ export function toContainerOptions(
   planned: PlannedContainer,
   context: ContainerContext,
 ): Docker.ContainerCreateOptions {
-  const { spec } = planned;
+  const { spec, pidOf } = planned;
   const { pod } = context.request;
   return {
     ...identityOf(planned, context),
@@ -47,6 +49,7 @@ export function toContainerOptions(
     HostConfig: {
       NetworkMode: `container:${context.sandboxId}`,
       IpcMode: `container:${context.sandboxId}`,
+      ...(pidOf === undefined ? {} : { PidMode: `container:${pidOf}` }),
       RestartPolicy: toEngineRestartPolicy(planned.kind, context.labels.restartPolicy),
       LogConfig: logConfig,
       Mounts: toMounts(spec, pod.spec, { root: context.root, uid: pod.metadata.uid }),
@@ -57,10 +60,11 @@ export function toContainerOptions(
 }
 
 function identityOf({ spec, kind, position }: PlannedContainer, { labels, imageId }: ContainerContext) {
+  const image = spec.image ?? '';
   const { name: pod, namespace, uid } = labels;
   return {
     name: renderContainerName({ container: spec.name, pod, namespace, uid, attempt: 0 }),
-    Labels: renderLabels(labels, { kind, container: spec.name, position, attempt: 0, imageId }),
+    Labels: renderLabels(labels, { kind, container: spec.name, position, attempt: 0, image, imageId }),
   };
 }
 
@@ -83,10 +87,10 @@ function processOf({ spec }: PlannedContainer, { request }: ContainerContext) {
 }
 
 /** For now the engine itself restarts containers, also while no sidecar runs. An init container that succeeded is done. */
-function toEngineRestartPolicy(
-  kind: 'init' | 'container',
+export function toEngineRestartPolicy(
+  kind: PlannedContainer['kind'],
   policy: PodLabels['restartPolicy'],
 ): Docker.HostRestartPolicy {
-  if (policy === 'Never') return { Name: 'no' };
+  if (policy === 'Never' || kind === 'ephemeral') return { Name: 'no' };
   return { Name: kind === 'container' && policy === 'Always' ? 'always' : 'on-failure' };
 }

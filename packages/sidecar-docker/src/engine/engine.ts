@@ -87,6 +87,13 @@ export class Engine {
     });
   }
 
+  /** Gives a running container other limits and weights. @throws InterLinkError when the kernel refuses: less memory than is in use */
+  async resizeContainer(id: string, resources: Partial<Docker.HostConfig>): Promise<void> {
+    await this.#change(priorities.start, async () => {
+      await this.#docker.getContainer(id).update(resources);
+    });
+  }
+
   /** The container's stop signal now, KILL after `seconds`; resolves when it has ended. One that does not run is a success. */
   async stopContainer(id: string, seconds: number): Promise<void> {
     await attempt(async () => await this.#docker.getContainer(id).stop({ t: seconds }).catch(unlessNotModified));

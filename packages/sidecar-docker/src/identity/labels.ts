@@ -1,4 +1,4 @@
-import { type Owner, ownerKey, parseOwnerKey } from '@interlink/sidecar-sdk';
+import { type ContainerState, type Owner, ownerKey, parseOwnerKey } from '@interlink/sidecar-sdk';
 
 /** Every container of ours carries it, nobody else's does: the filter of lists and of the event stream. */
 export const uidLabel = 'interlink.eu/pod-uid';
@@ -8,21 +8,25 @@ const names = {
   namespace: 'interlink.eu/pod-namespace',
   name: 'interlink.eu/pod-name',
   restartPolicy: 'interlink.eu/restart-policy',
+  generation: 'interlink.eu/generation',
   outline: 'interlink.eu/outline',
   kind: 'interlink.eu/kind',
   container: 'interlink.eu/container',
   position: 'interlink.eu/position',
   attempt: 'interlink.eu/attempt',
+  image: 'interlink.eu/image',
   imageId: 'interlink.eu/image-id',
+  last: 'interlink.eu/last-state',
 } as const;
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
-export type ContainerKind = 'sandbox' | 'init' | 'container';
+export type ContainerKind = 'sandbox' | 'init' | 'container' | 'ephemeral';
+type Terminated = NonNullable<ContainerState['terminated']>;
 
 /** One container that the pod is to have. */
 export interface OutlineEntry {
   readonly name: string;
-  readonly kind: 'init' | 'container';
+  readonly kind: 'init' | 'container' | 'ephemeral';
   /** As the pod's author wrote it. */
   readonly image: string;
 }
@@ -34,6 +38,8 @@ export interface PodLabels {
   readonly namespace: string;
   readonly name: string;
   readonly restartPolicy: RestartPolicy;
+  /** Of the spec that it was created from; 0: not known. */
+  readonly generation: number;
   /** Init containers in their order, then the containers in theirs. */
   readonly outline: ReadonlyArray<OutlineEntry>;
 }
@@ -46,6 +52,10 @@ export interface ContainerLabels {
   /** Place in the pod's outline; -1 for the sandbox. */
   readonly position: number;
   readonly attempt: number;
+  /** As the pod's author wrote it, where it is not the outline's: after an update. */
+  readonly image?: string;
+  /** How the container ended that this one replaces. */
+  readonly last?: Terminated;
   /** The image's digest or id, as the report gives it. */
   readonly imageId: string;
 }
@@ -57,12 +67,15 @@ export function renderLabels(pod: PodLabels, container: ContainerLabels): Record
     [names.namespace]: pod.namespace,
     [names.name]: pod.name,
     [names.restartPolicy]: pod.restartPolicy,
+    [names.generation]: String(pod.generation),
     [names.outline]: JSON.stringify(pod.outline),
     [names.kind]: container.kind,
     [names.container]: container.container,
     [names.position]: String(container.position),
     [names.attempt]: String(container.attempt),
     [names.imageId]: container.imageId,
+    ...(container.image === undefined ? {} : { [names.image]: container.image }),
+    ...(container.last === undefined ? {} : { [names.last]: JSON.stringify(container.last) }),
   };
 }
 
@@ -81,6 +94,7 @@ export function parseLabels(
         namespace: labels[names.namespace] ?? '',
         name: labels[names.name] ?? '',
         restartPolicy: policies.find((candidate) => candidate === labels[names.restartPolicy]) ?? 'Always',
+        generation: Number(labels[names.generation] ?? 0),
         outline: JSON.parse(labels[names.outline] ?? '') as OutlineEntry[],
       },
       container: {
@@ -89,6 +103,8 @@ export function parseLabels(
         position: Number(labels[names.position] ?? -1),
         attempt: Number(labels[names.attempt] ?? 0),
         imageId: labels[names.imageId] ?? '',
+        ...optional('image', labels[names.image]),
+        ...optional('last', parseLast(labels[names.last])),
       },
     };
   } catch {
@@ -96,5 +112,13 @@ export function parseLabels(
   }
 }
 
-const kinds: ReadonlyArray<ContainerKind> = ['sandbox', 'init', 'container'];
+function parseLast(text: string | undefined): Terminated | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as Terminated);
+}
+
+function optional<K extends string, T>(key: K, value: T | undefined): { [key in K]?: T } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in K]: T });
+}
+
+const kinds: ReadonlyArray<ContainerKind> = ['sandbox', 'init', 'container', 'ephemeral'];
 const policies: ReadonlyArray<RestartPolicy> = ['Always', 'OnFailure', 'Never'];

@@ -2,6 +2,7 @@ import type { PodRequest } from '@interlink/sidecar-sdk';
 import type { Engine } from '../engine/engine.ts';
 import type { PodLabels } from '../identity/labels.ts';
 import type { ImageSource } from '../image/image-source.ts';
+import type { PodReader } from '../status/pod-reader.ts';
 import type { PodObserver } from './pod-observer.ts';
 import type { PodWork } from './pod-work.ts';
 
@@ -9,6 +10,7 @@ import type { PodWork } from './pod-work.ts';
 export interface CreationContext {
   readonly engine: Engine;
   readonly images: ImageSource;
+  readonly reader: PodReader;
   readonly observer: PodObserver;
   readonly work: PodWork;
   readonly request: PodRequest;

@@ -125,8 +125,8 @@ export class PodDeletion {
 }
 
 /** All but the sandbox. */
-export function containersOf({ slots }: PodSnapshot): EngineContainer[] {
-  return slots.map(({ container }) => container).filter((container) => container !== undefined);
+export function containersOf({ slots, replaced }: PodSnapshot): EngineContainer[] {
+  return [...slots.map(({ container }) => container), ...replaced].filter((container) => container !== undefined);
 }
 
 function isUp({ status }: EngineContainer): boolean {

@@ -12,10 +12,11 @@ import { failed, pullBackOff } from './pod-events.ts';
 const firstErrorMs = 2_000;
 
 /** Gets the container's image and creates the container, again and again with back-off until it works or the pod is to go. */
-export async function prepareContainer(planned: PlannedContainer, context: CreationContext): Promise<void> {
+export async function prepareContainer(first: PlannedContainer, context: CreationContext): Promise<void> {
   const { work, observer, labels } = context;
-  const { name } = planned.spec;
+  const { name } = first.spec;
   for (let failures = 1; !work.signal.aborted; failures += 1) {
+    const planned = { ...first, spec: work.asUpdated(first.spec) };
     try {
       await tryToCreate(planned, context);
       work.problems.delete(name);
@@ -50,13 +51,14 @@ async function backOff(
   waitMs: number,
 ): Promise<void> {
   const { message } = error;
+  const { hurried } = work;
   const reason = error.reason ?? 'CreateContainerError';
   work.problems.set(name, { reason, message });
   observer.tell(uid, name, failed(isImageReason(reason) ? reason : message));
   observer.changed(uid);
-  if (reason !== 'ErrImagePull') return await sleep(waitMs, work.signal);
-  await sleep(firstErrorMs, work.signal);
-  if (work.signal.aborted) return;
+  if (reason !== 'ErrImagePull') return await sleep(waitMs, hurried);
+  await sleep(firstErrorMs, hurried);
+  if (hurried.aborted) return;
   work.problems.set(name, {
     reason: 'ImagePullBackOff',
     message: `Back-off pulling image "${image}": ErrImagePull: ${message}`,
@@ -64,7 +66,7 @@ async function backOff(
   observer.tell(uid, name, pullBackOff(image));
   observer.tell(uid, name, failed('ImagePullBackOff'));
   observer.changed(uid);
-  await sleep(waitMs - firstErrorMs, work.signal);
+  await sleep(waitMs - firstErrorMs, hurried);
 }
 
 function isImageReason(reason: string): reason is ImageReason {

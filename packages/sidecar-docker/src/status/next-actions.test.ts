@@ -29,6 +29,7 @@ function starts({ policy = 'Never', sandbox = running, init = [], containers = [
     namespace: 'ns',
     name: 'p',
     restartPolicy: policy,
+    generation: 1,
     outline: places.map(({ name, kind }) => ({ name, kind, image: 'busybox' })),
   };
   const made = places.flatMap(({ name, kind, state }, position) =>

@@ -18,10 +18,11 @@ export function nextActions(snapshot: PodSnapshot): Action[] {
   if (sandbox.status === 'created' || sandbox.status === 'exited') return [{ kind: 'start-sandbox', id: sandbox.id }];
   // Paused, restarting, being removed: its next state is an event.
   if (sandbox.status !== 'running') return [];
-  return dueSlots(slots).flatMap(({ entry, container }) =>
-    container !== undefined && shouldStart(container, pod.restartPolicy, entry.kind)
-      ? [{ kind: 'start', id: container.id, container: entry.name }]
-      : [],
+  return [...dueSlots(slots), ...slots.filter(({ entry }) => entry.kind === 'ephemeral')].flatMap(
+    ({ entry, container }) =>
+      container !== undefined && shouldStart(container, pod.restartPolicy, entry.kind)
+        ? [{ kind: 'start', id: container.id, container: entry.name }]
+        : [],
   );
 }
 
@@ -37,10 +38,12 @@ function dueSlots(slots: ReadonlyArray<Slot>): ReadonlyArray<Slot> {
 function shouldStart(
   container: EngineContainer,
   policy: PodLabels['restartPolicy'],
-  kind: 'init' | 'container',
+  kind: 'init' | 'container' | 'ephemeral',
 ): boolean {
-  if (failedToStart(container)) return policy !== 'Never';
+  // An ephemeral container is started once, whatever becomes of it.
+  if (failedToStart(container)) return policy !== 'Never' && kind !== 'ephemeral';
   if (container.status === 'created') return true;
+  if (kind === 'ephemeral') return false;
   if (!hasEnded(container) || container.status !== 'exited') return false;
   if (container.exitCode === 0) return kind === 'container' && policy === 'Always';
   return policy !== 'Never';

@@ -5,8 +5,10 @@ import type { EngineContainer } from './engine-container.ts';
 export interface PodSnapshot {
   readonly pod: PodLabels;
   readonly sandbox: EngineContainer | undefined;
-  /** One per entry of the pod's outline, in its order. */
+  /** One per entry of the pod's outline, in its order, and then one per ephemeral container that was created. */
   readonly slots: ReadonlyArray<Slot>;
+  /** Earlier attempts that were not removed, because somebody was killed over it. */
+  readonly replaced: ReadonlyArray<EngineContainer>;
 }
 
 /** A place for a container, filled or not yet. */
@@ -19,13 +21,24 @@ export interface Slot {
 export function toSnapshot(pod: PodLabels, containers: ReadonlyArray<EngineContainer>): PodSnapshot {
   const newest = (matches: (container: EngineContainer) => boolean): EngineContainer | undefined =>
     containers.filter(matches).toSorted((a, b) => b.labels.attempt - a.labels.attempt)[0];
+  const debuggers = containers
+    .filter(({ labels }) => labels.kind === 'ephemeral')
+    .toSorted((a, b) => a.labels.position - b.labels.position)
+    .map((container): Slot => {
+      const { container: name, image = '' } = container.labels;
+      return { entry: { name, kind: 'ephemeral', image }, container };
+    });
+  const filled = pod.outline.map((entry): Slot => {
+    const container = newest(({ labels }) => labels.kind === entry.kind && labels.container === entry.name);
+    const image = container?.labels.image ?? entry.image;
+    return { entry: image === entry.image ? entry : { ...entry, image }, container };
+  });
+  const shown = new Set([...filled, ...debuggers].map(({ container }) => container));
   return {
     pod,
     sandbox: newest(({ labels }) => labels.kind === 'sandbox'),
-    slots: pod.outline.map((entry) => ({
-      entry,
-      container: newest(({ labels }) => labels.kind === entry.kind && labels.container === entry.name),
-    })),
+    slots: [...filled, ...debuggers],
+    replaced: containers.filter((container) => container.labels.kind !== 'sandbox' && !shown.has(container)),
   };
 }
 

@@ -9,6 +9,7 @@ export const route = {
   ownerCapabilities: ['GET', `${owner}/capabilities`],
   list: ['GET', `${owner}/pods`],
   create: ['PUT', `${owner}/pods/:uid`],
+  update: ['PATCH', `${owner}/pods/:uid`],
   delete: ['DELETE', `${owner}/pods/:uid`],
   volumes: ['PATCH', `${owner}/pods/:uid/volumes`],
   log: ['GET', `${owner}/pods/:uid/containers/:container/log`],

@@ -9,6 +9,7 @@ import type { Misbehaviour } from './misbehaviour.ts';
 import { ownerMisbehaviours } from './owners.ts';
 import { statsMisbehaviours } from './stats.ts';
 import { statusMisbehaviours } from './status.ts';
+import { updateMisbehaviours } from './update.ts';
 import { v1Misbehaviours } from './v1.ts';
 import { volumeMisbehaviours } from './volumes.ts';
 import { watchMisbehaviours } from './watch.ts';
@@ -22,6 +23,7 @@ export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   ...createMisbehaviours,
   ...statusMisbehaviours,
   ...watchMisbehaviours,
+  ...updateMisbehaviours,
   ...deleteMisbehaviours,
   ...logMisbehaviours,
   ...volumeMisbehaviours,

@@ -29,6 +29,7 @@ function hasStarted({ latest, earlier }: ContainerFacts): boolean {
 }
 
 function restartPolicyOf(facts: PodFacts, container: ContainerFacts): RestartPolicy {
+  if (facts.ephemeralContainers.includes(container)) return 'Never';
   if (isSidecarContainer(container)) return 'Always';
   const policy = facts.pod.spec.restartPolicy ?? 'Always';
   // An init container that ended well has done its work.

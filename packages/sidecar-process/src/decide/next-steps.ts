@@ -75,12 +75,13 @@ export function isFinished(facts: PodFacts): boolean {
   return facts.containers.every((container) => isOver(facts, container));
 }
 
-/** Init containers one after another, then all containers; sidecar containers go on. */
+/** Init containers one after another, then all containers; sidecar containers go on, ephemeral ones may start at any time. */
 function startable(facts: PodFacts): ContainerFacts[] {
   const blocking = blockingInit(facts);
   const reached = blocking === undefined ? facts.initContainers.length : facts.initContainers.indexOf(blocking);
   const sidecars = facts.initContainers.slice(0, reached).filter(isSidecarContainer);
-  return [...sidecars, ...(blocking === undefined ? facts.containers : [blocking])];
+  const debuggers = facts.ephemeralContainers.filter(({ container }) => (container.command ?? []).length > 0);
+  return [...sidecars, ...(blocking === undefined ? facts.containers : [blocking]), ...debuggers];
 }
 
 function startSteps(facts: PodFacts, facade: ContainerFacts, nowMs: number): Plan {

@@ -11,6 +11,8 @@ export interface PodFacts {
   readonly stop: StopOrder | undefined;
   readonly initContainers: ReadonlyArray<ContainerFacts>;
   readonly containers: ReadonlyArray<ContainerFacts>;
+  /** Added while it runs; the pod's own end does not wait for them. */
+  readonly ephemeralContainers: ReadonlyArray<ContainerFacts>;
 }
 
 export interface ContainerFacts {
@@ -37,7 +39,7 @@ export type AttemptState =
   | { readonly kind: 'ended'; readonly ending: Ending };
 
 export function allContainers(facts: PodFacts): ContainerFacts[] {
-  return [...facts.initContainers, ...facts.containers];
+  return [...facts.initContainers, ...facts.containers, ...facts.ephemeralContainers];
 }
 
 /** An init container that goes on beside the containers: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { InterLinkError, type Owner, type PodRequest } from '@interlink/sidecar-sdk';
+import { type EphemeralContainer, InterLinkError, type Owner, type PodRequest } from '@interlink/sidecar-sdk';
 import { attemptFiles } from '../runner/records.ts';
 
 /** `request.json`: what was asked for, by whom and when (RFC 3339). Written before the folder gets its name, never changed. */
@@ -7,6 +7,15 @@ export interface StoredPod {
   readonly owner: Owner;
   readonly request: PodRequest;
   readonly acceptedAt: string;
+}
+
+/** `update.json`: what has changed since, at which generation; replaced by each update. */
+export interface StoredUpdate {
+  readonly generation: number;
+  readonly containers: ReadonlyArray<{ readonly name: string; readonly image: string }>;
+  /** All that ever were added, as they came first. */
+  readonly ephemeralContainers: ReadonlyArray<EphemeralContainer>;
+  readonly activeDeadlineSeconds?: number;
 }
 
 /** `stop.json`: the pod is to end. Times are milliseconds since the epoch. */
@@ -30,6 +39,7 @@ export class PodFolder {
   readonly scratch: string;
   readonly temporary: string;
   readonly request: string;
+  readonly update: string;
   readonly stop: string;
 
   /** @throws InterLinkError `invalid_argument` when the UID has not the shape of one */
@@ -39,6 +49,7 @@ export class PodFolder {
     this.scratch = join(this.path, 'scratch');
     this.temporary = join(this.path, 'tmp');
     this.request = join(this.path, 'request.json');
+    this.update = join(this.path, 'update.json');
     this.stop = join(this.path, 'stop.json');
   }
 

@@ -1,16 +1,17 @@
 import { readdir } from 'node:fs/promises';
-import type { Container } from '@interlink/sidecar-sdk';
+import type { Container, Pod } from '@interlink/sidecar-sdk';
 import type { Attempt, AttemptState, ContainerFacts, PodFacts } from '../decide/pod-facts.ts';
 import { isAlive } from '../runner/process-identity.ts';
 import type { Child, Claim, Ending, RunOrder } from '../runner/records.ts';
-import type { PodFolder, StopOrder, StoredPod } from './pod-folder.ts';
+import type { PodFolder, StopOrder, StoredPod, StoredUpdate } from './pod-folder.ts';
 import { readJson } from './read-json.ts';
 
 /** Reads a pod's folder, or undefined when there is no such pod. */
 export async function readFacts(folder: PodFolder): Promise<PodFacts | undefined> {
   const stored = await readJson<StoredPod>(folder.request);
   if (stored === undefined) return undefined;
-  const { pod } = stored.request;
+  const update = await readJson<StoredUpdate>(folder.update);
+  const pod = update === undefined ? stored.request.pod : updated(stored.request.pod, update);
   return {
     owner: stored.owner,
     pod,
@@ -18,7 +19,18 @@ export async function readFacts(folder: PodFolder): Promise<PodFacts | undefined
     stop: await readJson<StopOrder>(folder.stop),
     initContainers: await readContainers(folder, pod.spec.initContainers ?? []),
     containers: await readContainers(folder, pod.spec.containers),
+    ephemeralContainers: await readContainers(folder, update?.ephemeralContainers ?? []),
   };
+}
+
+function updated(pod: Pod, { generation, containers, activeDeadlineSeconds }: StoredUpdate): Pod {
+  const images = new Map(containers.map(({ name, image }) => [name, image]));
+  const spec = {
+    ...pod.spec,
+    containers: pod.spec.containers.map((each) => ({ ...each, image: images.get(each.name) ?? each.image ?? '' })),
+    ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+  };
+  return { metadata: { ...pod.metadata, generation }, spec };
 }
 
 async function readContainers(folder: PodFolder, containers: ReadonlyArray<Container>): Promise<ContainerFacts[]> {

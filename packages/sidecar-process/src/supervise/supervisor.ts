@@ -118,7 +118,8 @@ export class Supervisor {
 }
 
 function isLive({ status }: PodReport): boolean {
-  return [...(status.initContainerStatuses ?? []), ...status.containerStatuses].some(
+  const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = status;
+  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].some(
     ({ state }) => state.terminated === undefined,
   );
 }

@@ -38,6 +38,7 @@ export function podFacts(parts: Partial<PodFacts>, spec: Partial<Pod['spec']> = 
     acceptedAt: at(0),
     stop: undefined,
     initContainers: [],
+    ephemeralContainers: [],
     ...parts,
     containers,
   };

@@ -5,6 +5,7 @@ import {
   type Owner,
   type PodReport,
   type PodRequest,
+  type PodUpdate,
   type ReportLog,
   type ResolvedVolume,
 } from '@interlink/protocol';
@@ -12,6 +13,7 @@ import { keepDoing, type Logger, sleep, traced, withSpan } from '@interlink/serv
 import type { Backend, PodReference } from '../backend.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
 import { cannot } from './cannot.ts';
+import { containerStatusesOf } from './container-statuses-of.ts';
 import { podAttributes } from './pod-attributes.ts';
 import { podFields } from './pod-fields.ts';
 import { PodRegistry } from './pod-registry.ts';
@@ -103,6 +105,33 @@ export class PodService {
     });
   }
 
+  /**
+   * Resolves once the backend acts on this generation of the pod, or on a newer one.
+   * @throws InterLinkError `not_found` when there is no such pod, `unimplemented` when the backend can't change pods
+   */
+  async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
+    this.#assertListed();
+    const { uid, generation } = update.pod.metadata;
+    return await this.#serial.run(uid, async () => {
+      const known = this.#known({ owner, uid });
+      if (this.#backend.update === undefined) {
+        const { backend } = await this.#backend.capabilities();
+        throw new InterLinkError('unimplemented', `The backend "${backend.kind}" can't change a pod that it has`);
+      }
+      if (!isNews(update, known)) return known;
+      const told = await this.#backend.update(update, owner);
+      // News from the backend may have overtaken its own answer.
+      const newest = this.#registry.find(owner, uid);
+      const report = (newest?.status.observedGeneration ?? 0) >= generation && newest !== undefined ? newest : told;
+      this.#registry.report({ owner, report });
+      this.#logger.info(
+        { pod: `${report.namespace}/${report.name}`, podUid: uid, node: owner.node, generation },
+        'pod updated',
+      );
+      return report;
+    });
+  }
+
   /** Resolves once the backend has accepted it. A pod that is not there is a success. */
   async delete(owner: Owner, uid: string, gracePeriodSeconds: number): Promise<void> {
     this.#assertListed();
@@ -139,8 +168,7 @@ export class PodService {
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
     const known = this.#known(pod);
-    const { initContainerStatuses, containerStatuses } = known.status;
-    if (![...(initContainerStatuses ?? []), ...containerStatuses].some((status) => status.name === container)) {
+    if (!containerStatusesOf(known).some((status) => status.name === container)) {
       throw new InterLinkError('not_found', `No container ${container} in pod ${known.namespace}/${known.name}`);
     }
     const { limitBytes: limit, ...rest } = options;
@@ -210,4 +238,12 @@ export class PodService {
       { baseMs: 100, maxMs: 5_000, settledMs: 10_000, signal },
     );
   }
+}
+
+/** The same generation may come again with an ephemeral container that could not be resolved before; else it has nothing new. */
+function isNews({ pod }: PodUpdate, { status }: PodReport): boolean {
+  const observed = status.observedGeneration ?? 0;
+  const known = new Set(status.ephemeralContainerStatuses?.map(({ name }) => name));
+  const hasMore = (pod.spec.ephemeralContainers ?? []).some(({ name }) => !known.has(name));
+  return pod.metadata.generation > observed || (pod.metadata.generation === observed && hasMore);
 }

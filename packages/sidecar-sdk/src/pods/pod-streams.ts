@@ -10,6 +10,7 @@ import {
 } from '@interlink/protocol';
 import type { Backend, PodReference } from '../backend.ts';
 import { cannot } from './cannot.ts';
+import { containerStatusesOf } from './container-statuses-of.ts';
 
 /** A pod, as a path names it. */
 export interface PodTarget {
@@ -52,7 +53,7 @@ export class PodStreams {
   /** @throws InterLinkError `not_found`, `failed_precondition` while nothing of the pod runs, `unimplemented` */
   async portForward(target: PodTarget, port: number, signal: AbortSignal): Promise<Duplex> {
     const report = this.#find(target);
-    if (!allStatuses(report).some(isRunning)) {
+    if (!containerStatusesOf(report).some(isRunning)) {
       throw new InterLinkError('failed_precondition', `pod "${report.name}" is not running`);
     }
     if (this.#backend.portForward === undefined) throw await cannot(this.#backend, 'forward a port');
@@ -61,16 +62,12 @@ export class PodStreams {
 
   #runningContainer({ container, ...target }: ContainerTarget): PodReference {
     const report = this.#find(target);
-    const status = allStatuses(report).find(({ name }) => name === container);
+    const status = containerStatusesOf(report).find(({ name }) => name === container);
     const what = `container "${container}" in pod "${report.name}"`;
     if (status === undefined) throw new InterLinkError('not_found', `There is no ${what}`);
     if (!isRunning(status)) throw new InterLinkError('failed_precondition', `${what} is not running`);
     return referenceTo(target, report);
   }
-}
-
-function allStatuses({ status }: PodReport): ContainerStatus[] {
-  return [...(status.initContainerStatuses ?? []), ...status.containerStatuses];
 }
 
 function isRunning({ state }: ContainerStatus): boolean {

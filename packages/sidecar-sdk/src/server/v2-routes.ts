@@ -3,6 +3,7 @@ import {
   type LogOptions,
   parseLogQuery,
   parsePodRequest,
+  parsePodUpdate,
   parseVolumesUpdate,
 } from '@interlink/protocol';
 import { sendBytes, sendRecords } from '@interlink/service-kit';
@@ -35,12 +36,17 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     const owner = ownerOf(request);
     const uid = uidOf(request);
     const body = parsePodRequest(request.body);
-    if (body.pod.metadata.uid !== uid) {
-      throw new InterLinkError('invalid_argument', `The pod's UID is ${body.pod.metadata.uid}, the path says ${uid}`);
-    }
+    assertSameUid(body.pod.metadata.uid, uid);
     const isAdoption = queryOf(request).adopt === 'true';
     const report = await (isAdoption ? service.adopt(body, owner) : service.create(body, owner));
     return await reply.code(201).send(report);
+  });
+
+  app.patch(`${ownerPrefix}/pods/:uid`, async (request) => {
+    const { owner, uid } = podOf(request);
+    const body = parsePodUpdate(request.body);
+    assertSameUid(body.pod.metadata.uid, uid);
+    return await service.update(body, owner);
   });
 
   app.delete(`${ownerPrefix}/pods/:uid`, async (request, reply) => {
@@ -67,6 +73,11 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
   app.get(`${ownerPrefix}/stats`, async (request) => await service.stats.of(ownerOf(request)));
 
   serveStreams(app, service.streams, endOf);
+}
+
+function assertSameUid(inBody: string, inPath: string): void {
+  if (inBody === inPath) return;
+  throw new InterLinkError('invalid_argument', `The pod's UID is ${inBody}, the path says ${inPath}`);
 }
 
 const defaultGracePeriodSeconds = 30;

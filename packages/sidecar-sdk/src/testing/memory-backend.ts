@@ -10,6 +10,7 @@ export class MemoryBackend implements Backend {
   exec?: NonNullable<Backend['exec']>;
   attach?: NonNullable<Backend['attach']>;
   portForward?: NonNullable<Backend['portForward']>;
+  update?: NonNullable<Backend['update']>;
   updateVolumes?: NonNullable<Backend['updateVolumes']>;
   #failure: InterLinkError | undefined;
 

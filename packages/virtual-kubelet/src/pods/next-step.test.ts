@@ -27,6 +27,9 @@ const created = pod({});
 const begun = pod({ main: 'running' }, { phase: 'Running' });
 const never = (doing: Doing) => pod({ main: doing }, { phase: 'Running', policy: 'Never' });
 
+/** The backend acts on the newest spec, and no deadline has passed. */
+const current = { isBehind: false, passedDeadlineMs: undefined };
+
 type Row = [what: string, pod: Pod | undefined, report: PodReport | undefined, steps: Record<Reach, string>];
 const always = (step: string): Record<Reach, string> => ({ known: step, unknown: step, unreachable: step });
 const whenKnown = (step: string): Record<Reach, string> => ({ known: step, unknown: 'none', unreachable: 'none' });
@@ -82,7 +85,7 @@ test.each<Row>([
   ['a deleted, terminal pod', pod({ main: 0 }, { phase: 'Succeeded', isDeleted: true }), ended, always('finish')],
 ])('nextStep() for %s', (_, apiCopy, backendCopy, steps) => {
   for (const backend of ['known', 'unknown', 'unreachable'] as const) {
-    const step = nextStep({ pod: apiCopy, report: backendCopy, backend, isAwaitingReport: false });
+    const step = nextStep({ pod: apiCopy, report: backendCopy, backend, isAwaitingReport: false, ...current });
     expect([backend, step.kind]).toEqual([backend, steps[backend]]);
   }
 });
@@ -92,13 +95,46 @@ test.each<[string, Pod, string]>([
   ['is not lost', never('running'), 'none'],
   ['is stopped, not forgotten, when it is deleted', pod({}, { isDeleted: true }), 'stop'],
 ])('nextStep() while the report of a pod just handed over is on its way: it %s', (_, apiCopy, step) => {
-  expect(nextStep({ pod: apiCopy, report: undefined, backend: 'known', isAwaitingReport: true }).kind).toBe(step);
+  expect(nextStep({ pod: apiCopy, report: undefined, backend: 'known', isAwaitingReport: true, ...current }).kind).toBe(
+    step,
+  );
 });
 
 test('nextStep() leaves mirrors of static pods alone, deleted ones too', () => {
   const annotations = { 'kubernetes.io/config.mirror': 'x' };
   for (const deletionTimestamp of [undefined, '2026-01-02T03:04:05Z']) {
     const mirror = apiPod(undefined, {}, { annotations, ...(deletionTimestamp ? { deletionTimestamp } : {}) });
-    expect(nextStep({ pod: mirror, report: undefined, backend: 'known', isAwaitingReport: false }).kind).toBe('none');
+    expect(
+      nextStep({ pod: mirror, report: undefined, backend: 'known', isAwaitingReport: false, ...current }).kind,
+    ).toBe('none');
+  }
+});
+
+test.each<[string, Pod, PodReport | undefined, Record<Reach, string>]>([
+  ['a pod that runs', begun, running, { known: 'update', unknown: 'report', unreachable: 'report' }],
+  ['a pod that the backend has half', begun, incomplete, { known: 'create', unknown: 'report', unreachable: 'report' }],
+  ['a pod that ended', pod({ main: 0 }, { phase: 'Succeeded' }), ended, always('none')],
+  ['a deleted pod', pod({}, { isDeleted: true }), running, always('stop')],
+])('nextStep() when the backend acts on an older spec, for %s', (_, apiCopy, backendCopy, steps) => {
+  for (const backend of ['known', 'unknown', 'unreachable'] as const) {
+    const input = { pod: apiCopy, report: backendCopy, backend, isAwaitingReport: false };
+    expect([backend, nextStep({ ...input, ...current, isBehind: true }).kind]).toEqual([backend, steps[backend]]);
+  }
+});
+
+const [afterItsEnd, beforeItsEnd] = [Date.parse('2026-01-02T03:04:30Z'), Date.parse('2026-01-02T03:04:15Z')];
+
+test.each<[string, number, Pod, PodReport | undefined, Record<Reach, string>]>([
+  ['a pod that runs', beforeItsEnd, begun, running, always('expire')],
+  ['a pod that was never started', beforeItsEnd, created, report({ main: 'waiting' }), always('expire')],
+  ['a pod that the backend has not', beforeItsEnd, created, undefined, whenKnown('expired')],
+  ['a pod that ended in time', afterItsEnd, never('running'), ended, always('report')],
+  ['a pod that was ended after it', beforeItsEnd, never('running'), ended, always('expired')],
+  ['a deleted pod', beforeItsEnd, pod({}, { isDeleted: true }), running, always('stop')],
+  ['a failed pod', beforeItsEnd, pod({ main: 1 }, { phase: 'Failed' }), undefined, always('none')],
+])('nextStep() past the deadline, for %s', (_, passedDeadlineMs, apiCopy, backendCopy, steps) => {
+  for (const backend of ['known', 'unknown', 'unreachable'] as const) {
+    const input = { pod: apiCopy, report: backendCopy, backend, isAwaitingReport: false, isBehind: false };
+    expect([backend, nextStep({ ...input, passedDeadlineMs }).kind]).toEqual([backend, steps[backend]]);
   }
 });

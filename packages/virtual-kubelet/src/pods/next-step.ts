@@ -2,6 +2,8 @@ import type { Pod } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import { restartPolicyOf } from '../status/pod-status.ts';
 import type { Reach } from './backend-mirror.ts';
+import { isMirrorPod } from './mirror-pod.ts';
+import { endedInTime } from './pod-deadline.ts';
 
 /** What a pod needs next. Exactly one thing at a time: each step's effect brings the pod back to the queue. */
 export type Step =
@@ -19,6 +21,12 @@ export type Step =
   | { readonly kind: 'finish' }
   /** It ran, the backend lost it, and it must not run again. */
   | { readonly kind: 'lost' }
+  /** Its deadline has passed: DELETE it at the backend; its API object stays. */
+  | { readonly kind: 'expire' }
+  /** It has ended because its deadline had passed: show that. */
+  | { readonly kind: 'expired' }
+  /** The backend acts on an older spec: PATCH it, and show what it reports. */
+  | { readonly kind: 'update' }
   /** Show what the backend reports. */
   | { readonly kind: 'report' }
   /** Show that the backend is out of reach. */
@@ -31,18 +39,22 @@ export interface StepInput {
   readonly backend: Reach;
   /** A PUT has succeeded and the backend's answer is still on its way. */
   readonly isAwaitingReport: boolean;
+  /** The backend acts on an older spec than the API has, in what matters to it. */
+  readonly isBehind: boolean;
+  /** Milliseconds since the epoch: when the pod was to be ended, if that is over and ours to do. */
+  readonly passedDeadlineMs: number | undefined;
 }
 
 const none: Step = { kind: 'none' };
 
 /** The heart of the pod controller, as a table: what the API wants, what the backend has, what to do. */
-export function nextStep({ pod, report, backend, isAwaitingReport }: StepInput): Step {
+export function nextStep(input: StepInput): Step {
+  const { pod, report, backend, isAwaitingReport, isBehind } = input;
   if (pod === undefined) {
     if (report === undefined) return { kind: 'forget' };
     return backend === 'known' ? { kind: 'remove-orphan' } : none;
   }
-  // Static pods of a kubelet are mirrored into the API; they run elsewhere.
-  if (pod.metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined) return none;
+  if (isMirrorPod(pod)) return none;
 
   const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
   const isTerminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
@@ -54,11 +66,26 @@ export function nextStep({ pod, report, backend, isAwaitingReport }: StepInput):
   }
   // A terminal phase is for ever, though single containers may still end; the backend keeps the pod for its logs until it is deleted.
   if (isTerminal) return report !== undefined && isStillEnding(pod) ? { kind: 'report' } : none;
-  if (report !== undefined)
-    return report.incomplete === true && backend === 'known' ? { kind: 'create' } : { kind: 'report' };
+  const overdue = overdueStep(input);
+  if (overdue !== undefined) return overdue;
+  if (report !== undefined) {
+    if (backend !== 'known') return { kind: 'report' };
+    return { kind: report.incomplete === true ? 'create' : isBehind ? 'update' : 'report' };
+  }
   if (backend === 'unreachable') return hasBegun(pod) ? none : { kind: 'unreachable' };
   if (backend === 'unknown' || isAwaitingReport) return none;
   return hasBegun(pod) && restartPolicyOf(pod) === 'Never' ? { kind: 'lost' } : { kind: 'create' };
+}
+
+/** What is left to do for a pod past its deadline. One that ended in time, by itself, is as good as any other. */
+function overdueStep({ report, backend, isAwaitingReport, passedDeadlineMs }: StepInput): Step | undefined {
+  if (passedDeadlineMs === undefined) return undefined;
+  if (report !== undefined) {
+    if (!hasEnded(report)) return { kind: 'expire' };
+    return endedInTime(report, passedDeadlineMs) ? undefined : { kind: 'expired' };
+  }
+  if (backend !== 'known') return none;
+  return { kind: isAwaitingReport ? 'expire' : 'expired' };
 }
 
 /** Whether all containers at the backend have stopped for good. A report that names none says nothing of them. */

@@ -1,13 +1,10 @@
-import { configMaps, KubeTransportError, type ObjectReference, type Pod, pods } from '@interlink/kube';
+import { configMaps, KubeTransportError, type Pod, pods } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
-import { ServiceLinks } from '../resolve/service-links.ts';
-import { NODE } from '../resolve/testing/fake-objects.ts';
 import { apiPod, containerStatus, podReport } from '../status/testing/statuses.ts';
 import { FakeCluster, refusal } from '../testing/fake-cluster.ts';
-import { PodController } from './pod-controller.ts';
 import { FakeBackend } from './testing/fake-backend.ts';
+import { endControllers, settle, startController } from './testing/start-controller.ts';
 
 const [one, two] = ['11111111-1111-4111-8111-000000000001', '11111111-1111-4111-8111-000000000002'];
 const path = { namespace: 'ns', name: 'p' };
@@ -15,51 +12,7 @@ const path = { namespace: 'ns', name: 'p' };
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-02T03:04:05Z') }));
 afterEach(() => void vi.useRealTimers());
 
-let stops: Array<() => Promise<void>> = [];
-afterEach(async () => {
-  for (const stop of stops) await stop();
-  stops = [];
-});
-
-/** Lets time pass, then everything come to rest. */
-async function settle(ms = 0): Promise<void> {
-  await vi.advanceTimersByTimeAsync(ms);
-  for (let round = 0; round < 5; round += 1) await vi.advanceTimersByTimeAsync(0);
-}
-
-/** A controller at work. `events` holds `Type Reason: message`. */
-async function startController(
-  cluster: FakeCluster,
-  backend: FakeBackend,
-  { namespaces }: { namespaces?: readonly string[] } = {},
-) {
-  const stop = new AbortController();
-  const events: string[] = [];
-  const { logger, lines, everything } = keepLogLines();
-  const record = (_ref: ObjectReference, type: string, reason: string, message: string) =>
-    events.push(`${type} ${reason}: ${message}`);
-  const services = new ServiceLinks({ client: cluster.asClient(), logger });
-  const controller = new PodController({
-    client: cluster.asClient(),
-    provider: backend,
-    node: NODE,
-    events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
-    logger,
-    services,
-    workers: 4,
-    namespaces,
-    onCapabilities: () => undefined,
-    onReach: () => undefined,
-  });
-  const running = Promise.all([controller.run(stop.signal), services.run(stop.signal)]);
-  const end = async () => {
-    stop.abort();
-    await running;
-  };
-  stops.push(end);
-  await settle();
-  return { controller, events, lines, everything, end };
-}
+afterEach(endControllers);
 
 function newPod(uid = one, spec: Partial<NonNullable<Pod['spec']>> = {}, metadata: object = {}): Pod {
   return apiPod({ phase: 'Pending' }, { restartPolicy: 'Never', ...spec }, { uid, ...metadata });
@@ -180,7 +133,7 @@ test('another’s change that comes back with our own PATCH is acted upon', asyn
 
 test('a report that says nothing new costs no request, a change costs one PATCH', async () => {
   const { cluster, backend } = await startWithRunningPod();
-  backend.now(one, { main: 'running' }, { jobID: 'known only to the backend' });
+  backend.now(one, { main: 'running' }, { observedGeneration: 1 });
   await settle(1_000);
   expect(cluster.requests).toEqual([]);
   backend.now(one, { main: 0 });
@@ -513,7 +466,7 @@ test('a status that the API refuses for a moment is written later', async () => 
     refusal(409, 'Conflict', 'the object has been modified'),
     refusal(500, 'InternalError', 'etcd'),
   ];
-  cluster.refuse = () => refusals.shift();
+  cluster.refuse = (request) => (request.startsWith('PATCH') ? refusals.shift() : undefined);
   backend.now(one, { main: 0 });
   await settle(10_000);
   expect([cluster.requestsOf('PATCH').length, phaseOf(cluster)]).toEqual([4, 'Succeeded']);

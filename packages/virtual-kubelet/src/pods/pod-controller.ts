@@ -14,6 +14,8 @@ import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import type { ServiceLinks } from '../resolve/service-links.ts';
 import { BackendMirror } from './backend-mirror.ts';
+import { containerFieldPath } from './container-field-path.ts';
+import { isMirrorPod } from './mirror-pod.ts';
 import { newPodEntry, type PodEntry, releaseHold, takePod } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
 import { PodTrace } from './pod-trace.ts';
@@ -31,6 +33,8 @@ export interface PodControllerOptions {
   readonly namespaces?: readonly string[] | undefined;
   /** Pods in work at one time. */
   readonly workers: number;
+  /** What the backend can do, as far as it is known. */
+  capabilities(): Capabilities | undefined;
   readonly metrics?: KubeletMetrics | undefined;
   onCapabilities(capabilities: Capabilities): void;
   /** The backend has come within reach, or has gone out of it. */
@@ -129,11 +133,13 @@ export class PodController {
   find(namespace: string, name: string): { pod: Pod; report: PodReport | undefined } | undefined {
     const uid = this.#uidsByName.get(`${namespace}/${name}`);
     const pod = uid === undefined ? undefined : this.#entries.get(uid)?.pod;
-    return uid === undefined || pod === undefined ? undefined : { pod, report: this.#mirror.get(uid) };
+    return uid === undefined || pod === undefined || isMirrorPod(pod)
+      ? undefined
+      : { pod, report: this.#mirror.get(uid) };
   }
 
   *all(): Iterable<Pod> {
-    for (const { pod } of this.#entries.values()) if (pod !== undefined) yield pod;
+    for (const { pod } of this.#entries.values()) if (pod !== undefined && !isMirrorPod(pod)) yield pod;
   }
 
   async #process(uid: string, signal: AbortSignal): Promise<void> {
@@ -185,18 +191,18 @@ export class PodController {
     const pod = this.#entries.get(uid)?.pod;
     this.#options.metrics?.pods.starts.event(uid, reason);
     if (pod === undefined) return;
-    const isInit = pod.spec?.initContainers?.some(({ name }) => name === container) === true;
-    const fieldPath =
-      container === undefined ? {} : { fieldPath: `spec.${isInit ? 'initContainers' : 'containers'}{${container}}` };
-    this.#options.events.record({ ...objectReference(pod), ...fieldPath }, type, reason, message);
+    const fieldPath = container === undefined ? undefined : containerFieldPath(pod, container);
+    this.#options.events.record(objectReference(pod, fieldPath), type, reason, message);
   }
 
   /** What the backend's coming or going makes a difference to; all others have a report, and hear of changes by themselves. */
-  #isUnsettled(uid: string, { pod }: PodEntry): boolean {
+  #isUnsettled(uid: string, entry: PodEntry): boolean {
+    const { pod } = entry;
     const report = this.#mirror.get(uid);
     return (
       report === undefined ||
       report.incomplete === true ||
+      this.#sync.isBehind(uid, entry) ||
       pod?.metadata?.deletionTimestamp !== undefined ||
       pod === undefined
     );

@@ -3,9 +3,20 @@ import { InterLinkError } from '@interlink/protocol';
 import { type Logger, traced } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { PodSources } from '../resolve/pod-sources.ts';
-import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
+import {
+  type MissingObject,
+  type NodeFacts,
+  type ResolvedPod,
+  ResolveError,
+  type ResolveNotice,
+  type ResolvePodOptions,
+  resolvePod,
+} from '../resolve/resolve-pod.ts';
 import type { ServiceLinks } from '../resolve/service-links.ts';
+import { notOffloaded } from '../status/pod-status.ts';
 import { adoptionRequest } from './adoption-request.ts';
+import { containerFieldPath } from './container-field-path.ts';
+import { offloadedPod } from './offloaded-pod.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
 
 export interface PodCreatorOptions {
@@ -49,7 +60,12 @@ export class PodCreator {
     const pod = entry.pod;
     if (pod === undefined) return false;
     try {
-      const resolved = await traced('resolve pod', {}, async () => await this.#resolve(pod, signal));
+      const offloaded = offloadedPod(pod);
+      if (offloaded.pod.spec?.containers.length === 0) throw nothingToRun();
+      const resolved = await traced('resolve pod', {}, async () => {
+        return await resolvePod(offloaded.pod, await this.sourcesOf(pod, signal));
+      });
+      resolved.notices.push(...offloaded.unknown.map(noSuchContainer));
       await traced('create pod', { kind: 'client' }, () => this.#options.provider.createPod(resolved.request, signal));
       this.#onCreated(uid, entry, pod, resolved);
       return true;
@@ -61,15 +77,24 @@ export class PodCreator {
     }
   }
 
-  /** Whether the backend runs the pod after all, though it has not told of it. @throws what keeps it from being known: to be tried again */
-  async adopt(pod: Pod, signal: AbortSignal): Promise<boolean> {
-    return (await this.#options.provider.adoptPod?.(adoptionRequest(pod), signal)) ?? false;
-  }
-
-  async #resolve(pod: Pod, signal: AbortSignal): Promise<ResolvedPod> {
+  /** What a pod is resolved from. */
+  async sourcesOf(pod: Pod, signal: AbortSignal): Promise<ResolvePodOptions> {
     const { node, services, sources } = this.#options;
     const serviceEnv = await services.envOf(pod, signal);
-    return await resolvePod(pod, { objects: sources.reader, node, serviceEnv, signal });
+    return { objects: sources.reader, node, serviceEnv, signal };
+  }
+
+  /** The pod is looked at again as soon as one of the objects appears. */
+  waitFor(uid: string, missing: ReadonlyArray<MissingObject>, onAppeared: () => void): void {
+    this.#options.sources.missing.wait(uid, missing, () => {
+      onAppeared();
+      this.#options.retry(uid, 0);
+    });
+  }
+
+  /** Whether the backend runs the pod after all, though it has not told of it. @throws what keeps it from being known: to be tried again */
+  async adopt(pod: Pod, signal: AbortSignal): Promise<boolean> {
+    return (await this.#options.provider.adoptPod?.(adoptionRequest(offloadedPod(pod).pod), signal)) ?? false;
   }
 
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
@@ -78,8 +103,7 @@ export class PodCreator {
     entry.trouble = undefined;
     entry.toldTrouble = undefined;
     this.#options.onCreated(uid, pod, resolved);
-    for (const { type, reason, message } of resolved.notices)
-      this.#options.events.record(objectReference(pod), type, reason, message);
+    this.#tell(pod, resolved.notices);
     this.#options.logger.info(fieldsOf(pod), 'pod handed to the backend');
   }
 
@@ -87,14 +111,17 @@ export class PodCreator {
     entry.trouble = { reason: error.reason, message: error.message };
     if (entry.toldTrouble !== error.message) {
       entry.toldTrouble = error.message;
-      for (const { type, reason, message } of error.notices)
-        this.#options.events.record(objectReference(pod), type, reason, message);
+      this.#tell(pod, error.notices);
     }
     entry.heldBackUntilMs = performance.now() + stuckRetryMs;
-    this.#options.sources.missing.wait(uid, error.missing, () => {
-      releaseHold(entry);
-      this.#options.retry(uid, 0);
-    });
+    this.waitFor(uid, error.missing, () => releaseHold(entry));
+  }
+
+  #tell(pod: Pod, notices: ResolvedPod['notices']): void {
+    for (const { type, reason, message, container } of notices) {
+      const fieldPath = container === undefined ? undefined : containerFieldPath(pod, container);
+      this.#options.events.record(objectReference(pod, fieldPath), type, reason, message);
+    }
   }
 
   #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): void {
@@ -120,4 +147,18 @@ export class PodCreator {
 
 function fieldsOf({ metadata }: Pod): { pod: string; podUid: string | undefined } {
   return { pod: `${metadata?.namespace}/${metadata?.name}`, podUid: metadata?.uid };
+}
+
+/** All of the pod is for others to run: it waits until its author changes that. */
+function nothingToRun(): ResolveError {
+  const message = 'All containers are left out by annotation interlink.eu/disable-offload-containers';
+  return new ResolveError(message, {
+    reason: notOffloaded,
+    notices: [{ type: 'Warning', reason: notOffloaded, message }],
+  });
+}
+
+function noSuchContainer(name: string): ResolveNotice {
+  const message = `Annotation interlink.eu/disable-offload-… names container "${name}", which the pod does not have`;
+  return { type: 'Warning', reason: 'NoSuchContainer', message };
 }

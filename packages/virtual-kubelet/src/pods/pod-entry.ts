@@ -1,6 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import type { PodTrouble } from '../status/pod-status.ts';
+import type { ChangeableParts } from './pod-changes.ts';
 import type { PodTrace } from './pod-trace.ts';
 
 /** What the controller remembers of a pod beside the API's object and the backend's report. All of it may be lost: it only saves work. */
@@ -15,8 +16,14 @@ export interface PodEntry {
   created: { epoch: number; atMs: number } | undefined;
   /** When its deletion, with the grace period that it has now, was seen to be asked for (`performance.now`); undefined: before this process looked. */
   deletionSeenMs: number | undefined;
+  /** The spec that the backend was told of last, when, and in which of its snapshots. */
+  handed: { generation: number; parts: ChangeableParts; epoch: number; atMs: number } | undefined;
+  /** How telling the backend of a changed spec goes. */
+  update: UpdateState;
   /** What the backend has accepted: when the grace period that it was told ends, and in which snapshot it was told. */
   stopped: { epoch: number; atMs: number; graceSeconds: number } | undefined;
+  /** We have had it ended because its deadline had passed, whatever the backend's clock says. */
+  isExpired: boolean;
   /** How the backend last saw it, once it holds it no longer. */
   lastReport: PodReport | undefined;
   /** Why it is not at the backend yet. */
@@ -33,6 +40,19 @@ export interface PodEntry {
   trace: PodTrace | undefined;
 }
 
+export interface UpdateState {
+  /** No update is tried before this time (`performance.now`). */
+  heldBackUntilMs: number;
+  /** Updates that failed one after another. */
+  failures: number;
+  /** What users were told of last, so that a retry doesn't tell it again. */
+  told: string | undefined;
+  /** Why the newest spec is not in force. */
+  refusal: string | undefined;
+  /** Why ephemeral containers have not been started, by name. */
+  troubles: ReadonlyMap<string, PodTrouble>;
+}
+
 export function newPodEntry(): PodEntry {
   return {
     pod: undefined,
@@ -40,7 +60,10 @@ export function newPodEntry(): PodEntry {
     failures: 0,
     created: undefined,
     deletionSeenMs: undefined,
+    handed: undefined,
+    update: { heldBackUntilMs: 0, failures: 0, told: undefined, refusal: undefined, troubles: new Map() },
     stopped: undefined,
+    isExpired: false,
     lastReport: undefined,
     trouble: undefined,
     toldTrouble: undefined,
@@ -55,6 +78,7 @@ export function newPodEntry(): PodEntry {
 export function releaseHold(entry: PodEntry): void {
   entry.heldBackUntilMs = 0;
   entry.failures = 0;
+  entry.update = { ...entry.update, heldBackUntilMs: 0, failures: 0 };
 }
 
 /** Takes a copy of the API object, unless the one that is there is newer, and notes when its deletion was first seen. */

@@ -1,4 +1,5 @@
 import { type EventRecorder, isNotFound, isUidMismatch, type KubeClient, objectReference, pods } from '@interlink/kube';
+import type { Capabilities } from '@interlink/protocol';
 import { type Logger, traced } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import { PodSources } from '../resolve/pod-sources.ts';
@@ -8,7 +9,9 @@ import { VolumeUpdates } from '../volumes/volume-updates.ts';
 import type { BackendMirror } from './backend-mirror.ts';
 import { hasBegun, nextStep, type Step } from './next-step.ts';
 import { PodCreator } from './pod-creator.ts';
+import { deadlineExceeded, podDeadline } from './pod-deadline.ts';
 import type { PodEntry } from './pod-entry.ts';
+import { PodUpdater } from './pod-updater.ts';
 import { StatusWriter } from './status-writer.ts';
 
 export interface PodSyncOptions {
@@ -19,6 +22,7 @@ export interface PodSyncOptions {
   readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   readonly mirror: BackendMirror;
+  readonly capabilities: () => Capabilities | undefined;
   /** The only ones whose pods are ours to end; default: all. */
   readonly namespaces?: readonly string[] | undefined;
   retry(uid: string, delayMs: number): void;
@@ -34,11 +38,15 @@ const firstStatusDelayMs = 200;
 const apiDeletionMs = 10_000;
 /** Orphans get this long to end. */
 const orphanGraceSeconds = 2;
+const defaultGraceSeconds = 30;
+/** Node's timers hold 31 bits of milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Does the next thing for one pod. Never runs twice at the same time for one UID; may be called at any time, any number of times. */
 export class PodSync {
   readonly #options: PodSyncOptions;
   readonly #creator: PodCreator;
+  readonly #updater: PodUpdater;
   readonly #status: StatusWriter;
   readonly #sources: PodSources;
   readonly #volumes: VolumeUpdates;
@@ -58,6 +66,7 @@ export class PodSync {
       sources: this.#sources,
       onCreated: (uid, pod, resolved) => this.#volumes.created(uid, pod, resolved),
     });
+    this.#updater = new PodUpdater(options, this.#creator);
     this.#status = new StatusWriter({ client: options.client, hostIP: options.node.hostIP });
   }
 
@@ -79,10 +88,19 @@ export class PodSync {
       report,
       backend: mirror.reach,
       isAwaitingReport: this.#isAwaitingReport(entry),
+      isBehind: this.#updater.isBehind(entry, report),
+      passedDeadlineMs: entry.isExpired ? 0 : this.#deadlineOf(entry, (deadlineMs) => deadlineMs <= Date.now()),
     });
     this.#followVolumes(step, uid, entry);
     await this.#do(step, uid, entry, signal);
+    const deadlineMs = this.#deadlineOf(entry, (ms) => ms > Date.now());
+    if (deadlineMs !== undefined) this.#options.retry(uid, Math.min(deadlineMs - Date.now(), longestTimerMs));
     return step.kind === 'forget';
+  }
+
+  /** Whether the backend has to be told of a changed spec. */
+  isBehind(uid: string, entry: PodEntry): boolean {
+    return this.#updater.isBehind(entry, this.#options.mirror.get(uid));
   }
 
   /** Files are kept true from the create on, until the pod ends or is to end. */
@@ -95,7 +113,7 @@ export class PodSync {
       phase === 'Failed'
     )
       this.#volumes.release(uid);
-    else if (step.kind === 'report') this.#volumes.keep(uid, pod);
+    else if (step.kind === 'report' || step.kind === 'update') this.#volumes.keep(uid, pod);
   }
 
   async #do(step: Step, uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
@@ -114,7 +132,14 @@ export class PodSync {
       case 'report':
         this.#creator.release(uid);
         entry.trouble = undefined;
+        this.#updater.noteSeen(entry, this.#options.mirror.get(uid));
         return await this.#report(uid, entry, signal);
+      case 'update':
+        await this.#updater.update(uid, entry, signal);
+        return await this.#report(uid, entry, signal);
+      case 'expire':
+      case 'expired':
+        return await this.#expire(step, uid, entry, signal);
       case 'unreachable':
         return await this.#showUnreachable(entry, signal);
       case 'lost':
@@ -126,7 +151,11 @@ export class PodSync {
 
   async #create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     if (performance.now() >= entry.heldBackUntilMs) {
-      if (await this.#creator.create(uid, entry, signal)) return this.#onHandedOver(uid, entry);
+      const { pod } = entry;
+      if (pod !== undefined && (await this.#creator.create(uid, entry, signal))) {
+        this.#updater.noteCreated(entry, pod);
+        return this.#onHandedOver(uid, entry);
+      }
       await this.#status.write(entry, this.#options.mirror.get(uid), { isFinal: false, signal });
     }
     this.#options.retry(uid, entry.heldBackUntilMs - performance.now());
@@ -201,6 +230,32 @@ export class PodSync {
     entry.stopped = { epoch: mirror.epoch, atMs: performance.now(), graceSeconds };
     logger.info({ pod: podName(entry), podUid: uid, graceSeconds }, 'pod deletion accepted by the backend');
     retry(uid, graceSeconds * 1_000 + stopOverdueMs);
+  }
+
+  /** The backend ends it, and only then is it shown as failed: whoever waits for that must not meet it still at work. */
+  async #expire({ kind }: Step, uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    const { mirror, events, logger } = this.#options;
+    const report = mirror.get(uid);
+    entry.isExpired = true;
+    if (report !== undefined || kind === 'expire') {
+      await this.#stop(uid, entry, entry.pod?.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds, signal);
+    }
+    const isFinal = kind === 'expired';
+    const failure = isFinal ? deadlineExceeded : undefined;
+    if (isFinal && entry.pod !== undefined) {
+      const { reason, message } = deadlineExceeded;
+      events.record(objectReference(entry.pod), 'Normal', reason, message);
+      logger.info({ pod: podName(entry), podUid: uid }, 'pod ended: its deadline has passed');
+    }
+    await this.#status.write(entry, report ?? entry.lastReport, { isFinal, failure, signal });
+  }
+
+  /** When the pod is to be ended, if it is ours to end it, not ended yet, and as asked. */
+  #deadlineOf({ pod }: PodEntry, isWanted: (deadlineMs: number) => boolean): number | undefined {
+    if (pod === undefined || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return undefined;
+    if (this.#options.capabilities()?.enforcesDeadline === true) return undefined;
+    const deadlineMs = podDeadline(pod);
+    return deadlineMs !== undefined && isWanted(deadlineMs) ? deadlineMs : undefined;
   }
 
   /** What the pod looks like while it ends is worth a PATCH, that it was told to is not. */

@@ -1,14 +1,30 @@
-import { isNotFound, isUidMismatch, type KubeClient, type Pod, podStatusPatch, pods } from '@interlink/kube';
+import {
+  isConflict,
+  isNotFound,
+  isUidMismatch,
+  type KubeClient,
+  type Pod,
+  podStatusPatch,
+  pods,
+} from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import { traced } from '@interlink/service-kit';
-import { podStatus } from '../status/pod-status.ts';
+import { type PodTrouble, podStatus } from '../status/pod-status.ts';
 import type { PodEntry } from './pod-entry.ts';
 import { takePod } from './pod-entry.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
 export interface StatusWriterOptions {
-  readonly client: Pick<KubeClient, 'patch'>;
+  readonly client: Pick<KubeClient, 'get' | 'patch'>;
   readonly hostIP: string;
+}
+
+export interface WriteOptions {
+  /** The pod goes: see `podStatus`. */
+  readonly isFinal: boolean;
+  /** Why the pod is failed, by us. */
+  readonly failure?: PodTrouble | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Writes pod status: one PATCH per change with only what changed, the UID as its precondition, foreign conditions untouched. */
@@ -24,11 +40,7 @@ export class StatusWriter {
    * @returns true when something was written
    * @throws KubeStatusError when the API refuses; a pod that is gone or was replaced is no error
    */
-  async write(
-    entry: PodEntry,
-    report: PodReport | undefined,
-    options: { isFinal: boolean; signal: AbortSignal },
-  ): Promise<boolean> {
+  async write(entry: PodEntry, report: PodReport | undefined, options: WriteOptions): Promise<boolean> {
     const pod = entry.pod;
     const uid = pod?.metadata?.uid;
     if (pod === undefined || uid === undefined) return false;
@@ -39,8 +51,10 @@ export class StatusWriter {
       hostIP: this.#options.hostIP,
       now: Date.now(),
       isFinal: options.isFinal,
+      failure: options.failure,
+      update: entry.handed === undefined ? undefined : entry.update,
     });
-    const patch = podStatusPatch(uid, pod.status, wanted);
+    const patch = withJobID(pod, report, podStatusPatch(uid, pod.status, wanted));
     if (patch === undefined) return false;
     const { namespace, name } = pod.metadata ?? {};
     const path = { namespace, name, subresource: 'status' };
@@ -55,7 +69,24 @@ export class StatusWriter {
     } catch (error) {
       // Gone, or another pod of the same name: the watch will say so.
       if (isNotFound(error) || isUidMismatch(error)) return false;
+      // The next try starts from what is there now.
+      if (isConflict(error)) await this.#refetch(entry, pod, options.signal);
       throw error;
     }
   }
+
+  async #refetch(entry: PodEntry, { metadata }: Pod, signal: AbortSignal): Promise<void> {
+    const { namespace, name, uid } = metadata ?? {};
+    const newest = await this.#options.client.get(pods, { namespace, name }, { signal });
+    if (newest.metadata?.uid === uid && entry.pod !== undefined) takePod(entry, withoutManagedFields(newest));
+  }
+}
+
+/** Where the backend's own name for a pod is shown. A write of the status takes annotations along: no right and no request more. */
+const jobAnnotation = 'JobID';
+
+function withJobID({ metadata }: Pod, report: PodReport | undefined, patch: object | undefined): object | undefined {
+  const jobID = report?.status.jobID;
+  if (jobID === undefined || jobID === '' || metadata?.annotations?.[jobAnnotation] === jobID) return patch;
+  return { ...patch, metadata: { uid: metadata?.uid, annotations: { [jobAnnotation]: jobID } } };
 }

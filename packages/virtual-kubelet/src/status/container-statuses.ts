@@ -1,8 +1,6 @@
 import type { ContainerState as ApiContainerState, ContainerStatus as ApiContainerStatus } from '@interlink/kube';
 import type { ContainerState, ContainerStatus } from '@interlink/protocol';
-
-/** Characters of one container's message. */
-const maxMessageLength = 4_096;
+import { cutToBytes } from './message-limit.ts';
 
 /** A declared container, as far as its status needs it. */
 export interface DeclaredContainer {
@@ -28,24 +26,30 @@ export function containerStatuses(
   });
 }
 
-/** As the Kubernetes API stores it: whole seconds, `lastState` always there. Two statuses that the API can't tell apart come out equal. */
-export function toApiContainerStatus(status: ContainerStatus): ApiContainerStatus {
+/**
+ * As the Kubernetes API stores it: whole seconds, `lastState` always there. Two statuses that the API can't tell apart come out equal.
+ * @param messageBytes how long its messages may be
+ */
+export function toApiContainerStatus(status: ContainerStatus, messageBytes = 4_096): ApiContainerStatus {
   return {
     name: status.name,
-    state: toApiState(status.state),
-    lastState: toApiState(status.lastState ?? {}),
+    state: toApiState(status.state, messageBytes),
+    lastState: toApiState(status.lastState ?? {}, messageBytes),
     ready: status.ready,
     restartCount: status.restartCount,
     image: status.image,
     imageID: status.imageID,
     started: status.started ?? status.state.running !== undefined,
     ...optional('containerID', status.containerID),
+    ...(status.resources === undefined ? {} : { resources: status.resources }),
+    ...(status.allocatedResources === undefined ? {} : { allocatedResources: status.allocatedResources }),
   };
 }
 
 /** A status that was written earlier, for a container of which the backend tells nothing any more. */
 export function fromApiContainerStatus(status: ApiContainerStatus): ContainerStatus {
   const { name, state, lastState, ready, started, restartCount, image, imageID, containerID } = status;
+  const { limits, requests } = status.resources ?? {};
   return {
     name,
     state: state ?? {},
@@ -56,6 +60,10 @@ export function fromApiContainerStatus(status: ApiContainerStatus): ContainerSta
     image,
     imageID,
     ...optional('containerID', containerID),
+    ...(limits === undefined && requests === undefined
+      ? {}
+      : { resources: { ...(limits && { limits }), ...(requests && { requests }) } }),
+    ...(status.allocatedResources == null ? {} : { allocatedResources: status.allocatedResources }),
   };
 }
 
@@ -81,10 +89,11 @@ export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: st
   );
 }
 
-function toApiState(state: ContainerState): ApiContainerState {
+function toApiState(state: ContainerState, messageBytes: number): ApiContainerState {
+  const cut = (message: string | undefined) => (message === undefined ? undefined : cutToBytes(message, messageBytes));
   if (state.waiting !== undefined) {
     const { reason, message } = state.waiting;
-    return { waiting: { ...optional('reason', reason), ...optional('message', cutMessage(message)) } };
+    return { waiting: { ...optional('reason', reason), ...optional('message', cut(message)) } };
   }
   if (state.running !== undefined)
     return { running: { startedAt: wholeSeconds(state.running.startedAt) ?? null } as { startedAt: string } };
@@ -96,7 +105,7 @@ function toApiState(state: ContainerState): ApiContainerState {
       ...(signal === undefined || signal === 0 ? {} : { signal }),
       // kubectl and workflow tools rely on there being one; v1 plugins give none.
       reason: reason === undefined || reason === '' ? defaultReason(exitCode) : reason,
-      ...optional('message', cutMessage(message)),
+      ...optional('message', cut(message)),
       ...optional('containerID', containerID),
       startedAt: wholeSeconds(startedAt) ?? null,
       finishedAt: wholeSeconds(finishedAt) ?? null,
@@ -111,11 +120,6 @@ function defaultReason(exitCode: number): string {
 /** The API leaves out what is empty. */
 function optional<K extends string>(key: K, value: string | null | undefined): { [key in K]?: string } {
   return value == null || value === '' ? {} : ({ [key]: value } as { [key in K]: string });
-}
-
-/** As much as a kubelet keeps of a termination message. */
-function cutMessage(message: string | undefined): string | undefined {
-  return message?.slice(0, maxMessageLength);
 }
 
 /** RFC 3339 without fractions, in UTC: what the Kubernetes API keeps of a time. Rounded down, never up. */

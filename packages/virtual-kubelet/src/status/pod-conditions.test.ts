@@ -16,6 +16,8 @@ function conditionsOf(input: Partial<ConditionInput>): Record<string, PodConditi
     readinessGates: [],
     current: [],
     generation: 2,
+    queued: undefined,
+    resize: [],
     now,
     ...input,
   });
@@ -162,6 +164,8 @@ test('podConditions() keeps foreign conditions as they are, after ours', () => {
     readinessGates: [],
     current: [foreign],
     generation: 2,
+    queued: undefined,
+    resize: [],
     now,
   });
   expect(conditions.at(-1)).toBe(foreign);
@@ -198,4 +202,19 @@ test('podConditions() keeps lastProbeTime, takes an old reason away and tells th
     observedGeneration: 2,
   });
   expect(conditionsOf({ generation: undefined }).Ready).not.toHaveProperty('observedGeneration');
+});
+
+test('podConditions() says what a queue says of a pod that it has not started', () => {
+  const queued = 'PENDING: Resources; estimated start 2026-01-02T04:00:00Z';
+  const waiting = { phase: 'Pending', statuses: containerStatuses({ a: 'waiting' }), queued } as const;
+  expect(wordsOf(waiting).PodReadyToStartContainers).toBe(`False Queued: ${queued}`);
+  expect(wordsOf({ queued }).PodReadyToStartContainers).toBe('True');
+});
+
+test('podConditions() shows what a resize waits for, and takes it back', () => {
+  const resize = [{ type: 'PodResizePending', reason: 'Deferred', message: 'no room' }] as const;
+  const pending = conditionsOf({ resize }).PodResizePending;
+  expect(pending).toMatchObject({ status: 'True', reason: 'Deferred', message: 'no room', observedGeneration: 2 });
+  if (pending === undefined) throw new Error('no condition');
+  expect(conditionsOf({ current: [pending] })).not.toHaveProperty('PodResizePending');
 });

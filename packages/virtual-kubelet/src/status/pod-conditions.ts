@@ -1,6 +1,7 @@
 import type { PodCondition } from '@interlink/kube';
 import type { ContainerStatus } from '@interlink/protocol';
 import type { PodPhase } from './pod-phase.ts';
+import { type ResizeCondition, resizeConditionTypes } from './resize-conditions.ts';
 
 export interface ConditionInput {
   readonly phase: PodPhase;
@@ -12,6 +13,9 @@ export interface ConditionInput {
   /** The conditions that the API has now: foreign ones among them decide readiness gates. */
   readonly current: ReadonlyArray<PodCondition>;
   readonly generation: number | undefined;
+  /** What the backend's own queue says of a pod that it has not started. */
+  readonly queued: string | undefined;
+  readonly resize: ReadonlyArray<ResizeCondition>;
   /** RFC 3339, whole seconds: when a status flips, it flips now. */
   readonly now: string;
 }
@@ -29,15 +33,17 @@ interface Verdict {
 export function podConditions(input: ConditionInput): PodCondition[] {
   const containersReady = containersReadyVerdict(input);
   const verdicts = new Map<string, Verdict>([
-    ['PodReadyToStartContainers', { status: hasSandbox(input) ? 'True' : 'False' }],
+    ['PodReadyToStartContainers', sandboxVerdict(input)],
     ['Initialized', initializedVerdict(input)],
     ['Ready', readyVerdict(input, containersReady)],
     ['ContainersReady', containersReady],
     ['PodScheduled', { status: 'True' }],
   ]);
   const before = new Map(input.current.map((condition) => [condition.type, condition]));
+  for (const { type, ...words } of input.resize) verdicts.set(type, { status: 'True', ...words });
   const ours = [...verdicts].map(([type, verdict]) => condition(type, verdict, before.get(type), input));
-  return [...ours, ...input.current.filter((foreign) => !verdicts.has(foreign.type))];
+  const isOurs = (type: string) => verdicts.has(type) || resizeConditionTypes.some((each) => each === type);
+  return [...ours, ...input.current.filter((foreign) => !isOurs(foreign.type))];
 }
 
 function condition(
@@ -102,6 +108,12 @@ function readyVerdict(input: ConditionInput, containersReady: Verdict): Verdict 
       ? `corresponding condition of pod readiness gate "${closed}" does not exist.`
       : `the status of pod readiness gate "${closed}" is not "True", but ${actual}`;
   return { status: 'False', reason: 'ReadinessGatesNotReady', message };
+}
+
+/** The kubelet gives no reason here; a queue has one, and users wait for it. */
+function sandboxVerdict(input: ConditionInput): Verdict {
+  if (hasSandbox(input)) return { status: 'True' };
+  return { status: 'False', ...(input.queued === undefined ? {} : { reason: 'Queued', message: input.queued }) };
 }
 
 function hasSandbox(input: ConditionInput): boolean {

@@ -1,5 +1,7 @@
 import type { ContainerStatus as ApiContainerStatus, Pod, PodStatus } from '@interlink/kube';
 import type { ContainerStatus, PodReport } from '@interlink/protocol';
+import { offloadedPod } from '../pods/offloaded-pod.ts';
+import { wantedResizes, withResources } from './container-resources.ts';
 import {
   containerStatuses,
   fromApiContainerStatus,
@@ -7,8 +9,15 @@ import {
   wholeSeconds,
   withoutUnended,
 } from './container-statuses.ts';
+import { ephemeralStatuses } from './ephemeral-statuses.ts';
+import { keepEnded } from './keep-ended.ts';
+import { messageLimit } from './message-limit.ts';
 import { podConditions } from './pod-conditions.ts';
 import { type PodPhase, podPhase } from './pod-phase.ts';
+import { type ResizeCondition, resizeConditions, shownResizeConditions } from './resize-conditions.ts';
+
+/** The waiting reason of containers that the backend is not to run. */
+export const notOffloaded = 'NotOffloaded';
 
 /** Why a pod is not at the backend yet, shown on its containers. */
 export interface PodTrouble {
@@ -26,6 +35,16 @@ export interface PodStatusInput {
   readonly now: number;
   /** The pod goes: containers that have not ended are shown as lost, and the phase is terminal. */
   readonly isFinal: boolean;
+  /** Why the pod is failed, by us. */
+  readonly failure?: PodTrouble | undefined;
+  /** How telling the backend of the newest spec went; undefined while nobody knows how far it is. */
+  readonly update?:
+    | undefined
+    | {
+        readonly refusal: string | undefined;
+        /** Why ephemeral containers have not been started, by name. */
+        readonly troubles: ReadonlyMap<string, PodTrouble>;
+      };
 }
 
 /** The status that the Kubernetes API should show: a pure function of the pod, the backend's report and the clock. */
@@ -33,19 +52,25 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const { pod, report } = input;
   const current = pod.status ?? {};
   const now = wholeSeconds(new Date(input.now).toISOString()) ?? '';
-  const statuses = allStatuses(input, now);
+  const { pod: offloaded, leftOut } = offloadedPod(pod);
+  const statuses = allStatuses({ ...input, pod: offloaded }, now);
   const spec = {
     restartPolicy: restartPolicyOf(pod),
-    initContainers: pod.spec?.initContainers ?? [],
-    containers: pod.spec?.containers ?? [],
+    initContainers: offloaded.spec?.initContainers ?? [],
+    containers: offloaded.spec?.containers ?? [],
     initStatuses: statuses.init,
     statuses: statuses.main,
   };
+  const [main, init] = [pod.spec?.containers ?? [], pod.spec?.initContainers ?? []];
+  const ephemeral = ephemeralStatuses({ ...input, now, troubles: input.update?.troubles });
+  const messageBytes = messageLimit(main.length + init.length + (pod.spec?.ephemeralContainers ?? []).length);
+  const toApi = (before: ApiContainerStatus[] | undefined, wanted: ContainerStatus[]) =>
+    keepEqual(before, wanted, messageBytes);
   const isEnding = input.isFinal || pod.metadata?.deletionTimestamp !== undefined;
   const phase = phaseOf(input, podPhase({ ...spec, isEnding }));
   const podIP = report?.status.podIP ?? current.podIP;
-  const reason = report?.status.reason;
-  const message = report?.status.message;
+  const reason = input.failure?.reason ?? report?.status.reason;
+  const message = input.failure?.message ?? report?.status.message;
   const { reason: _reason, message: _message, ...kept } = current;
   return {
     ...kept,
@@ -56,6 +81,8 @@ export function podStatus(input: PodStatusInput): PodStatus {
       readinessGates: (pod.spec?.readinessGates ?? []).map((gate) => gate.conditionType),
       current: current.conditions ?? [],
       generation: pod.metadata?.generation,
+      queued: queueWords(report),
+      resize: resizeOf(input, phase === 'Running' && wantedResizes(offloaded, statuses.main).length > 0),
       now,
     }),
     hostIP: input.hostIP,
@@ -64,18 +91,27 @@ export function podStatus(input: PodStatusInput): PodStatus {
     ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
-    containerStatuses: keepEqual(current.containerStatuses, statuses.main),
-    ...(spec.initContainers.length === 0
+    containerStatuses: toApi(current.containerStatuses, withLeftOut(main, statuses.main, leftOut)),
+    ...(init.length === 0
       ? {}
-      : { initContainerStatuses: keepEqual(current.initContainerStatuses, statuses.init) }),
+      : { initContainerStatuses: toApi(current.initContainerStatuses, withLeftOut(init, statuses.init, leftOut)) }),
+    ...(ephemeral.length === 0
+      ? {}
+      : { ephemeralContainerStatuses: toApi(current.ephemeralContainerStatuses, ephemeral) }),
     ...(pod.metadata?.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
   };
 }
 
+function resizeOf({ pod, report, update }: PodStatusInput, isWanted: boolean): ResizeCondition[] {
+  if (update === undefined) return shownResizeConditions(pod.status?.conditions ?? []);
+  return resizeConditions({ isWanted, report, generation: pod.metadata?.generation, refusal: update.refusal });
+}
+
 /** A terminal phase is for ever; the backend's word goes before what follows from the containers; an end is one of the two. */
-function phaseOf({ pod, report, isFinal }: PodStatusInput, derived: PodPhase): PodPhase {
+function phaseOf({ pod, report, isFinal, failure }: PodStatusInput, derived: PodPhase): PodPhase {
   const current = pod.status?.phase;
   if (current === 'Succeeded' || current === 'Failed') return current;
+  if (failure !== undefined) return 'Failed';
   return report?.status.phase ?? (isFinal && derived !== 'Succeeded' ? 'Failed' : derived);
 }
 
@@ -83,14 +119,53 @@ function allStatuses(input: PodStatusInput, now: string): { init: ContainerStatu
   const { pod, report, trouble } = input;
   const initContainers = pod.spec?.initContainers ?? [];
   const waiting = { reason: initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating' };
-  const queue = report?.status.queue;
-  const queued =
-    queue === undefined ? {} : { message: [queue.state, queue.reason].filter((part) => part !== undefined).join(': ') };
+  const queued = queueWords(report);
   const known = report?.status ?? (input.isFinal ? lastKnown(pod) : undefined);
-  const silent = trouble ?? { ...waiting, ...queued };
-  const init = containerStatuses(initContainers, known?.initContainerStatuses ?? [], silent);
-  const main = containerStatuses(pod.spec?.containers ?? [], known?.containerStatuses ?? [], silent);
-  return input.isFinal ? { init: withoutUnended(init, now), main: withoutUnended(main, now) } : { init, main };
+  const silent = trouble ?? { ...waiting, ...(queued === undefined ? {} : { message: queued }) };
+  const finish = (list: 'initContainers' | 'containers', of: 'initContainerStatuses' | 'containerStatuses') => {
+    const declared = pod.spec?.[list] ?? [];
+    const before = new Map((pod.status?.[of] ?? []).map((status) => [status.name, status]));
+    const statuses = containerStatuses(declared, known?.[of] ?? [], silent).map((status, index) =>
+      known === undefined
+        ? status
+        : withResources(status, declared[index], {
+            status: before.get(status.name),
+            isSpecInForce: isSpecInForce(input),
+          }),
+    );
+    const kept = keepEnded(pod.status?.[of], statuses, {
+      restartPolicy: restartPolicyOf(pod),
+      isAlwaysRestarted: (name) => initContainers.some((each) => each.name === name && each.restartPolicy === 'Always'),
+    });
+    return input.isFinal ? withoutUnended(kept, now) : kept;
+  };
+  return { init: finish('initContainers', 'initContainerStatuses'), main: finish('containers', 'containerStatuses') };
+}
+
+/** Whether the backend acts on what the API has now, resources and all. */
+function isSpecInForce({ pod, report, update }: PodStatusInput): boolean {
+  const { observedGeneration, resize } = report?.status ?? {};
+  const isObserved = (observedGeneration ?? 0) >= (pod.metadata?.generation ?? 0);
+  return isObserved && resize === undefined && update?.refusal === undefined;
+}
+
+/** Why the backend's queue has not started the pod, and when it may. */
+function queueWords(report: PodReport | undefined): string | undefined {
+  const queue = report?.status.queue;
+  if (queue === undefined) return undefined;
+  const state = [queue.state, queue.reason].filter((part) => part !== undefined).join(': ');
+  return queue.estimatedStart === undefined ? state : `${state}; estimated start ${queue.estimatedStart}`;
+}
+
+/** The statuses in the order of the spec, those of containers that others are to run among them. */
+function withLeftOut(
+  declared: ReadonlyArray<{ name: string; image?: string }>,
+  statuses: ReadonlyArray<ContainerStatus>,
+  leftOut: ReadonlySet<string>,
+): ContainerStatus[] {
+  if (leftOut.size === 0) return [...statuses];
+  const message = 'Left out by an annotation of the pod: the backend of this node does not run it';
+  return containerStatuses(declared, statuses, { reason: notOffloaded, message });
 }
 
 /** What the API was told before the backend lost the pod: how a container ended must not be lost with it. */
@@ -110,10 +185,11 @@ export function restartPolicyOf(pod: Pod): 'Always' | 'OnFailure' | 'Never' {
 function keepEqual(
   current: ReadonlyArray<ApiContainerStatus> | undefined,
   wanted: ReadonlyArray<ContainerStatus>,
+  messageBytes: number,
 ): ApiContainerStatus[] {
   const byName = new Map((current ?? []).map((status) => [status.name, status]));
   return wanted.map((status) => {
-    const next = toApiContainerStatus(status);
+    const next = toApiContainerStatus(status, messageBytes);
     const before = byName.get(status.name);
     const isEqual =
       before !== undefined &&

@@ -4,6 +4,7 @@ import {
   type PodEvent,
   type PodReport,
   type PodRequest,
+  type PodUpdate,
   ReportLog,
   type ResolvedVolume,
   type StreamRecord,
@@ -13,9 +14,15 @@ import { containerStatuses, type Doing } from '../../status/testing/statuses.ts'
 
 /** A backend in memory: holds reports, streams them as a sidecar does, and writes down what it was asked for. */
 export class FakeBackend implements Provider {
-  /** `create UID`, `delete UID GRACE` and `files UID path=text,…`, in order. */
+  /** `create UID`, `update UID GENERATION`, `delete UID GRACE` and `files UID path=text,…`, in order. */
   readonly calls: string[] = [];
   readonly requests = new Map<string, PodRequest>();
+  /** What it was told in updates, in order. */
+  readonly updates: PodUpdate[] = [];
+  /** What it says it can do; undefined: nothing yet. */
+  announced: Capabilities | undefined;
+  /** What update throws, if anything. */
+  updateRefusal: Error | undefined;
   /** Whether a created pod shows up in the stream at once. */
   reportsCreated = true;
   /** Pods that run though the stream does not tell of them, as behind a v1 plugin. */
@@ -60,8 +67,10 @@ export class FakeBackend implements Provider {
 
   /** Containers of a pod that was created here change. */
   now(uid: string, doings: Readonly<Record<string, Doing>>, status: Partial<PodReport['status']> = {}): void {
-    const { name, namespace } = this.requests.get(uid)?.pod.metadata ?? { name: 'p', namespace: 'ns' };
-    this.#log.put({ uid, namespace, name, status: { containerStatuses: containerStatuses(doings), ...status } });
+    const metadata = this.requests.get(uid)?.pod.metadata;
+    const { name = 'p', namespace = 'ns', generation: observedGeneration = 1 } = metadata ?? {};
+    const containers = { containerStatuses: containerStatuses(doings), observedGeneration };
+    this.#log.put({ uid, namespace, name, status: { ...containers, ...status } });
   }
 
   gone(uid: string): void {
@@ -90,6 +99,16 @@ export class FakeBackend implements Provider {
     this.calls.push(`adopt ${uid}`);
     this.#assertUp();
     return this.unlisted.has(uid);
+  }
+
+  async updatePod(update: PodUpdate): Promise<void> {
+    const { uid, generation } = update.pod.metadata;
+    this.calls.push(`update ${uid} ${generation}`);
+    this.#assertUp();
+    if (this.updateRefusal !== undefined) throw this.updateRefusal;
+    this.updates.push(update);
+    const known = this.#log.get(uid);
+    if (known !== undefined) this.#log.put({ ...known, status: { ...known.status, observedGeneration: generation } });
   }
 
   async deletePod(uid: string, gracePeriodSeconds: number): Promise<void> {

@@ -1,0 +1,19 @@
+import Type, { type Static } from 'typebox';
+import { parserOf } from '../validate.ts';
+import { Pod, PodMetadata } from './pod-spec.ts';
+
+/**
+ * The body of `PATCH …/pods/{uid}`: the pod as it shall be, at a generation. Of a container that the backend has already it says what
+ * may change, image and resources, and nothing of what never does: `env`, `command` and mounts stay as they were. An ephemeral container
+ * that is new comes whole and resolved, with an `env` even when that is empty.
+ */
+export const PodUpdate = Type.Object({
+  pod: Type.Intersect([
+    Pod,
+    Type.Object({ metadata: Type.Intersect([PodMetadata, Type.Object({ generation: Type.Integer() })]) }),
+  ]),
+});
+export type PodUpdate = Static<typeof PodUpdate>;
+
+/** @throws InterLinkError `invalid_argument`, naming each place that does not fit */
+export const parsePodUpdate = parserOf(PodUpdate, 'pod update');

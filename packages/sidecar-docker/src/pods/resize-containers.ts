@@ -1,0 +1,72 @@
+import { type Container, InterLinkError, sleep } from '@interlink/sidecar-sdk';
+import { parseQuantity } from '../container/quantity.ts';
+import { toEngineResources } from '../container/resources.ts';
+import type { PodSnapshot } from '../status/pod-snapshot.ts';
+import { backOffMs } from './back-off.ts';
+import type { CreationContext } from './creation-context.ts';
+import { unlessGone } from './unless-gone.ts';
+
+/** Gives containers the resources of the newest spec. Why they don't have them yet, or never will, is noted for the report. */
+export async function resizeContainers({ slots }: PodSnapshot, context: CreationContext): Promise<void> {
+  const { work, request, engine } = context;
+  const resize = work.beginResize();
+  const { cpus, memoryBytes } = await engine.info();
+  const refusals: string[] = [];
+  const failures: Array<{ spec: Container; id: string; message: string }> = [];
+  for (const spec of request.pod.spec.containers) {
+    const container = slots.find(({ entry }) => entry.kind === 'container' && entry.name === spec.name)?.container;
+    if (container === undefined) {
+      work.resources.set(spec.name, spec.resources);
+      continue;
+    }
+    const refusal = refuse(spec, { cpus, memoryBytes });
+    const message = refusal ?? (await tryToResize(spec, container.id, context));
+    if (refusal !== undefined) refusals.push(refusal);
+    else if (message !== undefined) failures.push({ spec, id: container.id, message });
+  }
+  if (refusals.length > 0) resize.show({ state: 'Infeasible', message: refusals.join('; ') });
+  else if (failures.length > 0) {
+    resize.show({ state: 'Deferred', message: failures.map(({ message }) => message).join('; ') });
+    void keepTrying(failures, resize, context);
+  }
+}
+
+/** What the machine does not have, it does not have later either. */
+function refuse({ name, resources }: Container, host: { cpus: number; memoryBytes: number }): string | undefined {
+  const cpu = parseQuantity(resources?.requests?.cpu ?? resources?.limits?.cpu ?? '0') ?? 0;
+  const memory = parseQuantity(resources?.requests?.memory ?? resources?.limits?.memory ?? '0') ?? 0;
+  if (cpu > host.cpus) return `container ${name} asks for ${cpu} CPUs, the machine has ${host.cpus}`;
+  if (memory > host.memoryBytes)
+    return `container ${name} asks for ${memory} bytes of memory, the machine has ${host.memoryBytes}`;
+  return undefined;
+}
+
+/** @returns why not, or undefined when the container has its resources */
+async function tryToResize(spec: Container, id: string, { engine }: CreationContext): Promise<string | undefined> {
+  try {
+    const wanted = toEngineResources(spec);
+    const { HostConfig: current } = await engine.inspectContainer(id);
+    const isSo = Object.entries(wanted).every(([key, value]) => current[key as keyof typeof current] === value);
+    if (!isSo) await unlessGone(engine.resizeContainer(id, wanted));
+    return undefined;
+  } catch (error) {
+    return `container ${spec.name}: ${InterLinkError.from(error).message}`;
+  }
+}
+
+async function keepTrying(
+  failed: ReadonlyArray<{ spec: Container; id: string }>,
+  resize: ReturnType<CreationContext['work']['beginResize']>,
+  context: CreationContext,
+): Promise<void> {
+  for (let failures = 1; !resize.signal.aborted; failures += 1) {
+    await sleep(backOffMs(failures), resize.signal);
+    if (resize.signal.aborted) return;
+    const messages = await Promise.all(failed.map(async ({ spec, id }) => await tryToResize(spec, id, context)));
+    if (messages.every((message) => message === undefined)) {
+      resize.show(undefined);
+      context.observer.changed(context.labels.uid);
+      return;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { type EphemeralContainer, InterLinkError } from '@interlink/sidecar-sdk';
+import { toMounts } from '../container/mounts.ts';
+import { assertRunnable, type SitePolicy } from '../container/refusal.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { CreationContext } from '../pods/creation-context.ts';
+import type { PodSnapshot } from '../status/pod-snapshot.ts';
+
+/** Why an ephemeral container can't be had here, or undefined. It is refused by itself: the pod and its other changes are not. */
+export async function refuseDebugger(
+  spec: EphemeralContainer,
+  { slots }: PodSnapshot,
+  context: CreationContext & { readonly engine: Engine; readonly policy: SitePolicy },
+): Promise<string | undefined> {
+  const { request, root, labels, engine, policy } = context;
+  const { initContainers: _init, ...pod } = request.pod.spec;
+  try {
+    assertRunnable({ ...pod, containers: [spec] }, policy);
+    const target = spec.targetContainerName ?? '';
+    if (target !== '' && slots.find(({ entry }) => entry.name === target)?.container?.status !== 'running') {
+      return `container ${target}, whose processes it is to see, does not run`;
+    }
+    const writable = toMounts(spec, pod, { root, uid: labels.uid }).filter(({ ReadOnly: isReadOnly }) => !isReadOnly);
+    for (const { container } of slots) {
+      if (container === undefined || writable.length === 0) continue;
+      const { HostConfig: host } = await engine.inspectContainer(container.id);
+      // As in refuseSubPaths: a link planted above a mount leads out of the volume when that container is started again.
+      const below = host.Mounts?.find(({ Source: source }) =>
+        writable.some((mount) => source.startsWith(`${mount.Source}/`)),
+      );
+      if (below !== undefined) return `it could write above ${below.Target} of container ${container.labels.container}`;
+    }
+    return undefined;
+  } catch (error) {
+    return InterLinkError.from(error).message;
+  }
+}

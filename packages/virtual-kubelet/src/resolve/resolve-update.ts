@@ -1,0 +1,60 @@
+import type { Container, Pod } from '@interlink/kube';
+import { type PodUpdate, parsePodUpdate } from '@interlink/protocol';
+import { PodObjects } from './pod-objects.ts';
+import { requestMetadata } from './request-metadata.ts';
+import { resolveContainer } from './resolve-container.ts';
+import { ResolveError, type ResolveNotice } from './resolve-error.ts';
+import type { ResolvePodOptions } from './resolve-pod.ts';
+
+export interface ResolvedUpdate {
+  readonly update: PodUpdate;
+  /** Ephemeral containers that are left out for now, and why. */
+  readonly unresolved: ReadonlyMap<string, ResolveError>;
+  readonly notices: ResolveNotice[];
+}
+
+/**
+ * What the backend is told of a changed pod. Of containers that it has, name, image and resources: a running program's environment
+ * never changes, and what it was made from may be gone. Ephemeral containers that are new to it come resolved.
+ * @param isKnown whether the backend has this ephemeral container already
+ */
+export async function resolveUpdate(
+  pod: Pod,
+  isKnown: (ephemeralContainer: string) => boolean,
+  options: ResolvePodOptions,
+): Promise<ResolvedUpdate> {
+  const { node, signal, serviceEnv = new Map<string, string>() } = options;
+  const objects = new PodObjects(options.objects, pod.metadata?.namespace ?? '', signal);
+  const unresolved = new Map<string, ResolveError>();
+  const notices: ResolveNotice[] = [];
+  const ephemeralContainers = [];
+  for (const container of pod.spec?.ephemeralContainers ?? []) {
+    const { name } = container;
+    if (isKnown(name)) {
+      ephemeralContainers.push(outlineOf(container));
+      continue;
+    }
+    const own: ResolveNotice[] = [];
+    try {
+      ephemeralContainers.push(await resolveContainer(container, { pod, node, objects, notices: own }, serviceEnv));
+      notices.push(...own.map((notice) => ({ ...notice, container: name })));
+    } catch (error) {
+      if (!(error instanceof ResolveError)) throw error;
+      unresolved.set(name, error);
+    }
+  }
+  const { containers = [], initContainers, ...rest } = pod.spec ?? {};
+  const spec = {
+    ...rest,
+    containers: containers.map(outlineOf),
+    initContainers: initContainers?.map(outlineOf),
+    ephemeralContainers,
+  };
+  // Through JSON, as it will go over the wire: absent members are left out.
+  const body = { pod: { metadata: requestMetadata(pod.metadata ?? {}), spec } };
+  return { update: parsePodUpdate(JSON.parse(JSON.stringify(body))), unresolved, notices };
+}
+
+function outlineOf({ name, image, imagePullPolicy, resources, restartPolicy, securityContext }: Container) {
+  return { name, image, imagePullPolicy, resources, restartPolicy, securityContext };
+}
