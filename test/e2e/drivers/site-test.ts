@@ -43,13 +43,13 @@ export function siteTest(subject: string, options: Pick<SiteOptions, 'env'> = {}
 export async function startSite(
   nodeName: string,
   engine: EngineView,
-  { env = {} }: Pick<SiteOptions, 'env'> = {},
+  { env = {}, kubeconfig }: Partial<Pick<SiteOptions, 'env' | 'kubeconfig'>> = {},
 ): Promise<{ site: Site; end(): Promise<void> }> {
   const { controlPlane, docker } = partsOf(testbed);
   const directory = await mkdtemp(join(tmpdir(), `${nodeName}-`));
   const site = await Site.start({
     directory,
-    kubeconfig: controlPlane.kubeconfig,
+    kubeconfig: kubeconfig ?? controlPlane.kubeconfig,
     nodeName,
     sidecar: 'docker',
     dockerHost: docker.host,
