@@ -101,6 +101,7 @@ test('InterLink passes refusals on as they are', async () => {
   const command = { ...all, command: ['cat'] };
   await expect(client.exec(uid, 'other', command, never)).rejects.toMatchObject({ code: 'not_found' });
   await expect(client.attach(uid, 'c', all, never)).rejects.toMatchObject({ code: 'unimplemented' });
+  await expect(client.stats()).rejects.toMatchObject({ code: 'unimplemented' });
   await expect(client.exec(uid, 'c', { ...all, command: [] }, never)).rejects.toMatchObject({
     code: 'invalid_argument',
   });
@@ -148,6 +149,7 @@ test('InterLink answers 501 with the reason before a v1 plugin', async () => {
   const cannot = { code: 'unimplemented', message: expect.stringContaining('"interlink-v1" can\'t') };
   await expect(client.exec(uid, 'c', { ...all, command: ['cat'] }, never)).rejects.toMatchObject(cannot);
   await expect(client.portForward(uid, 80, never)).rejects.toMatchObject(cannot);
+  await expect(client.stats()).rejects.toMatchObject(cannot);
 });
 
 test('InterLink hangs up on the sidecar when the caller leaves before the answer', async () => {
