@@ -72,6 +72,7 @@ export async function runVirtualKubelet(
       name: nodeName,
       settings,
       taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
+      daemonSetPods: config['Policy.DaemonSetPods'],
       address: ownAddress(env),
       kubeletPort: flags.port ?? portOf(env.KUBELET_PORT),
       kubeletFiles: {

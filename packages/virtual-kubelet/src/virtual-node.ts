@@ -1,6 +1,8 @@
-import { type EventRecorder, type KubeClient, objectReference, type Taint } from '@interlink/kube';
+import { type EventRecorder, type KubeClient, type Node, objectReference, type Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import { aborted, type Logger, sleep } from '@interlink/service-kit';
+import { Admission } from './admission/admission.ts';
+import type { DaemonSetPolicy } from './admission/daemon-set-pod.ts';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
@@ -9,7 +11,7 @@ import { kubernetesReviews } from './kubelet-api/reviews.ts';
 import { loadServingCertificate } from './kubelet-api/serving-certificate.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
-import type { NodeDescription } from './node/node-object.ts';
+import { type NodeDescription, standardLabels } from './node/node-object.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
@@ -25,6 +27,8 @@ export interface VirtualNodeOptions {
   readonly name: string;
   readonly settings: NodeSettings;
   readonly taints: ReadonlyArray<Taint>;
+  /** What becomes of pods whose DaemonSet tolerates every taint. */
+  readonly daemonSetPods: DaemonSetPolicy;
   /** Where the Kubernetes API reaches the kubelet port; the node's InternalIP. */
   readonly address: string;
   /** 0 for any free port. */
@@ -84,11 +88,12 @@ export class VirtualNode {
     const pods = new PodController({
       ...this.#options,
       node: this.#facts(),
-      onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node),
+      admission: this.#admission(node),
+      onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node, pods),
       onReach: () => {
         this.#tellReach(pods.mirror);
         node.notify();
-        if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods.mirror, node, all);
+        if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods, node, all);
       },
     });
     const server = await this.#startServer(pods);
@@ -109,6 +114,24 @@ export class VirtualNode {
       ended.abort();
       await server.close();
     }
+  }
+
+  #admission(node: NodeController): Admission {
+    const { name, settings, taints, daemonSetPods, operatingSystem } = this.#options;
+    const standard = { ...standardLabels(name, operatingSystem), ...settings.labels };
+    const toSelectable = (found: Node | undefined) => ({ name, labels: { ...standard, ...found?.metadata?.labels } });
+    return new Admission({
+      operatingSystem: operatingSystem.toLowerCase(),
+      taints,
+      daemonSetPods,
+      node: () => toSelectable(node.node),
+      readNode: async (signal) => toSelectable(await node.read(signal)),
+      offer: () => {
+        const capabilities = this.#capabilities;
+        if (capabilities === undefined) return undefined;
+        return { capabilities, allocatable: { ...capabilities.pools[0]?.capacity, ...settings.capacity } };
+      },
+    });
   }
 
   async #startServer(pods: PodController): Promise<{ port: number; close(): Promise<void> }> {
@@ -184,19 +207,19 @@ export class VirtualNode {
   }
 
   /** When the backend has come within reach: for the first time, or as another. Asks until it answers or is out of reach again. */
-  async #refreshCapabilities(
-    mirror: PodController['mirror'],
-    node: NodeController,
-    signal: AbortSignal,
-  ): Promise<void> {
-    while (!signal.aborted && mirror.reach === 'known') {
-      if (await this.#askCapabilities(signal)) return node.notify();
+  async #refreshCapabilities(pods: PodController, node: NodeController, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && pods.mirror.reach === 'known') {
+      if (await this.#askCapabilities(signal)) {
+        pods.rejudge();
+        return node.notify();
+      }
       await sleep(capabilitiesRetryMs, signal);
     }
   }
 
-  #setCapabilities(capabilities: Capabilities, node: NodeController): void {
+  #setCapabilities(capabilities: Capabilities, node: NodeController, pods: PodController): void {
     this.#capabilities = capabilities;
+    pods.rejudge();
     node.notify();
   }
 

@@ -60,6 +60,10 @@ export const interLinkKeys = {
     default: 'info',
     doc: 'How much is logged.',
   }),
+  'Policy.DaemonSetPods': choice(['pending', 'run', 'report-running'], {
+    default: 'pending',
+    doc: 'What becomes of pods whose DaemonSet tolerates every taint: left Pending, run, or only reported as running. See docs/admission.md.',
+  }),
   'Auth.TokenFile': text({
     default: undefined,
     doc: 'File with the bearer token that callers must show and that is shown to the sidecar. Default: interlink/token under XDG_CONFIG_HOME (or ~/.config), made with mode 0600 at first start.',

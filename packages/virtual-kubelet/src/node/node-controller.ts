@@ -32,6 +32,20 @@ export class NodeController {
     this.#options = options;
   }
 
+  /** The node as the Kubernetes API last showed it; undefined before it is registered. */
+  get node(): Node | undefined {
+    return this.#server;
+  }
+
+  /** The node as the Kubernetes API has it now; undefined when it has none. */
+  async read(signal: AbortSignal): Promise<Node | undefined> {
+    const { name } = this.#options.describe();
+    return await this.#options.client.get(nodes, { name }, { signal }).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+  }
+
   /** Something that the status shows has changed: compute it now. */
   notify(): void {
     this.#wake.abort();
@@ -68,10 +82,7 @@ export class NodeController {
   async #ensure(signal: AbortSignal): Promise<void> {
     const { client, logger } = this.#options;
     const description = this.#options.describe();
-    const existing = await client.get(nodes, { name: description.name }, { signal }).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    const existing = await this.read(signal);
     if (existing !== undefined) {
       this.#adopt(existing);
       warnOfTaints(existing, description, logger);

@@ -1,6 +1,8 @@
 import { configMaps, KubeTransportError, type ObjectReference, type Pod, pods } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Admission, type AdmissionOptions } from '../admission/admission.ts';
+import { openDoor } from '../admission/testing/open-door.ts';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
 import { NODE } from '../resolve/testing/fake-objects.ts';
 import { apiPod, containerStatus, podReport } from '../status/testing/statuses.ts';
@@ -27,7 +29,7 @@ async function settle(ms = 0): Promise<void> {
 }
 
 /** A controller at work. `events` holds `Type Reason: message`. */
-async function startController(cluster: FakeCluster, backend: FakeBackend) {
+async function startController(cluster: FakeCluster, backend: FakeBackend, admission: Partial<AdmissionOptions> = {}) {
   const stop = new AbortController();
   const events: string[] = [];
   const { logger, lines, everything } = keepLogLines();
@@ -37,6 +39,7 @@ async function startController(cluster: FakeCluster, backend: FakeBackend) {
     client: cluster.asClient(),
     provider: backend,
     node: NODE,
+    admission: new Admission({ ...openDoor, ...admission }),
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
     logger,
     workers: 4,

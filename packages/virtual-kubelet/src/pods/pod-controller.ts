@@ -9,9 +9,12 @@ import {
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
+import type { Admission } from '../admission/admission.ts';
+import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import { BackendMirror } from './backend-mirror.ts';
+import { hasBegun } from './next-step.ts';
 import { newerOf, newPodEntry, type PodEntry, releaseHold } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
 
@@ -21,6 +24,7 @@ export interface PodControllerOptions {
   readonly node: NodeFacts;
   readonly events: EventRecorder;
   readonly logger: Logger;
+  readonly admission: Admission;
   /** Pods in work at one time. */
   readonly workers: number;
   onCapabilities(capabilities: Capabilities): void;
@@ -51,13 +55,17 @@ export class PodController {
     this.#mirror = new BackendMirror({
       provider: options.provider,
       logger,
-      onReport: (uid) => this.#queue.add(uid),
+      onReport: (uid) => {
+        this.#account(uid, this.#entries.get(uid));
+        this.#queue.add(uid);
+      },
       onGone: (uid, last) => {
         const entry = this.#entries.get(uid);
         if (entry !== undefined) {
           entry.lastReport = last;
           entry.created = undefined;
         }
+        this.#account(uid, entry);
         this.#queue.add(uid);
       },
       onEvent: (uid, event) => this.#onBackendEvent(uid, event),
@@ -119,6 +127,11 @@ export class PodController {
     for (const { pod } of this.#entries.values()) if (pod !== undefined) yield pod;
   }
 
+  /** The backend, or the node, has become another: what admission kept waiting is judged anew. */
+  rejudge(): void {
+    for (const [uid, { isHeld }] of this.#entries) if (isHeld) this.#queue.add(uid);
+  }
+
   async #process(uid: string, signal: AbortSignal): Promise<void> {
     const entry = this.#entryOf(uid);
     const isForgotten = await this.#sync.advance(uid, entry, signal);
@@ -134,6 +147,7 @@ export class PodController {
     // Its author has changed it: what was in the way may be gone.
     if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
     entry.pod = newerOf(entry.pod, pod);
+    this.#account(uid, entry);
     this.#uidsByName.set(nameOf(pod), uid);
     this.#queue.add(uid);
   }
@@ -145,8 +159,21 @@ export class PodController {
       entry.pod = undefined;
       entry.isRemoved = true;
     }
+    this.#account(uid, entry);
     if (this.#uidsByName.get(nameOf(pod)) === uid) this.#uidsByName.delete(nameOf(pod));
     this.#queue.add(uid);
+  }
+
+  /** A pod takes up room from when it was let in until neither the API nor the backend has it at work. */
+  #account(uid: string, entry: PodEntry | undefined): void {
+    const { admission } = this.#options;
+    const isAtBackend = this.#mirror.get(uid) !== undefined;
+    const pod = entry?.pod;
+    if (pod === undefined) {
+      if (!isAtBackend) admission.vacate(uid);
+    } else if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' || isReportedOnly(pod)) {
+      admission.vacate(uid);
+    } else if (isAtBackend || hasBegun(pod)) admission.occupy(pod);
   }
 
   #onBackendEvent(uid: string, { type, reason, message, container }: PodEvent): void {

@@ -18,6 +18,8 @@ export interface PodEntry {
   lastReport: PodReport | undefined;
   /** Why it is not at the backend yet. */
   trouble: PodTrouble | undefined;
+  /** Admission keeps it here until something else changes than time. */
+  isHeld: boolean;
   /** Events already told for this trouble, so that a retry doesn't tell them again. */
   toldTrouble: string | undefined;
   /** The API object was deleted, by us or before our eyes. Finalizers may keep it a while longer. */
@@ -37,6 +39,7 @@ export function newPodEntry(): PodEntry {
     stopped: undefined,
     lastReport: undefined,
     trouble: undefined,
+    isHeld: false,
     toldTrouble: undefined,
     isRemoved: false,
     leftToApiUntilMs: undefined,

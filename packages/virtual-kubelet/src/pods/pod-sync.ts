@@ -1,11 +1,15 @@
 import { type EventRecorder, isNotFound, isUidMismatch, type KubeClient, objectReference, pods } from '@interlink/kube';
 import type { Logger } from '@interlink/service-kit';
+import type { Admission } from '../admission/admission.ts';
+import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import { AdmissionStep } from './admission-step.ts';
 import type { BackendMirror } from './backend-mirror.ts';
 import { hasBegun, nextStep, type Step } from './next-step.ts';
 import { PodCreator } from './pod-creator.ts';
 import type { PodEntry } from './pod-entry.ts';
+import { ReportedPods } from './reported-pods.ts';
 import { StatusWriter } from './status-writer.ts';
 
 export interface PodSyncOptions {
@@ -15,6 +19,7 @@ export interface PodSyncOptions {
   readonly events: EventRecorder;
   readonly logger: Logger;
   readonly mirror: BackendMirror;
+  readonly admission: Pick<Admission, 'judge'>;
   retry(uid: string, delayMs: number): void;
 }
 
@@ -34,11 +39,15 @@ export class PodSync {
   readonly #options: PodSyncOptions;
   readonly #creator: PodCreator;
   readonly #status: StatusWriter;
+  readonly #reported: ReportedPods;
+  readonly #admission: AdmissionStep;
 
   constructor(options: PodSyncOptions) {
     this.#options = options;
     this.#creator = new PodCreator(options);
     this.#status = new StatusWriter({ client: options.client, hostIP: options.node.hostIP });
+    this.#reported = new ReportedPods({ client: options.client, status: this.#status });
+    this.#admission = new AdmissionStep({ ...options, status: this.#status, reported: this.#reported });
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -49,6 +58,12 @@ export class PodSync {
   async advance(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
     const { mirror } = this.#options;
     const report = mirror.get(uid);
+    if (entry.pod !== undefined && report === undefined && isReportedOnly(entry.pod)) {
+      await (entry.pod.metadata?.deletionTimestamp === undefined
+        ? this.#reported.show(entry, signal)
+        : this.#reported.finish(entry, signal));
+      return false;
+    }
     const step = nextStep({
       pod: entry.pod,
       report,
@@ -87,10 +102,17 @@ export class PodSync {
 
   async #create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     if (performance.now() >= entry.heldBackUntilMs) {
+      if (!(await this.#isLetIn(uid, entry, signal))) return;
       if (await this.#creator.create(uid, entry, signal)) return this.#onHandedOver(uid, entry);
       await this.#status.write(entry, this.#options.mirror.get(uid), { isFinal: false, signal });
     }
     this.#options.retry(uid, entry.heldBackUntilMs - performance.now());
+  }
+
+  /** What the backend has, or what has begun, was let in before. */
+  async #isLetIn(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
+    const isIn = this.#options.mirror.get(uid) !== undefined || (entry.pod !== undefined && hasBegun(entry.pod));
+    return isIn || (await this.#admission.pass(uid, entry, signal));
   }
 
   async #lose(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {

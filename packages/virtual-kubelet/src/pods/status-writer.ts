@@ -1,4 +1,12 @@
-import { isNotFound, isUidMismatch, type KubeClient, type Pod, podStatusPatch, pods } from '@interlink/kube';
+import {
+  isNotFound,
+  isUidMismatch,
+  type KubeClient,
+  type Pod,
+  type PodStatus,
+  podStatusPatch,
+  pods,
+} from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import { podStatus } from '../status/pod-status.ts';
 import type { PodEntry } from './pod-entry.ts';
@@ -7,6 +15,12 @@ import { newerOf } from './pod-entry.ts';
 export interface StatusWriterOptions {
   readonly client: Pick<KubeClient, 'patch'>;
   readonly hostIP: string;
+}
+
+export interface WriteOptions {
+  /** Annotations that the pod is to have beside what it has. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Writes pod status: one PATCH per change with only what changed, the UID as its precondition, foreign conditions untouched. */
@@ -25,11 +39,10 @@ export class StatusWriter {
   async write(
     entry: PodEntry,
     report: PodReport | undefined,
-    options: { isFinal: boolean; signal: AbortSignal },
+    options: WriteOptions & { isFinal: boolean },
   ): Promise<boolean> {
     const pod = entry.pod;
-    const uid = pod?.metadata?.uid;
-    if (pod === undefined || uid === undefined) return false;
+    if (pod === undefined) return false;
     const wanted = podStatus({
       pod,
       report,
@@ -38,7 +51,15 @@ export class StatusWriter {
       now: Date.now(),
       isFinal: options.isFinal,
     });
-    const patch = podStatusPatch(uid, pod.status, wanted);
+    return await this.writeStatus(entry, wanted, options);
+  }
+
+  /** Brings the API's status in line with this one, as {@link write} does. */
+  async writeStatus(entry: PodEntry, wanted: PodStatus, options: WriteOptions): Promise<boolean> {
+    const pod = entry.pod;
+    const uid = pod?.metadata?.uid;
+    if (pod === undefined || uid === undefined) return false;
+    const patch = withAnnotations(pod, podStatusPatch(uid, pod.status, wanted), options.annotations);
     if (patch === undefined) return false;
     const { namespace, name } = pod.metadata ?? {};
     const path = { namespace, name, subresource: 'status' };
@@ -56,4 +77,15 @@ export class StatusWriter {
       throw error;
     }
   }
+}
+
+/** The API takes annotations with a status; an account that may write that needs no further right. */
+function withAnnotations(
+  pod: Pod,
+  patch: object | undefined,
+  annotations: Readonly<Record<string, string>> = {},
+): object | undefined {
+  const missing = Object.entries(annotations).filter(([key, value]) => pod.metadata?.annotations?.[key] !== value);
+  if (missing.length === 0) return patch;
+  return { ...patch, metadata: { uid: pod.metadata?.uid, annotations: Object.fromEntries(missing) } };
 }
