@@ -10,6 +10,7 @@ import {
   TokenFile,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
+import { nodePolicy } from './config/node-policy.ts';
 import { ownAddress } from './config/own-address.ts';
 import { loadProviderFile } from './config/provider-file.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
@@ -72,7 +73,8 @@ export async function runVirtualKubelet(
       name: nodeName,
       settings,
       taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
-      daemonSetPods: config['Policy.DaemonSetPods'],
+      policy: nodePolicy(config),
+      othersAddresses: [access.server.hostname.replace(/^\[(.*)\]$/, '$1')],
       address: ownAddress(env),
       kubeletPort: flags.port ?? portOf(env.KUBELET_PORT),
       kubeletFiles: {

@@ -2,7 +2,7 @@ import { type EventRecorder, type KubeClient, type Node, objectReference, type T
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import { aborted, type Logger, sleep } from '@interlink/service-kit';
 import { Admission } from './admission/admission.ts';
-import type { DaemonSetPolicy } from './admission/daemon-set-pod.ts';
+import type { NodePolicy } from './config/node-policy.ts';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
@@ -16,6 +16,8 @@ import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
+import { checkCapabilities } from './trust/check-capabilities.ts';
+import { podAddresses } from './trust/pod-addresses.ts';
 
 export interface VirtualNodeOptions {
   readonly client: KubeClient;
@@ -27,8 +29,9 @@ export interface VirtualNodeOptions {
   readonly name: string;
   readonly settings: NodeSettings;
   readonly taints: ReadonlyArray<Taint>;
-  /** What becomes of pods whose DaemonSet tolerates every taint. */
-  readonly daemonSetPods: DaemonSetPolicy;
+  readonly policy: NodePolicy;
+  /** Addresses of others, that no pod can have: the Kubernetes API's. */
+  readonly othersAddresses: ReadonlyArray<string>;
   /** Where the Kubernetes API reaches the kubelet port; the node's InternalIP. */
   readonly address: string;
   /** 0 for any free port. */
@@ -61,6 +64,8 @@ export class VirtualNode {
   /** What the node's events told last; a node that starts well tells nothing. */
   #toldReach: 'known' | 'unreachable' = 'known';
   #port = 0;
+  #toldProblem = '';
+  #unreachableSinceMs: number | undefined;
 
   constructor(options: VirtualNodeOptions) {
     this.#options = options;
@@ -78,6 +83,7 @@ export class VirtualNode {
       describe: () => this.#describe(),
       health: () => ({
         isReady: this.#isReady,
+        isGivenUp: this.#isGivenUp(),
         backendTrouble: pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined,
       }),
       onRegistered: ({ metadata, status }) => {
@@ -89,9 +95,15 @@ export class VirtualNode {
       ...this.#options,
       node: this.#facts(),
       admission: this.#admission(node),
+      podAddresses: podAddresses(this.#options.settings.podRange, [
+        this.#options.address,
+        ...this.#options.othersAddresses,
+      ]),
       onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node, pods),
       onReach: () => {
         this.#tellReach(pods.mirror);
+        if (pods.mirror.reach === 'known') this.#unreachableSinceMs = undefined;
+        else if (pods.mirror.reach === 'unreachable') this.#unreachableSinceMs ??= performance.now();
         node.notify();
         if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods, node, all);
       },
@@ -117,19 +129,22 @@ export class VirtualNode {
   }
 
   #admission(node: NodeController): Admission {
-    const { name, settings, taints, daemonSetPods, operatingSystem } = this.#options;
+    const { name, settings, taints, policy, operatingSystem } = this.#options;
     const standard = { ...standardLabels(name, operatingSystem), ...settings.labels };
     const toSelectable = (found: Node | undefined) => ({ name, labels: { ...standard, ...found?.metadata?.labels } });
     return new Admission({
       operatingSystem: operatingSystem.toLowerCase(),
       taints,
-      daemonSetPods,
+      daemonSetPods: policy.daemonSetPods,
       node: () => toSelectable(node.node),
       readNode: async (signal) => toSelectable(await node.read(signal)),
       offer: () => {
         const capabilities = this.#capabilities;
         if (capabilities === undefined) return undefined;
-        return { capabilities, allocatable: { ...capabilities.pools[0]?.capacity, ...settings.capacity } };
+        // Others may have given the node resources of their own.
+        const given = Object.entries(node.node?.status?.allocatable ?? {}).filter(([key]) => key.includes('/'));
+        const announced = { ...capabilities.pools[0]?.capacity, ...settings.capacity };
+        return { capabilities, allocatable: { ...Object.fromEntries(given), ...announced } };
       },
     });
   }
@@ -166,7 +181,7 @@ export class VirtualNode {
     const backend = this.#capabilities?.backend;
     return {
       name,
-      labels: settings.labels,
+      labels: { ...this.#capabilities?.pools[0]?.labels, ...settings.labels },
       taints,
       capacity: this.#capacity(),
       internalIP: address,
@@ -198,7 +213,7 @@ export class VirtualNode {
 
   async #askCapabilities(signal: AbortSignal): Promise<boolean> {
     try {
-      this.#capabilities = await this.#options.provider.capabilities(signal);
+      this.#take(await this.#options.provider.capabilities(signal));
       return true;
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
@@ -217,10 +232,26 @@ export class VirtualNode {
     }
   }
 
-  #setCapabilities(capabilities: Capabilities, node: NodeController, pods: PodController): void {
+  /** As much of it as the Kubernetes API takes, and the administrator. */
+  #take(told: Capabilities): void {
+    const { capabilities, problems } = checkCapabilities(told, this.#options.policy.limits);
+    const problem = problems.slice(0, 16).join(', ');
+    if (problem !== '' && problem !== this.#toldProblem)
+      this.#options.logger.warn({ leftOut: problem }, 'the backend announces what is not taken from it');
+    this.#toldProblem = problem;
     this.#capabilities = capabilities;
+  }
+
+  #setCapabilities(capabilities: Capabilities, node: NodeController, pods: PodController): void {
+    this.#take(capabilities);
     pods.rejudge();
     node.notify();
+  }
+
+  #isGivenUp(): boolean {
+    const { notReadyAfterMs } = this.#options.policy;
+    const since = this.#unreachableSinceMs;
+    return notReadyAfterMs !== undefined && since !== undefined && performance.now() - since >= notReadyAfterMs;
   }
 
   #tellReach({ reach, trouble }: PodController['mirror']): void {

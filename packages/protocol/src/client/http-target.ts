@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { parseProblem } from '../errors/problem.ts';
 import { type ClientTls, type PeerAddress, parseTarget } from './peer-address.ts';
+import { readBody, smallBody } from './read-body.ts';
 import { requestUpgrade, type UpgradeAnswer } from './upgrade.ts';
 import { openWebSocket } from './web-socket.ts';
 
@@ -79,7 +80,7 @@ export class HttpTarget {
   async call(request: TargetRequest): Promise<Dispatcher.ResponseData> {
     const response = await this.send(request);
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
-    throw parseProblem(response.statusCode, await response.body.text());
+    throw parseProblem(response.statusCode, await readBody(response.body, smallBody));
   }
 
   /**

@@ -3,18 +3,22 @@ import { parseQuantity, type Taint } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { nearest } from '@interlink/service-kit';
 import { parse } from 'yaml';
+import type { PodRange } from '../trust/pod-addresses.ts';
+import { parsePodRange } from './pod-range.ts';
 
 /** What the provider file says of the node; what it leaves out comes from the sidecar's capabilities. */
 export interface NodeSettings {
   readonly capacity: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: ReadonlyArray<Taint>;
+  /** Where pods' addresses are. */
+  readonly podRange?: PodRange | undefined;
   /** What the file asks for and this release does not do. */
   readonly warnings: ReadonlyArray<string>;
 }
 
 const none: NodeSettings = { capacity: {}, labels: {}, taints: [], warnings: [] };
-const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints'];
+const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints', 'PodCIDR'];
 /** Keys of other releases' files: taken with a warning, so that the file need not be rewritten. */
 const withoutEffect = [
   ...[
@@ -26,15 +30,7 @@ const withoutEffect = [
     'ServiceAccount',
     'Namespace',
   ],
-  ...[
-    'KubernetesApiAddr',
-    'KubernetesApiPort',
-    'KubernetesApiCaCrt',
-    'DisableProjectedVolumes',
-    'PodIP',
-    'PodCIDR',
-    'HTTP',
-  ],
+  ...['KubernetesApiAddr', 'KubernetesApiPort', 'KubernetesApiCaCrt', 'DisableProjectedVolumes', 'PodIP', 'HTTP'],
   ...[
     'KubeletHTTP',
     'KubeletCertFile',
@@ -49,7 +45,7 @@ const seedKeys = ['cpu', 'memory', 'pods'];
 
 /**
  * Reads the file of `--provider-config`: the seed's JSON, a map from node name to `{cpu, memory, pods}`, or the YAML of newer
- * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels` and `NodeTaints`.
+ * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints` and `PodCIDR`.
  * @throws InterLinkError `invalid_argument` with every problem at once
  */
 export async function loadProviderFile(path: string | undefined, nodeName: string): Promise<NodeSettings> {
@@ -122,7 +118,9 @@ function parseYamlForm(root: Record<string, unknown>, { path, problems }: Place)
     else if (key === 'Accelerators') addAccelerators(capacity, value, problems);
     else problems.push(unknownKey(`Resources.${key}`, key, [...Object.keys(names), 'Accelerators']));
   }
+  const podRange = parsePodRange(root.PodCIDR, problems);
   return {
+    ...(podRange === undefined ? {} : { podRange }),
     capacity,
     labels: parseLabels(root.NodeLabels, problems),
     taints: parseTaints(root.NodeTaints, problems),

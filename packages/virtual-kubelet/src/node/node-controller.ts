@@ -1,6 +1,7 @@
 import { isAlreadyExists, isNotFound, type KubeClient, type Node, nodeStatusPatch, nodes } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { type Logger, sleep } from '@interlink/service-kit';
+import { withOthers } from './backend-owned.ts';
 import { keepEqualQuantities } from './keep-equal-quantities.ts';
 import { type NodeHealth, nodeConditions } from './node-conditions.ts';
 import { type NodeDescription, nodeObject } from './node-object.ts';
@@ -129,11 +130,7 @@ export class NodeController {
       { ...description, capacity: keepEqualQuantities(current.status?.capacity, description.capacity) },
       conditions,
     );
-    const patch = nodeStatusPatch(current, {
-      ...current,
-      metadata: { ...current.metadata, labels: { ...current.metadata?.labels, ...wanted.metadata?.labels } },
-      status: { ...current.status, ...wanted.status },
-    });
+    const patch = nodeStatusPatch(current, withOthers(current, wanted, Object.keys(description.labels)));
     this.#adopt(current);
     if (patch === undefined) return;
     this.#adopt(

@@ -8,6 +8,7 @@ import { asking, capabilities, daemonSetPod, newPod } from '../admission/testing
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
 import { NODE } from '../resolve/testing/fake-objects.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
+import { podAddresses } from '../trust/pod-addresses.ts';
 import { PodController } from './pod-controller.ts';
 import { FakeBackend } from './testing/fake-backend.ts';
 
@@ -39,6 +40,7 @@ async function startController(
     provider: backend,
     node: NODE,
     admission: new Admission({ ...openDoor, ...options }),
+    podAddresses: podAddresses(undefined, []),
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
     logger: keepLogLines().logger,
     workers: 8,

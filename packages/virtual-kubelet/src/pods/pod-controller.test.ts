@@ -7,6 +7,7 @@ import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
 import { NODE } from '../resolve/testing/fake-objects.ts';
 import { apiPod, containerStatus, podReport } from '../status/testing/statuses.ts';
 import { FakeCluster, refusal } from '../testing/fake-cluster.ts';
+import { podAddresses } from '../trust/pod-addresses.ts';
 import { PodController } from './pod-controller.ts';
 import { FakeBackend } from './testing/fake-backend.ts';
 
@@ -40,6 +41,7 @@ async function startController(cluster: FakeCluster, backend: FakeBackend, admis
     provider: backend,
     node: NODE,
     admission: new Admission({ ...openDoor, ...admission }),
+    podAddresses: podAddresses(undefined, []),
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
     logger,
     workers: 4,

@@ -13,6 +13,8 @@ import type { Admission } from '../admission/admission.ts';
 import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import type { PodAddresses } from '../trust/pod-addresses.ts';
+import { RecordGuard } from '../trust/record-guard.ts';
 import { BackendMirror } from './backend-mirror.ts';
 import { hasBegun } from './next-step.ts';
 import { newerOf, newPodEntry, type PodEntry, releaseHold } from './pod-entry.ts';
@@ -25,6 +27,8 @@ export interface PodControllerOptions {
   readonly events: EventRecorder;
   readonly logger: Logger;
   readonly admission: Admission;
+  /** What a backend may call a pod's address. */
+  readonly podAddresses: PodAddresses;
   /** Pods in work at one time. */
   readonly workers: number;
   onCapabilities(capabilities: Capabilities): void;
@@ -52,8 +56,15 @@ export class PodController {
   constructor(options: PodControllerOptions) {
     this.#options = options;
     const { logger, client, node } = options;
+    const guard = new RecordGuard({
+      findPod: (uid) => this.#entries.get(uid)?.pod,
+      isHeld: (uid) => this.#mirror.get(uid) !== undefined,
+      addresses: options.podAddresses,
+      hostIP: node.hostIP,
+      logger,
+    });
     this.#mirror = new BackendMirror({
-      provider: options.provider,
+      provider: { watchPods: (from) => guard.guard(options.provider.watchPods(from)) },
       logger,
       onReport: (uid) => {
         this.#account(uid, this.#entries.get(uid));

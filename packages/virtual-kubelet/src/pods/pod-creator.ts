@@ -6,6 +6,7 @@ import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
 import { KubeObjectReader } from '../resolve/object-reader.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
 import { ServiceLinks } from '../resolve/service-links.ts';
+import { cleanText, maxEventBytes, toReason } from '../trust/clean-text.ts';
 import { adoptionRequest } from './adoption-request.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
 
@@ -106,14 +107,15 @@ export class PodCreator {
 
   #onRefused(uid: string, entry: PodEntry, pod: Pod, thrown: unknown): void {
     const error = InterLinkError.from(thrown);
-    entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message: error.message };
-    if (entry.toldTrouble !== error.message) {
-      entry.toldTrouble = error.message;
+    const message = cleanText(error.message, maxEventBytes - 64);
+    entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message };
+    if (entry.toldTrouble !== message) {
+      entry.toldTrouble = message;
       this.#options.events.record(
         objectReference(pod),
         'Warning',
-        error.reason ?? 'FailedCreatePod',
-        `Cannot create the pod at the backend: ${error.message}`,
+        toReason(error.reason) ?? 'FailedCreatePod',
+        `Cannot create the pod at the backend: ${message}`,
       );
     }
     const waitMs = error.isPassing

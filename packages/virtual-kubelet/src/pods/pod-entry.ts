@@ -1,6 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import type { PodTrouble } from '../status/pod-status.ts';
+import type { TokenBucket } from '../trust/token-bucket.ts';
 
 /** What the controller remembers of a pod beside the API's object and the backend's report. All of it may be lost: it only saves work. */
 export interface PodEntry {
@@ -26,6 +27,8 @@ export interface PodEntry {
   isRemoved: boolean;
   /** The API server is removing the object by itself; from then on we help. */
   leftToApiUntilMs: number | undefined;
+  /** How often its status may still be written for what the backend reports. */
+  reports: TokenBucket | undefined;
   /** A first status that says only "being created" waits this long for something better. */
   firstStatusDueMs: number | undefined;
 }
@@ -43,6 +46,7 @@ export function newPodEntry(): PodEntry {
     toldTrouble: undefined,
     isRemoved: false,
     leftToApiUntilMs: undefined,
+    reports: undefined,
     firstStatusDueMs: undefined,
   };
 }

@@ -4,6 +4,7 @@ import type { Admission } from '../admission/admission.ts';
 import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import { TokenBucket } from '../trust/token-bucket.ts';
 import { AdmissionStep } from './admission-step.ts';
 import type { BackendMirror } from './backend-mirror.ts';
 import { hasBegun, nextStep, type Step } from './next-step.ts';
@@ -29,6 +30,8 @@ const reportDueMs = 15_000;
 const stopOverdueMs = 10_000;
 /** How long a status of "being created" waits for "running", so that a quick start costs one PATCH, not two. */
 const firstStatusDelayMs = 200;
+/** More changes of one pod than any pod has; what comes faster is written later, and only its newest. */
+const reportRate = { burst: 30, perSecond: 2 };
 /** How long the API server may take to remove a pod that it has begun to. */
 const apiDeletionMs = 10_000;
 /** Orphans get this long to end. */
@@ -150,8 +153,12 @@ export class PodSync {
       const waitMs = entry.firstStatusDueMs - performance.now();
       if (waitMs > 0) return this.#options.retry(uid, waitMs);
     }
+    entry.reports ??= new TokenBucket(reportRate, performance.now());
+    const waitMs = entry.reports.waitMs(performance.now());
+    if (waitMs > 0) return this.#options.retry(uid, waitMs);
     const phaseBefore = entry.pod?.status?.phase;
     if (!(await this.#status.write(entry, report, { isFinal: false, signal }))) return;
+    entry.reports.take(performance.now());
     const phase = entry.pod?.status?.phase;
     if (phase !== phaseBefore) {
       this.#options.logger.info({ pod: podName(entry), podUid: uid, phase }, 'pod phase changed');
