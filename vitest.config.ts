@@ -39,6 +39,21 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          // What meets a Kubernetes API, against the oldest release that is supported.
+          name: 'oldest-kubernetes',
+          include: [
+            'packages/kube/src/**/*.integration.test.ts',
+            'packages/virtual-kubelet/src/**/*.integration.test.ts',
+          ],
+          maxConcurrency: 24,
+          globalSetup: ['test/testbed/vitest-setup-oldest.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/testbed/vitest-setup.ts'],

@@ -12,6 +12,11 @@ const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.u
 const sections = [
   { document: 'README.md', name: 'configuration keys', content: keyTable() },
   { document: 'CONTRIBUTING.md', name: 'example sidecar', content: codeBlock('examples/sidecar-memory/sidecar.ts') },
+  {
+    document: 'packages/virtual-kubelet/README.md',
+    name: 'example provider',
+    content: codeBlock('examples/provider-minimal/provider.ts'),
+  },
   { document: 'packages/sidecar-mock/README.md', name: 'misbehaviours', content: misbehaviourTable() },
   { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
   ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({

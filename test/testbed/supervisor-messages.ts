@@ -1,3 +1,4 @@
+import type { Release } from './control-plane/binaries.ts';
 import type { ExtraFlags } from './control-plane/flags.ts';
 import type { Part } from './requirements.ts';
 import type { TestbedData } from './testbed-data.ts';
@@ -7,6 +8,8 @@ export interface SupervisorTask {
   directory: string;
   parts: Part[];
   flags: ExtraFlags;
+  /** Of Kubernetes. */
+  release: Release;
 }
 
 /** What a testbed and its supervisor say to each other, over Node's channel between parent and child. */

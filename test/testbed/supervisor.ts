@@ -37,7 +37,7 @@ try {
 if (process.connected) process.disconnect?.();
 
 async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
-  const { directory, parts, flags } = task;
+  const { directory, parts, flags, release } = task;
   const { signal } = stopping;
   const missing = await findMissingRequirements(parts);
   const canStart = (part: Part) => parts.includes(part) && !missing.some((one) => one.part === part);
@@ -54,7 +54,7 @@ async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
   }
   if (canStart('controlPlane')) {
     const onProgress = (line: string) => say({ type: 'progress', line });
-    const options = { directory: join(directory, 'control-plane'), flags, onProgress, signal, cleanUp };
+    const options = { directory: join(directory, 'control-plane'), flags, release, onProgress, signal, cleanUp };
     starting.push(
       startControlPlane(options).then((controlPlane) => {
         data.controlPlane = controlPlane;

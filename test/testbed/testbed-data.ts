@@ -1,3 +1,4 @@
+import type { Release } from './control-plane/binaries.ts';
 import type { Certificates } from './control-plane/certificates.ts';
 import type { MissingRequirement } from './requirements.ts';
 
@@ -5,6 +6,9 @@ import type { MissingRequirement } from './requirements.ts';
 export interface ControlPlaneData {
   /** Such as `https://127.0.0.1:41234`. */
   server: string;
+  release: Release;
+  /** Of Kubernetes: `1.36.3`. */
+  version: string;
   /** Of an administrator; holds its certificates itself. */
   kubeconfig: string;
   kubectl: string;

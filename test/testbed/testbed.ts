@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Release } from './control-plane/binaries.ts';
 import type { ExtraFlags } from './control-plane/flags.ts';
 import type { Part } from './requirements.ts';
 import type { FromSupervisor, SupervisorTask, ToSupervisor } from './supervisor-messages.ts';
@@ -14,6 +15,8 @@ export interface TestbedOptions {
   controlPlane?: boolean;
   /** A Docker Engine; default true. */
   docker?: boolean;
+  /** Of Kubernetes; default `current`. */
+  release?: Release;
   /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
   flags?: ExtraFlags;
   /** Told what takes long; default: a line on standard error. */
@@ -45,7 +48,12 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   if (options.controlPlane ?? true) parts.push('controlPlane');
   if (options.docker ?? true) parts.push('docker');
   const directory = await createTestbedDirectory();
-  const task: SupervisorTask = { directory, parts, flags: options.flags ?? FAST_EVICTION };
+  const task: SupervisorTask = {
+    directory,
+    parts,
+    flags: options.flags ?? FAST_EVICTION,
+    release: options.release ?? 'current',
+  };
   const onProgress = options.onProgress ?? ((line) => process.stderr.write(`testbed: ${line}\n`));
 
   const logFile = join(directory, 'supervisor.log');

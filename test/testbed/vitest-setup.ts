@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { assertNothingMissingInCi, renderMissing } from './missing-parts.ts';
-import { startTestbed, type Testbed } from './testbed.ts';
+import { startTestbed, type Testbed, type TestbedOptions } from './testbed.ts';
 import type { TestbedData } from './testbed-data.ts';
 
 declare module 'vitest' {
@@ -16,18 +16,27 @@ interface SharedTestbed {
 }
 
 // Each project loads this file anew: what they share has to be with the process.
-const KEY = Symbol.for('interlink.testbed');
-const shared = globalThis as { [KEY]?: SharedTestbed | undefined };
+const shared = globalThis as { [key: symbol]: SharedTestbed | undefined };
 
 /** Vitest's global setup: starts the testbed for the first project that names it, provides its data to each. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const entry = shared[KEY] ?? { testbed: startTestbed(), users: 0 };
-  shared[KEY] = entry;
+  return await shareTestbed(project, 'current', {});
+}
+
+/** One testbed for all projects that ask for it by the same name. @returns the project's teardown */
+export async function shareTestbed(
+  project: TestProject,
+  name: string,
+  options: TestbedOptions,
+): Promise<() => Promise<void>> {
+  const key = Symbol.for(`interlink.testbed.${name}`);
+  const entry = shared[key] ?? { testbed: startTestbed(options), users: 0 };
+  shared[key] = entry;
   entry.users += 1;
   const teardown = async () => {
     entry.users -= 1;
     if (entry.users > 0) return;
-    shared[KEY] = undefined;
+    shared[key] = undefined;
     const testbed = await entry.testbed;
     await testbed.stop();
     if (testbed.missing.length > 0) process.stdout.write(`\n${renderMissing(testbed.missing)}\n`);

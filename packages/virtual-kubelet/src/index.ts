@@ -2,6 +2,7 @@
  * A virtual kubelet: to Kubernetes a node with a kubelet, behind it any {@link Provider}.
  *
  *   run-virtual-kubelet.ts   the process: configuration, clients, one virtual node
+ *   run-provider.ts          the same around a provider of one's own: what a library's user calls
  *   virtual-node.ts          one node's parts and the order they start in
  *   provider.ts              what runs the pods
  *   pods/                    the pod controller: what is wanted, what runs, the next step
@@ -12,6 +13,17 @@
  *   streaming/               what streams speak: SPDY/3.1, WebSocket channels, commands and ports over either
  *   config/                  provider file, taint, address
  */
+export {
+  type Capabilities,
+  InterLinkError,
+  type LogOptions,
+  type PodReport,
+  type PodRequest,
+  type RemoteCommand,
+  ReportLog,
+} from '@interlink/protocol';
+export { runProcess } from '@interlink/service-kit';
 export type { Provider } from './provider.ts';
+export { type RunProviderOptions, runProvider } from './run-provider.ts';
 export { runVirtualKubelet, type VirtualKubeletFlags } from './run-virtual-kubelet.ts';
 export { VirtualNode, type VirtualNodeOptions } from './virtual-node.ts';

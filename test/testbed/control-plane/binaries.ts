@@ -1,24 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dieWithParent } from '../process/die-with-parent.ts';
-import { identifyProcess } from '../process/process-identity.ts';
-import { runCommandOrThrow } from '../process/run-command.ts';
-import { withBuildLock } from './build-lock.ts';
+import { type BuildOptions, ensureGoPrograms, type GoPrograms } from './go-programs.ts';
 
-/** The programs of a control plane and the packages of go.mod's `tool` lines they are built from. */
-const PROGRAMS = {
-  server: 'go.etcd.io/etcd/server/v3',
-  kubectl: 'k8s.io/kubernetes/cmd/kubectl',
-  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
-  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
-  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
-} as const;
+/** The Kubernetes releases that tests run against: the one that is developed with, and the oldest that is supported. */
+export type Release = 'current' | 'oldest';
 
-/** Paths of the built programs. etcd's is named after its package, `server`. */
+/** Paths of the built programs. */
 export interface Binaries {
+  /** Of Kubernetes: `1.36.3`. */
+  version: string;
   etcd: string;
   kubeApiserver: string;
   kubeControllerManager: string;
@@ -26,91 +16,58 @@ export interface Binaries {
   kubectl: string;
 }
 
-export interface BuildOptions {
-  onProgress: (line: string) => void;
-  signal: AbortSignal;
-}
+const servers = {
+  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+};
 
-const MODULE_DIRECTORY = import.meta.dirname;
-const CACHE_DIRECTORY = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'interlink-testbed');
-
-/** Finds the programs in the cache, or builds them from the Go module beside this file (minutes, the first time). */
-export async function ensureBinaries(options: BuildOptions): Promise<Binaries> {
-  const directory = join(CACHE_DIRECTORY, await toCacheKey());
-  if (!existsSync(directory)) {
-    await mkdir(CACHE_DIRECTORY, { recursive: true });
-    await withBuildLock(`${directory}.lock`, options, async () => {
-      if (!existsSync(directory)) await build(directory, options);
-    });
-  }
+/**
+ * Finds or builds the programs of a control plane from the Go modules beside this file. etcd and kubectl are always the current ones: what
+ * is tried on the oldest release is its API.
+ */
+export async function ensureBinaries(release: Release, options: BuildOptions): Promise<Binaries> {
+  const current = await toPrograms(import.meta.dirname, {
+    // etcd's program is named after its package.
+    server: 'go.etcd.io/etcd/server/v3',
+    kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+    ...servers,
+  });
+  const programs = release === 'current' ? current : await toPrograms(join(import.meta.dirname, 'oldest'), servers);
+  const tools = await ensureGoPrograms(current, options);
+  const directory = programs === current ? tools : await ensureGoPrograms(programs, options);
   return {
-    etcd: join(directory, 'server'),
+    version: programs.version,
+    etcd: join(tools, 'server'),
+    kubectl: join(tools, 'kubectl'),
     kubeApiserver: join(directory, 'kube-apiserver'),
     kubeControllerManager: join(directory, 'kube-controller-manager'),
     kubeScheduler: join(directory, 'kube-scheduler'),
-    kubectl: join(directory, 'kubectl'),
   };
 }
 
-/** What the binaries depend on: the modules with their hashes, and the Go that builds them. */
-async function toCacheKey(): Promise<string> {
-  const go = await runCommandOrThrow('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH'], { cwd: MODULE_DIRECTORY });
-  const hash = createHash('sha256');
-  for (const name of ['go.mod', 'go.sum']) hash.update(await readFile(join(MODULE_DIRECTORY, name)));
-  return hash.update(go).digest('hex').slice(0, 16);
+async function toPrograms(
+  module: string,
+  packages: Readonly<Record<string, string>>,
+): Promise<GoPrograms & { version: string }> {
+  const { version, major, minor } = parseKubernetesVersion(await readFile(join(module, 'go.mod'), 'utf8'));
+  // Without the version the server reports a placeholder, which some clients refuse.
+  const variables = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
+  return {
+    version,
+    module,
+    packages,
+    variables: Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [`k8s.io/component-base/version.${name}`, value]),
+    ),
+    title: `Kubernetes ${version}`,
+  };
 }
 
 /** The Kubernetes version that go.mod asks for, such as `1.36.3`. */
 export function parseKubernetesVersion(goMod: string): { version: string; major: string; minor: string } {
-  const match = /^\s*k8s\.io\/kubernetes v((\d+)\.(\d+)\.\d+)/m.exec(goMod);
+  const match = /^\s*(?:require )?k8s\.io\/kubernetes v((\d+)\.(\d+)\.\d+)/m.exec(goMod);
   if (match === null) throw new Error('Cannot read the Kubernetes version: go.mod has no line "k8s.io/kubernetes v…"');
   const [, version = '', major = '', minor = ''] = match;
   return { version, major, minor };
-}
-
-/** Builds into a folder beside the wanted one and renames it at the end: what has the name is whole. */
-async function build(directory: string, { onProgress, signal }: BuildOptions): Promise<void> {
-  await removeAbandonedBuilds();
-  const temporary = `${directory}.building-${process.pid}-${randomBytes(4).toString('hex')}`;
-  await mkdir(temporary);
-  try {
-    const { version, major, minor } = parseKubernetesVersion(await readFile(join(MODULE_DIRECTORY, 'go.mod'), 'utf8'));
-    // Without the version the server reports a placeholder, which some clients refuse.
-    const variables = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
-    const linkerFlags = Object.entries(variables).map(
-      ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
-    );
-    const started = performance.now();
-    onProgress(`Building Kubernetes ${version} and etcd from Go modules; the first time takes some minutes.`);
-    for (const [name, importPath] of Object.entries(PROGRAMS)) {
-      const startedProgram = performance.now();
-      const flags = ['-trimpath', '-ldflags', `-s -w ${linkerFlags.join(' ')}`, '-o', join(temporary, name)];
-      await runCommandOrThrow(...dieWithParent('go', ['build', ...flags, importPath]), {
-        cwd: MODULE_DIRECTORY,
-        env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
-        signal,
-      });
-      onProgress(`  ${name === 'server' ? 'etcd' : name}: ${toSeconds(startedProgram)} s`);
-    }
-    // Somebody else's finished build is as good as ours.
-    await rename(temporary, directory).catch((error) => {
-      if (!existsSync(directory)) throw error;
-    });
-    onProgress(`Built in ${toSeconds(started)} s: ${directory}`);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function removeAbandonedBuilds(): Promise<void> {
-  for (const name of await readdir(CACHE_DIRECTORY)) {
-    const pid = /\.building-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && identifyProcess(Number(pid)) === undefined) {
-      await rm(join(CACHE_DIRECTORY, name), { recursive: true, force: true });
-    }
-  }
-}
-
-function toSeconds(started: number): string {
-  return ((performance.now() - started) / 1_000).toFixed(1);
 }

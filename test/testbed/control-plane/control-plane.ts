@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findFreePorts } from '../process/free-ports.ts';
 import { type ServerCommand, ServerProcess, waitUntilReady } from '../process/server-process.ts';
 import type { ControlPlaneData } from '../testbed-data.ts';
-import { type Binaries, ensureBinaries } from './binaries.ts';
+import { type Binaries, ensureBinaries, type Release } from './binaries.ts';
 import { createCertificates } from './certificates.ts';
 import {
   type ControlPlaneFiles,
@@ -19,6 +19,7 @@ import { renderKubeconfig } from './kubeconfig.ts';
 
 export interface ControlPlaneOptions {
   directory: string;
+  release: Release;
   flags: ExtraFlags;
   onProgress: (line: string) => void;
   signal: AbortSignal;
@@ -31,7 +32,7 @@ const READY_TIMEOUT_MS = 60_000;
 
 /** Starts etcd, API server, controller manager and scheduler on loopback; returns when all of them are ready. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlaneData> {
-  const binaries = await ensureBinaries(options);
+  const binaries = await ensureBinaries(options.release, options);
   for (let attempt = 1; ; attempt += 1) {
     await using servers = new AsyncDisposableStack();
     try {
@@ -50,7 +51,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
 async function startServers(
   binaries: Binaries,
-  { directory, flags, signal }: ControlPlaneOptions,
+  { directory, flags, release, signal }: ControlPlaneOptions,
   servers: AsyncDisposableStack,
 ): Promise<ControlPlaneData> {
   await mkdir(directory, { mode: 0o700, recursive: true });
@@ -100,7 +101,8 @@ async function startServers(
       () => answersOk(`https://127.0.0.1:${ports.scheduler}/readyz`, { ca }),
     ),
   ]);
-  return { server, kubeconfig: files.kubeconfig, kubectl: binaries.kubectl, certificates };
+  const { version, kubectl } = binaries;
+  return { server, release, version, kubeconfig: files.kubeconfig, kubectl, certificates };
 }
 
 async function choosePorts(): Promise<Ports> {

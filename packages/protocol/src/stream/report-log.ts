@@ -94,6 +94,11 @@ export class ReportLog {
     return subscription;
   }
 
+  /** A reader's records one by one, until the signal aborts: what a provider in the reader's own process answers its watch with. */
+  async *watch({ cursor, signal }: { cursor?: string | undefined; signal: AbortSignal }): AsyncGenerator<StreamRecord> {
+    for await (const batch of this.subscribe(cursor).batches(signal)) yield* batch;
+  }
+
   /** In the order of the changes, so that a reader cut off in the middle resumes without a gap. */
   #changedAfter(after: number): string[] {
     const changes: Array<[string, number]> = [];

@@ -1,0 +1,60 @@
+import { EventRecorder, KubeClient, loadClusterAccess } from '@interlink/kube';
+import { createLogger } from '@interlink/service-kit';
+import { defaultTaint } from './config/default-taint.ts';
+import { ownAddress } from './config/own-address.ts';
+import type { NodeSettings } from './config/provider-file.ts';
+import type { Provider } from './provider.ts';
+import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
+import { VirtualNode } from './virtual-node.ts';
+
+export interface RunProviderOptions {
+  readonly nodeName: string;
+  /** Default: `$KUBECONFIG`, `~/.kube/config`, or the pod's service account. */
+  readonly kubeconfig?: string | undefined;
+  /** Where the Kubernetes API reaches the kubelet port. Default: `$POD_IP`, or this machine's first address. */
+  readonly address?: string | undefined;
+  /** Default 10250; 0 for any free port. */
+  readonly kubeletPort?: number | undefined;
+  /** What the node has beside what the provider's capabilities say. */
+  readonly settings?: Partial<Pick<NodeSettings, 'capacity' | 'labels' | 'taints'>> | undefined;
+  /** Default `info`. */
+  readonly logLevel?: string | undefined;
+}
+
+const defaultKubeletPort = 10_250;
+const workers = 64;
+
+/**
+ * Makes a provider a node of a cluster: registers it, runs its pods, serves its kubelet port. Returns when the signal aborts and all is
+ * wound up. @throws InterLinkError when the cluster can't be found or the port can't be opened
+ */
+export async function runProvider(provider: Provider, options: RunProviderOptions, signal: AbortSignal): Promise<void> {
+  const { nodeName, kubeconfig, settings, kubeletPort = defaultKubeletPort, logLevel = 'info' } = options;
+  const logger = createLogger('vk', logLevel);
+  const access = await loadClusterAccess({ kubeconfig });
+  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64 });
+  const leaseClient = new KubeClient(access, { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000 });
+  const onTrouble = (err: unknown) => logger.debug({ err }, 'event not written');
+  const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, onTrouble });
+  try {
+    const node = new VirtualNode({
+      client,
+      leaseClient,
+      events,
+      provider,
+      logger,
+      name: nodeName,
+      settings: { capacity: {}, labels: {}, warnings: [], taints: [defaultTaint({})], ...settings },
+      taints: settings?.taints ?? [defaultTaint({})],
+      address: options.address ?? ownAddress(process.env),
+      kubeletPort,
+      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined },
+      streamTimeouts: defaultStreamTimeouts,
+      operatingSystem: 'Linux',
+      workers,
+    });
+    await node.run(signal, signal);
+  } finally {
+    await Promise.allSettled([client.close(), leaseClient.close()]);
+  }
+}
