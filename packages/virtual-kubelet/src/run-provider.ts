@@ -1,7 +1,8 @@
 import { EventRecorder, KubeClient, loadClusterAccess } from '@interlink/kube';
 import { createLogger } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
-import { ownAddress } from './config/own-address.ts';
+import { defaultNodePolicy } from './config/node-policy.ts';
+import { apiServerAddress, ownAddress } from './config/own-address.ts';
 import type { NodeSettings } from './config/provider-file.ts';
 import type { Provider } from './provider.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
@@ -46,6 +47,8 @@ export async function runProvider(provider: Provider, options: RunProviderOption
       name: nodeName,
       settings: { capacity: {}, labels: {}, warnings: [], taints: [defaultTaint({})], ...settings },
       taints: settings?.taints ?? [defaultTaint({})],
+      policy: defaultNodePolicy,
+      othersAddresses: [apiServerAddress(access.server)],
       address: options.address ?? ownAddress(process.env),
       kubeletPort,
       kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined },

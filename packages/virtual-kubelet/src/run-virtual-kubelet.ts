@@ -11,7 +11,7 @@ import {
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { nodePolicy } from './config/node-policy.ts';
-import { ownAddress } from './config/own-address.ts';
+import { apiServerAddress, ownAddress } from './config/own-address.ts';
 import { loadProviderFile } from './config/provider-file.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
@@ -74,7 +74,7 @@ export async function runVirtualKubelet(
       settings,
       taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
       policy: nodePolicy(config),
-      othersAddresses: [access.server.hostname.replace(/^\[(.*)\]$/, '$1')],
+      othersAddresses: [apiServerAddress(access.server)],
       address: ownAddress(env),
       kubeletPort: flags.port ?? portOf(env.KUBELET_PORT),
       kubeletFiles: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodePolicy } from './node-policy.ts';
+import { defaultNodePolicy, nodePolicy } from './node-policy.ts';
 
 const unset = {
   'Policy.DaemonSetPods': 'pending',
@@ -9,11 +9,7 @@ const unset = {
 } as const;
 
 test('nodePolicy() of nothing limits nothing', () => {
-  expect(nodePolicy(unset)).toEqual({
-    daemonSetPods: 'pending',
-    limits: { capacity: {}, labelDomains: [] },
-    notReadyAfterMs: undefined,
-  });
+  expect(nodePolicy(unset)).toEqual(defaultNodePolicy);
 });
 
 test('nodePolicy() reads lists', () => {

@@ -13,6 +13,13 @@ export interface NodePolicy {
   readonly notReadyAfterMs: number | undefined;
 }
 
+/** Of a node about which nobody has decided anything. */
+export const defaultNodePolicy: NodePolicy = {
+  daemonSetPods: 'pending',
+  limits: { capacity: {}, labelDomains: [] },
+  notReadyAfterMs: undefined,
+};
+
 /** @throws InterLinkError `invalid_argument` that lists every problem at once */
 export function nodePolicy(
   config: Pick<

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PodRequest, StreamRecord } from '@interlink/protocol';
 import { capabilities } from '../../admission/testing/pods.ts';
 import { containerStatus } from '../../status/testing/statuses.ts';
@@ -106,10 +105,17 @@ async function write(response: ServerResponse, records: Iterable<object>): Promi
   for (const record of records) {
     if (response.destroyed) return;
     if (!response.write(`${JSON.stringify(record)}\n`)) {
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
-      await nextTurn();
+      await drained(response);
     }
   }
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).finally(() =>
+    over.abort(),
+  );
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
