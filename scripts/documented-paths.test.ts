@@ -20,7 +20,7 @@ function exists(path: string): boolean {
   return packages.some((name) => existsSync(join(root, 'packages', name, 'src', path)));
 }
 
-test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'bench/README.md', 'docs/protocol.md'])(
+test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'bench/README.md', 'docs/protocol.md', 'docs/admission.md'])(
   '%s names only paths that exist',
   (document) => {
     const wrong = pathsIn(document).filter((path) => !exists(path));

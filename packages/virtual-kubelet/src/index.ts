@@ -5,13 +5,15 @@
  *   run-provider.ts          the same around a provider of one's own: what a library's user calls
  *   virtual-node.ts          one node's parts and the order they start in
  *   provider.ts              what runs the pods
+ *   admission/               whether a pod may run here
+ *   trust/                   what a provider says, held to what it may say
  *   pods/                    the pod controller: what is wanted, what runs, the next step
  *   resolve/                 environment and volumes of a pod as plain values and files
  *   status/                  the pod status that follows from a backend's report
  *   node/                    the Node object, its status and its lease
  *   kubelet-api/             the kubelet port: TLS, who may call, logs, upgrades to streams
  *   streaming/               what streams speak: SPDY/3.1, WebSocket channels, commands and ports over either
- *   config/                  provider file, taint, address
+ *   config/                  provider file, the administrator's policy, taint, address
  */
 export {
   type Capabilities,
