@@ -20,13 +20,17 @@ function exists(path: string): boolean {
   return packages.some((name) => existsSync(join(root, 'packages', name, 'src', path)));
 }
 
-test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'bench/README.md', 'docs/protocol.md', 'docs/admission.md'])(
-  '%s names only paths that exist',
-  (document) => {
-    const wrong = pathsIn(document).filter((path) => !exists(path));
-    expect(wrong).toEqual([]);
-  },
-);
+test.each([
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'bench/README.md',
+  'docs/protocol.md',
+  'docs/admission.md',
+])('%s names only paths that exist', (document) => {
+  const wrong = pathsIn(document).filter((path) => !exists(path));
+  expect(wrong).toEqual([]);
+});
 
 test('ARCHITECTURE.md names the files of a pod’s life', () => {
   expect(pathsIn('ARCHITECTURE.md').length).toBeGreaterThan(15);

@@ -10,6 +10,7 @@ import {
 import { keepDoing, type Logger, sleep } from '@interlink/service-kit';
 import type { Backend, PodReference } from '../backend.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
+import { CapabilityNews } from './capability-news.ts';
 import { PodRegistry } from './pod-registry.ts';
 import { PodStreams, type PodTarget } from './pod-streams.ts';
 import { Serial } from './serial.ts';
@@ -27,6 +28,7 @@ export class PodService {
   readonly #logger: Logger;
   readonly #serial = new Serial();
   readonly #registry: PodRegistry;
+  readonly #capabilityNews: CapabilityNews;
   #relistNow = new AbortController();
   #trouble: string | undefined = 'the backend has not been listed yet';
   readonly #listed = Promise.withResolvers<void>();
@@ -35,6 +37,7 @@ export class PodService {
     this.#backend = backend;
     this.#logger = logger;
     this.#registry = new PodRegistry(() => this.#relistNow.abort());
+    this.#capabilityNews = new CapabilityNews({ backend, logs: () => this.#registry.logs(), logger });
     this.streams = new PodStreams(backend, (pod) => this.#known(pod));
   }
 
@@ -50,7 +53,7 @@ export class PodService {
 
   /** Keeps the reports true until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#keepListing(signal), this.#keepWatching(signal)]);
+    await Promise.all([this.#keepListing(signal), this.#keepWatching(signal), this.#capabilityNews.run(signal)]);
   }
 
   async capabilities(): Promise<Capabilities> {
