@@ -5,6 +5,9 @@ import { type SidecarUnderTest, startSidecarProcess } from './sidecar-process.ts
 
 const { docker } = inject('testbed');
 
+/** A whole suite on an engine that others keep busy, too. */
+const timeout = 300_000;
+
 /** Every check of both generations, with real restarts: `kill -9`, and started again. */
 async function judge({ url, token, restart }: SidecarUnderTest): Promise<ConformanceReport> {
   const options = { url, token: url.startsWith('unix://') ? undefined : token, restart, parallel: 8 };
@@ -15,14 +18,14 @@ async function judge({ url, token, restart }: SidecarUnderTest): Promise<Conform
 const linesOf = (results: ReadonlyArray<CheckResult>, outcome: string) =>
   results.flatMap((result) => (result.outcome === outcome ? [`${result.name}: ${result.reason ?? result.seen}`] : []));
 
-test('the mock sidecar passes the suite', async () => {
+test('the mock sidecar passes the suite', { timeout }, async () => {
   await using sidecar = await startSidecarProcess('mock-sidecar');
   const { results } = await judge(sidecar);
   expect(linesOf(results, 'failed')).toEqual([]);
   expect(linesOf(results, 'skipped')).toEqual(['restart-keeps-pods: the capabilities say durable: false']);
 });
 
-test('the process sidecar passes the suite, and its pods outlive it', async () => {
+test('the process sidecar passes the suite, and its pods outlive it', { timeout }, async () => {
   await using sidecar = await startSidecarProcess('process-sidecar', { isUnix: true });
   const { results } = await judge(sidecar);
   expect(linesOf(results, 'failed')).toEqual([]);
@@ -34,9 +37,13 @@ test('the process sidecar passes the suite, and its pods outlive it', async () =
   ]);
 });
 
-test.skipIf(docker === undefined)('the docker sidecar passes the suite, and its pods outlive it', async () => {
-  await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: docker?.host ?? '' } });
-  const { results } = await judge(sidecar);
-  expect(linesOf(results, 'failed')).toEqual([]);
-  expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);
-});
+test.skipIf(docker === undefined)(
+  'the docker sidecar passes the suite, and its pods outlive it',
+  { timeout },
+  async () => {
+    await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: docker?.host ?? '' } });
+    const { results } = await judge(sidecar);
+    expect(linesOf(results, 'failed')).toEqual([]);
+    expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);
+  },
+);

@@ -10,6 +10,11 @@
 export { type OpenCluster, type TestCluster, testClusters } from './clusters.ts';
 export { type CertificateFiles, type CertificateRequest, issueCertificate } from './control-plane/certificates.ts';
 export type { ExtraFlags } from './control-plane/flags.ts';
+export {
+  type SecondApiServer,
+  type SecondApiServerOptions,
+  startSecondApiServer,
+} from './control-plane/second-api-server.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';
 export { type CommandOptions, type CommandResult, runCommand, runCommandOrThrow } from './process/run-command.ts';
 export { FAST_EVICTION, startTestbed, type Testbed, type TestbedOptions } from './testbed.ts';

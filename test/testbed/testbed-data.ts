@@ -6,6 +6,8 @@ import type { MissingRequirement } from './requirements.ts';
 export interface ControlPlaneData {
   /** Such as `https://127.0.0.1:41234`. */
   server: string;
+  /** Such as `http://127.0.0.1:41235`, without authentication. */
+  etcd: string;
   release: Release;
   /** Of Kubernetes: `1.36.3`. */
   version: string;

@@ -4,7 +4,7 @@
  *   types.ts, resource-type.ts   objects as they are on the wire; which kinds there are and where
  *   kubeconfig/                  where the cluster is and how to log in: `loadClusterAccess`
  *   client/                      REST and watch over one keep-alive pool: `KubeClient`, and its errors
- *   reflector/                   a copy of a collection that stays up to date: `Reflector`
+ *   reflector/                   a copy of a collection that stays up to date: `Reflector`; in some namespaces only: `NamespacedReflector`
  *   queue/                       keys to bring up to date, one worker per key: `WorkQueue`
  *   patch/                       strategic merge patches of pod and node status
  *   events/                      events for `kubectl describe`, in moderation: `EventRecorder`
@@ -32,7 +32,7 @@ export {
   KubeTransportError,
   type KubeTransportErrorCode,
 } from './client/kube-errors.ts';
-export type { KubeRequest } from './client/transport.ts';
+export type { KubeRequest, RequestObserver } from './client/transport.ts';
 export type { WatchEvent, WatchOptions } from './client/watch-events.ts';
 export { EventRecorder, type EventRecorderOptions } from './events/event-recorder.ts';
 export { type ObjectReference, objectReference } from './events/object-reference.ts';
@@ -41,10 +41,12 @@ export { type LoadClusterAccessOptions, loadClusterAccess } from './kubeconfig/l
 export { nodeStatusPatch, podStatusPatch } from './patch/status-patch.ts';
 export { type MergeKeys, twoWayMergePatch } from './patch/strategic-merge.ts';
 export { parseQuantity, quantityToBytes, quantityToMillis } from './quantity.ts';
-export { type StartTimer, WorkQueue, type WorkQueueOptions } from './queue/work-queue.ts';
+export { type QueueObserver, type StartTimer, WorkQueue, type WorkQueueOptions } from './queue/work-queue.ts';
+export { NamespacedReflector, type NamespacedReflectorOptions } from './reflector/namespaced-reflector.ts';
 export { Reflector, type ReflectorOptions, type ReflectorTrouble } from './reflector/reflector.ts';
 export {
   certificateSigningRequests,
+  clusterTrustBundles,
   configMaps,
   events,
   leases,
@@ -57,6 +59,7 @@ export {
   type ResourceType,
   resourcePath,
   secrets,
+  selfSubjectReviews,
   serviceAccounts,
   serviceAccountTokens,
   services,

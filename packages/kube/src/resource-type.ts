@@ -1,6 +1,7 @@
 /** The kinds we talk about, one table row each, and the URL paths that follow from a row. */
 import type {
   CertificateSigningRequest,
+  ClusterTrustBundle,
   ConfigMap,
   CoreEvent,
   KubeObject,
@@ -11,6 +12,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   Secret,
+  SelfSubjectReview,
   Service,
   ServiceAccount,
   SubjectAccessReview,
@@ -67,12 +69,24 @@ export const tokenReviews: ResourceType<TokenReview> = {
   resource: 'tokenreviews',
   namespaced: false,
 };
+/** Who the caller is: `create` with an empty one. */
+export const selfSubjectReviews: ResourceType<SelfSubjectReview> = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  resource: 'selfsubjectreviews',
+  namespaced: false,
+};
 export const certificateSigningRequests: ResourceType<CertificateSigningRequest> = {
   group: 'certificates.k8s.io',
   version: 'v1',
   resource: 'certificatesigningrequests',
   namespaced: false,
 };
+
+/** Newest first: which of them there are depends on the API server's release, and on its flags. */
+export const clusterTrustBundles: ReadonlyArray<ResourceType<ClusterTrustBundle>> = ['v1', 'v1beta1', 'v1alpha1'].map(
+  (version) => ({ group: 'certificates.k8s.io', version, resource: 'clustertrustbundles', namespaced: false }),
+);
 
 function core<T extends KubeObject>(resource: string, namespaced: boolean): ResourceType<T> {
   return { group: '', version: 'v1', resource, namespaced };

@@ -61,6 +61,8 @@ export type Lease = Raw<k8s.V1Lease>;
 
 export type ConfigMap = Raw<k8s.V1ConfigMap>;
 export type Secret = Raw<k8s.V1Secret>;
+/** The same in each version of its API. */
+export type ClusterTrustBundle = Raw<k8s.V1beta1ClusterTrustBundle>;
 export type Service = Raw<k8s.V1Service>;
 export type ServiceAccount = Raw<k8s.V1ServiceAccount>;
 export type Namespace = Raw<k8s.V1Namespace>;
@@ -71,6 +73,7 @@ export type PersistentVolumeClaim = Raw<k8s.V1PersistentVolumeClaim>;
 export type CoreEvent = Raw<k8s.CoreV1Event>;
 
 export type SubjectAccessReview = Raw<k8s.V1SubjectAccessReview>;
+export type SelfSubjectReview = Raw<k8s.V1SelfSubjectReview>;
 export type TokenReview = Raw<k8s.V1TokenReview>;
 export type TokenRequest = Raw<k8s.AuthenticationV1TokenRequest>;
 export type CertificateSigningRequest = Raw<k8s.V1CertificateSigningRequest>;

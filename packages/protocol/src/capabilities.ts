@@ -11,7 +11,18 @@ export const volumeTypes = [
   'hostPath',
   'persistentVolumeClaim',
 ] as const;
-export const verbs = ['create', 'delete', 'list', 'watch', 'log', 'exec', 'attach', 'portForward'] as const;
+export const verbs = [
+  'create',
+  'delete',
+  'list',
+  'watch',
+  'log',
+  'exec',
+  'attach',
+  'portForward',
+  'updateVolumes',
+  'stats',
+] as const;
 
 const StringMap = Type.Record(Type.String(), Type.String());
 

@@ -4,6 +4,7 @@
  *   errors/        the one error type, its HTTP mapping, RFC 9457 problems
  *   pod/           what goes down: a pod request with resolved environment and files; what comes up: a report
  *   stream/        the NDJSON watch stream: records, framing, the log that a server feeds it from
+ *   stats/         what pods use
  *   log/           log options and their query
  *   streaming/     exec, attach and port-forward: what a caller holds, channels over a WebSocket, both ends of it
  *   client/        one HTTP peer; the typed v2 client
@@ -40,6 +41,8 @@ export {
   secretContent,
 } from './pod/project-keys.ts';
 export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';
+export { parseVolumesUpdate, type VolumesUpdate } from './pod/volumes-update.ts';
+export { type ContainerStats, type NodeStats, type PodStats, parseNodeStats } from './stats/node-stats.ts';
 export { ndjsonContentType, parseNdjson, renderNdjson } from './stream/ndjson.ts';
 export { ReportLog } from './stream/report-log.ts';
 export type { ReportSubscription } from './stream/report-subscription.ts';

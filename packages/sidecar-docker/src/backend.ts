@@ -7,12 +7,14 @@ import type {
   Logger,
   LogOptions,
   News,
+  NodeStats,
   OwnedReport,
   Owner,
   PodReference,
   PodReport,
   PodRequest,
   RemoteCommand,
+  ResolvedVolume,
 } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
@@ -28,7 +30,11 @@ import type { PodDeletion } from './pods/pod-deletion.ts';
 import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
+import { ContainerMeter } from './stats/container-meter.ts';
+import { EngineMachine } from './stats/engine-machine.ts';
+import { measurePods } from './stats.ts';
 import { PodReader } from './status/pod-reader.ts';
+import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
 
 export interface DockerBackendOptions {
@@ -47,6 +53,8 @@ export class DockerBackend implements Backend {
   readonly #logger: Logger;
   readonly #reader: PodReader;
   readonly #images: ImageSource;
+  readonly #meter: ContainerMeter;
+  readonly #machine: EngineMachine;
   readonly #works = new PodWorks();
   readonly #deletions = new Map<string, PodDeletion>();
   readonly #observer: PodObserver;
@@ -58,6 +66,8 @@ export class DockerBackend implements Backend {
     this.#logger = logger;
     this.#reader = new PodReader(engine);
     this.#images = new ImageSource(engine);
+    this.#meter = new ContainerMeter(engine, logger);
+    this.#machine = new EngineMachine(engine);
     this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
   }
 
@@ -75,6 +85,10 @@ export class DockerBackend implements Backend {
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
     await deletePod(pod, gracePeriodSeconds, this.#parts());
+  }
+
+  async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    await updateVolumes(pod, volumes, this.#parts());
   }
 
   async logs(
@@ -98,6 +112,10 @@ export class DockerBackend implements Backend {
     return await forwardPort({ pod, port, signal }, this.#parts());
   }
 
+  async stats(owner: Owner): Promise<NodeStats> {
+    return await measurePods(owner, this.#parts());
+  }
+
   async watch(news: News, signal: AbortSignal): Promise<void> {
     await watchPods(news, signal, this.#parts());
   }
@@ -111,6 +129,8 @@ export class DockerBackend implements Backend {
       logger: this.#logger,
       reader: this.#reader,
       images: this.#images,
+      meter: this.#meter,
+      machine: this.#machine,
       works: this.#works,
       deletions: this.#deletions,
       observer: this.#observer,

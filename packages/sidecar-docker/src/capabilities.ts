@@ -12,7 +12,7 @@ export async function readCapabilities(engine: Engine, root: string): Promise<Ca
   return {
     protocolVersions: ['v2', 'v1'],
     backend: { kind: 'docker', version },
-    verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'attach', 'portForward'],
+    verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'attach', 'portForward', 'updateVolumes', 'stats'],
     volumeTypes: [...fileVolumeTypes, 'emptyDir'],
     queues: false,
     pools: [

@@ -49,6 +49,7 @@ export async function createPod(request: PodRequest, owner: Owner, options: Crea
   if (!work.isBeingCreated) {
     const missing = planned.filter(({ position }) => snapshot?.slots[position]?.container === undefined);
     const context = { ...options, request, labels, work, sandboxId: sandbox.container.id };
+    work.areVolumesDue = missing.length > 0;
     work.begin(createContainers(missing, context));
   }
   observer.changed(labels.uid);
@@ -69,6 +70,7 @@ async function writeVolumesAtLast({ request, root, work, observer, labels }: Cre
   for (let failures = 1; !work.signal.aborted; failures += 1) {
     try {
       await writeVolumes(request, root);
+      work.areVolumesDue = false;
       return true;
     } catch (error) {
       observer.tell(labels.uid, undefined, mountFailed(InterLinkError.from(error).message));

@@ -8,12 +8,15 @@ import {
   InterLinkError,
   type LogOptions,
   type News,
+  type NodeStats,
   type OwnedReport,
   type Owner,
+  ownerKey,
   type PodReference,
   type PodReport,
   type PodRequest,
   type RemoteCommand,
+  type ResolvedVolume,
   sleep,
 } from '@interlink/sidecar-sdk';
 import { mockCapabilities } from './capabilities.ts';
@@ -21,6 +24,7 @@ import { playAttachment, playCommand } from './exec.ts';
 import { linesOf, openLog } from './logs.ts';
 import { MockPod } from './mock-pod.ts';
 import { type PodScript, parseScript } from './script.ts';
+import { playStats } from './stats.ts';
 
 export interface MockOptions {
   /** Milliseconds since the epoch. Default: the machine's clock. */
@@ -67,6 +71,7 @@ class MockBackend implements Backend {
     this.#failOnPurpose(uid, script);
     const pod = new MockPod(request.pod, owner, script);
     this.#pods.set(uid, pod);
+    pod.show(request.volumes, this.#now());
     if (script.imageError === undefined) {
       if (script.startDelayMs === 0) this.#start(pod);
       else this.#after(pod, script.startDelayMs, () => this.#start(pod));
@@ -84,6 +89,15 @@ class MockBackend implements Backend {
     const killedAt = now + gracePeriodSeconds * 1_000;
     const exitCode = endsAt <= killedAt ? 0 : 137;
     this.#after(pod, Math.min(endsAt, killedAt) - now, () => this.#leave(pod, exitCode));
+  }
+
+  async updateVolumes({ uid }: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    const pod = this.#find(uid);
+    const unknown = volumes.find(({ name }) => !pod.hasFiles(name));
+    if (unknown !== undefined) {
+      throw new InterLinkError('invalid_argument', `Pod ${uid} has no volume of files ${JSON.stringify(unknown.name)}`);
+    }
+    pod.show(volumes, this.#now());
   }
 
   async logs(
@@ -114,6 +128,11 @@ class MockBackend implements Backend {
     const end = () => void echo.destroy();
     over.signal.addEventListener('abort', end, { once: true });
     return echo.once('close', () => over.signal.removeEventListener('abort', end));
+  }
+
+  async stats(owner: Owner): Promise<NodeStats> {
+    const own = [...this.#pods.values()].filter((pod) => ownerKey(pod.owner) === ownerKey(owner));
+    return playStats(own, this.#now());
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {

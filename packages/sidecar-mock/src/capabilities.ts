@@ -4,7 +4,7 @@ import type { Capabilities } from '@interlink/sidecar-sdk';
 export const mockCapabilities: Capabilities = {
   protocolVersions: ['v2', 'v1'],
   backend: { kind: 'mock', version: '1' },
-  verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'attach', 'portForward'],
+  verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'attach', 'portForward', 'updateVolumes', 'stats'],
   volumeTypes: ['configMap', 'secret', 'downwardAPI', 'projected', 'emptyDir', 'hostPath', 'persistentVolumeClaim'],
   queues: false,
   pools: [{ name: 'mock', capacity: { cpu: '100k', memory: '1Pi', pods: '100k' } }],

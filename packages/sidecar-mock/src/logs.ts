@@ -28,7 +28,7 @@ export function openLog(reading: LogReading): AsyncIterable<Uint8Array> {
     const reason = found.state.waiting?.reason ?? 'ContainerCreating';
     throw new InterLinkError('failed_precondition', `${of} is waiting to start: ${reason}`);
   }
-  const lines = linesOf(pod.script, container, pod.startedAtMs);
+  const lines = pod.shown ?? linesOf(pod.script, container, pod.startedAtMs);
   return readLines(lines, reading, options.follow === true && found.state.running !== undefined);
 }
 

@@ -1,6 +1,8 @@
-import type { Owner, Pod, PodReport } from '@interlink/sidecar-sdk';
+import type { LogLine, Owner, Pod, PodReport, ResolvedVolume } from '@interlink/sidecar-sdk';
 import { type Ending, endedReport, failedInitReport, runningReport, waitingReport } from './report.ts';
 import type { PodScript } from './script.ts';
+
+const fileVolumeTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as const;
 
 /** One pod in memory: what was asked for and how far the play has got. Times are milliseconds since the epoch. */
 export class MockPod {
@@ -13,6 +15,8 @@ export class MockPod {
   termAtMs: number | undefined;
   /** The next thing to happen by itself. */
   timer: NodeJS.Timeout | undefined;
+  /** The log, when it is what a file of a volume held. */
+  shown: LogLine[] | undefined;
   readonly #pod: Pod;
   #over: AbortController | undefined;
 
@@ -27,6 +31,23 @@ export class MockPod {
   get over(): AbortController {
     this.#over ??= new AbortController();
     return this.#over;
+  }
+
+  /** Whether it has a volume of files of this name. */
+  hasFiles(name: string): boolean {
+    const volume = this.#pod.spec.volumes?.find((candidate) => candidate.name === name);
+    return fileVolumeTypes.some((type) => volume?.[type] !== undefined);
+  }
+
+  /** The volumes now hold these files. */
+  show(volumes: ReadonlyArray<ResolvedVolume>, nowMs: number): void {
+    const [name, ...path] = this.script.logFile?.split('/') ?? [];
+    const volume = volumes.find((candidate) => candidate.name === name);
+    if (volume === undefined) return;
+    const file = volume.files.find((candidate) => candidate.path === path.join('/'));
+    const content = file === undefined ? Buffer.from('absent\n') : Buffer.from(file.data, 'base64');
+    if (this.shown?.at(-1)?.content.equals(content) === true) return;
+    this.shown = [...(this.shown ?? []), { time: toTime(nowMs), content }];
   }
 
   start(nowMs: number): void {

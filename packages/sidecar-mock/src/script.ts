@@ -22,10 +22,15 @@ export interface PodScript {
   readonly event: string | undefined;
   readonly log: string | undefined;
   readonly logIntervalMs: number;
+  /** When set, the log is what this file of a volume (`volume/path`) held at the start and after each update. */
+  readonly logFile: string | undefined;
   readonly execOutput: string | undefined;
   readonly execExitCode: number;
   /** When set, no port can be reached, for this reason. */
   readonly portError: string | undefined;
+  /** Of each container, in thousandths of a core and in bytes; 0: it is not measured. */
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
   /** How long the containers take to end after TERM. */
   readonly deleteDelayMs: number;
 }
@@ -46,9 +51,12 @@ const plain: PodScript = {
   event: undefined,
   log: undefined,
   logIntervalMs: 0,
+  logFile: undefined,
   execOutput: undefined,
   execExitCode: 0,
   portError: undefined,
+  cpuMillis: 250,
+  memoryBytes: 64 * 1_024 * 1_024,
   deleteDelayMs: 0,
 };
 
@@ -82,9 +90,12 @@ const annotations: Readonly<Record<string, Annotation>> = {
   'mock.interlink.eu/event': text((event) => ({ event })),
   'mock.interlink.eu/log': text((log) => ({ log })),
   'mock.interlink.eu/log-interval': duration(1, (logIntervalMs) => ({ logIntervalMs })),
+  'mock.interlink.eu/log-file': text((logFile) => ({ logFile })),
   'mock.interlink.eu/exec-output': text((execOutput) => ({ execOutput })),
   'mock.interlink.eu/exec-exit-code': integer((execExitCode) => ({ execExitCode })),
   'mock.interlink.eu/port-error': text((portError) => ({ portError })),
+  'mock.interlink.eu/cpu-millis': integer((cpuMillis) => ({ cpuMillis })),
+  'mock.interlink.eu/memory-bytes': integer((memoryBytes) => ({ memoryBytes })),
   'mock.interlink.eu/delete-delay': duration(1, (deleteDelayMs) => ({ deleteDelayMs })),
 };
 

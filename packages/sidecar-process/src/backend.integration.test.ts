@@ -97,6 +97,36 @@ test('create() writes volumes with their exact modes, and the request for this a
   expect(await modeOf('containers/main/0/output.log')).toBe(0o600);
 });
 
+test('updateVolumes() swaps the files under a running command, which was started by another sidecar', async () => {
+  const look = 'while :; do cat "$INTERLINK_VOLUME_SECRET/deep/key" || echo absent; sleep 0.05; done';
+  const request = requestOf(sh(look), {
+    containers: [{ name: 'main', command: sh(look), volumeMounts: [{ name: 'secret', mountPath: '/s' }] }],
+    volumes: [
+      { name: 'secret', secret: { secretName: 's' } },
+      { name: 'scratch', emptyDir: {} },
+    ],
+  });
+  const secret = (text: string, path = 'deep/key') => ({
+    name: 'secret',
+    files: [{ path, mode: 0o400, data: Buffer.from(`${text}\n`).toString('base64') }],
+  });
+  await running.backend.create({ ...request, volumes: [secret('first')] }, owner);
+  const untilSeen = async (line: string) => {
+    while (!(await logOf(request).catch(() => '')).split('\n').includes(line)) await delay(20);
+  };
+  await untilSeen('first');
+  const other = await RunningBackend.start(folder.path);
+  await other.backend.updateVolumes?.(referenceOf(request), [secret('second')]);
+  await untilSeen('second');
+  await other.backend.updateVolumes?.(referenceOf(request), [secret('third', 'other')]);
+  await untilSeen('absent');
+  for (const volume of ['none', 'scratch']) {
+    const refused = other.backend.updateVolumes?.(referenceOf(request), [{ ...secret('x'), name: volume }]);
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_argument' });
+  }
+  await other[Symbol.asyncDispose]();
+});
+
 test('create() sent twice at once runs the command once', async () => {
   const file = join(folder.path, 'count');
   const request = requestOf(sh(`echo once >> ${file}`));

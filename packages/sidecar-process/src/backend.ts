@@ -11,7 +11,10 @@ import { execInContainer } from './exec.ts';
 import { sweepLeftovers } from './folder/remove-pod.ts';
 import { listPods } from './list.ts';
 import { readLog } from './logs.ts';
+import { SessionMeter } from './stats/session-meter.ts';
+import { measurePods } from './stats.ts';
 import { Supervisor } from './supervise/supervisor.ts';
+import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
 
 export interface ProcessBackendOptions {
@@ -30,6 +33,7 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
   await sweepLeftovers(podsFolder);
   const { logger, now = Date.now } = options;
   const supervisor = new Supervisor({ podsFolder, logger, now });
+  const meter = new SessionMeter();
   const context = { podsFolder, supervisor, logger, now, exportsPodData: options.exportsPodData };
   return {
     capabilities: async () => processCapabilities(),
@@ -40,12 +44,14 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
       return report;
     },
     delete: async ({ uid }, gracePeriodSeconds) => await deletePod(context, uid, gracePeriodSeconds),
+    updateVolumes: async (pod, volumes) => await updateVolumes(podsFolder, pod, volumes),
     logs: async (pod, container, logOptions, signal) =>
       await readLog(context, { pod, container, options: logOptions, signal }),
     exec: async (pod, container, execOptions, signal) =>
       await execInContainer(podsFolder, { pod, container, options: execOptions, signal }),
     // Nothing is isolated: a pod's ports are this machine's.
     portForward: async (_pod, port, signal) => await connectPort({ host: 'localhost', port, signal }),
+    stats: async (owner) => await measurePods(podsFolder, owner, meter),
     watch: async (news, signal) => await watchPods(context, news, signal),
   };
 }

@@ -6,7 +6,7 @@ export function processCapabilities(): Capabilities {
   return {
     protocolVersions: ['v2', 'v1'],
     backend: { kind: 'process', version: `${process.platform} ${release()}` },
-    verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'portForward'],
+    verbs: ['create', 'delete', 'list', 'watch', 'log', 'exec', 'portForward', 'updateVolumes', 'stats'],
     volumeTypes: ['configMap', 'secret', 'downwardAPI', 'projected', 'emptyDir'],
     queues: false,
     pools: [

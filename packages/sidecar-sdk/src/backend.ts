@@ -4,11 +4,13 @@ import type {
   Capabilities,
   ExecOptions,
   LogOptions,
+  NodeStats,
   Owner,
   PodEvent,
   PodReport,
   PodRequest,
   RemoteCommand,
+  ResolvedVolume,
 } from '@interlink/protocol';
 
 /** Which pod: the UID identifies it, owner and names are for humans and for labels at the backend. */
@@ -71,6 +73,14 @@ export interface Backend {
    */
   delete(pod: PodReference, gracePeriodSeconds: number): Promise<void>;
 
+  /**
+   * Gives volumes of a pod new files, each volume whole: a file that is not listed goes; verb `updateVolumes`. Called for one pod
+   * never beside its `create` or `delete`. Containers see all of the old files or all of the new ones, and resolves once it is
+   * the new ones; called again with the same it changes nothing.
+   * @throws InterLinkError `invalid_argument` for a volume of files that the pod does not have, `unavailable` when it must be tried again
+   */
+  updateVolumes?(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void>;
+
   /** A container's log. The SDK cuts it at `limitBytes`; all other options are the backend's. @throws InterLinkError `not_found` */
   logs(
     pod: PodReference,
@@ -95,6 +105,12 @@ export interface Backend {
    * @throws InterLinkError `unavailable` when nothing can be reached there
    */
   portForward?(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex>;
+
+  /**
+   * What the owner's pods use, and the machines behind them; verb `stats`. Called at most once in two seconds for an owner, however
+   * many ask. What is not measured yet is left out, never 0; counters never go back while a container runs.
+   */
+  stats?(owner: Owner): Promise<NodeStats>;
 
   /** Tells what happens as it happens, until the signal aborts; called again when it returns or throws. Without it the SDK lists every two seconds. */
   watch?(news: News, signal: AbortSignal): Promise<void>;

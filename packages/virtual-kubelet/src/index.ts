@@ -9,6 +9,7 @@
  *   trust/                   what a provider says, held to what it may say
  *   pods/                    the pod controller: what is wanted, what runs, the next step
  *   resolve/                 environment and volumes of a pod as plain values and files
+ *   volumes/                 keeps the files of running pods true
  *   status/                  the pod status that follows from a backend's report
  *   node/                    the Node object, its status and its lease
  *   kubelet-api/             the kubelet port: TLS, who may call, logs, upgrades to streams

@@ -4,8 +4,10 @@ import type {
   Capabilities,
   ExecOptions,
   LogOptions,
+  NodeStats,
   PodRequest,
   RemoteCommand,
+  ResolvedVolume,
   StreamRecord,
 } from '@interlink/protocol';
 
@@ -21,6 +23,11 @@ export interface Provider {
   adoptPod?(request: PodRequest, signal?: AbortSignal): Promise<boolean>;
   /** Resolves once the backend has accepted it; an unknown UID is a success. */
   deletePod(uid: string, gracePeriodSeconds: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * New files for volumes of a pod, each volume whole. Resolves once containers see them; idempotent. Without it pods keep the
+   * files that they were created with, and their tokens expire.
+   */
+  updateVolumes?(uid: string, volumes: ReadonlyArray<ResolvedVolume>, signal?: AbortSignal): Promise<void>;
   /** A snapshot, then changes as they happen; with a cursor of an earlier record it goes on after that one. */
   watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncIterable<StreamRecord>;
   logs(uid: string, container: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
@@ -30,6 +37,8 @@ export interface Provider {
   attach?(uid: string, container: string, options: AttachOptions, signal: AbortSignal): Promise<RemoteCommand>;
   /** One TCP connection to a port of a running pod: `end()` half-closes it, `destroy()` and the signal close it. */
   portForward?(uid: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  /** What the pods use, measured a few seconds ago at most; without it, or with `unimplemented`, nobody knows. */
+  stats?(signal?: AbortSignal): Promise<NodeStats>;
 }
 
 /** What a provider may leave out: the node then answers that it has none of it. */

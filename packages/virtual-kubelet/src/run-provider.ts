@@ -1,9 +1,11 @@
 import { EventRecorder, KubeClient, loadClusterAccess } from '@interlink/kube';
 import { createLogger } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
+import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { defaultNodePolicy } from './config/node-policy.ts';
 import { apiServerAddress, ownAddress } from './config/own-address.ts';
 import type { NodeSettings } from './config/provider-file.ts';
+import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import type { Provider } from './provider.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
@@ -18,6 +20,8 @@ export interface RunProviderOptions {
   readonly kubeletPort?: number | undefined;
   /** What the node has beside what the provider's capabilities say. */
   readonly settings?: Partial<Pick<NodeSettings, 'capacity' | 'labels' | 'taints'>> | undefined;
+  /** A folder of the account's own in which the kubelet port's certificate outlives a restart. Default: none. */
+  readonly stateDirectory?: string | undefined;
   /** Default `info`. */
   readonly logLevel?: string | undefined;
 }
@@ -33,8 +37,11 @@ export async function runProvider(provider: Provider, options: RunProviderOption
   const { nodeName, kubeconfig, settings, kubeletPort = defaultKubeletPort, logLevel = 'info' } = options;
   const logger = createLogger('vk', logLevel);
   const access = await loadClusterAccess({ kubeconfig });
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64 });
-  const leaseClient = new KubeClient(access, { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000 });
+  const metrics = new KubeletMetrics(nodeName);
+  const onRequest = metrics.restClient;
+  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, onRequest });
+  const leaseOptions = { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000, onRequest };
+  const leaseClient = new KubeClient(access, leaseOptions);
   const onTrouble = (err: unknown) => logger.debug({ err }, 'event not written');
   const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, onTrouble });
   try {
@@ -45,16 +52,18 @@ export async function runProvider(provider: Provider, options: RunProviderOption
       provider,
       logger,
       name: nodeName,
-      settings: { capacity: {}, labels: {}, warnings: [], taints: [defaultTaint({})], ...settings },
+      settings: { capacity: {}, labels: {}, kubelet: {}, warnings: [], taints: [defaultTaint({})], ...settings },
       taints: settings?.taints ?? [defaultTaint({})],
       policy: defaultNodePolicy,
       othersAddresses: [apiServerAddress(access.server)],
       address: options.address ?? ownAddress(process.env),
       kubeletPort,
-      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined },
+      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined, state: options.stateDirectory },
+      certificateSigner: defaultCsrSignerName,
       streamTimeouts: defaultStreamTimeouts,
       operatingSystem: 'Linux',
       workers,
+      metrics,
     });
     await node.run(signal, signal);
   } finally {

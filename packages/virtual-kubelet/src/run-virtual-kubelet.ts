@@ -10,9 +10,14 @@ import {
   TokenFile,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
+import { defaultCsrSignerName } from './config/kubelet-settings.ts';
+import { parseMetricsAddress } from './config/metrics-address.ts';
 import { nodePolicy } from './config/node-policy.ts';
 import { apiServerAddress, ownAddress } from './config/own-address.ts';
 import { loadProviderFile } from './config/provider-file.ts';
+import { stateDirectory } from './config/state-directory.ts';
+import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
+import { startMetricsListener } from './metrics/metrics-listener.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
 
@@ -31,6 +36,8 @@ export interface VirtualKubeletFlags {
   readonly podSyncWorkers?: number | undefined;
   readonly disableTaint?: boolean | undefined;
   readonly os?: string | undefined;
+  /** Where to tell of this process without a token: `host:port` or `:port`; undefined: nowhere. */
+  readonly metricsAddr?: string | undefined;
 }
 
 const defaults = { nodeName: 'virtual-kubelet', port: 10250, workers: 64, os: 'Linux' };
@@ -45,14 +52,18 @@ export async function runVirtualKubelet(
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
   const nodeName = flags.nodename ?? env.NODENAME ?? env.DEFAULT_NODE_NAME ?? defaults.nodeName;
+  const metricsUrl = flags.metricsAddr === undefined ? undefined : parseMetricsAddress(flags.metricsAddr);
   const settings = await loadProviderFile(flags.providerConfig ?? env.VK_CONFIG_PATH ?? env.CONFIGPATH, nodeName);
   for (const warning of settings.warnings) logger.warn(warning);
   const access = await loadClusterAccess({
     env,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   });
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64 });
-  const leaseClient = new KubeClient(access, { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000 });
+  const metrics = new KubeletMetrics(nodeName);
+  const onRequest = metrics.restClient;
+  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, onRequest });
+  const leaseOptions = { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000, onRequest };
+  const leaseClient = new KubeClient(access, leaseOptions);
   const events = new EventRecorder({
     client,
     component: 'kubelet',
@@ -61,9 +72,13 @@ export async function runVirtualKubelet(
   });
   const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config) });
   logger.info({ node: nodeName, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
+  const { registry, health: readiness } = metrics;
+  const listener =
+    metricsUrl === undefined ? undefined : await startMetricsListener({ url: metricsUrl, registry, readiness, logger });
   try {
     const startup = startupSignal(signal, flags.startupTimeoutMs);
     const owner: Owner = { cluster: config.ClusterID ?? (await clusterId(client, logger, startup)), node: nodeName };
+    const { kubelet } = settings;
     const node = new VirtualNode({
       client,
       leaseClient,
@@ -78,20 +93,23 @@ export async function runVirtualKubelet(
       address: ownAddress(env),
       kubeletPort: flags.port ?? portOf(env.KUBELET_PORT),
       kubeletFiles: {
-        cert: env.APISERVER_CERT_LOCATION,
-        key: env.APISERVER_KEY_LOCATION,
+        cert: env.APISERVER_CERT_LOCATION ?? kubelet.certFile,
+        key: env.APISERVER_KEY_LOCATION ?? kubelet.keyFile,
         clientCa: env.APISERVER_CA_CERT_LOCATION,
+        state: stateDirectory(env, owner),
       },
+      certificateSigner: kubelet.disableCsr === true ? undefined : (kubelet.csrSignerName ?? defaultCsrSignerName),
       streamTimeouts: {
         idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,
         creationTimeoutMs: flags.streamCreationTimeoutMs ?? defaultStreamTimeouts.creationTimeoutMs,
       },
       operatingSystem: flags.os ?? defaults.os,
       workers: flags.podSyncWorkers ?? defaults.workers,
+      metrics,
     });
     await node.run(signal, startup);
   } finally {
-    await Promise.allSettled([client.close(), leaseClient.close(), target.close()]);
+    await Promise.allSettled([listener?.close(), client.close(), leaseClient.close(), target.close()]);
   }
   logger.info('stopped');
 }

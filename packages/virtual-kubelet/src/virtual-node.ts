@@ -1,20 +1,30 @@
-import { type EventRecorder, type KubeClient, type Node, objectReference, type Taint } from '@interlink/kube';
+import type { EventRecorder, KubeClient, Node, Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import { aborted, type Logger, sleep } from '@interlink/service-kit';
 import { Admission } from './admission/admission.ts';
 import type { NodePolicy } from './config/node-policy.ts';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
+import { kubernetesSigning } from './kubelet-api/certificate-signing.ts';
+import { CertificateStore } from './kubelet-api/certificate-store.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
+import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
 import { startKubeletServer } from './kubelet-api/kubelet-server.ts';
+import type { MetricsSource } from './kubelet-api/metrics-handler.ts';
 import { kubernetesReviews } from './kubelet-api/reviews.ts';
-import { loadServingCertificate } from './kubelet-api/serving-certificate.ts';
+import { loadServingCertificate, type ServingCertificate } from './kubelet-api/serving-certificate.ts';
+import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
+import { isNodeIdentity } from './node/node-identity.ts';
 import { type NodeDescription, standardLabels } from './node/node-object.ts';
+import { nodeReference } from './node/node-reference.ts';
+import { mayLabelItself } from './node/node-restriction.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
+import { ownUsage } from './stats/own-usage.ts';
+import { UsageReader } from './stats/usage-reader.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
 import { checkCapabilities } from './trust/check-capabilities.ts';
 import { podAddresses } from './trust/pod-addresses.ts';
@@ -40,14 +50,21 @@ export interface VirtualNodeOptions {
     readonly cert: string | undefined;
     readonly key: string | undefined;
     readonly clientCa: string | undefined;
+    /** A folder of the account's own for a certificate that was issued, and its key; without it a restart asks for another one. */
+    readonly state: string | undefined;
   };
+  /** Whom to ask for the serving certificate when no files are named; undefined: nobody. */
+  readonly certificateSigner: string | undefined;
   readonly streamTimeouts: StreamTimeouts;
   readonly operatingSystem: string;
   readonly workers: number;
+  /** What this process counts of itself. */
+  readonly metrics: KubeletMetrics;
 }
 
 /** A backend that does not say what it can do is asked again after this long. */
 const capabilitiesRetryMs = 2_000;
+const identityRetryMs = 1_000;
 /** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
 
@@ -57,10 +74,13 @@ const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage':
  */
 export class VirtualNode {
   readonly #options: VirtualNodeOptions;
+  #backendTrouble: () => string | undefined = () => undefined;
   #capabilities: Capabilities | undefined;
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
   #isReady = false;
+  /** NodeRestriction tells this node what it may be called. */
+  #isRestricted = false;
   /** What the node's events told last; a node that starts well tells nothing. */
   #toldReach: 'known' | 'unreachable' = 'known';
   #port = 0;
@@ -69,11 +89,15 @@ export class VirtualNode {
 
   constructor(options: VirtualNodeOptions) {
     this.#options = options;
+    Object.assign(options.metrics.health, {
+      node: () => (this.#isReady ? undefined : 'not registered yet'),
+      backend: () => this.#backendTrouble(),
+    });
   }
 
   /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */
   async run(signal: AbortSignal, startup: AbortSignal): Promise<void> {
-    const { name, logger, events } = this.#options;
+    const { name, logger, events, metrics } = this.#options;
     const ended = new AbortController();
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
@@ -84,7 +108,7 @@ export class VirtualNode {
       health: () => ({
         isReady: this.#isReady,
         isGivenUp: this.#isGivenUp(),
-        backendTrouble: pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined,
+        backendTrouble: this.#backendTrouble(),
       }),
       onRegistered: ({ metadata, status }) => {
         this.#capacityBefore = status?.capacity ?? {};
@@ -93,6 +117,7 @@ export class VirtualNode {
     });
     const pods = new PodController({
       ...this.#options,
+      namespaces: this.#options.settings.namespaces,
       node: this.#facts(),
       admission: this.#admission(node),
       podAddresses: podAddresses(this.#options.settings.podRange, [
@@ -108,16 +133,21 @@ export class VirtualNode {
         if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods, node, all);
       },
     });
-    const server = await this.#startServer(pods);
+    this.#backendTrouble = () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
+    metrics.pods.follow(pods);
+    metrics.backend.follow(() => pods.mirror.reach === 'known');
+    const certificate = await this.#loadCertificate();
+    const server = await this.#startServer(pods, certificate);
     this.#port = server.port;
     try {
       await this.#askCapabilities(startup);
+      this.#isRestricted = await this.#learnIdentity(startup);
       const running = [events.run(all), pods.run(all)];
       await node.register(startup);
       await Promise.race([pods.ready, aborted(startup)]);
       startup.throwIfAborted();
       this.#isReady = true;
-      running.push(node.run(all), lease.run(all));
+      running.push(node.run(all), lease.run(all), certificate.run(all));
       await Promise.all(running);
     } catch (error) {
       if (signal.aborted) return;
@@ -149,19 +179,37 @@ export class VirtualNode {
     });
   }
 
-  async #startServer(pods: PodController): Promise<{ port: number; close(): Promise<void> }> {
-    const { name, address, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts } = this.#options;
+  async #loadCertificate(): Promise<ServingCertificate> {
+    const { name: nodeName, address, kubeletFiles, certificateSigner, client, events, logger } = this.#options;
+    const request =
+      certificateSigner === undefined
+        ? undefined
+        : {
+            signing: kubernetesSigning({ client, nodeName, signerName: certificateSigner, logger }),
+            store: new CertificateStore(kubeletFiles.state, logger),
+            tell: (type: 'Normal' | 'Warning', reason: string, message: string) =>
+              events.record(nodeReference(nodeName), type, reason, message),
+          };
+    return await loadServingCertificate({
+      certFile: kubeletFiles.cert,
+      keyFile: kubeletFiles.key,
+      nodeName,
+      addresses: [address],
+      request,
+      logger,
+    });
+  }
+
+  async #startServer(
+    pods: PodController,
+    certificate: ServingCertificate,
+  ): Promise<{ port: number; close(): Promise<void> }> {
+    const { name, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts, metrics } = this.#options;
     return await startKubeletServer({
-      host: address.startsWith('127.') ? address : '0.0.0.0',
+      host: this.#listenHost(),
       port: kubeletPort,
       nodeName: name,
-      certificate: await loadServingCertificate({
-        ...(kubeletFiles.cert === undefined ? {} : { certFile: kubeletFiles.cert }),
-        ...(kubeletFiles.key === undefined ? {} : { keyFile: kubeletFiles.key }),
-        nodeName: name,
-        addresses: [address],
-        logger,
-      }),
+      certificate,
       clientCa: await loadClientCa({
         file: kubeletFiles.clientCa,
         readPublished: async () => await publishedClientCa(client),
@@ -172,7 +220,40 @@ export class VirtualNode {
       logs: async (uid, container, options, signal) => await provider.logs(uid, container, options, signal),
       streamTimeouts,
       streams: provider,
+      metrics: this.#metricsSource(pods),
+      requests: metrics.http,
       logger,
+    });
+  }
+
+  #listenHost(): string {
+    const { address } = this.#options;
+    return address.startsWith('127.') ? address : '0.0.0.0';
+  }
+
+  #metricsSource(pods: PodController): MetricsSource {
+    const { name, provider, metrics } = this.#options;
+    const reader = new UsageReader({ provider, pods, own: ownUsage });
+    return {
+      nodeName: name,
+      readUsage: async () => await reader.read(),
+      readOwn: async () => await metrics.registry.metrics(),
+      capacity: () => this.#capacity(),
+      configuration: () => this.#configuration(),
+      health: metrics.health,
+    };
+  }
+
+  #configuration(): object {
+    const { kubeletFiles: files, streamTimeouts, taints } = this.#options;
+    const maxPods = Number(this.#capacity().pods);
+    return toKubeletConfiguration({
+      address: this.#listenHost(),
+      port: this.#port,
+      files,
+      streamTimeouts,
+      taints,
+      maxPods,
     });
   }
 
@@ -182,6 +263,7 @@ export class VirtualNode {
     return {
       name,
       labels: { ...this.#capabilities?.pools[0]?.labels, ...settings.labels },
+      isRestricted: this.#isRestricted,
       taints,
       capacity: this.#capacity(),
       internalIP: address,
@@ -189,6 +271,25 @@ export class VirtualNode {
       operatingSystem,
       containerRuntimeVersion: backend === undefined ? 'interlink://unknown' : `${backend.kind}://${backend.version}`,
     };
+  }
+
+  /** Asks until the API answers. */
+  async #learnIdentity(signal: AbortSignal): Promise<boolean> {
+    const { client, name, logger, settings } = this.#options;
+    for (;;) {
+      try {
+        const isRestricted = await isNodeIdentity(client, name, signal);
+        const labels = isRestricted ? Object.keys(settings.labels).filter((key) => !mayLabelItself(key)) : [];
+        if (labels.length > 0)
+          logger.warn({ labels }, 'labels that NodeRestriction lets no node give itself are left out');
+        return isRestricted;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof InterLinkError) throw error;
+        logger.warn({ err: error }, 'the Kubernetes API does not say yet who this is');
+        await sleep(identityRetryMs, signal);
+      }
+    }
   }
 
   /** The provider file's word, then the sidecar's; until that can be asked, what the node had. */
@@ -259,13 +360,9 @@ export class VirtualNode {
     this.#toldReach = reach;
     const { events, name } = this.#options;
     const isReachable = reach === 'known';
-    const reference = {
-      ...objectReference({ apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } }),
-      namespace: 'default',
-    };
     const message = isReachable ? 'The backend is within reach' : `The backend is out of reach: ${trouble}`;
     events.record(
-      reference,
+      nodeReference(name),
       isReachable ? 'Normal' : 'Warning',
       isReachable ? 'BackendReachable' : 'BackendUnreachable',
       message,

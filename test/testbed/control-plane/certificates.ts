@@ -16,6 +16,10 @@ export interface Certificates {
   admin: CertificateFiles;
   /** What the API server shows to kubelets. */
   kubeletClient: CertificateFiles;
+  /** What the API server shows to API servers behind it (metrics-server, say), which believe its word on who asks. */
+  frontProxyClient: CertificateFiles;
+  /** Signs `frontProxyClient` and nothing else: whoever has a certificate of it may say who asks. */
+  frontProxyCa: CertificateFiles;
   /** Signs and checks service-account tokens. */
   serviceAccount: { publicKeyFile: string; privateKeyFile: string };
 }
@@ -46,8 +50,11 @@ const API_SERVER_NAMES = [
 
 /** Makes a new authority and all certificates of one control plane, in `directory`. */
 export async function createCertificates(directory: string): Promise<Certificates> {
-  const ca = await createAuthority(directory);
-  const [apiServer, admin, kubeletClient, serviceAccount] = await Promise.all([
+  const [ca, frontProxyCa] = await Promise.all([
+    createAuthority(directory, 'ca'),
+    createAuthority(directory, 'front-proxy-ca'),
+  ]);
+  const [apiServer, admin, kubeletClient, frontProxyClient, serviceAccount] = await Promise.all([
     issueCertificate(ca, {
       name: 'apiserver',
       directory,
@@ -69,9 +76,15 @@ export async function createCertificates(directory: string): Promise<Certificate
       organization: 'system:masters',
       usage: 'clientAuth',
     }),
+    issueCertificate(frontProxyCa, {
+      name: 'front-proxy-client',
+      directory,
+      commonName: 'front-proxy-client',
+      usage: 'clientAuth',
+    }),
     createServiceAccountKey(directory),
   ]);
-  return { ca, apiServer, admin, kubeletClient, serviceAccount };
+  return { ca, apiServer, admin, kubeletClient, frontProxyClient, frontProxyCa, serviceAccount };
 }
 
 /** Issues one more certificate, for example a kubelet's own (`serverAuth`) or a node's (`system:node:<name>`). */
@@ -93,10 +106,10 @@ export async function issueCertificate(ca: CertificateFiles, request: Certificat
   return files;
 }
 
-async function createAuthority(directory: string): Promise<CertificateFiles> {
-  const files = toCertificateFiles(directory, 'ca');
+async function createAuthority(directory: string, name: string): Promise<CertificateFiles> {
+  const files = toCertificateFiles(directory, name);
   const extensions = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,digitalSignature,keyCertSign,cRLSign'];
-  await requestCertificate(files, '/CN=interlink-testbed-ca', extensions, []);
+  await requestCertificate(files, `/CN=interlink-testbed-${name}`, extensions, []);
   return files;
 }
 

@@ -102,7 +102,8 @@ async function startServers(
     ),
   ]);
   const { version, kubectl } = binaries;
-  return { server, release, version, kubeconfig: files.kubeconfig, kubectl, certificates };
+  const etcd = `http://127.0.0.1:${ports.etcd}`;
+  return { server, etcd, release, version, kubeconfig: files.kubeconfig, kubectl, certificates };
 }
 
 async function choosePorts(): Promise<Ports> {

@@ -42,7 +42,10 @@ export function toEtcdFlags(files: ControlPlaneFiles, ports: Ports): string[] {
   ];
 }
 
-export function toApiServerFlags({ certificates }: ControlPlaneFiles, ports: Ports): string[] {
+export function toApiServerFlags(
+  { certificates }: Pick<ControlPlaneFiles, 'certificates'>,
+  ports: Pick<Ports, 'etcd' | 'apiServer'>,
+): string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     '--bind-address=127.0.0.1',
@@ -62,7 +65,19 @@ export function toApiServerFlags({ certificates }: ControlPlaneFiles, ports: Por
     `--kubelet-client-certificate=${certificates.kubeletClient.certFile}`,
     `--kubelet-client-key=${certificates.kubeletClient.keyFile}`,
     '--kubelet-preferred-address-types=InternalIP',
+    // For API servers behind this one. There is no kube-proxy: their endpoints are dialled, not the addresses of Services.
+    '--enable-aggregator-routing=true',
+    `--proxy-client-cert-file=${certificates.frontProxyClient.certFile}`,
+    `--proxy-client-key-file=${certificates.frontProxyClient.keyFile}`,
+    `--requestheader-client-ca-file=${certificates.frontProxyCa.certFile}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-username-headers=X-Remote-User',
     '--allow-privileged=true',
+    // ClusterTrustBundles, off unless asked for: beta since 1.33, alpha before.
+    '--feature-gates=ClusterTrustBundle=true,ClusterTrustBundleProjection=true',
+    '--runtime-config=certificates.k8s.io/v1beta1=true,certificates.k8s.io/v1alpha1=true',
   ];
 }
 

@@ -8,7 +8,7 @@ test('parseFlags() reads every flag', () => {
     ...['--nodename', 'virtual-1', '--provider', 'knoc', '--provider-config', '/p', '--kubeconfig', '/k'],
     ...['--startup-timeout', '10s', '--log-level', 'debug', '--port', '10251', '--pod-sync-workers', '8'],
     ...['--stream-idle-timeout', '30m', '--stream-creation-timeout', '5s'],
-    ...['--disable-taint', '--os', 'Linux', '--klog.v', '2', '--klog.logtostderr'],
+    ...['--disable-taint', '--os', 'Linux', '--metrics-addr', ':10255', '--klog.v', '2', '--klog.logtostderr'],
   ];
   expect(parseFlags(flags)).toMatchObject({
     nodename: 'virtual-1',
@@ -22,6 +22,7 @@ test('parseFlags() reads every flag', () => {
     podSyncWorkers: 8,
     disableTaint: true,
     os: 'Linux',
+    metricsAddr: ':10255',
   });
 });
 

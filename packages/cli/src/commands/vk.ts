@@ -16,6 +16,7 @@ export interface Flags {
   podSyncWorkers?: number;
   disableTaint?: boolean;
   os?: string;
+  metricsAddr?: string;
 }
 
 /** The seed's flags; those of klog are taken for compatibility. */
@@ -55,6 +56,10 @@ function parser(): Parser {
     .option('--pod-sync-workers <number>', 'pods in work at one time', parseWhole)
     .option('--disable-taint', 'do not taint the node')
     .option('--os <name>', 'the operating system that the node shows (default Linux)')
+    .option(
+      '--metrics-addr <address>',
+      'where to serve /metrics and /healthz of this process over plain HTTP to whoever can reach it, for example :10255 (loopback); default: nowhere',
+    )
     .addOption(new Option('--klog.v <level>').hideHelp())
     .addOption(new Option('--klog.logtostderr [value]').hideHelp());
 }

@@ -8,8 +8,10 @@ import { listChecks } from './list.ts';
 import { logChecks } from './logs.ts';
 import { ownerChecks } from './owners.ts';
 import { restartChecks } from './restart.ts';
+import { statsChecks } from './stats.ts';
 import { statusChecks } from './status.ts';
 import { v1Checks } from './v1/v1-checks.ts';
+import { volumeChecks } from './volumes.ts';
 import { watchChecks } from './watch.ts';
 
 /** Every check, in the order of docs/protocol.md. */
@@ -23,6 +25,8 @@ export const allChecks: ReadonlyArray<Check> = [
   ...watchChecks,
   ...deleteChecks,
   ...logChecks,
+  ...volumeChecks,
+  ...statsChecks,
   ...errorChecks,
   ...restartChecks,
   ...v1Checks,

@@ -17,6 +17,7 @@ async function expectRefused({ pods, signal }: CheckContext, caller: Caller): Pr
     { method: 'GET', path: `${pods.path}?watch=true` },
     { method: 'PUT', path: pod, json: request },
     { method: 'DELETE', path: pod },
+    { method: 'PATCH', path: `${pod}/volumes`, json: { volumes: [{ name: 'files', files: [] }] } },
     { method: 'GET', path: `${pod}/containers/main/log` },
   ] as const;
   for (const call of calls) expectStatus(await caller.ask(call, signal), [401]);

@@ -59,4 +59,18 @@ export const ownerChecks: Check[] = checksOf({ generation: 'v2', section: 'Owner
       expectStatus(await neighbour.log(request.pod.metadata.uid), [404]);
     },
   },
+  {
+    name: 'owners-stats-apart',
+    summary: 'Statistics are of the pods of their own owner only.',
+    skip: needsVerb('stats'),
+    run: async ({ pods, neighbour }) => {
+      const { pod } = await pods.createRunning();
+      const { text } = expectStatus(await neighbour.stats(), [200]);
+      assertSeen(
+        !text.includes(pod.metadata.uid),
+        'no pod of another owner in the statistics',
+        `pod ${pod.metadata.uid}`,
+      );
+    },
+  },
 ]);

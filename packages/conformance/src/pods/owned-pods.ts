@@ -1,4 +1,4 @@
-import { type Owner, ownerPath, type PodReport, type PodRequest } from '@interlink/protocol';
+import { type Owner, ownerPath, type PodReport, type PodRequest, type ResolvedVolume } from '@interlink/protocol';
 import { ConformanceFailure, show } from '../failure.ts';
 import { type Answer, expectStatus, expectSuccess, jsonOf } from '../http/answer.ts';
 import type { Caller, OpenAnswer } from '../http/caller.ts';
@@ -66,6 +66,10 @@ export class OwnedPods {
     return await this.#ask({ method: 'DELETE', path: `${this.path}/${uid}${query}` });
   }
 
+  async updateVolumes(uid: string, volumes: ReadonlyArray<ResolvedVolume>): Promise<Answer> {
+    return await this.#ask({ method: 'PATCH', path: `${this.path}/${uid}/volumes`, json: { volumes } });
+  }
+
   /** The list, taken at its word: its shape has a check of its own. */
   async list(): Promise<PodReport[]> {
     const answer = expectStatus(await this.#ask({ method: 'GET', path: this.path }), [200]);
@@ -106,6 +110,10 @@ export class OwnedPods {
 
   async log(uid: string, query = '', container = 'main'): Promise<Answer> {
     return await this.#ask({ method: 'GET', path: this.#logPath(uid, query, container) });
+  }
+
+  async stats(): Promise<Answer> {
+    return await this.#ask({ method: 'GET', path: `${ownerPath(this.owner)}/stats` });
   }
 
   async openLog(uid: string, query: string): Promise<OpenAnswer> {

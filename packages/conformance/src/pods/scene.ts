@@ -10,6 +10,8 @@ export interface Scene {
   /** After the last line; undefined: until it is deleted. */
   readonly runSeconds?: number;
   readonly exitCode?: number;
+  /** Its output is what this file holds, or `absent`, again and again: `volume/path`, the volume being mounted at `/volume`. */
+  readonly showsFile?: string;
   /** How long it takes to end after TERM, with exit code 0; Infinity: it never does. */
   readonly termSeconds?: number;
 }
@@ -39,7 +41,7 @@ export function podOf(options: PodOptions): PodRequest {
         annotations: annotationsOf(options),
       },
       spec: {
-        containers: [shellContainer('main', image, scriptOf(options))],
+        containers: [shellContainer('main', image, showScriptOf(options) ?? scriptOf(options))],
         restartPolicy: 'Never',
         terminationGracePeriodSeconds: 30,
         ...(nodeName === undefined ? {} : { nodeName }),
@@ -73,6 +75,15 @@ function scriptOf({
   return `${trap}; ${output}${output === '' ? '' : '; '}${run}exit ${exitCode}`;
 }
 
+/** Where nothing is mounted, `INTERLINK_VOLUME_…` tells where the volume is. */
+function showScriptOf({ showsFile }: Scene): string | undefined {
+  if (showsFile === undefined) return undefined;
+  const [volume = '', ...path] = showsFile.split('/');
+  const file = `\${INTERLINK_VOLUME_${volume.toUpperCase()}:-/${volume}}/${path.join('/')}`;
+  const look = `cat "${file}" 2>/dev/null || echo absent`;
+  return `trap 'exit 0' TERM; while :; do ${look}; sleep 1 & wait $!; done`;
+}
+
 function pause(seconds: number): string {
   return seconds === 0 ? '' : `sleep ${seconds}; `;
 }
@@ -84,6 +95,7 @@ function annotationsOf(scene: Scene): Record<string, string> {
   return {
     [`${prefix}/log`]: lines.join('\n'),
     [`${prefix}/log-interval`]: String(lineIntervalSeconds * 1_000),
+    ...(scene.showsFile === undefined ? {} : { [`${prefix}/log-file`]: scene.showsFile }),
     ...(runSeconds === undefined ? {} : { [`${prefix}/run-seconds`]: String(outputSeconds + runSeconds) }),
     ...(exitCode === 0 ? {} : { [`${prefix}/exit-code`]: String(exitCode) }),
     ...(termMs === 0 ? {} : { [`${prefix}/delete-delay`]: String(termMs) }),

@@ -26,6 +26,7 @@ test.each([
   ['PUT', `${pods}/u1`, '{"pod":{}}'],
   ['DELETE', `${pods}/u1?gracePeriodSeconds=5`, undefined],
   ['GET', '/v2/clusters/c1/nodes/n1/capabilities', undefined],
+  ['PATCH', `${pods}/u1/volumes`, '{"volumes":[]}'],
   ['PATCH', `${pods}/u1/anything-to-come`, '{}'],
 ] as const)('InterLink passes %s %s through unread', async (method, path, body) => {
   const { target } = await start();

@@ -47,6 +47,18 @@ test('a pod goes to a v1 plugin once, runs, keeps its job id, and ends there whe
   await vi.waitFor(async () => expect(await client.listPods()).toEqual([]), polls);
 });
 
+test('the files of a pod at a v1 plugin can’t be updated: InterLink says so, and asks the plugin nothing', async () => {
+  const { client, plugin } = await start();
+  await client.createPod(request(one));
+  const files = [{ path: 'key', mode: 0o644, data: '' }];
+  await expect(client.updateVolumes(one, [{ name: 'files', files }])).rejects.toMatchObject({
+    code: 'unimplemented',
+    message: expect.stringContaining('"interlink-v1" can\'t update the volumes of a pod'),
+  });
+  expect((await client.capabilities()).verbs).not.toContain('updateVolumes');
+  expect(plugin.calls()).toEqual(['/create']);
+});
+
 test('a v1 plugin is sent one object with its verbs', async () => {
   const { client, plugin } = await start();
   await client.createPod(request(one));

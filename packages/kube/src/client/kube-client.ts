@@ -2,7 +2,7 @@ import type { ClusterAccess } from '../kubeconfig/cluster-access.ts';
 import { type ObjectPath, pods, type ResourceType, resourcePath } from '../resource-type.ts';
 import type { KubeObject } from '../types.ts';
 import { KubeTransportError } from './kube-errors.ts';
-import { type KubeRequest, Transport } from './transport.ts';
+import { type KubeRequest, type RequestObserver, Transport } from './transport.ts';
 import { readWatchEvents, type WatchEvent, type WatchOptions, watchQuery } from './watch-events.ts';
 
 export interface KubeClientOptions {
@@ -12,6 +12,8 @@ export interface KubeClientOptions {
   timeoutMs?: number | undefined;
   /** Most connections for requests. Watches have connections of their own besides. Default 32. */
   connections?: number | undefined;
+  /** Told of every try of a request, for metrics. Must not throw. */
+  onRequest?: RequestObserver | undefined;
 }
 
 export interface RequestOptions {
@@ -75,6 +77,7 @@ export class KubeClient {
       userAgent: options.userAgent ?? 'interlink-kube',
       timeoutMs: options.timeoutMs ?? 30_000,
       connections: options.connections ?? 32,
+      onRequest: options.onRequest,
     });
   }
 

@@ -22,10 +22,20 @@ export interface KubeRequest {
   timeoutMs?: number | undefined;
 }
 
+/** One request that was sent, and the first line of its answer: no status when there was none. */
+export type RequestObserver = (sent: {
+  readonly method: string;
+  /** Name and port. */
+  readonly host: string;
+  readonly status: number | undefined;
+  readonly durationMs: number;
+}) => void;
+
 export interface TransportOptions {
   userAgent: string;
   timeoutMs: number;
   connections: number;
+  onRequest?: RequestObserver | undefined;
 }
 
 /** Sends requests: credentials, connections, timeouts, retries. What they mean is not known here. */
@@ -127,7 +137,7 @@ export class Transport {
   ): Promise<Dispatcher.ResponseData> {
     const { headers, tls } = await this.#access.credentials();
     const hasBody = request.body !== undefined;
-    return this.#pools.pool(use, tls).request({
+    const sent = this.#pools.pool(use, tls).request({
       origin: this.#access.server.origin,
       method: request.method,
       path: `${this.#basePath}${request.path}${queryString(request.query)}`,
@@ -144,6 +154,21 @@ export class Transport {
       // Without this, undici closes the connection after each DELETE that has a body.
       reset: false,
     });
+    return await this.#observed(request.method, sent);
+  }
+
+  async #observed(method: string, sent: Promise<Dispatcher.ResponseData>): Promise<Dispatcher.ResponseData> {
+    const { onRequest } = this.#options;
+    if (onRequest === undefined) return await sent;
+    const startedAt = performance.now();
+    let status: number | undefined;
+    try {
+      const response = await sent;
+      status = response.statusCode;
+      return response;
+    } finally {
+      onRequest({ method, host: this.#access.server.host, status, durationMs: performance.now() - startedAt });
+    }
   }
 
   #explain(err: unknown, request: KubeRequest, timedOut: boolean, timeoutMs: number): unknown {

@@ -4,6 +4,18 @@ import { KeyFifo } from './key-fifo.ts';
 /** Calls `fire` after `ms` milliseconds unless the returned function is called before. */
 export type StartTimer = (fire: () => void, ms: number) => () => void;
 
+/** Told of what goes through a queue, for metrics. Must not throw. */
+export interface QueueObserver {
+  /** Once, at the beginning. @param depth how many keys wait for a worker, whenever it is called */
+  onQueue(depth: () => number): void;
+  /** A key that did not wait already. */
+  onAdd(): void;
+  onStart(waitedMs: number): void;
+  onDone(workedMs: number): void;
+  /** A key failed and will be tried again. */
+  onRetry(): void;
+}
+
 export interface WorkQueueOptions {
   /** Most keys in work at one time. */
   concurrency: number;
@@ -11,6 +23,7 @@ export interface WorkQueueOptions {
   process(key: string, signal: AbortSignal): Promise<void>;
   /** Told of each rejection; `attempt` counts from 1 and starts anew after a success. Must not throw. */
   onError?(key: string, err: unknown, attempt: number): void;
+  observer?: QueueObserver | undefined;
   /** Wait between the tries of one key. Default 100 ms, doubled up to 30 s, each stretched by up to a half. */
   backoff?: { baseMs: number; maxMs: number };
   /** Uniform in [0, 1). Default `Math.random`. */
@@ -30,6 +43,8 @@ export class WorkQueue {
   readonly #ready = new KeyFifo();
   readonly #working = new Set<string>();
   readonly #again = new Set<string>();
+  /** When each waiting key was added. */
+  readonly #addedAt = new Map<string, number>();
   readonly #timers = new Map<string, { dueAt: number; cancel: () => void }>();
   readonly #backoffs = new Map<string, Backoff>();
   readonly #now: () => number;
@@ -41,6 +56,7 @@ export class WorkQueue {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#startTimer = options.startTimer ?? startRealTimer;
+    options.observer?.onQueue(() => this.#addedAt.size);
   }
 
   /** Keys that wait for a worker, keys in work, and keys that wait for a timer. */
@@ -51,6 +67,10 @@ export class WorkQueue {
   /** Queues the key now; a pending delay or back-off of it is over. */
   add(key: string): void {
     this.#cancelTimer(key);
+    if (!this.#addedAt.has(key)) {
+      this.#addedAt.set(key, this.#now());
+      this.#options.observer?.onAdd();
+    }
     if (this.#working.has(key)) this.#again.add(key);
     else this.#ready.push(key);
     this.#startWork();
@@ -100,12 +120,16 @@ export class WorkQueue {
   }
 
   async #work(key: string, signal: AbortSignal): Promise<void> {
+    const startedAt = this.#now();
+    this.#options.observer?.onStart(startedAt - (this.#addedAt.get(key) ?? startedAt));
+    this.#addedAt.delete(key);
     try {
       await this.#options.process(key, signal);
       this.#backoffs.delete(key);
     } catch (err) {
       if (!signal.aborted) this.#fail(key, err);
     } finally {
+      this.#options.observer?.onDone(this.#now() - startedAt);
       this.#working.delete(key);
       if (this.#again.delete(key)) this.add(key);
       if (this.#working.size === 0) this.#onIdle?.();
@@ -117,6 +141,7 @@ export class WorkQueue {
     const backoff = this.#backoffs.get(key) ?? this.#newBackoff();
     this.#backoffs.set(key, backoff);
     this.addAfter(key, backoff.next());
+    this.#options.observer?.onRetry();
     this.#options.onError?.(key, err, backoff.attempts);
   }
 

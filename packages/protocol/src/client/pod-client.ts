@@ -5,6 +5,9 @@ import { type LogOptions, renderLogQuery } from '../log/log-options.ts';
 import { type Owner, ownerPath } from '../owner.ts';
 import { type PodReport, parsePodReportList } from '../pod/pod-report.ts';
 import type { PodRequest } from '../pod/pod-request.ts';
+import type { ResolvedVolume } from '../pod/volume-files.ts';
+import type { VolumesUpdate } from '../pod/volumes-update.ts';
+import { type NodeStats, parseNodeStats } from '../stats/node-stats.ts';
 import { parseNdjson } from '../stream/ndjson.ts';
 import { parseStreamRecord, type StreamRecord } from '../stream/stream-record.ts';
 import { connectCommand } from '../streaming/command-client.ts';
@@ -64,6 +67,22 @@ export class PodClient {
     await response.body.dump(dumpLimit());
   }
 
+  /**
+   * Gives volumes of a pod new files; each volume is sent whole. Resolves once containers see them; the same update sent again
+   * changes nothing. @throws InterLinkError `not_found`, `invalid_argument` for a volume that the pod lacks, `unimplemented`
+   */
+  async updateVolumes(uid: string, volumes: ReadonlyArray<ResolvedVolume>, signal?: AbortSignal): Promise<void> {
+    const update: VolumesUpdate = { volumes: [...volumes] };
+    const response = await this.#target.call({
+      method: 'PATCH',
+      path: `${this.#podPath(uid)}/volumes`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(update),
+      ...optional({ signal }),
+    });
+    await response.body.dump();
+  }
+
   /** Every pod of this owner on the backend. */
   async listPods(signal?: AbortSignal): Promise<PodReport[]> {
     const response = await this.#target.call({ method: 'GET', path: `${this.#prefix}/pods`, ...optional({ signal }) });
@@ -89,6 +108,12 @@ export class PodClient {
       signal,
     });
     return response.body;
+  }
+
+  /** What the pods of this owner use, measured a few seconds ago at most. @throws InterLinkError `unimplemented` when the backend can't measure */
+  async stats(signal?: AbortSignal): Promise<NodeStats> {
+    const response = await this.#target.call({ method: 'GET', path: `${this.#prefix}/stats`, ...optional({ signal }) });
+    return parseNodeStats(await response.body.json());
   }
 
   /** Runs a command in a running container. The signal hangs up on it, as `close()` does. */

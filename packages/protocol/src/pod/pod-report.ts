@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { LabelName, SubdomainName, Uid } from '../names.ts';
+import { Time } from '../time.ts';
 import { parserOf } from '../validate.ts';
 
 /**
@@ -7,8 +8,6 @@ import { parserOf } from '../validate.ts';
  * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodStatus).
  * Times are RFC 3339. The virtual kubelet derives phase and conditions from the containers.
  */
-const Time = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2})$' });
-
 export const ContainerState = Type.Object({
   waiting: Type.Optional(Type.Object({ reason: Type.Optional(Type.String()), message: Type.Optional(Type.String()) })),
   running: Type.Optional(Type.Object({ startedAt: Type.Optional(Time) })),

@@ -6,7 +6,9 @@ export function serveMetrics(
   app: FastifyInstance,
   registry: Registry,
 ): (request: FastifyRequest, code: number) => void {
-  collectDefaultMetrics({ register: registry });
+  // A registry that is shown elsewhere, too, may have them.
+  if (registry.getSingleMetric('process_cpu_seconds_total') === undefined)
+    collectDefaultMetrics({ register: registry });
   const requests = new Counter({
     name: 'http_requests_total',
     help: 'HTTP requests served, by method, route and status.',

@@ -1,6 +1,6 @@
-import { type Container, InterLinkError, type PodSpec, type VolumeMount } from '@interlink/sidecar-sdk';
+import { type Container, InterLinkError, type PodSpec, pathBelow, type VolumeMount } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
-import { pathBelow, volumeFolder } from '../volumes/volume-paths.ts';
+import { volumeFolder } from '../volumes/volume-paths.ts';
 import { isMemory, memoryMount, volumeTypeOf } from './volume-type.ts';
 
 /** Where volumes are. */

@@ -17,6 +17,11 @@ export function isSupported(volume: Volume): boolean {
   return types.has(volumeTypeOf(volume));
 }
 
+/** True for a volume whose files come with the request. */
+export function isFiles(volume: Volume): boolean {
+  return (fileVolumeTypes as ReadonlyArray<string>).includes(volumeTypeOf(volume));
+}
+
 export function isMemory(volume: Volume): boolean {
   return volumeTypeOf(volume) === 'emptyDir' && volume.emptyDir?.medium === 'Memory';
 }

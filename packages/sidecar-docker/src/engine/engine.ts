@@ -46,16 +46,27 @@ export class Engine {
     return await this.#read(async () => await this.#docker.getContainer(id).inspect());
   }
 
+  /** What a running container uses now, without the second that the engine would wait for another sample. @throws InterLinkError `not_found` */
+  async containerStats(id: string): Promise<Docker.ContainerStats> {
+    return await this.#read(async () => await this.#docker.getContainer(id).stats({ stream: false, 'one-shot': true }));
+  }
+
   /** By reference. @throws InterLinkError `not_found` */
   async inspectImage(reference: string): Promise<Docker.ImageInspectInfo> {
     return await this.#read(async () => await this.#docker.getImage(reference).inspect());
   }
 
-  async info(): Promise<{ cpus: number; memoryBytes: number; version: string; architecture: string }> {
+  async info(): Promise<{ host: string; cpus: number; memoryBytes: number; version: string; architecture: string }> {
     const [info, version] = await this.#read(
       async () => await Promise.all([this.#docker.info(), this.#docker.version()]),
     );
-    return { cpus: info.NCPU, memoryBytes: info.MemTotal, version: version.Version, architecture: version.Arch };
+    return {
+      host: info.Name,
+      cpus: info.NCPU,
+      memoryBytes: info.MemTotal,
+      version: version.Version,
+      architecture: version.Arch,
+    };
   }
 
   /** @throws InterLinkError `already_exists` when the name is taken, `not_found` when the image is not there */

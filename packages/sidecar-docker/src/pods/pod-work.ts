@@ -10,6 +10,8 @@ export class PodWork implements PodKnowledge {
   readonly problems = new Map<string, Waiting>();
   /** The pod as it was when all had ended, kept while its containers are being removed one after another. */
   lastSnapshot: PodSnapshot | undefined;
+  /** The files of a create are still to be written: what is newer has to wait, or it would be overwritten. */
+  areVolumesDue = false;
   readonly #cancel = new AbortController();
   readonly #failures = new Map<string, { count: number; retryAt: number }>();
   #creating: Promise<void> | undefined;

@@ -16,21 +16,6 @@ export function memoryVolumeName(uid: string, volume: string): string {
   return `interlink_${assertPart(uid, 'a pod UID')}_${assertPart(volume, 'a volume name')}`;
 }
 
-/**
- * A path below a folder. What comes from outside never leads out of it: no empty part, no `.` and no `..`.
- * @throws InterLinkError `failed_precondition`
- */
-export function pathBelow(folder: string, path: string): string {
-  const parts = path.split('/');
-  if (path.includes('\0') || parts.some((part) => part === '' || part === '.' || part === '..')) {
-    throw new InterLinkError(
-      'failed_precondition',
-      `${JSON.stringify(path)} is not a path inside a volume: a relative path without "." and ".." is wanted`,
-    );
-  }
-  return join(folder, ...parts);
-}
-
 function assertPart(name: string, kind: string): string {
   if (/^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name)) return name;
   throw new InterLinkError('invalid_argument', `${JSON.stringify(name)} is not ${kind}`);

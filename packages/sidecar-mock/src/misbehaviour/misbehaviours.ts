@@ -6,8 +6,10 @@ import { deleteMisbehaviours } from './delete.ts';
 import { logMisbehaviours } from './logs.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { ownerMisbehaviours } from './owners.ts';
+import { statsMisbehaviours } from './stats.ts';
 import { statusMisbehaviours } from './status.ts';
 import { v1Misbehaviours } from './v1.ts';
+import { volumeMisbehaviours } from './volumes.ts';
 import { watchMisbehaviours } from './watch.ts';
 
 /** Every way to be wrong that the mock knows, in the order of docs/protocol.md. The table in README.md is checked against it. */
@@ -20,6 +22,8 @@ export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   ...watchMisbehaviours,
   ...deleteMisbehaviours,
   ...logMisbehaviours,
+  ...volumeMisbehaviours,
+  ...statsMisbehaviours,
   ...v1Misbehaviours,
 ];
 

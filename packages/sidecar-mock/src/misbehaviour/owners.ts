@@ -1,11 +1,11 @@
 import type { PodReport } from '@interlink/sidecar-sdk';
 import type { FastifyInstance } from 'fastify';
-import { before, isFor, paramsOf, rewriteJson, rewriteList, rewriteProblem, route } from './hooks.ts';
+import { before, isFor, paramsOf, type Route, rewriteJson, rewriteList, rewriteProblem, route } from './hooks.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { rewriteStream } from './streams.ts';
 
 /** Whose pods there are, as the creates told. */
-function ownersIn(app: FastifyInstance): Map<string, { cluster: string; node: string; report: PodReport }> {
+export function ownersIn(app: FastifyInstance): Map<string, { cluster: string; node: string; report: PodReport }> {
   const known = new Map<string, { cluster: string; node: string; report: PodReport }>();
   rewriteJson(app, route.create, (body, request, reply) => {
     const { cluster, node, uid } = paramsOf(request);
@@ -23,7 +23,7 @@ function leaked(known: ReturnType<typeof ownersIn>, { cluster, node }: { cluster
 }
 
 /** Takes what is asked of another owner's pod for a call of its own owner. */
-function actAsOwner(app: FastifyInstance, where: typeof route.log | typeof route.delete): void {
+export function actAsOwner(app: FastifyInstance, where: Route): void {
   const known = ownersIn(app);
   before(app, where, (request) => {
     const params = paramsOf(request);
@@ -63,6 +63,21 @@ export const ownerMisbehaviours: ReadonlyArray<Misbehaviour> = [
     summary: 'A log is handed to any owner that knows the UID.',
     caughtBy: ['owners-log-apart'],
     begin: () => ({ server: (app) => actAsOwner(app, route.log) }),
+  },
+  {
+    name: 'owner-leak-stats',
+    summary: 'Statistics show pods of the node whose name begins like the own one.',
+    caughtBy: ['owners-stats-apart'],
+    begin: () => ({
+      server: (app) => {
+        const known = ownersIn(app);
+        rewriteJson(app, route.stats, ({ pods = [] }, request) => {
+          const others = leaked(known, paramsOf(request));
+          const more = others.map(({ uid, namespace, name }) => ({ uid, namespace, name, containers: [] }));
+          return { pods: [...(pods as unknown[]), ...more] };
+        });
+      },
+    }),
   },
   {
     name: 'owner-leak-delete',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Owner, PodRequest } from '@interlink/sidecar-sdk';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Owner, type PodRequest, writeVolumeFiles } from '@interlink/sidecar-sdk';
 import { writeWhole } from '../runner/whole-file.ts';
 import { PodFolder, type StoredPod } from './pod-folder.ts';
 
@@ -33,16 +33,8 @@ export async function writePod(
 /** Folders first (an emptyDir has no files), then files. The schema of a request has checked every name and path. */
 async function writeVolumes(volumesFolder: string, request: PodRequest): Promise<void> {
   for (const { name } of request.pod.spec.volumes ?? []) await mkdir(join(volumesFolder, name), { mode: 0o700 });
-  for (const { name, files } of request.volumes) {
-    // Sources of a projected volume may overlap: the last one wins.
-    for (const file of new Map(files.map((each) => [each.path, each])).values()) {
-      const path = join(volumesFolder, name, file.path);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(path, Buffer.from(file.data, 'base64'), { mode: 0o600, flag: 'wx' });
-      // The mode of a new file is cut by the umask.
-      await chmod(path, file.mode);
-    }
-  }
+  // An fsGroup changes nothing: a pod's processes and its files are the same account's.
+  for (const { name, files } of request.volumes) await writeVolumeFiles(join(volumesFolder, name), files, undefined);
 }
 
 function isTaken(error: unknown): boolean {

@@ -6,12 +6,15 @@ import {
   type PodReport,
   type PodRequest,
   type ReportLog,
+  type ResolvedVolume,
 } from '@interlink/protocol';
 import { keepDoing, type Logger, sleep } from '@interlink/service-kit';
 import type { Backend, PodReference } from '../backend.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
+import { cannot } from './cannot.ts';
 import { CapabilityNews } from './capability-news.ts';
 import { PodRegistry } from './pod-registry.ts';
+import { PodStats } from './pod-stats.ts';
 import { PodStreams, type PodTarget } from './pod-streams.ts';
 import { Serial } from './serial.ts';
 
@@ -24,6 +27,8 @@ const resyncIntervalMs = 60_000;
 export class PodService {
   /** Exec, attach and port-forward. */
   readonly streams: PodStreams;
+  /** What pods use. */
+  readonly stats: PodStats;
   readonly #backend: Backend;
   readonly #logger: Logger;
   readonly #serial = new Serial();
@@ -39,6 +44,7 @@ export class PodService {
     this.#registry = new PodRegistry(() => this.#relistNow.abort());
     this.#capabilityNews = new CapabilityNews({ backend, logs: () => this.#registry.logs(), logger });
     this.streams = new PodStreams(backend, (pod) => this.#known(pod));
+    this.stats = new PodStats(backend, (owner) => this.logOf(owner).reports());
   }
 
   /** Undefined when the reports can be trusted, else why not. */
@@ -105,6 +111,20 @@ export class PodService {
       this.#logger.info(
         { pod: `${known.namespace}/${known.name}`, podUid: uid, node: owner.node, gracePeriodSeconds },
         'pod deletion accepted',
+      );
+    });
+  }
+
+  /** @throws InterLinkError `not_found`, `invalid_argument` for a volume that the pod lacks, `unimplemented` */
+  async updateVolumes(pod: PodTarget, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    const { owner, uid } = pod;
+    await this.#serial.run(uid, async () => {
+      const { namespace, name } = this.#known(pod);
+      if (this.#backend.updateVolumes === undefined) throw await cannot(this.#backend, 'update the volumes of a pod');
+      await this.#backend.updateVolumes({ owner, uid, namespace, name }, volumes);
+      this.#logger.info(
+        { pod: `${namespace}/${name}`, podUid: uid, node: owner.node, volumes: volumes.map((volume) => volume.name) },
+        'volumes updated',
       );
     });
   }

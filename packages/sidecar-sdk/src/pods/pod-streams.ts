@@ -9,6 +9,7 @@ import {
   type RemoteCommand,
 } from '@interlink/protocol';
 import type { Backend, PodReference } from '../backend.ts';
+import { cannot } from './cannot.ts';
 
 /** A pod, as a path names it. */
 export interface PodTarget {
@@ -37,14 +38,14 @@ export class PodStreams {
   /** @throws InterLinkError `not_found`, `failed_precondition` while the container does not run, `unimplemented` */
   async exec(target: ContainerTarget, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand> {
     const pod = this.#runningContainer(target);
-    if (this.#backend.exec === undefined) throw await this.#cannot('run a command in a container');
+    if (this.#backend.exec === undefined) throw await cannot(this.#backend, 'run a command in a container');
     return await this.#backend.exec(pod, target.container, options, signal);
   }
 
   /** @throws InterLinkError `not_found`, `failed_precondition` while the container does not run, `unimplemented` */
   async attach(target: ContainerTarget, options: AttachOptions, signal: AbortSignal): Promise<RemoteCommand> {
     const pod = this.#runningContainer(target);
-    if (this.#backend.attach === undefined) throw await this.#cannot('attach to a container');
+    if (this.#backend.attach === undefined) throw await cannot(this.#backend, 'attach to a container');
     return await this.#backend.attach(pod, target.container, options, signal);
   }
 
@@ -54,7 +55,7 @@ export class PodStreams {
     if (!allStatuses(report).some(isRunning)) {
       throw new InterLinkError('failed_precondition', `pod "${report.name}" is not running`);
     }
-    if (this.#backend.portForward === undefined) throw await this.#cannot('forward a port');
+    if (this.#backend.portForward === undefined) throw await cannot(this.#backend, 'forward a port');
     return await this.#backend.portForward(referenceTo(target, report), port, signal);
   }
 
@@ -65,11 +66,6 @@ export class PodStreams {
     if (status === undefined) throw new InterLinkError('not_found', `There is no ${what}`);
     if (!isRunning(status)) throw new InterLinkError('failed_precondition', `${what} is not running`);
     return referenceTo(target, report);
-  }
-
-  async #cannot(what: string): Promise<InterLinkError> {
-    const { backend } = await this.#backend.capabilities();
-    return new InterLinkError('unimplemented', `The backend "${backend.kind}" can't ${what}`);
   }
 }
 

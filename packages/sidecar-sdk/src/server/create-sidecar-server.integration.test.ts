@@ -92,6 +92,57 @@ test('another owner’s pod is not found, whatever is asked of it', async () => 
   expect(await sidecar.clientOf(owner).listPods()).toHaveLength(1);
 });
 
+test('new files of volumes reach the backend after the pod’s create and before its delete, never beside them', async () => {
+  await using sidecar = await startSidecar();
+  const { backend } = sidecar;
+  const client = sidecar.clientOf(owner);
+  const request = requestOf('p');
+  const { uid } = request.pod.metadata;
+  const volumes = [{ name: 'v', files: [{ path: 'a/b', mode: 0o400, data: 'aGk=' }] }];
+  await expect(client.updateVolumes(uid, volumes)).rejects.toMatchObject({ code: 'not_found' });
+  const gate = Promise.withResolvers<void>();
+  const calls: string[] = [];
+  backend.updateVolumes = async (pod, given) => {
+    calls.push('update begins');
+    await gate.promise;
+    calls.push(`updated ${pod.namespace}/${pod.name} ${JSON.stringify(given)}`);
+  };
+  const deletePod = backend.delete.bind(backend);
+  backend.delete = async (pod) => {
+    calls.push('deleted');
+    await deletePod(pod);
+  };
+  await client.createPod(request);
+  const updating = client.updateVolumes(uid, volumes);
+  while (calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  const deleting = client.deletePod(uid, 0);
+  gate.resolve();
+  await Promise.all([updating, deleting]);
+  expect(calls).toEqual(['update begins', `updated ns/p ${JSON.stringify(volumes)}`, 'deleted']);
+});
+
+test('an update of volumes is refused: without the verb, to another owner, with bad paths', async () => {
+  await using sidecar = await startSidecar();
+  const client = sidecar.clientOf(owner);
+  const request = requestOf('p');
+  const { uid } = request.pod.metadata;
+  await client.createPod(request);
+  const withPath = (path: string) => [{ name: 'v', files: [{ path, mode: 0o400, data: '' }] }];
+  await expect(client.updateVolumes(uid, withPath('a'))).rejects.toMatchObject({
+    code: 'unimplemented',
+    message: `The backend "memory" can't update the volumes of a pod`,
+  });
+  const reached: string[] = [];
+  sidecar.backend.updateVolumes = async (pod) => void reached.push(pod.uid);
+  await expect(sidecar.clientOf(stranger).updateVolumes(uid, withPath('a'))).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  for (const volumes of [withPath('../a'), withPath('/a'), withPath(''), []]) {
+    await expect(client.updateVolumes(uid, volumes)).rejects.toMatchObject({ code: 'invalid_argument' });
+  }
+  expect(reached).toEqual([]);
+});
+
 test('delete of a pod that is not there succeeds', async () => {
   await using sidecar = await startSidecar();
   await expect(sidecar.clientOf(owner).deletePod(crypto.randomUUID(), 5)).resolves.toBeUndefined();

@@ -1,4 +1,10 @@
-import { InterLinkError, type LogOptions, parseLogQuery, parsePodRequest } from '@interlink/protocol';
+import {
+  InterLinkError,
+  type LogOptions,
+  parseLogQuery,
+  parsePodRequest,
+  parseVolumesUpdate,
+} from '@interlink/protocol';
 import { sendBytes, sendRecords } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { PodService } from '../pods/pod-service.ts';
@@ -38,6 +44,12 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     return await reply.code(204).send();
   });
 
+  app.patch(`${ownerPrefix}/pods/:uid/volumes`, async (request, reply) => {
+    const pod = podOf(request);
+    await service.updateVolumes(pod, parseVolumesUpdate(request.body).volumes);
+    return await reply.code(204).send();
+  });
+
   app.get(`${ownerPrefix}/pods/:uid/containers/:container/log`, async (request, reply) => {
     const pod = podOf(request);
     const container = containerOf(request);
@@ -47,6 +59,8 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     );
     return reply;
   });
+
+  app.get(`${ownerPrefix}/stats`, async (request) => await service.stats.of(ownerOf(request)));
 
   serveStreams(app, service.streams, shutdown);
 }

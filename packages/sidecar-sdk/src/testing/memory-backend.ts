@@ -10,6 +10,7 @@ export class MemoryBackend implements Backend {
   exec?: NonNullable<Backend['exec']>;
   attach?: NonNullable<Backend['attach']>;
   portForward?: NonNullable<Backend['portForward']>;
+  updateVolumes?: NonNullable<Backend['updateVolumes']>;
   #failure: InterLinkError | undefined;
 
   /** From now on the backend does not answer; undefined: it does again. */

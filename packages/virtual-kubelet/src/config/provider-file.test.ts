@@ -19,7 +19,13 @@ async function load(text: string, nodeName = 'vk') {
 const problemsOf = async (text: string) => String(await load(text).catch((error: unknown) => error));
 
 test('loadProviderFile() without a file has nothing to say', async () => {
-  expect(await loadProviderFile(undefined, 'vk')).toEqual({ capacity: {}, labels: {}, taints: [], warnings: [] });
+  expect(await loadProviderFile(undefined, 'vk')).toEqual({
+    capacity: {},
+    labels: {},
+    taints: [],
+    kubelet: {},
+    warnings: [],
+  });
 });
 
 test('loadProviderFile() reads the JSON form, of this node alone', async () => {
@@ -28,6 +34,7 @@ test('loadProviderFile() reads the JSON form, of this node alone', async () => {
     capacity: { cpu: '2', memory: '32Gi', pods: '128' },
     labels: {},
     taints: [],
+    kubelet: {},
     warnings: [],
   });
 });
@@ -54,8 +61,33 @@ NodeTaints:
       { key: 'gpu', value: 'only', effect: 'NoSchedule' },
       { key: 'bare', effect: 'NoExecute' },
     ],
+    kubelet: {},
     warnings: [],
   });
+});
+
+test('loadProviderFile() reads where the kubelet port has its certificate from', async () => {
+  const { kubelet } = await load(
+    'KubeletCertFile: /tls.crt\nKubeletKeyFile: /tls.key\nKubeletCSRSignerName: example.org/serving\nDisableCSR: true\n',
+  );
+  expect(kubelet).toEqual({
+    certFile: '/tls.crt',
+    keyFile: '/tls.key',
+    csrSignerName: 'example.org/serving',
+    disableCsr: true,
+  });
+  const message = await problemsOf('KubeletCertFile: 7\nKubeletCSRSignerName: serving\nDisableCSR: maybe\n');
+  expect(message).toContain('KubeletCertFile is 7: a text is wanted');
+  expect(message).toContain('KubeletCSRSignerName is "serving": domain/name is wanted');
+  expect(message).toContain('DisableCSR is "maybe": true or false is wanted');
+});
+
+test('loadProviderFile() reads the namespaces to serve, at least one', async () => {
+  expect((await load('Namespaces: [team-a, team-b, team-a]\n')).namespaces).toEqual(['team-a', 'team-b']);
+  expect((await load('Resources: { CPU: 1 }\n')).namespaces).toBeUndefined();
+  for (const text of ['Namespaces: []\n', 'Namespaces: team-a\n', 'Namespaces: [Team_A]\n']) {
+    expect(await problemsOf(text)).toContain('a list of names of namespaces is wanted');
+  }
 });
 
 test('loadProviderFile() tells every problem of the JSON form at once', async () => {

@@ -4,6 +4,8 @@ import { InterLinkError } from '@interlink/protocol';
 import { nearest } from '@interlink/service-kit';
 import { parse } from 'yaml';
 import type { PodRange } from '../trust/pod-addresses.ts';
+import { type KubeletSettings, kubeletKeys, parseKubeletSettings } from './kubelet-settings.ts';
+import { parseNamespaces } from './namespaces.ts';
 import { parsePodRange } from './pod-range.ts';
 
 /** What the provider file says of the node; what it leaves out comes from the sidecar's capabilities. */
@@ -13,12 +15,15 @@ export interface NodeSettings {
   readonly taints: ReadonlyArray<Taint>;
   /** Where pods' addresses are. */
   readonly podRange?: PodRange | undefined;
+  readonly kubelet: KubeletSettings;
+  /** The only namespaces whose pods are taken care of; undefined: all. */
+  readonly namespaces?: readonly string[];
   /** What the file asks for and this release does not do. */
   readonly warnings: ReadonlyArray<string>;
 }
 
-const none: NodeSettings = { capacity: {}, labels: {}, taints: [], warnings: [] };
-const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints', 'PodCIDR'];
+const none: NodeSettings = { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] };
+const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints', 'PodCIDR', 'Namespaces', ...kubeletKeys];
 /** Keys of other releases' files: taken with a warning, so that the file need not be rewritten. */
 const withoutEffect = [
   ...[
@@ -31,21 +36,14 @@ const withoutEffect = [
     'Namespace',
   ],
   ...['KubernetesApiAddr', 'KubernetesApiPort', 'KubernetesApiCaCrt', 'DisableProjectedVolumes', 'PodIP', 'HTTP'],
-  ...[
-    'KubeletHTTP',
-    'KubeletCertFile',
-    'KubeletKeyFile',
-    'KubeletCSRSignerName',
-    'DisableCSR',
-    'SkipDownwardAPIResolution',
-  ],
+  ...['KubeletHTTP', 'SkipDownwardAPIResolution'],
   ...['Network', 'Pprof'],
 ];
 const seedKeys = ['cpu', 'memory', 'pods'];
 
 /**
  * Reads the file of `--provider-config`: the seed's JSON, a map from node name to `{cpu, memory, pods}`, or the YAML of newer
- * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints` and `PodCIDR`.
+ * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints`, `PodCIDR`, `Namespaces` and the keys of the kubelet port.
  * @throws InterLinkError `invalid_argument` with every problem at once
  */
 export async function loadProviderFile(path: string | undefined, nodeName: string): Promise<NodeSettings> {
@@ -124,6 +122,8 @@ function parseYamlForm(root: Record<string, unknown>, { path, problems }: Place)
     capacity,
     labels: parseLabels(root.NodeLabels, problems),
     taints: parseTaints(root.NodeTaints, problems),
+    kubelet: parseKubeletSettings(root, problems),
+    ...(root.Namespaces == null ? {} : { namespaces: parseNamespaces(root.Namespaces, problems) }),
     warnings: ignored.map((key) => `${key} in ${path} has no effect in this release`),
   };
 }

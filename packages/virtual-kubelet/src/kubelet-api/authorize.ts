@@ -28,10 +28,10 @@ export interface AuthorizeOptions {
 }
 
 /** The kubelet's own times (https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/, webhook authentication and authorization). */
-const tokenTtlMs = 120_000;
+export const tokenTtlMs = 120_000;
 const unknownTokenTtlMs = 30_000;
-const allowTtlMs = 300_000;
-const denyTtlMs = 30_000;
+export const allowTtlMs = 300_000;
+export const denyTtlMs = 30_000;
 const maxTokens = 1_000;
 const maxDecisions = 5_000;
 

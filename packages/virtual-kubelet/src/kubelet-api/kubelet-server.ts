@@ -3,11 +3,13 @@ import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
+import type { HttpMetrics } from '../metrics/http-metrics.ts';
 import type { PodStreams } from '../provider.ts';
 import { defaultStreamTimeouts, type StreamTimeouts } from '../streaming/stream-timeouts.ts';
 import type { Authorize } from './authorize.ts';
 import type { OpenLog } from './container-log.ts';
 import type { PodLookup } from './known-pod.ts';
+import type { MetricsSource } from './metrics-handler.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { currentTrust, followTrust, type Trust, type TrustSources, toTlsOptions } from './trust.ts';
 import { type HandleRequest, serveUpgrades } from './upgrade-handler.ts';
@@ -24,6 +26,10 @@ export interface KubeletServerOptions extends TrustSources {
   logs: OpenLog;
   /** Exec, attach and port-forward, as far as there are any. Default: none. */
   streams?: PodStreams | undefined;
+  /** What is told of the node and of this process. Default: nothing. */
+  metrics?: MetricsSource | undefined;
+  /** Counts the requests. */
+  requests?: HttpMetrics | undefined;
   /** Default: the kubelet's. */
   streamTimeouts?: StreamTimeouts | undefined;
   logger: Logger;

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpMetrics } from '../metrics/http-metrics.ts';
 import type { Authorize } from './authorize.ts';
 import { type LogSource, sendContainerLog } from './container-log.ts';
 import { readCredentials } from './credentials.ts';
+import { answerMetrics, type MetricsSource } from './metrics-handler.ts';
 import { listPods, listRunningPods, type PodList } from './pod-list.ts';
 import { sendRefusal, sendText } from './refusal.ts';
 import { findRoute, type Route, requiredAccess } from './routes.ts';
@@ -11,6 +13,10 @@ import { answerStream } from './stream-handler.ts';
 import type { HandleRequest, Upgrade } from './upgrade-handler.ts';
 
 export interface RequestHandlerOptions extends LogSource, StreamSource {
+  /** Without it the node has neither metrics nor statistics. */
+  metrics?: MetricsSource | undefined;
+  /** Counts the requests. */
+  requests?: HttpMetrics | undefined;
   authorize: Authorize;
   /** False as long as there is no CA to verify client certificates with: nobody is let in then. */
   hasClientCa(): boolean;
@@ -22,7 +28,9 @@ export function createRequestHandler(options: RequestHandlerOptions): HandleRequ
     const startedAt = performance.now();
     const method = request.method ?? '';
     const [path = '', query = ''] = splitTarget(request.url ?? '');
+    const end = options.requests?.begin(method, findRoute(path)?.name);
     try {
+      (upgrade === undefined ? response : request.socket).once('close', () => end?.());
       const user = await admit(request, response, { ...options, path });
       (upgrade === undefined ? response : request.socket).once('close', () => {
         const durationMs = Math.round(performance.now() - startedAt);
@@ -87,6 +95,8 @@ async function answer(response: ServerResponse, target: Target, source: RequestH
       return answerStream({ route, query, request, response, upgrade }, source);
     case 'run':
       return answerRun({ route, query, response }, source);
+    default:
+      return answerMetrics({ name: route.name, query, response }, source.metrics);
   }
 }
 

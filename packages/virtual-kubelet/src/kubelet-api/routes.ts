@@ -8,7 +8,18 @@ export type RouteName =
   | 'exec'
   | 'attach'
   | 'portForward'
-  | 'run';
+  | 'run'
+  | MetricsRoute;
+
+/** What is told of the node and of this process, rather than done to a pod. */
+export type MetricsRoute =
+  | 'summary'
+  | 'metrics'
+  | 'metricsResource'
+  | 'metricsCadvisor'
+  | 'metricsProbes'
+  | 'metricsSlis'
+  | 'configz';
 
 /** Where a request goes. The names in the path are decoded; `uid` is only in the long forms. */
 export interface Route {
@@ -29,6 +40,13 @@ const table: readonly { name: RouteName; methods: readonly string[]; path: RegEx
   { name: 'exec', methods: ['GET', 'POST'], path: new RegExp(`^/exec${podAndContainer}$`) },
   { name: 'attach', methods: ['GET', 'POST'], path: new RegExp(`^/attach${podAndContainer}$`) },
   { name: 'portForward', methods: ['GET', 'POST'], path: new RegExp(`^/portForward${pod}(/(?<uid>[^/]+))?$`) },
+  { name: 'summary', methods: ['GET', 'POST'], path: /^\/stats\/summary\/?$/ },
+  { name: 'metrics', methods: ['GET'], path: /^\/metrics\/?$/ },
+  { name: 'metricsResource', methods: ['GET'], path: /^\/metrics\/resource\/?$/ },
+  { name: 'metricsCadvisor', methods: ['GET'], path: /^\/metrics\/cadvisor\/?$/ },
+  { name: 'metricsProbes', methods: ['GET'], path: /^\/metrics\/probes\/?$/ },
+  { name: 'metricsSlis', methods: ['GET'], path: /^\/metrics\/slis\/?$/ },
+  { name: 'configz', methods: ['GET'], path: /^\/configz\/?$/ },
   { name: 'run', methods: ['POST'], path: new RegExp(`^/run${podAndContainer}$`) },
 ];
 

@@ -1,6 +1,6 @@
-import { webcrypto } from 'node:crypto';
-import { isIP } from 'node:net';
+import { toGeneralNames } from './general-names.ts';
 import { loadX509 } from './load-x509.ts';
+import { generateKeys, keyAlgorithm, renderPrivateKey } from './private-key.ts';
 
 /** A certificate and its private key, both PEM. */
 export interface KeyPair {
@@ -17,27 +17,19 @@ const maxCommonName = 64;
 /** Makes a new ECDSA P-256 key and a serving certificate for it, signed by itself, for one year. @param names host names and IP addresses */
 export async function createSelfSignedCertificate(names: readonly string[], nowMs: number): Promise<KeyPair> {
   const x509 = await loadX509();
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [(names[0] ?? 'kubelet').slice(0, maxCommonName)] }],
     keys,
     notBefore: new Date(nowMs - backdatedMs),
     notAfter: new Date(nowMs + lifetimeMs),
-    signingAlgorithm: algorithm,
+    signingAlgorithm: keyAlgorithm,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(
-        [...new Set(names)].map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const),
-      ),
+      new x509.SubjectAlternativeNameExtension(toGeneralNames(names)),
     ],
   });
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const lines = key.match(/.{1,64}/g) ?? [];
-  return {
-    cert: certificate.toString('pem'),
-    key: ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n'),
-  };
+  return { cert: certificate.toString('pem'), key: await renderPrivateKey(keys.privateKey) };
 }

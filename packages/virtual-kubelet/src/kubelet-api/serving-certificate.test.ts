@@ -65,6 +65,6 @@ describe('loadServingCertificate() with files', () => {
   it('refuses one file without the other', async () => {
     const { logger } = keepLogLines();
     const options = { certFile: '/tls.crt', nodeName: 'n', addresses: [], logger };
-    await expect(loadServingCertificate(options)).rejects.toThrow('APISERVER_KEY_LOCATION is not set');
+    await expect(loadServingCertificate(options)).rejects.toThrow('APISERVER_KEY_LOCATION (KubeletKeyFile) is not set');
   });
 });

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { InterLinkError } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { aborted, type Logger } from '@interlink/service-kit';
+import { RequestedCertificate, type RequestedCertificateOptions } from './requested-certificate.ts';
 import { createSelfSignedCertificate, type KeyPair } from './self-signed-certificate.ts';
 import { Trouble } from './trouble.ts';
 
@@ -9,6 +10,8 @@ import { Trouble } from './trouble.ts';
 export interface ServingCertificate {
   /** The newest that is usable; the same object as long as it is the same certificate. Never throws. */
   current(): Promise<KeyPair>;
+  /** Does what is needed to have one and to renew it in time, until aborted. */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 export interface ServingCertificateOptions {
@@ -18,6 +21,8 @@ export interface ServingCertificateOptions {
   nodeName: string;
   /** Under which the API server reaches this node. */
   addresses: readonly string[];
+  /** How to ask the cluster for one; without it nobody is asked. */
+  request?: Pick<RequestedCertificateOptions, 'signing' | 'store' | 'tell'> | undefined;
   logger: Logger;
 }
 
@@ -25,21 +30,33 @@ export interface ServingCertificateOptions {
 const renewAfterMs = 300 * 24 * 3_600_000;
 
 /**
- * The certificate in the files, else a self-signed one in memory.
+ * The certificate in the files; else one that the cluster is asked for, self-signed until it is there; else a self-signed one in
+ * memory.
  * @throws InterLinkError `invalid_argument` when only one file is named, or when the files can't be used at the start
  */
 export async function loadServingCertificate(options: ServingCertificateOptions): Promise<ServingCertificate> {
   const { certFile, keyFile, logger } = options;
   if (certFile !== undefined && keyFile !== undefined) return fileCertificate({ certFile, keyFile }, logger);
   if (certFile !== undefined || keyFile !== undefined) {
-    const [set, missing] = certFile === undefined ? ['KEY', 'CERT'] : ['CERT', 'KEY'];
+    const names = ['APISERVER_CERT_LOCATION (KubeletCertFile)', 'APISERVER_KEY_LOCATION (KubeletKeyFile)'];
+    const [set, missing] = certFile === undefined ? names.reverse() : names;
     throw new InterLinkError(
       'invalid_argument',
-      `Cannot use APISERVER_${set}_LOCATION ${certFile ?? keyFile}: APISERVER_${missing}_LOCATION is not set, both are wanted or none`,
+      `Cannot use ${set} ${certFile ?? keyFile}: ${missing} is not set, both are wanted or none`,
     );
   }
-  return selfSignedCertificate(options);
+  const fallback = await selfSignedCertificate(options);
+  if (options.request !== undefined)
+    return await RequestedCertificate.load({ ...options, ...options.request, fallback });
+  logger.warn(
+    { names: options.addresses },
+    'the kubelet port has a self-signed certificate: for one that clients can verify, set APISERVER_CERT_LOCATION and APISERVER_KEY_LOCATION to a certificate for these names from the CA of --kubelet-certificate-authority, or leave DisableCSR out',
+  );
+  return fallback;
 }
+
+/** For what needs nothing to be done. */
+const run = async (signal: AbortSignal) => await aborted(signal);
 
 async function fileCertificate(
   files: { certFile: string; keyFile: string },
@@ -63,6 +80,7 @@ async function fileCertificate(
       }
       return pair;
     },
+    run,
   };
 }
 
@@ -83,10 +101,6 @@ async function selfSignedCertificate(options: ServingCertificateOptions): Promis
   const names = [options.nodeName, ...options.addresses];
   let madeAtMs = Date.now();
   let pair = await createSelfSignedCertificate(names, madeAtMs);
-  options.logger.warn(
-    { names },
-    'the kubelet port has a self-signed certificate: for one that clients can verify, set APISERVER_CERT_LOCATION and APISERVER_KEY_LOCATION to a certificate for these names from the CA of --kubelet-certificate-authority',
-  );
   return {
     async current() {
       const nowMs = Date.now();
@@ -96,5 +110,6 @@ async function selfSignedCertificate(options: ServingCertificateOptions): Promis
       }
       return pair;
     },
+    run,
   };
 }

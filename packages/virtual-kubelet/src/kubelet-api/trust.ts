@@ -5,7 +5,7 @@ import type { ServingCertificate } from './serving-certificate.ts';
 
 /** Where the certificates come from. */
 export interface TrustSources {
-  certificate: ServingCertificate;
+  certificate: Pick<ServingCertificate, 'current'>;
   clientCa: ClientCa;
 }
 

@@ -9,7 +9,7 @@ export interface LeaseControllerOptions {
 }
 
 /** The kubelet's numbers (https://kubernetes.io/docs/concepts/architecture/leases/): renewed four times per lease. */
-const leaseDurationSeconds = 40;
+export const leaseDurationSeconds = 40;
 const renewIntervalMs = 10_000;
 const retryMs = { base: 100, max: 7_000 };
 const namespace = 'kube-node-lease';

@@ -17,9 +17,9 @@ export interface NodeControllerOptions {
 }
 
 /** How often the status is computed; it is sent only when something changed, or as a heartbeat. */
-const computeIntervalMs = 10_000;
+export const computeIntervalMs = 10_000;
 /** Heartbeats are the lease's work; the status alone is sent this often. Faster ones fail the conformance test "report node status infrequently". */
-const heartbeatIntervalMs = 300_000;
+export const heartbeatIntervalMs = 300_000;
 const registerBackoff = { baseMs: 100, maxMs: 7_000 };
 
 /** Registers the node and keeps its status true. A node that somebody deletes comes back. */

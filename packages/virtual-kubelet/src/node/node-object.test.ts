@@ -44,6 +44,29 @@ test('nodeObject() is what schedulers, API servers and kubectl look for', () => 
   expect(node.status).not.toHaveProperty('declaredFeatures');
 });
 
+test('nodeObject() leaves out what a restricted node may not call itself', () => {
+  const description = {
+    name: 'n',
+    labels: { pool: 'gpu', 'node-role.kubernetes.io/gpu': '' },
+    taints: [],
+    capacity: {},
+    internalIP: '192.0.2.7',
+    kubeletPort: 10250,
+    operatingSystem: 'Linux',
+    containerRuntimeVersion: 'docker://29.0.0',
+  };
+  const labelsOf = (isRestricted: boolean) =>
+    Object.keys(nodeObject({ ...description, isRestricted }, []).metadata?.labels ?? {});
+  const left = labelsOf(true);
+  expect(left).toEqual(
+    expect.arrayContaining(['pool', 'type', 'kubernetes.io/hostname', 'virtual-node.interlink/type']),
+  );
+  expect(labelsOf(false).filter((key) => !left.includes(key))).toEqual([
+    'kubernetes.io/role',
+    'node-role.kubernetes.io/gpu',
+  ]);
+});
+
 test('kubeletVersion parses as a version with a suffix', () => {
   expect(kubeletVersion).toMatch(/^v\d+\.\d+\.\d+-[\w.-]+$/);
 });

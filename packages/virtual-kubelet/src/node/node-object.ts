@@ -1,4 +1,5 @@
 import type { Node, NodeCondition, Taint } from '@interlink/kube';
+import { mayLabelItself } from './node-restriction.ts';
 
 /** What a virtual node is made of. */
 export interface NodeDescription {
@@ -7,6 +8,8 @@ export interface NodeDescription {
   readonly taints: ReadonlyArray<Taint>;
   /** Kubernetes quantities: cpu, memory, pods, ephemeral-storage, extended resources. */
   readonly capacity: Readonly<Record<string, string>>;
+  /** It is made by an account that NodeRestriction keeps from some labels: those are left out. */
+  readonly isRestricted?: boolean;
   readonly internalIP: string;
   readonly kubeletPort: number;
   readonly operatingSystem: string;
@@ -43,7 +46,7 @@ export function nodeObject(description: NodeDescription, conditions: NodeConditi
     kind: 'Node',
     metadata: {
       name: description.name,
-      labels: { ...standardLabels(description.name, description.operatingSystem), ...description.labels },
+      labels: labelsOf(description),
     },
     spec: { taints: description.taints.map((taint) => ({ ...taint })) },
     status: {
@@ -66,6 +69,11 @@ export function nodeObject(description: NodeDescription, conditions: NodeConditi
       },
     },
   };
+}
+
+function labelsOf({ name, operatingSystem, labels, isRestricted = false }: NodeDescription): Record<string, string> {
+  const wanted = Object.entries({ ...standardLabels(name, operatingSystem), ...labels });
+  return Object.fromEntries(wanted.filter(([key]) => !isRestricted || mayLabelItself(key)));
 }
 
 function architectureOf(nodeArchitecture: string): string {

@@ -21,6 +21,8 @@ export interface BackendMirrorOptions {
   onCapabilities(capabilities: Capabilities): void;
   /** The backend has come within reach, or has gone out of it. */
   onReach(): void;
+  /** The stream ended, or could not be opened; it is opened again. */
+  onLost?(): void;
 }
 
 /** What can be said of the backend: nothing yet, that it is out of reach, or all that it holds. */
@@ -158,6 +160,7 @@ export class BackendMirror {
 
   #onLost(error: unknown): void {
     const message = cleanLine(InterLinkError.from(error).message, maxEventBytes / 2);
+    this.#options.onLost?.();
     if (this.#isStreaming) this.#lostAt = performance.now();
     if (this.#isStreaming || this.#trouble !== message)
       this.#options.logger.warn({ err: error }, 'backend out of reach');

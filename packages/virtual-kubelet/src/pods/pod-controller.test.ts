@@ -1,7 +1,7 @@
 import { configMaps, KubeTransportError, type ObjectReference, type Pod, pods } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Admission, type AdmissionOptions } from '../admission/admission.ts';
+import { Admission } from '../admission/admission.ts';
 import { openDoor } from '../admission/testing/open-door.ts';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
 import { NODE } from '../resolve/testing/fake-objects.ts';
@@ -30,7 +30,11 @@ async function settle(ms = 0): Promise<void> {
 }
 
 /** A controller at work. `events` holds `Type Reason: message`. */
-async function startController(cluster: FakeCluster, backend: FakeBackend, admission: Partial<AdmissionOptions> = {}) {
+async function startController(
+  cluster: FakeCluster,
+  backend: FakeBackend,
+  { namespaces }: { namespaces?: readonly string[] } = {},
+) {
   const stop = new AbortController();
   const events: string[] = [];
   const { logger, lines, everything } = keepLogLines();
@@ -40,11 +44,12 @@ async function startController(cluster: FakeCluster, backend: FakeBackend, admis
     client: cluster.asClient(),
     provider: backend,
     node: NODE,
-    admission: new Admission({ ...openDoor, ...admission }),
+    admission: new Admission(openDoor),
     podAddresses: podAddresses(undefined, []),
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
     logger,
     workers: 4,
+    namespaces,
     onCapabilities: () => undefined,
     onReach: () => undefined,
   });
@@ -90,6 +95,51 @@ test('a pod is created once and costs one PATCH until it runs', async () => {
   expect(cluster.requests).toEqual(['LIST pods', 'LIST services', 'PATCH pods/ns/p/status']);
   expect(phaseOf(cluster)).toBe('Running');
   expect(lines).toContain('pod phase changed');
+});
+
+test('keys that cannot name a variable are told of as an event of the pod', async () => {
+  const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
+  cluster.put(configMaps, { metadata: { namespace: 'ns', name: 'cm', uid: 'cm' }, data: { 'a=b': '1', good: '2' } });
+  const { events } = await startController(cluster, backend);
+  cluster.put(pods, newPod(one, { containers: [{ name: 'main', envFrom: [{ configMapRef: { name: 'cm' } }] }] }));
+  await settle();
+  expect(events).toEqual([expect.stringMatching(/^Warning InvalidEnvironmentVariableNames: Keys \[a=b\] from /)]);
+  expect(backend.requests.get(one)?.pod.spec.containers[0]?.env).toEqual([{ name: 'good', value: '2' }]);
+});
+
+test('the files of a pod follow its ConfigMap from its create to its deletion', async () => {
+  const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
+  const put = (text: string) =>
+    cluster.put(configMaps, { metadata: { namespace: 'ns', name: 'cm', uid: 'cm' }, data: { key: text } });
+  put('1');
+  const { end } = await startController(cluster, backend);
+  const volumes = [{ name: 'files', configMap: { name: 'cm' } }];
+  cluster.put(pods, newPod(one, { volumes, containers: [{ name: 'main' }] }));
+  await settle();
+  backend.now(one, { main: 'running' });
+  await settle();
+  put('2');
+  await settle(1_000);
+  expect(backend.calls).toEqual([`create ${one}`, `files ${one} key=2`]);
+  await end();
+
+  // Changes while nobody looks, and at a backend that goes and comes back.
+  put('3');
+  await startController(cluster, backend);
+  await settle(1_000);
+  expect(backend.calls.slice(2)).toEqual([`files ${one} key=3`]);
+  backend.isDown = true;
+  put('4');
+  await settle(30_000);
+  backend.isDown = false;
+  await settle(30_000);
+  expect(backend.calls.slice(3)).toEqual([`files ${one} key=4`]);
+
+  cluster.userDeletes(pods, path, 30);
+  await settle();
+  put('5');
+  await settle(1_000);
+  expect(backend.calls.slice(4)).toEqual([`delete ${one} 30`]);
 });
 
 test('a pod that takes its time shows what it waits for after a moment', async () => {
@@ -370,11 +420,11 @@ test('a force-deleted pod ends at the backend within two seconds, without a ques
 test('an orphan at the backend is removed only after the API has confirmed that there is no such pod', async () => {
   const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
   backend.now(one, { main: 'running' });
-  cluster.refuse = (request) => (request.startsWith('GET') ? refusal(500, 'InternalError', 'no') : undefined);
+  cluster.refuse = (request) => (request === 'LIST pods/ns' ? refusal(500, 'InternalError', 'no') : undefined);
   await startController(cluster, backend);
   await settle(1_000);
-  expect([backend.calls, cluster.requestsOf('GET').length]).toEqual([[], cluster.requestsOf('GET').length]);
-  expect(cluster.requestsOf('GET').length).toBeGreaterThan(0);
+  expect(backend.calls).toEqual([]);
+  expect(cluster.requestsOf('LIST pods/ns').length).toBeGreaterThan(0);
   cluster.refuse = () => undefined;
   await settle(60_000);
   expect(backend.calls[0]).toBe(`delete ${one} 2`);
@@ -388,10 +438,22 @@ test.each<[string, Pod, ReadonlyArray<string>]>([
   const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
   backend.now(one, { main: 'running' });
   const { list } = cluster;
-  cluster.list = async (...args) => ({ ...(await list.apply(cluster, args)), items: [] });
+  cluster.list = async (type, at, options) => {
+    const answer = await list.call(cluster, type, at, options);
+    return at.namespace === undefined ? { ...answer, items: [] } : answer;
+  };
   cluster.put(pods, pod);
   await startController(cluster, backend);
   expect(backend.calls).toEqual(calls);
+});
+
+test('an orphan in a namespace that is not listed is left alone, and its namespace not asked for', async () => {
+  const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
+  backend.now(one, { main: 'running' });
+  await startController(cluster, backend, { namespaces: ['other'] });
+  await settle(60_000);
+  expect(backend.calls).toEqual([]);
+  expect(cluster.requestsOf('LIST pods')).toEqual(['LIST pods/other']);
 });
 
 test('a pod made again under its name at once is another pod: the old one ends, the new one runs', async () => {

@@ -1,16 +1,17 @@
 import {
   type EventRecorder,
   type KubeClient,
+  NamespacedReflector,
   objectReference,
   type Pod,
   pods,
-  Reflector,
   WorkQueue,
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { Admission } from '../admission/admission.ts';
 import { isReportedOnly } from '../admission/daemon-set-pod.ts';
+import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import type { PodAddresses } from '../trust/pod-addresses.ts';
@@ -29,8 +30,11 @@ export interface PodControllerOptions {
   readonly admission: Admission;
   /** What a backend may call a pod's address. */
   readonly podAddresses: PodAddresses;
+  /** The only namespaces whose pods are taken care of; default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   /** Pods in work at one time. */
   readonly workers: number;
+  readonly metrics?: KubeletMetrics | undefined;
   onCapabilities(capabilities: Capabilities): void;
   /** The backend has come within reach, or has gone out of it. */
   onReach(): void;
@@ -46,7 +50,7 @@ const backoff = { baseMs: 200, maxMs: 30_000 };
  */
 export class PodController {
   readonly #options: PodControllerOptions;
-  readonly #reflector: Reflector<Pod>;
+  readonly #reflector: NamespacedReflector<Pod>;
   readonly #mirror: BackendMirror;
   readonly #queue: WorkQueue;
   readonly #sync: PodSync;
@@ -81,14 +85,17 @@ export class PodController {
       },
       onEvent: (uid, event) => this.#onBackendEvent(uid, event),
       onCapabilities: options.onCapabilities,
+      onLost: () => options.metrics?.backend.onStreamLost(),
       onReach: () => {
         for (const [uid, entry] of this.#entries) if (this.#isUnsettled(uid, entry)) this.#wake(uid, entry);
+        if (this.#mirror.reach === 'known') this.#sync.onReach();
         options.onReach();
       },
     });
-    this.#reflector = new Reflector<Pod>({
+    this.#reflector = new NamespacedReflector<Pod>({
       client,
       type: pods,
+      namespaces: options.namespaces,
       fieldSelector: `spec.nodeName=${node.name}`,
       onAdd: (pod) => this.#onPod(pod),
       onUpdate: (_before, pod) => this.#onPod(pod),
@@ -101,6 +108,7 @@ export class PodController {
     });
     this.#queue = new WorkQueue({
       concurrency: options.workers,
+      observer: options.metrics?.podQueue,
       backoff,
       process: async (uid, signal) => await this.#process(uid, signal),
       onError: (uid, err, attempt) => logger.warn({ podUid: uid, err, attempt }, 'pod not in line yet'),
@@ -145,8 +153,15 @@ export class PodController {
 
   async #process(uid: string, signal: AbortSignal): Promise<void> {
     const entry = this.#entryOf(uid);
-    const isForgotten = await this.#sync.advance(uid, entry, signal);
+    const pods = this.#options.metrics?.pods;
+    const report = this.#mirror.get(uid);
+    const startedAt = performance.now();
+    const isForgotten = await this.#sync.advance(uid, entry, signal).finally(() => {
+      pods?.onWorked(entry.pod, report !== undefined, performance.now() - startedAt);
+    });
+    pods?.starts.reported(uid, report);
     if (isForgotten && entry.pod === undefined) {
+      pods?.starts.forget(uid);
       this.#entries.delete(uid);
       this.#queue.forget(uid);
     }
@@ -160,6 +175,7 @@ export class PodController {
     entry.pod = newerOf(entry.pod, pod);
     this.#account(uid, entry);
     this.#uidsByName.set(nameOf(pod), uid);
+    this.#options.metrics?.pods.starts.seen(uid, pod);
     this.#queue.add(uid);
   }
 
@@ -189,6 +205,7 @@ export class PodController {
 
   #onBackendEvent(uid: string, { type, reason, message, container }: PodEvent): void {
     const pod = this.#entries.get(uid)?.pod;
+    this.#options.metrics?.pods.starts.event(uid, reason);
     if (pod === undefined) return;
     const isInit = pod.spec?.initContainers?.some(({ name }) => name === container) === true;
     const fieldPath =

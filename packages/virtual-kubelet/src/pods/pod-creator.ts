@@ -2,8 +2,7 @@ import { type EventRecorder, type KubeClient, objectReference, type Pod } from '
 import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
-import { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
-import { KubeObjectReader } from '../resolve/object-reader.ts';
+import type { PodSources } from '../resolve/pod-sources.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
 import { ServiceLinks } from '../resolve/service-links.ts';
 import { cleanText, maxEventBytes, toReason } from '../trust/clean-text.ts';
@@ -16,7 +15,12 @@ export interface PodCreatorOptions {
   readonly node: NodeFacts;
   readonly events: EventRecorder;
   readonly logger: Logger;
+  readonly sources: PodSources;
+  /** Default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   retry(uid: string, delayMs: number): void;
+  /** The backend has the pod, made from this. */
+  onCreated(uid: string, pod: Pod, resolved: ResolvedPod): void;
 }
 
 /** Failures that may pass by themselves are tried again soon, and more and more rarely. */
@@ -30,28 +34,20 @@ const stuckRetryMs = 60_000;
  */
 export class PodCreator {
   readonly #options: PodCreatorOptions;
-  readonly #objects: KubeObjectReader;
-  readonly #missing: MissingObjectWatches;
   readonly #services: ServiceLinks;
 
   constructor(options: PodCreatorOptions) {
     this.#options = options;
-    this.#objects = new KubeObjectReader(options.client);
     this.#services = new ServiceLinks(options);
-    this.#missing = new MissingObjectWatches({
-      client: options.client,
-      forget: (object) => this.#objects.forget(object),
-      onTrouble: (err, object, context) => options.logger.warn({ err, object, context }, 'watching a missing object'),
-    });
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#missing.run(signal), this.#services.run(signal)]);
+    await this.#services.run(signal);
   }
 
   /** The pod no longer waits for an object. */
   release(uid: string): void {
-    this.#missing.release(uid);
+    this.#options.sources.missing.release(uid);
   }
 
   /** @returns true when the backend has it; false when it is held back, with the reason and the time on the entry */
@@ -60,8 +56,8 @@ export class PodCreator {
     if (pod === undefined) return false;
     try {
       const serviceEnv = await this.#services.envOf(pod, signal);
-      const { node } = this.#options;
-      const resolved = await resolvePod(pod, { objects: this.#objects, node, serviceEnv, signal });
+      const { node, sources } = this.#options;
+      const resolved = await resolvePod(pod, { objects: sources.reader, node, serviceEnv, signal });
       await this.#options.provider.createPod(resolved.request, signal);
       this.#onCreated(uid, entry, pod, resolved);
       return true;
@@ -79,10 +75,11 @@ export class PodCreator {
   }
 
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
-    this.#missing.release(uid);
+    this.#options.sources.missing.release(uid);
     releaseHold(entry);
     entry.trouble = undefined;
     entry.toldTrouble = undefined;
+    this.#options.onCreated(uid, pod, resolved);
     for (const { type, reason, message } of resolved.notices)
       this.#options.events.record(objectReference(pod), type, reason, message);
     this.#options.logger.info(
@@ -99,7 +96,7 @@ export class PodCreator {
         this.#options.events.record(objectReference(pod), type, reason, message);
     }
     entry.heldBackUntilMs = performance.now() + stuckRetryMs;
-    this.#missing.wait(uid, error.missing, () => {
+    this.#options.sources.missing.wait(uid, error.missing, () => {
       releaseHold(entry);
       this.#options.retry(uid, 0);
     });

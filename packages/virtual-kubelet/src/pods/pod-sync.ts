@@ -3,8 +3,10 @@ import type { Logger } from '@interlink/service-kit';
 import type { Admission } from '../admission/admission.ts';
 import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { Provider } from '../provider.ts';
+import { PodSources } from '../resolve/pod-sources.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import { TokenBucket } from '../trust/token-bucket.ts';
+import { VolumeUpdates } from '../volumes/volume-updates.ts';
 import { AdmissionStep } from './admission-step.ts';
 import type { BackendMirror } from './backend-mirror.ts';
 import { hasBegun, nextStep, type Step } from './next-step.ts';
@@ -21,6 +23,8 @@ export interface PodSyncOptions {
   readonly logger: Logger;
   readonly mirror: BackendMirror;
   readonly admission: Pick<Admission, 'judge'>;
+  /** The only ones whose pods are ours to end; default: all. */
+  readonly namespaces?: readonly string[] | undefined;
   retry(uid: string, delayMs: number): void;
 }
 
@@ -44,17 +48,36 @@ export class PodSync {
   readonly #status: StatusWriter;
   readonly #reported: ReportedPods;
   readonly #admission: AdmissionStep;
+  readonly #sources: PodSources;
+  readonly #volumes: VolumeUpdates;
 
   constructor(options: PodSyncOptions) {
     this.#options = options;
-    this.#creator = new PodCreator(options);
+    this.#sources = new PodSources(options);
+    const { reader, watches } = this.#sources;
+    this.#volumes = new VolumeUpdates({
+      ...options,
+      reader,
+      watches,
+      isReachable: () => options.mirror.reach === 'known',
+    });
+    this.#creator = new PodCreator({
+      ...options,
+      sources: this.#sources,
+      onCreated: (uid, pod, resolved) => this.#volumes.created(uid, pod, resolved),
+    });
     this.#status = new StatusWriter({ client: options.client, hostIP: options.node.hostIP });
     this.#reported = new ReportedPods({ client: options.client, status: this.#status });
     this.#admission = new AdmissionStep({ ...options, status: this.#status, reported: this.#reported });
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await this.#creator.run(signal);
+    await Promise.all([this.#creator.run(signal), this.#sources.run(signal), this.#volumes.run(signal)]);
+  }
+
+  /** The backend has come within reach. */
+  onReach(): void {
+    this.#volumes.onReach();
   }
 
   /** @returns true when nothing is left of the pod. @throws what the API or the backend refused: to be tried again */
@@ -73,8 +96,22 @@ export class PodSync {
       backend: mirror.reach,
       isAwaitingReport: this.#isAwaitingReport(entry),
     });
+    this.#followVolumes(step, uid, entry);
     await this.#do(step, uid, entry, signal);
     return step.kind === 'forget';
+  }
+
+  /** Files are kept true from the create on, until the pod ends or is to end. */
+  #followVolumes(step: Step, uid: string, { pod }: PodEntry): void {
+    const phase = pod?.status?.phase;
+    if (
+      pod === undefined ||
+      pod.metadata?.deletionTimestamp !== undefined ||
+      phase === 'Succeeded' ||
+      phase === 'Failed'
+    )
+      this.#volumes.release(uid);
+    else if (step.kind === 'report') this.#volumes.keep(uid, pod);
   }
 
   async #do(step: Step, uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
@@ -202,16 +239,16 @@ export class PodSync {
 
   /** A pod never seen may be newer than the list that lacks it: ask for the newest before ending somebody's work. */
   async #removeOrphan(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
-    const { client, mirror, logger } = this.#options;
+    const { client, mirror, logger, namespaces, node } = this.#options;
     const report = mirror.get(uid);
     if (report === undefined) return;
     if (!entry.isRemoved) {
       const { namespace, name } = report;
-      const actual = await client.get(pods, { namespace, name }, { signal }).catch((error: unknown) => {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      });
-      if (actual?.metadata?.uid === uid && actual.spec?.nodeName === this.#options.node.name) return;
+      if (namespaces !== undefined && !namespaces.includes(namespace)) return;
+      // A list, since the node authorizer lets a node get no pod that is not there, or not its own.
+      const fieldSelector = `metadata.name=${name},spec.nodeName=${node.name}`;
+      const { items } = await client.list(pods, { namespace }, { fieldSelector, signal });
+      if (items.some(({ metadata }) => metadata?.uid === uid)) return;
       if (entry.stopped === undefined)
         logger.info(
           { pod: `${namespace}/${name}`, podUid: uid },

@@ -7,8 +7,7 @@ import { Unresolvable } from './resolve-error.ts';
 import { mountError, type VolumeDraft } from './resolve-volumes.ts';
 
 /**
- * Completes volumes with tokens of the pod's service account, bound to the pod. The last step of all: each try
- * makes a new token.
+ * Completes volumes with tokens of the pod's service account, bound to the pod. The last step of all: none is asked for in vain.
  * @throws ResolveError with a `FailedMount` when the API refuses
  */
 export async function fetchTokens(
@@ -24,7 +23,8 @@ export async function fetchTokens(
       const text = await objects.serviceAccountToken(namespace, serviceAccount, request, signal);
       return { path, mode, data: Buffer.from(text, 'utf8').toString('base64') };
     } catch (err) {
-      throw mountError([{ volume, trouble: new Unresolvable(`failed to fetch token: ${refusal(err)}`) }]);
+      const trouble = new Unresolvable(`failed to fetch token: ${refusal(err)}`, [], [], true);
+      throw mountError([{ volume, trouble }]);
     }
   };
   return Promise.all(

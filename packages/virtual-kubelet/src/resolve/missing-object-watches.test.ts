@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MissingObjectWatches } from './missing-object-watches.ts';
+import { ObjectWatches } from './object-watches.ts';
 import type { MissingObject } from './resolve-error.ts';
 import { FakeClient, settle } from './testing/fake-client.ts';
 
@@ -11,17 +12,18 @@ function start() {
   const client = new FakeClient();
   const told: string[] = [];
   const onAppear = (uid: string) => told.push(uid);
-  const watches = new MissingObjectWatches({
+  const objects = new ObjectWatches({
     client: client.asClient(),
     forget: ({ kind, name }) => told.push(`forget ${kind} ${name}`),
   });
+  const watches = new MissingObjectWatches(objects);
   const stop = new AbortController();
-  const running = watches.run(stop.signal);
+  const running = objects.run(stop.signal);
   const send = async (name: string, type: 'ADDED' | 'MODIFIED' | 'DELETED', resourceVersion: string) => {
     client.watches.get(`metadata.name=${name}`)?.({ type, object: version(name, resourceVersion) });
     await settle();
   };
-  return { client, told, onAppear, watches, stop, running, send };
+  return { client, told, onAppear, objects, watches, stop, running, send };
 }
 
 describe('MissingObjectWatches', () => {
@@ -63,12 +65,12 @@ describe('MissingObjectWatches', () => {
   });
 
   it('stops a watch when nobody waits any more', async () => {
-    const { client, told, onAppear, watches, send } = start();
+    const { client, told, onAppear, objects, watches, send } = start();
     watches.wait('1', [A, B], onAppear);
     watches.wait('2', [A], onAppear);
     await settle();
     watches.wait('1', [B], onAppear);
-    expect(watches.size).toBe(2);
+    expect(objects.size).toBe(2);
     watches.release('2');
     await settle();
     expect([...client.watches.keys()]).toEqual(['metadata.name=b']);
@@ -77,23 +79,5 @@ describe('MissingObjectWatches', () => {
     expect(client.watches.size).toBe(0);
     await send('b', 'ADDED', '5');
     expect(told).toEqual([]);
-  });
-
-  it('starts with run() and leaves nothing behind', async () => {
-    const client = new FakeClient();
-    const watches = new MissingObjectWatches({ client: client.asClient(), forget: () => undefined });
-    const stop = new AbortController();
-    watches.wait('1', [A], () => undefined);
-    await settle();
-    expect(client.requests).toEqual([]);
-    const running = watches.run(stop.signal);
-    await settle();
-    expect(client.watches.size).toBe(1);
-    stop.abort();
-    await running;
-    expect([client.watches.size, watches.size]).toEqual([0, 0]);
-    watches.wait('2', [B], () => undefined);
-    await settle();
-    expect(client.requests).toEqual(['list configmaps/ns metadata.name=a']);
   });
 });

@@ -1,23 +1,19 @@
 import {
+  type ClusterTrustBundle,
   type ConfigMap,
   configMaps,
   isNotFound,
   type KubeClient,
+  type ResourceType,
   type Secret,
   secrets,
   serviceAccountTokens,
+  type TokenRequest,
 } from '@interlink/kube';
-import type { MissingObject } from './resolve-error.ts';
+import type { WatchedObject } from './object-watches.ts';
+import { type IssuedToken, type PodTokenRequest, PodTokens, type PodTokensOptions } from './pod-tokens.ts';
 import { SharedReads, type SharedReadsOptions } from './shared-reads.ts';
-
-/** A token of a service account that ends with the pod. */
-export interface PodTokenRequest {
-  /** Empty: the API server's own audience. */
-  audiences: string[];
-  /** Default: the API server's, one hour. */
-  expirationSeconds?: number | undefined;
-  pod: { name: string; uid: string };
-}
+import { TrustBundles } from './trust-bundles.ts';
 
 /** What the resolution of pods reads from the Kubernetes API. All methods reject with the client's errors, and with the signal's reason. */
 export interface ObjectReader {
@@ -25,7 +21,9 @@ export interface ObjectReader {
   configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined>;
   /** @returns undefined when there is no such Secret. */
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined>;
-  /** Asks for a new token, each time. */
+  /** @returns undefined when the API server has no ClusterTrustBundles. */
+  trustBundles(signal: AbortSignal): Promise<ClusterTrustBundle[] | undefined>;
+  /** A valid token: the pod's own from before, or a new one when it is time. */
   serviceAccountToken(
     namespace: string,
     serviceAccount: string,
@@ -34,19 +32,27 @@ export interface ObjectReader {
   ): Promise<string>;
 }
 
+export type KubeObjectReaderOptions = SharedReadsOptions & Pick<PodTokensOptions, 'now' | 'random'>;
+
 /**
  * Reads by GET of one object, so that a node needs no right to list Secrets. Readers of the same object share one GET while it is
  * in flight and for a second after: 500 pods of one ConfigMap are not 500 requests. That there is no object is never remembered.
  */
 export class KubeObjectReader implements ObjectReader {
-  readonly #client: Pick<KubeClient, 'get' | 'create'>;
+  readonly #client: Pick<KubeClient, 'get' | 'create' | 'list'>;
   readonly #configMaps: SharedReads<ConfigMap>;
   readonly #secrets: SharedReads<Secret>;
 
-  constructor(client: Pick<KubeClient, 'get' | 'create'>, options: SharedReadsOptions = {}) {
+  /** The tokens of pods that were asked for here. */
+  readonly tokens: PodTokens;
+  readonly #trustBundles: TrustBundles;
+
+  constructor(client: Pick<KubeClient, 'get' | 'create' | 'list'>, options: KubeObjectReaderOptions = {}) {
     this.#client = client;
+    this.tokens = new PodTokens({ ...options, issue: (...args) => this.#issueToken(...args) });
     this.#configMaps = new SharedReads(options);
     this.#secrets = new SharedReads(options);
+    this.#trustBundles = new TrustBundles(client, options);
   }
 
   configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined> {
@@ -59,13 +65,36 @@ export class KubeObjectReader implements ObjectReader {
     return this.#secrets.read(`${namespace}/${name}`, (shared) => undefinedWhenNotFound(read(shared)), signal);
   }
 
-  async serviceAccountToken(
+  serviceAccountToken(
     namespace: string,
     serviceAccount: string,
     request: PodTokenRequest,
     signal: AbortSignal,
   ): Promise<string> {
-    const { audiences, expirationSeconds, pod } = request;
+    return this.tokens.get(namespace, serviceAccount, request, signal);
+  }
+
+  async trustBundles(signal: AbortSignal): Promise<ClusterTrustBundle[] | undefined> {
+    return (await this.#trustBundles.read(signal))?.items;
+  }
+
+  /** Where ClusterTrustBundles are to be watched. @returns undefined when the API server has none */
+  async trustBundleType(signal: AbortSignal): Promise<ResourceType<ClusterTrustBundle> | undefined> {
+    return (await this.#trustBundles.read(signal))?.type;
+  }
+
+  /** What is known of the object is out of date: the next reader asks the API server anew. */
+  forget({ kind, namespace, name }: WatchedObject): void {
+    if (kind === 'ClusterTrustBundle') this.#trustBundles.forget();
+    else (kind === 'ConfigMap' ? this.#configMaps : this.#secrets).forget(`${namespace}/${name}`);
+  }
+
+  async #issueToken(
+    namespace: string,
+    serviceAccount: string,
+    { audiences, expirationSeconds, pod }: PodTokenRequest,
+    signal: AbortSignal,
+  ): Promise<IssuedToken> {
     const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: pod.name, uid: pod.uid };
     const answer = await this.#client.create(
       serviceAccountTokens,
@@ -83,13 +112,15 @@ export class KubeObjectReader implements ObjectReader {
         `Cannot use the token of service account "${namespace}/${serviceAccount}": the answer holds none`,
       );
     }
-    return token;
+    return { token, lifetimeMs: tokenLifetimeMs(answer) };
   }
+}
 
-  /** What is known of the object is out of date: the next reader asks the API server anew. */
-  forget({ kind, namespace, name }: MissingObject): void {
-    (kind === 'ConfigMap' ? this.#configMaps : this.#secrets).forget(`${namespace}/${name}`);
-  }
+/** Both times are the API server's, so that it does not matter how far its clock is from ours. */
+function tokenLifetimeMs({ metadata, spec, status }: TokenRequest): number {
+  const issuedAtMs = Date.parse(metadata?.creationTimestamp ?? '');
+  const lifetimeMs = Date.parse(status?.expirationTimestamp ?? '') - issuedAtMs;
+  return lifetimeMs > 0 ? lifetimeMs : (spec?.expirationSeconds ?? 3_600) * 1_000;
 }
 
 async function undefinedWhenNotFound<T>(reading: Promise<T>): Promise<T | undefined> {

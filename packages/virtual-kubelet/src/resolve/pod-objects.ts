@@ -1,6 +1,14 @@
-import { type ConfigMap, KubeStatusError, KubeTransportError, type Secret } from '@interlink/kube';
+import {
+  type ClusterTrustBundle,
+  type ConfigMap,
+  KubeStatusError,
+  KubeTransportError,
+  type Secret,
+} from '@interlink/kube';
 import type { ObjectReader } from './object-reader.ts';
+import { keyOf } from './object-watches.ts';
 import { type MissingObject, type ResolveNotice, Unresolvable } from './resolve-error.ts';
+import { allTrustBundles, trustBundlesVersion } from './trust-bundles.ts';
 
 /** Where a pod refers to a ConfigMap or Secret. */
 export interface Reference {
@@ -17,6 +25,8 @@ type KindObject<K extends Reference['kind']> = K extends 'ConfigMap' ? ConfigMap
  */
 export class PodObjects {
   readonly namespace: string;
+  /** `metadata.resourceVersion` of what was read, by {@link keyOf}; undefined: there was no object. */
+  readonly versions = new Map<string, string | undefined>();
   readonly #reader: ObjectReader;
   readonly #signal: AbortSignal;
   readonly #reads = new Map<string, Promise<ConfigMap | Secret | undefined>>();
@@ -44,11 +54,23 @@ export class PodObjects {
     } catch (err) {
       const reason = `FailedToRead${optional ? 'Optional' : 'Mandatory'}${kind}`;
       const notice = warning(reason, `failed to read ${word} ${quote(name)}`);
-      throw new Unresolvable(`failed to fetch ${word} ${quote(name)}: ${refusal(err)}`, [notice]);
+      throw new Unresolvable(`failed to fetch ${word} ${quote(name)}: ${refusal(err)}`, [notice], [], true);
     }
+    this.versions.set(keyOf({ kind, namespace: this.namespace, name }), object?.metadata?.resourceVersion);
     if (object !== undefined || optional) return object as KindObject<K> | undefined;
     const message = `${word} ${quote(name)} not found`;
     throw new Unresolvable(message, [warning(`Mandatory${kind}NotFound`, message)], [this.missing({ kind, name })]);
+  }
+
+  /** All ClusterTrustBundles; undefined: the API server does not have them. @throws Unresolvable when they cannot be read */
+  async trustBundles(): Promise<ClusterTrustBundle[] | undefined> {
+    try {
+      const bundles = await this.#reader.trustBundles(this.#signal);
+      if (bundles !== undefined) this.versions.set(keyOf(allTrustBundles), trustBundlesVersion(bundles));
+      return bundles;
+    } catch (err) {
+      throw new Unresolvable(`while getting ClusterTrustBundle: ${refusal(err)}`, [], [], true);
+    }
   }
 
   /** What to watch for when a reference cannot be resolved. */

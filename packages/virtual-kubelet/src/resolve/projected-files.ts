@@ -2,6 +2,7 @@ import type { VolumeProjection } from '@interlink/kube';
 import type { VolumeFile } from '@interlink/protocol';
 import type { Reference } from './pod-objects.ts';
 import { Unresolvable } from './resolve-error.ts';
+import { trustAnchors } from './trust-anchors.ts';
 import { downwardAPIFiles, keyFiles, type VolumeSources } from './volume-files.ts';
 
 /** A file for a service account's token, which is asked for only when nothing else stands in the pod's way. */
@@ -39,7 +40,7 @@ async function sourceFiles(
   defaultMode: number,
   sources: VolumeSources,
 ): Promise<Array<VolumeFile | TokenFile>> {
-  const { configMap, secret, downwardAPI, serviceAccountToken } = projection;
+  const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle } = projection;
   if (secret !== undefined) {
     return keyFiles({ reference: toReference('Secret', secret), items: secret.items, defaultMode }, sources.objects);
   }
@@ -51,13 +52,21 @@ async function sourceFiles(
   if (serviceAccountToken !== undefined) {
     const { path, audience, expirationSeconds } = serviceAccountToken;
     const audiences = audience === undefined || audience === '' ? [] : [audience];
-    // With an fsGroup the backend adds the group's read bit: 0600 becomes 0640.
-    const mode = sources.pod.spec?.securityContext?.fsGroup === undefined ? defaultMode : 0o600;
-    return [{ path, mode, token: { audiences, expirationSeconds } }];
+    return [{ path, mode: ownMode(sources, defaultMode), token: { audiences, expirationSeconds } }];
+  }
+  if (clusterTrustBundle !== undefined) {
+    const text = trustAnchors(clusterTrustBundle, await sources.objects.trustBundles());
+    const data = Buffer.from(text, 'utf8').toString('base64');
+    return [{ path: clusterTrustBundle.path, mode: ownMode(sources, defaultMode), data }];
   }
   const [unknown] = Object.keys(projection);
   if (unknown === undefined) return [];
   throw new Unresolvable(`projected volume source ${unknown} is not supported by this node`);
+}
+
+/** With an fsGroup the backend adds the group's read bit: 0600 becomes 0640. */
+function ownMode({ pod }: VolumeSources, defaultMode: number): number {
+  return pod.spec?.securityContext?.fsGroup === undefined ? defaultMode : 0o600;
 }
 
 function toReference(kind: Reference['kind'], { name = '', optional = false }: { name?: string; optional?: boolean }) {
@@ -71,5 +80,6 @@ function aggregate(troubles: Unresolvable[]): Unresolvable {
     messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`,
     troubles.flatMap(({ notices }) => notices),
     troubles.flatMap(({ missing }) => missing),
+    troubles.some(({ isPassing }) => isPassing),
   );
 }

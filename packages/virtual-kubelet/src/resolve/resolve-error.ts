@@ -9,7 +9,7 @@ export interface ResolveNotice {
 
 /** An object whose appearance or change may let a pod go on. */
 export interface MissingObject {
-  readonly kind: 'ConfigMap' | 'Secret';
+  readonly kind: 'ConfigMap' | 'Secret' | 'ClusterTrustBundle';
   readonly namespace: string;
   readonly name: string;
   /** `metadata.resourceVersion` of what was read, when the object is there but lacks a key; absent: there was no object. */
@@ -21,6 +21,7 @@ export interface ResolveErrorDetails {
   container?: string | undefined;
   notices: ResolveNotice[];
   missing?: ReadonlyArray<MissingObject>;
+  isPassing?: boolean;
 }
 
 /** Something mandatory is missing or wrong. The pod stays Pending and is tried again. */
@@ -34,6 +35,8 @@ export class ResolveError extends Error {
   readonly notices: ResolveNotice[];
   /** What to watch: a retry is worth it as soon as one of these appears or changes. */
   readonly missing: ReadonlyArray<MissingObject>;
+  /** The API gave no answer: another try may succeed though nothing changes. */
+  readonly isPassing: boolean;
 
   constructor(message: string, details: ResolveErrorDetails) {
     super(message);
@@ -41,6 +44,7 @@ export class ResolveError extends Error {
     this.container = details.container;
     this.notices = details.notices;
     this.missing = details.missing ?? [];
+    this.isPassing = details.isPassing === true;
   }
 }
 
@@ -49,10 +53,13 @@ export class Unresolvable extends Error {
   override readonly name = 'Unresolvable';
   readonly notices: ResolveNotice[];
   readonly missing: MissingObject[];
+  /** @see ResolveError.isPassing */
+  readonly isPassing: boolean;
 
-  constructor(message: string, notices: ResolveNotice[] = [], missing: MissingObject[] = []) {
+  constructor(message: string, notices: ResolveNotice[] = [], missing: MissingObject[] = [], isPassing = false) {
     super(message);
     this.notices = notices;
     this.missing = missing;
+    this.isPassing = isPassing;
   }
 }

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type OpenCluster, testClusters } from '../../../../test/testbed/index.ts';
 import { MissingObjectWatches } from './missing-object-watches.ts';
 import { KubeObjectReader } from './object-reader.ts';
+import { ObjectWatches } from './object-watches.ts';
 import { ResolveError, resolvePod } from './resolve-pod.ts';
 import { NODE } from './testing/fake-objects.ts';
 
@@ -23,6 +24,7 @@ describe.each(testClusters(inject('testbed')))('resolvePod() with $name', ({ ope
   const { signal } = stop;
   let client: KubeClient;
   let reader: KubeObjectReader;
+  let objects: ObjectWatches;
   let watches: MissingObjectWatches;
   let running: Promise<void>;
 
@@ -30,8 +32,9 @@ describe.each(testClusters(inject('testbed')))('resolvePod() with $name', ({ ope
     cluster = await open();
     client = new KubeClient(await loadClusterAccess({ kubeconfig: cluster.kubeconfig }));
     reader = new KubeObjectReader(client);
-    watches = new MissingObjectWatches({ client, forget: (object) => reader.forget(object) });
-    running = watches.run(signal);
+    objects = new ObjectWatches({ client, forget: (object) => reader.forget(object) });
+    watches = new MissingObjectWatches(objects);
+    running = objects.run(signal);
     await client.create(namespaces, {}, { metadata: { name: namespace } });
     await client.create(serviceAccounts, { namespace }, { metadata: { name: 'robot' } });
   });
@@ -88,7 +91,7 @@ describe.each(testClusters(inject('testbed')))('resolvePod() with $name', ({ ope
       command: ['echo', 'hello'],
     });
     watches.release(uid);
-    expect(watches.size).toBe(0);
+    expect(objects.size).toBe(0);
   });
 
   it('gives a token that is bound to the pod', async () => {

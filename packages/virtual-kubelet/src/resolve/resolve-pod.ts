@@ -6,7 +6,8 @@
  *   resolve-container.ts       container -> plain one     (container-env, env-from, env-value, expand-variables, volume-mounts)
  *   field-ref.ts, resource-field-ref.ts   the downward API
  *   object-reader.ts           the reads, the only side effect (shared-reads); pod-objects.ts: a pod's view of them
- *   missing-object-watches.ts  wakes pods when what they lack appears
+ *   pod-tokens.ts              tokens at hand, and when they are renewed
+ *   object-watches.ts          one watch per object however many pods use it; missing-object-watches.ts: wakes who lacks one
  */
 import type { Container, Pod } from '@interlink/kube';
 import { InterLinkError, type PodRequest, parsePodRequest, type ResolvedVolume } from '@interlink/protocol';
@@ -26,6 +27,8 @@ export interface ResolvedPod {
   request: PodRequest;
   /** What was left out because it is optional, and the like. */
   notices: ResolveNotice[];
+  /** Which versions of the objects it was made from: {@link PodObjects.versions}. */
+  versions: ReadonlyMap<string, string | undefined>;
 }
 
 export interface ResolvePodOptions {
@@ -62,7 +65,7 @@ export async function resolvePod(pod: Pod, options: ResolvePodOptions): Promise<
     containers: await resolveAll(containers),
   };
   const volumes = await fetchTokens(drafts, pod, { objects: options.objects, signal });
-  return { request: toRequest(pod, resolvedSpec, volumes), notices };
+  return { request: toRequest(pod, resolvedSpec, volumes), notices, versions: objects.versions };
 }
 
 function toRequest(pod: Pod, spec: object, volumes: ResolvedVolume[]): PodRequest {

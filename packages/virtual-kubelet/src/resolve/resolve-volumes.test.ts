@@ -104,6 +104,11 @@ describe('resolveVolumes()', () => {
         ['vault', '640', { audiences: ['vault'], expirationSeconds: undefined }],
       ],
     ],
+    [
+      'an optional ClusterTrustBundle that the API server does not serve',
+      { projected: { sources: [{ clusterTrustBundle: { name: 'x', path: 'ca.pem', optional: true } }] } },
+      [['ca.pem', '644', '']],
+    ],
   ])('resolves %s', async (_what, volume, expected) => expect(await files(volume)).toEqual(expected));
 
   it('leaves other volumes alone', async () => {
@@ -137,8 +142,12 @@ describe('resolveVolumes()', () => {
       '[configmap "x" not found, secret "y" not found]',
     ],
     [
-      { projected: { sources: [{ clusterTrustBundle: { path: 'p' } }] } },
-      'projected volume source clusterTrustBundle is not supported by this node',
+      { projected: { sources: [{ podCertificate: { signerName: 's', keyType: 'ED25519' } }] } },
+      'projected volume source podCertificate is not supported by this node',
+    ],
+    [
+      { projected: { sources: [{ clusterTrustBundle: { name: 'x', path: 'p' } }] } },
+      'ClusterTrustBundle projection is not supported: the API server does not serve them',
     ],
     [{ configMap: { name: 'cm', items: [{ key: 'text', path: '../p' }] } }, "file name must not contain '..': ../p"],
     [

@@ -2,7 +2,7 @@ import type { Volume } from '@interlink/kube';
 import type { VolumeFile } from '@interlink/protocol';
 import { warning } from './pod-objects.ts';
 import { projectedFiles, type TokenFile } from './projected-files.ts';
-import { ResolveError, Unresolvable } from './resolve-error.ts';
+import { ResolveError, type ResolveNotice, Unresolvable } from './resolve-error.ts';
 import { DEFAULT_FILE_MODE, downwardAPIFiles, keyFiles, type VolumeSources } from './volume-files.ts';
 import { mergeByPath } from './volume-path.ts';
 
@@ -35,9 +35,7 @@ export async function resolveVolumes(volumes: readonly Volume[], sources: Volume
 
 /** That volumes cannot be set up: the containers stay `ContainerCreating`. */
 export function mountError(failures: ReadonlyArray<{ volume: string; trouble: Unresolvable }>): ResolveError {
-  const messages = failures.map(
-    ({ volume, trouble }) => `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${trouble.message}`,
-  );
+  const messages = failures.map(({ volume, trouble }) => mountWarning(volume, trouble.message).message);
   return new ResolveError(messages[0] ?? '', {
     reason: 'ContainerCreating',
     notices: [
@@ -45,7 +43,13 @@ export function mountError(failures: ReadonlyArray<{ volume: string; trouble: Un
       ...messages.map((message) => warning('FailedMount', message)),
     ],
     missing: failures.flatMap(({ trouble }) => trouble.missing),
+    isPassing: failures.some(({ trouble }) => trouble.isPassing),
   });
+}
+
+/** The kubelet's `FailedMount`. */
+export function mountWarning(volume: string, message: string): ResolveNotice {
+  return warning('FailedMount', `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`);
 }
 
 async function filesOf(volume: Volume, sources: VolumeSources): Promise<VolumeDraft['files'] | undefined> {

@@ -13,8 +13,8 @@ const pod = (enableServiceLinks?: boolean): Pod => ({
   spec: { containers: [], ...(enableServiceLinks === undefined ? {} : { enableServiceLinks }) },
 });
 
-function linksTo(cluster: FakeCluster): ServiceLinks {
-  const links = new ServiceLinks({ client: cluster.asClient(), logger: createLogger('test', 'silent') });
+function linksTo(cluster: FakeCluster, namespaces?: readonly string[]): ServiceLinks {
+  const links = new ServiceLinks({ client: cluster.asClient(), logger: createLogger('test', 'silent'), namespaces });
   const stop = new AbortController();
   const running = links.run(stop.signal);
   onTestFinished(async () => {
@@ -61,4 +61,19 @@ test('envOf() ends with its signal while the services are not known', async () =
   const asked = linksTo(cluster).envOf(pod(), stop.signal);
   stop.abort(new Error('over'));
   await expect(asked).rejects.toThrow('over');
+});
+
+test('ServiceLinks of some namespaces asks for no others, but for the API server’s service', async () => {
+  const cluster = new FakeCluster();
+  for (const [namespace, name] of [
+    ['ns', 'web'],
+    ['other', 'db'],
+    ['default', 'kubernetes'],
+    ['default', 'more'],
+  ] as const) {
+    cluster.put(services, service(namespace, name));
+  }
+  const links = linksTo(cluster, ['ns']);
+  expect(await hostsOf(links, pod())).toEqual(['KUBERNETES_SERVICE_HOST', 'WEB_SERVICE_HOST']);
+  expect(cluster.requestsOf('LIST').toSorted()).toEqual(['LIST services/default', 'LIST services/ns']);
 });

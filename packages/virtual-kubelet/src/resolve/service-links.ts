@@ -1,10 +1,20 @@
-import { isForbidden, type KubeClient, type Pod, Reflector, type Service, services } from '@interlink/kube';
+import {
+  isForbidden,
+  type KubeClient,
+  NamespacedReflector,
+  type Pod,
+  Reflector,
+  type Service,
+  services,
+} from '@interlink/kube';
 import type { Logger } from '@interlink/service-kit';
 import { serviceEnv } from './service-env.ts';
 
 export interface ServiceLinksOptions {
   readonly client: Pick<KubeClient, 'list' | 'watch'>;
   readonly logger: Logger;
+  /** The only ones whose pods are told; default: all. */
+  readonly namespaces?: readonly string[] | undefined;
 }
 
 /**
@@ -12,29 +22,36 @@ export interface ServiceLinksOptions {
  * role that leaves them out must not keep pods from running.
  */
 export class ServiceLinks {
-  readonly #reflector: Reflector<Service>;
+  readonly #reflectors: ReadonlyArray<{ run(signal: AbortSignal): Promise<void>; readonly synced: Promise<void> }>;
   readonly #byNamespace = new Map<string, Map<string, Service>>();
   readonly #known = Promise.withResolvers<void>();
   #isKnown = false;
 
-  constructor({ client, logger }: ServiceLinksOptions) {
-    this.#reflector = new Reflector<Service>({
+  constructor({ client, logger, namespaces }: ServiceLinksOptions) {
+    const options = {
       client,
       type: services,
-      onAdd: (service) => this.#set(service),
-      onUpdate: (_before, service) => this.#set(service),
-      onDelete: (service) => this.#byNamespace.get(namespaceOf(service))?.delete(service.metadata?.name ?? ''),
-      onSynced: () => this.#setKnown(),
-      onTrouble: (err) => {
+      onAdd: (service: Service) => this.#set(service),
+      onUpdate: (_before: Service, service: Service) => this.#set(service),
+      onDelete: (service: Service) => {
+        this.#byNamespace.get(namespaceOf(service))?.delete(service.metadata?.name ?? '');
+      },
+      onTrouble: (err: Error) => {
         if (!isForbidden(err)) return;
         logger.warn({ err }, 'services may not be read: pods get no variables that tell where they are');
         this.#setKnown();
       },
-    });
+    };
+    const all = new NamespacedReflector<Service>({ ...options, namespaces });
+    // All pods are told of this one, wherever they are.
+    const path = { namespace: 'default' };
+    const apiServer = new Reflector<Service>({ ...options, path, fieldSelector: 'metadata.name=kubernetes' });
+    this.#reflectors = namespaces === undefined || namespaces.includes('default') ? [all] : [all, apiServer];
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await this.#reflector.run(signal);
+    void Promise.all(this.#reflectors.map(({ synced }) => synced)).then(() => this.#setKnown());
+    await Promise.all(this.#reflectors.map((reflector) => reflector.run(signal)));
   }
 
   /**

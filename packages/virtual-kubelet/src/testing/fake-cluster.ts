@@ -93,7 +93,8 @@ export class FakeCluster {
   async list(type: Type, path: ObjectPath, options: ListOptions): Promise<KubeList<KubeObject>> {
     this.#request('LIST', type, path);
     const items = [...this.#objects.entries()]
-      .filter(([key, object]) => key.startsWith(`${type.resource}/`) && isSelected(object, options.fieldSelector))
+      .filter(([key]) => key.startsWith([type.resource, ...(path.namespace ? [path.namespace] : []), ''].join('/')))
+      .filter(([, object]) => isSelected(object, options.fieldSelector))
       .map(([, object]) => structuredClone(object));
     return { metadata: { resourceVersion: String(this.#version) }, items };
   }
@@ -132,6 +133,7 @@ export class FakeCluster {
   async create(type: Type, path: ObjectPath, object: KubeObject): Promise<KubeObject> {
     const name = object.metadata?.name ?? path.name;
     this.#request('POST', type, { ...path, name });
+    if (path.subresource === 'token') return this.#issueToken(object as Stored);
     if (this.#objects.has(keyOf(type, { ...path, name })))
       throw refusal(409, 'AlreadyExists', `${name} already exists`);
     const uid = `uid-${this.#version + 1}`;
@@ -177,6 +179,17 @@ export class FakeCluster {
       throw refusal(409, 'Conflict', message);
     }
     this.#remove(type, object);
+  }
+
+  /** As the API server answers a TokenRequest; each token is another. */
+  #issueToken(request: Stored): KubeObject & { status: Json } {
+    this.#version += 1;
+    const seconds = Number(request.spec?.expirationSeconds ?? 3_600);
+    const status = {
+      token: `token-${this.#version}`,
+      expirationTimestamp: new Date(Date.now() + seconds * 1_000).toISOString(),
+    };
+    return { ...request, metadata: { creationTimestamp: new Date(Date.now()).toISOString() }, status };
   }
 
   #request(verb: string, type: Type, { namespace, name, subresource }: ObjectPath): void {

@@ -55,7 +55,7 @@ describe.each(testClusters(inject('testbed')))('behind a hostile sidecar, on $na
       provider: new PodClient(target, { cluster: 'c', node: name }),
       logger: keepLogLines().logger,
       name,
-      settings: { capacity: {}, labels: {}, taints: [], warnings: [] },
+      settings: { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] },
       policy: {
         daemonSetPods: 'pending',
         limits: { capacity: { memory: '1Gi' }, labelDomains: [] },
@@ -65,7 +65,7 @@ describe.each(testClusters(inject('testbed')))('behind a hostile sidecar, on $na
       taints: [],
       address: '127.0.0.1',
       kubeletPort: 0,
-      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined },
+      kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined, state: undefined },
       streamTimeouts: defaultStreamTimeouts,
       operatingSystem: 'Linux',
       workers: 16,

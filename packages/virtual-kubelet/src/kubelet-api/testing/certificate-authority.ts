@@ -1,9 +1,8 @@
-import { webcrypto } from 'node:crypto';
+import type { webcrypto } from 'node:crypto';
 import type { X509Certificate } from '@peculiar/x509';
 import { loadX509 } from '../load-x509.ts';
+import { generateKeys, keyAlgorithm, renderPrivateKey } from '../private-key.ts';
 import type { KeyPair } from '../self-signed-certificate.ts';
-
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 export interface ClientName {
   user: string;
@@ -26,13 +25,13 @@ export class CertificateAuthority {
 
   static async create(name = 'test-ca'): Promise<CertificateAuthority> {
     const x509 = await loadX509();
-    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       name: [{ CN: [name] }],
       keys,
       notBefore: new Date(Date.now() - 3_600_000),
       notAfter: new Date(Date.now() + 3_600_000),
-      signingAlgorithm: algorithm,
+      signingAlgorithm: keyAlgorithm,
       extensions: [
         new x509.BasicConstraintsExtension(true, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
@@ -46,9 +45,30 @@ export class CertificateAuthority {
     return this.#certificate.toString('pem');
   }
 
+  /** Signs a request (PEM) as the signer of kubelet certificates does. */
+  async sign(request: string, { notBefore, notAfter }: { notBefore: Date; notAfter: Date }): Promise<string> {
+    const x509 = await loadX509();
+    const asked = new x509.Pkcs10CertificateRequest(request);
+    const names = asked.getExtension('2.5.29.17');
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: asked.subject,
+      issuer: this.#certificate.subject,
+      publicKey: await asked.publicKey.export(),
+      signingKey: this.#keys.privateKey,
+      notBefore,
+      notAfter,
+      signingAlgorithm: keyAlgorithm,
+      extensions: [
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        ...(names === null ? [] : [names]),
+      ],
+    });
+    return certificate.toString('pem');
+  }
+
   async issue({ user, groups = [], usage = 'clientAuth', notAfter }: ClientName): Promise<KeyPair> {
     const x509 = await loadX509();
-    const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.create({
       subject: [...groups.map((group) => ({ O: [group] })), { CN: [user] }],
       issuer: this.#certificate.subject,
@@ -56,13 +76,9 @@ export class CertificateAuthority {
       signingKey: this.#keys.privateKey,
       notBefore: new Date(Date.now() - 3_600_000),
       notAfter: notAfter ?? new Date(Date.now() + 3_600_000),
-      signingAlgorithm: algorithm,
+      signingAlgorithm: keyAlgorithm,
       extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]])],
     });
-    const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-    return {
-      cert: certificate.toString('pem'),
-      key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
-    };
+    return { cert: certificate.toString('pem'), key: await renderPrivateKey(keys.privateKey) };
   }
 }

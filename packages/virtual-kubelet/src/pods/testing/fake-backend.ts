@@ -5,6 +5,7 @@ import {
   type PodReport,
   type PodRequest,
   ReportLog,
+  type ResolvedVolume,
   type StreamRecord,
 } from '@interlink/protocol';
 import type { Provider } from '../../provider.ts';
@@ -12,7 +13,7 @@ import { containerStatuses, type Doing } from '../../status/testing/statuses.ts'
 
 /** A backend in memory: holds reports, streams them as a sidecar does, and writes down what it was asked for. */
 export class FakeBackend implements Provider {
-  /** `create UID` and `delete UID GRACE`, in order. */
+  /** `create UID`, `delete UID GRACE` and `files UID path=text,…`, in order. */
   readonly calls: string[] = [];
   readonly requests = new Map<string, PodRequest>();
   /** Whether a created pod shows up in the stream at once. */
@@ -94,6 +95,15 @@ export class FakeBackend implements Provider {
   async deletePod(uid: string, gracePeriodSeconds: number): Promise<void> {
     this.calls.push(`delete ${uid} ${gracePeriodSeconds}`);
     this.#assertUp();
+  }
+
+  async updateVolumes(uid: string, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    this.#assertUp();
+    if (!this.holds(uid)) throw new InterLinkError('not_found', `No pod ${uid} here`);
+    const files = volumes.flatMap((volume) => volume.files);
+    this.calls.push(
+      `files ${uid} ${files.map(({ path, data }) => `${path}=${Buffer.from(data, 'base64')}`).join(',')}`,
+    );
   }
 
   async *watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncGenerator<StreamRecord> {

@@ -1,6 +1,7 @@
-import { type ConfigMap, KubeStatusError, type Secret } from '@interlink/kube';
+import { type ClusterTrustBundle, type ConfigMap, KubeStatusError, type Secret } from '@interlink/kube';
 import type { NodeFacts } from '../node-facts.ts';
-import type { ObjectReader, PodTokenRequest } from '../object-reader.ts';
+import type { ObjectReader } from '../object-reader.ts';
+import type { PodTokenRequest } from '../pod-tokens.ts';
 
 export const NODE: NodeFacts = {
   name: 'virtual-1',
@@ -13,6 +14,8 @@ export const NODE: NodeFacts = {
 export class FakeObjects implements ObjectReader {
   readonly configMaps = new Map<string, ConfigMap>();
   readonly secrets = new Map<string, Secret>();
+  /** Undefined: the API does not have them. */
+  bundles: ClusterTrustBundle[] | undefined;
   /** Names that the API refuses to show. */
   readonly forbidden = new Set<string>();
   readonly reads: string[] = [];
@@ -38,6 +41,12 @@ export class FakeObjects implements ObjectReader {
 
   async secret(namespace: string, name: string): Promise<Secret | undefined> {
     return this.#read('secrets', this.secrets, namespace, name);
+  }
+
+  async trustBundles(): Promise<ClusterTrustBundle[] | undefined> {
+    this.reads.push('clustertrustbundles');
+    if (this.forbidden.has('clustertrustbundles')) throw refused('clustertrustbundles', '');
+    return this.bundles;
   }
 
   async serviceAccountToken(_namespace: string, serviceAccount: string, request: PodTokenRequest): Promise<string> {

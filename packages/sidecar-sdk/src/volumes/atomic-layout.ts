@@ -1,6 +1,4 @@
-import type { ResolvedVolume } from '@interlink/sidecar-sdk';
-
-type VolumeFile = ResolvedVolume['files'][number];
+import type { VolumeFile } from '@interlink/protocol';
 
 /** The link that points to the present files; swapping it changes all of them at once. */
 export const dataLink = '..data';
@@ -33,7 +31,8 @@ export function layOut(
   const stamp = new Date(at).toISOString().slice(0, 19).replace('T', '_').replace(/[-:]/g, '_');
   return {
     folder: `..${stamp}.${salt}`,
-    files: files.map(({ path, mode, data }) => ({
+    // Sources of a projected volume may overlap: the last one wins.
+    files: [...new Map(files.map((file) => [file.path, file])).values()].map(({ path, mode, data }) => ({
       path,
       mode: hasGroup ? mode | 0o440 : mode,
       content: Buffer.from(data, 'base64'),

@@ -1,0 +1,37 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Pod } from '@interlink/sidecar-sdk';
+import { toFsGroup } from '../container/security-context.ts';
+import { isFiles } from '../container/volume-type.ts';
+import { podFolder } from './volume-paths.ts';
+
+/** What an update has to know of the pod: kept beside its volumes, since the engine's labels can't tell it all. */
+export interface VolumeRecord {
+  /** Volumes of files, by name. All others are the pod's own to write. */
+  readonly volumes: ReadonlyArray<string>;
+  readonly fsGroup?: number;
+}
+
+/** Says that the pod's volumes are there, whole. */
+export async function writeVolumeRecord(root: string, { metadata, spec }: Pod): Promise<void> {
+  const fsGroup = toFsGroup(spec);
+  const volumes = (spec.volumes ?? []).filter(isFiles).map(({ name }) => name);
+  const record: VolumeRecord = { volumes, ...(fsGroup === undefined ? {} : { fsGroup }) };
+  const path = recordPath(root, metadata.uid);
+  await writeFile(`${path}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/** Undefined while the pod's volumes are not there yet, or no longer. */
+export async function readVolumeRecord(root: string, uid: string): Promise<VolumeRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(recordPath(root, uid), 'utf8')) as VolumeRecord;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function recordPath(root: string, uid: string): string {
+  return join(podFolder(root, uid), 'volumes.json');
+}
