@@ -15,6 +15,7 @@ import { HttpTarget, PodClient } from '@interlink/protocol';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { testClusters } from '../../../../test/testbed/clusters.ts';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
+import { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import { defaultStreamTimeouts } from '../streaming/stream-timeouts.ts';
 import { VirtualNode } from '../virtual-node.ts';
 import { type HostileSidecar, runningRecord, startHostileSidecar } from './testing/hostile-sidecar.ts';
@@ -66,6 +67,8 @@ describe.each(testClusters(inject('testbed')))('behind a hostile sidecar, on $na
       address: '127.0.0.1',
       kubeletPort: 0,
       kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined, state: undefined },
+      certificateSigner: undefined,
+      metrics: new KubeletMetrics(name),
       streamTimeouts: defaultStreamTimeouts,
       operatingSystem: 'Linux',
       workers: 16,
