@@ -39,6 +39,9 @@ testbed: $(INSTALLED) ## Starts the test servers for hand work and prints the en
 bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md (PODS=500)
 	@$(NODE) bench/pods.ts --pods $(or $(PODS),500)
 
+soak: $(INSTALLED) ## Endures every fault of docs/reliability.md at full length, again and again: an hour (RUNS=10 OUTAGE=300)
+	@$(NODE) scripts/soak.ts --runs $(or $(RUNS),10) --outage $(or $(OUTAGE),300)
+
 build: $(INSTALLED) ## Compiles every package to dist/
 	tsc -b packages/cli
 
@@ -51,4 +54,4 @@ format: $(INSTALLED) ## Formats the sources and applies safe fixes
 clean: ## Removes what was built and installed
 	rm -rf node_modules packages/*/dist packages/*/*.tsbuildinfo
 
-.PHONY: help install check static test demo testbed bench build docs format clean
+.PHONY: help install check static test demo testbed bench soak build docs format clean

@@ -60,6 +60,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          // As above; test/e2e/faults has a dozen outages of a minute each.
+          maxConcurrency: 24,
         },
       },
     ],

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { createLogger } from '@interlink/service-kit';
+import { createLogger, keepYoungGenerationSmall } from '@interlink/service-kit';
 import { startKubeletServer } from '../packages/virtual-kubelet/src/kubelet-api/kubelet-server.ts';
 import { createSelfSignedCertificate } from '../packages/virtual-kubelet/src/kubelet-api/self-signed-certificate.ts';
 import { LocalProvider } from '../packages/virtual-kubelet/src/kubelet-api/testing/local-provider.ts';
@@ -13,7 +13,7 @@ import { percentile } from './report.ts';
 
 // What the kubelet port costs exec and port-forward: TLS and SPDY, to local commands and a local port, in a process of its own:
 //   node --conditions=interlink-source bench/kubelet-port.ts
-const rounds = 300;
+const rounds = Number(process.env.ROUNDS ?? 300);
 const bytes = 200_000_000;
 const pod = { metadata: { namespace: 'ns', name: 'p', uid: 'u' }, spec: { containers: [{ name: 'c' }] } };
 
@@ -21,6 +21,8 @@ if (process.argv[2] === 'serve') await serve();
 else await measure();
 
 async function serve(): Promise<void> {
+  // As `vk` does.
+  keepYoungGenerationSmall();
   const pair = await createSelfSignedCertificate(['bench'], Date.now());
   const { port } = await startKubeletServer({
     host: '127.0.0.1',

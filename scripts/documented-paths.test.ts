@@ -27,6 +27,8 @@ test.each([
   'bench/README.md',
   'docs/protocol.md',
   'docs/admission.md',
+  'docs/reliability.md',
+  'docs/tracing.md',
 ])('%s names only paths that exist', (document) => {
   const wrong = pathsIn(document).filter((path) => !exists(path));
   expect(wrong).toEqual([]);

@@ -18,7 +18,10 @@ const secret: Secret = {
 };
 
 describe.skipIf(cannotRun)('logs at level debug', () => {
-  test('hold no value of a Secret and no token', async ({ site, namespace }) => {
+  test('hold no value of a Secret and no token; a line about a pod says which, and on which node', async ({
+    site,
+    namespace,
+  }) => {
     const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'credentials', key: 'password' } } }];
     const volumeMounts = [{ name: 'credentials', mountPath: '/credentials' }];
     const volumes = [{ name: 'credentials', secret: { secretName: 'credentials' } }];
@@ -36,6 +39,14 @@ describe.skipIf(cannotRun)('logs at level debug', () => {
 
     const token = (await readFile(site.tokenFile, 'utf8')).trim();
     await expectUnlogged(site, [value, Buffer.from(value).toString('base64'), token]);
+    for (const { name, logFile } of [site.vk, site.sidecar]) {
+      const lines = (await readFile(logFile, 'utf8')).split('\n').filter((line) => /"pod(Uid)?":/.test(line));
+      expect([
+        name,
+        lines.length > 0,
+        lines.filter((line) => !/(?=.*"pod":)(?=.*"podUid":)(?=.*"node":)/.test(line)),
+      ]).toEqual([name, true, []]);
+    }
   });
 
   test('hold neither token when the virtual kubelet shows a wrong one; node and pods say what is wrong', async ({

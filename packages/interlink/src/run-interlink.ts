@@ -9,6 +9,8 @@ import {
   listen,
   loadInterLinkConfig,
   sidecarUrl,
+  startTracing,
+  traceHeaders,
 } from '@interlink/service-kit';
 import { serveV1 } from './routes/v1-routes.ts';
 import { serveV2 } from './routes/v2-routes.ts';
@@ -21,12 +23,19 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   for (const warning of warnings) logger.warn(warning);
   const listenUrl = interLinkListenUrl(config);
   const token = await accountToken(config);
-  const target = new HttpTarget({ url: sidecarUrl(config), token: () => token.current(), connections: 256 });
-  const sidecar = new SidecarLink(target, logger, signal);
+  const tracer = await startTracing('interlink', logger, env);
+  const target = new HttpTarget({
+    url: sidecarUrl(config),
+    token: () => token.current(),
+    headers: traceHeaders,
+    connections: 256,
+  });
+  const sidecar = new SidecarLink(target, logger, signal, tracer);
   const app = createHttpServer({
     logger,
     authenticate: await chooseAuthentication(config, listenUrl, logger),
     readiness: { sidecar: () => sidecar.trouble },
+    tracer,
   });
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();
@@ -40,5 +49,6 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   await aborted(signal);
   await app.close();
   await target.close();
+  await tracer?.close();
   logger.info('stopped');
 }

@@ -8,7 +8,8 @@
  *   queue/                       keys to bring up to date, one worker per key: `WorkQueue`
  *   patch/                       strategic merge patches of pod and node status
  *   events/                      events for `kubectl describe`, in moderation: `EventRecorder`
- *   backoff.ts, quantity.ts, sleep.ts   one small thing each
+ *   leader-election/             one of several processes at a time: `LeaderElector`
+ *   backoff.ts, micro-time.ts, quantity.ts, sleep.ts   one small thing each
  */
 export { Backoff, type BackoffOptions } from './backoff.ts';
 export {
@@ -38,6 +39,10 @@ export { EventRecorder, type EventRecorderOptions } from './events/event-recorde
 export { type ObjectReference, objectReference } from './events/object-reference.ts';
 export type { ClusterAccess, Credentials, TlsMaterial } from './kubeconfig/cluster-access.ts';
 export { type LoadClusterAccessOptions, loadClusterAccess } from './kubeconfig/load-cluster-access.ts';
+export { type LeaderClock, realClock } from './leader-election/leader-clock.ts';
+export { LeaderElector, type LeaderElectorOptions } from './leader-election/leader-elector.ts';
+export { Leadership, LeadershipLostError } from './leader-election/leadership.ts';
+export { microTime } from './micro-time.ts';
 export { nodeStatusPatch, podStatusPatch } from './patch/status-patch.ts';
 export { type MergeKeys, twoWayMergePatch } from './patch/strategic-merge.ts';
 export { parseQuantity, quantityToBytes, quantityToMillis } from './quantity.ts';

@@ -7,10 +7,11 @@
  *   stats/         what pods use
  *   log/           log options and their query
  *   streaming/     exec, attach and port-forward: what a caller holds, channels over a WebSocket, both ends of it
- *   client/        one HTTP peer; the typed v2 client
+ *   client/        one HTTP peer; the typed v2 client; the fence around those whose turn is over
  *   v1/            the messages of protocol v1 and their translation
  */
 export { type Capabilities, type Pool, parseCapabilities, volumeTypes } from './capabilities.ts';
+export { epochHeader, type Fence, staleEpoch } from './client/fence.ts';
 export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client/http-target.ts';
 export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';

@@ -6,6 +6,7 @@
  *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
  *              upgrades
  *   process/   logs, signals and exit codes, waiting
+ *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
  */
 export { type Authenticate, bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
 export { defaultTokenPath, TokenFile } from './auth/token-file.ts';
@@ -16,6 +17,7 @@ export { nearest } from './config/nearest.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
+export { keepYoungGenerationSmall } from './process/young-generation.ts';
 export { accountToken, chooseAuthentication } from './server/choose-authentication.ts';
 export type { HealthChecks } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
@@ -23,3 +25,6 @@ export { listen } from './server/listen.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';
+export { currentSpan, traced, traceHeaders, withSpan } from './tracing/current-span.ts';
+export type { Span, SpanAttributes, SpanOptions, TraceOrigin, Tracer } from './tracing/span.ts';
+export { startTracing } from './tracing/start-tracing.ts';

@@ -55,6 +55,7 @@ export {
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
+export { podFields } from './pods/pod-fields.ts';
 export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
 export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';

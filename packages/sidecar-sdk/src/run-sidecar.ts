@@ -7,6 +7,7 @@ import {
   listen,
   loadInterLinkConfig,
   sidecarUrl,
+  startTracing,
 } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Backend } from './backend.ts';
@@ -38,12 +39,14 @@ export async function runSidecar(
   const url = definition.listenUrl?.(config) ?? sidecarUrl(config);
   const service = new PodService(await definition.createBackend(config, logger), logger);
   const authenticate = await chooseAuthentication(config, url, logger);
+  const tracer = await startTracing(`interlink-${definition.name}`, logger, env);
   const createServer = definition.createServer ?? createSidecarServer;
-  const app = createServer({ service, logger, authenticate, shutdown: signal });
+  const app = createServer({ service, logger, authenticate, shutdown: signal, tracer });
   const running = service.run(signal);
   const address = await listen(app, url);
   logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');
   await aborted(signal);
   await Promise.all([app.close(), running]);
+  await tracer?.close();
   logger.info('stopped');
 }

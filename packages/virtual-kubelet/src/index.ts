@@ -1,7 +1,10 @@
 /**
  * A virtual kubelet: to Kubernetes a node with a kubelet, behind it any {@link Provider}.
  *
- *   run-virtual-kubelet.ts   the process: configuration, clients, one virtual node
+ *   run-virtual-kubelet.ts   the process: configuration, clients, its virtual nodes
+ *   run-virtual-nodes.ts     several nodes, one in trouble leaving the others alone
+ *   with-shared-parts.ts     what they share: connections, events, the watch on services
+ *   leadership/              which of several processes for the same nodes acts, and what holds back the others
  *   run-provider.ts          the same around a provider of one's own: what a library's user calls
  *   virtual-node.ts          one node's parts and the order they start in
  *   provider.ts              what runs the pods
@@ -14,7 +17,9 @@
  *   node/                    the Node object, its status and its lease
  *   kubelet-api/             the kubelet port: TLS, who may call, logs, upgrades to streams
  *   streaming/               what streams speak: SPDY/3.1, WebSocket channels, commands and ports over either
- *   config/                  provider file, the administrator's policy, taint, address
+ *   stats/                   what pods and node use: read from the backend, added up, told as the kubelet's summary
+ *   metrics/                 the same as Prometheus metrics, and what this process counts of itself
+ *   config/                  which nodes there are, provider file, the administrator's policy, taint, address
  */
 export {
   type Capabilities,
@@ -26,6 +31,7 @@ export {
   ReportLog,
 } from '@interlink/protocol';
 export { runProcess } from '@interlink/service-kit';
+export { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 export type { Provider } from './provider.ts';
 export { type RunProviderOptions, runProvider } from './run-provider.ts';
 export { runVirtualKubelet, type VirtualKubeletFlags } from './run-virtual-kubelet.ts';

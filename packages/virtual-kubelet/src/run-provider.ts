@@ -1,4 +1,4 @@
-import { EventRecorder, KubeClient, loadClusterAccess } from '@interlink/kube';
+import { loadClusterAccess } from '@interlink/kube';
 import { createLogger } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { defaultCsrSignerName } from './config/kubelet-settings.ts';
@@ -9,6 +9,7 @@ import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import type { Provider } from './provider.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
+import { withSharedParts } from './with-shared-parts.ts';
 
 export interface RunProviderOptions {
   readonly nodeName: string;
@@ -39,19 +40,13 @@ export async function runProvider(provider: Provider, options: RunProviderOption
   const access = await loadClusterAccess({ kubeconfig });
   const metrics = new KubeletMetrics(nodeName);
   const onRequest = metrics.restClient;
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, onRequest });
-  const leaseOptions = { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000, onRequest };
-  const leaseClient = new KubeClient(access, leaseOptions);
-  const onTrouble = (err: unknown) => logger.debug({ err }, 'event not written');
-  const events = new EventRecorder({ client, component: 'kubelet', host: nodeName, onTrouble });
-  try {
+  await withSharedParts({ access, logger, host: nodeName, onRequest }, signal, async (parts) => {
     const node = new VirtualNode({
-      client,
-      leaseClient,
-      events,
+      ...parts,
       provider,
       logger,
       name: nodeName,
+      pool: undefined,
       settings: { capacity: {}, labels: {}, kubelet: {}, warnings: [], taints: [defaultTaint({})], ...settings },
       taints: settings?.taints ?? [defaultTaint({})],
       policy: defaultNodePolicy,
@@ -66,7 +61,5 @@ export async function runProvider(provider: Provider, options: RunProviderOption
       metrics,
     });
     await node.run(signal, signal);
-  } finally {
-    await Promise.allSettled([client.close(), leaseClient.close()]);
-  }
+  });
 }

@@ -1,25 +1,41 @@
-import { EventRecorder, KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
-import { HttpTarget, InterLinkError, type Owner, PodClient } from '@interlink/protocol';
 import {
+  type ClusterAccess,
+  type KubeClient,
+  type KubeClientOptions,
+  loadClusterAccess,
+  namespaces,
+} from '@interlink/kube';
+import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
+import {
+  aborted,
   accountToken,
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
+  keepYoungGenerationSmall,
   type Logger,
   loadInterLinkConfig,
+  startTracing,
   TokenFile,
+  type Tracer,
+  traceHeaders,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { parseMetricsAddress } from './config/metrics-address.ts';
 import { nodePolicy } from './config/node-policy.ts';
-import { apiServerAddress, ownAddress } from './config/own-address.ts';
-import { loadProviderFile } from './config/provider-file.ts';
+import { apiServerAddress } from './config/own-address.ts';
+import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
+import type { PlannedNode } from './config/virtual-nodes.ts';
+import { planElection } from './leadership/plan-election.ts';
+import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { startMetricsListener } from './metrics/metrics-listener.ts';
+import { runVirtualNodes } from './run-virtual-nodes.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
+import { type SharedParts, withSharedParts } from './with-shared-parts.ts';
 
 /** The flags of `vk`; what a flag leaves out comes from the environment, the InterLink file or a default. */
 export interface VirtualKubeletFlags {
@@ -36,11 +52,16 @@ export interface VirtualKubeletFlags {
   readonly podSyncWorkers?: number | undefined;
   readonly disableTaint?: boolean | undefined;
   readonly os?: string | undefined;
+  /** Without effect, told by a warning: changes are pushed, and what is missed is found by the watches themselves. */
+  readonly fullResyncPeriod?: number | undefined;
+  /** Without effect, told by a warning: the backend resolves names. */
+  readonly clusterDomain?: string | undefined;
   /** Where to tell of this process without a token: `host:port` or `:port`; undefined: nowhere. */
   readonly metricsAddr?: string | undefined;
 }
 
-const defaults = { nodeName: 'virtual-kubelet', port: 10250, workers: 64, os: 'Linux' };
+const stopTimeoutMs = 4_500;
+const defaults = { workers: 64, os: 'Linux' };
 
 /** A whole virtual kubelet process but for `process.exit`. Runs until the signal aborts. @throws InterLinkError when it can't start */
 export async function runVirtualKubelet(
@@ -48,77 +69,133 @@ export async function runVirtualKubelet(
   signal: AbortSignal,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
+  keepYoungGenerationSmall();
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
-  const nodeName = flags.nodename ?? env.NODENAME ?? env.DEFAULT_NODE_NAME ?? defaults.nodeName;
+  for (const warning of flagWarnings(flags)) logger.warn(warning);
   const metricsUrl = flags.metricsAddr === undefined ? undefined : parseMetricsAddress(flags.metricsAddr);
-  const settings = await loadProviderFile(flags.providerConfig ?? env.VK_CONFIG_PATH ?? env.CONFIGPATH, nodeName);
-  for (const warning of settings.warnings) logger.warn(warning);
+  const planned = await planNodes({ flags, env, virtualNodes: config.VirtualNodes });
+  for (const warning of new Set(planned.flatMap(({ settings }) => settings.warnings))) logger.warn(warning);
   const access = await loadClusterAccess({
     env,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
   });
-  const metrics = new KubeletMetrics(nodeName);
-  const onRequest = metrics.restClient;
-  const client = new KubeClient(access, { userAgent: 'interlink-vk', connections: 64, onRequest });
-  const leaseOptions = { userAgent: 'interlink-vk-lease', connections: 1, timeoutMs: 10_000, onRequest };
-  const leaseClient = new KubeClient(access, leaseOptions);
-  const events = new EventRecorder({
-    client,
-    component: 'kubelet',
-    host: nodeName,
-    onTrouble: (err) => logger.debug({ err }, 'event not written'),
-  });
-  const target = new HttpTarget({ url: interLinkUrl(config), token: await interLinkToken(config) });
-  logger.info({ node: nodeName, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
-  const { registry, health: readiness } = metrics;
-  const listener =
-    metricsUrl === undefined ? undefined : await startMetricsListener({ url: metricsUrl, registry, readiness, logger });
+  const election = planElection(config, access, planned[0]?.name ?? '');
+  const nodes = planned.map((node) => ({ ...node, metrics: new KubeletMetrics(node.name) }));
+  // Whoever waits for its turn is well: a rolling update waits until it says so.
+  if (election !== undefined) for (const { metrics } of nodes) metrics.health.node = () => undefined;
+  const tracer = await startTracing('interlink-vk', logger, env);
+  const parts = { flags, env, config, file, logger, nodes, access, tracer };
+  const listener = await listenForMetrics(nodes, metricsUrl, logger);
   try {
+    const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
+      await serveNodes({ ...parts, fence }, turn);
+    });
+    await Promise.race([work, isOverdue(signal)]);
+  } finally {
+    await Promise.allSettled([listener?.close(), tracer?.close()]);
+  }
+  logger.info('stopped');
+}
+
+/** Of several nodes, the first one's: all have the counts of the process, each those of its own pods. */
+async function listenForMetrics(
+  [first]: ProcessParts['nodes'],
+  url: string | undefined,
+  logger: Logger,
+): Promise<{ close(): Promise<void> } | undefined> {
+  if (first === undefined || url === undefined) return undefined;
+  const { registry, health: readiness } = first.metrics;
+  return await startMetricsListener({ url, registry, readiness, logger });
+}
+
+function flagWarnings({ fullResyncPeriod, clusterDomain }: VirtualKubeletFlags): string[] {
+  return [
+    ...(fullResyncPeriod === undefined ? [] : ['--full-resync-period has no effect: changes are pushed']),
+    ...(clusterDomain === undefined ? [] : ['--cluster-domain has no effect: the backend resolves names']),
+  ];
+}
+
+/** Whatever still has not ended this long after the signal is left to the end of the process. */
+async function isOverdue(signal: AbortSignal): Promise<void> {
+  await aborted(signal);
+  await new Promise<void>((resolve) => setTimeout(resolve, stopTimeoutMs).unref());
+}
+
+interface ProcessParts {
+  readonly flags: VirtualKubeletFlags;
+  readonly env: NodeJS.ProcessEnv;
+  readonly config: InterLinkConfig;
+  readonly file: string | undefined;
+  readonly logger: Logger;
+  readonly nodes: ReadonlyArray<PlannedNode & { readonly metrics: KubeletMetrics }>;
+  readonly access: ClusterAccess;
+  readonly tracer: Tracer | undefined;
+  /** What all requests stand behind, when several processes take turns. */
+  readonly fence: Fence | undefined;
+}
+
+async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
+  const { flags, env, config, file, logger, access, fence, tracer } = parts;
+  const token = await interLinkToken(config);
+  const target = new HttpTarget({ url: interLinkUrl(config), token, fence, headers: traceHeaders });
+  const names = parts.nodes.map(({ name }) => name);
+  logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
+  const check = fence === undefined ? undefined : () => fence.check();
+  const serve = async ({ events, ...shared }: SharedParts) => {
     const startup = startupSignal(signal, flags.startupTimeoutMs);
-    const owner: Owner = { cluster: config.ClusterID ?? (await clusterId(client, logger, startup)), node: nodeName };
-    const { kubelet } = settings;
-    const node = new VirtualNode({
-      client,
-      leaseClient,
-      events,
-      provider: new PodClient(target, owner),
-      logger,
-      name: nodeName,
-      settings,
-      taints: flags.disableTaint === true ? [] : [...settings.taints, defaultTaint(env)],
+    const cluster = config.ClusterID ?? (await clusterId(shared.client, logger, startup));
+    const common = {
+      ...shared,
+      tracer,
       policy: nodePolicy(config),
       othersAddresses: [apiServerAddress(access.server)],
-      address: ownAddress(env),
-      kubeletPort: flags.port ?? portOf(env.KUBELET_PORT),
-      kubeletFiles: {
-        cert: env.APISERVER_CERT_LOCATION ?? kubelet.certFile,
-        key: env.APISERVER_KEY_LOCATION ?? kubelet.keyFile,
-        clientCa: env.APISERVER_CA_CERT_LOCATION,
-        state: stateDirectory(env, owner),
-      },
-      certificateSigner: kubelet.disableCsr === true ? undefined : (kubelet.csrSignerName ?? defaultCsrSignerName),
       streamTimeouts: {
         idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,
         creationTimeoutMs: flags.streamCreationTimeoutMs ?? defaultStreamTimeouts.creationTimeoutMs,
       },
       operatingSystem: flags.os ?? defaults.os,
       workers: flags.podSyncWorkers ?? defaults.workers,
-      metrics,
-    });
-    await node.run(signal, startup);
+    };
+    const nodes = parts.nodes.map((node) => ({
+      name: node.name,
+      create: () =>
+        new VirtualNode({
+          ...common,
+          ...node,
+          ...certificateOf(node, env, cluster),
+          taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
+          events: events.forHost(node.name),
+          provider: new PodClient(target, { cluster, node: node.name }),
+          logger: logger.child({ node: node.name }),
+        }),
+    }));
+    await runVirtualNodes({ nodes, logger, startup }, signal);
+  };
+  try {
+    const onRequest: KubeClientOptions['onRequest'] = (...told) => {
+      for (const { metrics } of parts.nodes) metrics.restClient(...told);
+    };
+    // The provider file's, and so the same for all nodes.
+    const namespaces = parts.nodes[0]?.settings.namespaces;
+    await withSharedParts({ access, logger, host: names[0] ?? '', namespaces, check, onRequest }, signal, serve);
   } finally {
-    await Promise.allSettled([listener?.close(), client.close(), leaseClient.close(), target.close()]);
+    await target.close();
   }
-  logger.info('stopped');
 }
 
-function portOf(text: string | undefined): number {
-  if (text === undefined || text === '') return defaults.port;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port < 65_536) return port;
-  throw new InterLinkError('invalid_argument', `$KUBELET_PORT is ${JSON.stringify(text)}: a port number is wanted`);
+function certificateOf({ name, settings }: PlannedNode, env: NodeJS.ProcessEnv, cluster: string) {
+  const { kubelet } = settings;
+  return {
+    kubeletFiles: {
+      cert: env.APISERVER_CERT_LOCATION ?? kubelet.certFile,
+      key: env.APISERVER_KEY_LOCATION ?? kubelet.keyFile,
+      clientCa: env.APISERVER_CA_CERT_LOCATION,
+      state: stateDirectory(env, { cluster, node: name }),
+    },
+    certificateSigner: kubelet.disableCsr === true ? undefined : (kubelet.csrSignerName ?? defaultCsrSignerName),
+  };
 }
 
 /** `VKTokenFile` when it is set, else the account's token, which InterLink under the same account finds as well. */

@@ -1,6 +1,6 @@
 import type { EventRecorder, KubeClient, Node, Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, type Logger, sleep } from '@interlink/service-kit';
+import { aborted, type Logger, sleep, type Tracer } from '@interlink/service-kit';
 import { Admission } from './admission/admission.ts';
 import type { NodePolicy } from './config/node-policy.ts';
 import type { NodeSettings } from './config/provider-file.ts';
@@ -9,7 +9,7 @@ import { kubernetesSigning } from './kubelet-api/certificate-signing.ts';
 import { CertificateStore } from './kubelet-api/certificate-store.ts';
 import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
 import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
-import { startKubeletServer } from './kubelet-api/kubelet-server.ts';
+import { type KubeletServer, startKubeletServer } from './kubelet-api/kubelet-server.ts';
 import type { MetricsSource } from './kubelet-api/metrics-handler.ts';
 import { kubernetesReviews } from './kubelet-api/reviews.ts';
 import { loadServingCertificate, type ServingCertificate } from './kubelet-api/serving-certificate.ts';
@@ -20,9 +20,11 @@ import { isNodeIdentity } from './node/node-identity.ts';
 import { type NodeDescription, standardLabels } from './node/node-object.ts';
 import { nodeReference } from './node/node-reference.ts';
 import { mayLabelItself } from './node/node-restriction.ts';
+import { poolOf } from './node/pool-of.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
+import type { ServiceLinks } from './resolve/service-links.ts';
 import { ownUsage } from './stats/own-usage.ts';
 import { UsageReader } from './stats/usage-reader.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
@@ -33,10 +35,17 @@ export interface VirtualNodeOptions {
   readonly client: KubeClient;
   /** A connection of its own, so that leases never wait. */
   readonly leaseClient: KubeClient;
-  readonly events: EventRecorder;
+  /** Of the process, which runs it. */
+  readonly events: Pick<EventRecorder, 'record'>;
+  /** Of the process, which runs it. */
+  readonly services: Pick<ServiceLinks, 'envOf'>;
   readonly provider: Provider;
   readonly logger: Logger;
+  /** Undefined: no traces. */
+  readonly tracer?: Tracer | undefined;
   readonly name: string;
+  /** The pool of the backend that the node stands for; undefined: the one of its name, else the first. */
+  readonly pool: string | undefined;
   readonly settings: NodeSettings;
   readonly taints: ReadonlyArray<Taint>;
   readonly policy: NodePolicy;
@@ -64,6 +73,8 @@ export interface VirtualNodeOptions {
 
 /** A backend that does not say what it can do is asked again after this long. */
 const capabilitiesRetryMs = 2_000;
+/** When the process ends, logs and commands may come to their own end for so long: in all it has 5 s. */
+const drainMs = 2_000;
 const identityRetryMs = 1_000;
 /** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
@@ -79,6 +90,7 @@ export class VirtualNode {
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
   #isReady = false;
+  readonly #ready = Promise.withResolvers<void>();
   /** NodeRestriction tells this node what it may be called. */
   #isRestricted = false;
   /** What the node's events told last; a node that starts well tells nothing. */
@@ -88,16 +100,21 @@ export class VirtualNode {
   #unreachableSinceMs: number | undefined;
 
   constructor(options: VirtualNodeOptions) {
-    this.#options = options;
+    this.#options = { ...options, logger: options.logger.child({ node: options.name }) };
     Object.assign(options.metrics.health, {
       node: () => (this.#isReady ? undefined : 'not registered yet'),
       backend: () => this.#backendTrouble(),
     });
   }
 
+  /** Resolved once the node is registered and its pods are known. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
   /** Runs until `signal` aborts. @throws InterLinkError when `startup` aborts before the node is registered */
   async run(signal: AbortSignal, startup: AbortSignal): Promise<void> {
-    const { name, logger, events, metrics } = this.#options;
+    const { name, logger, metrics } = this.#options;
     const ended = new AbortController();
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
@@ -142,11 +159,13 @@ export class VirtualNode {
     try {
       await this.#askCapabilities(startup);
       this.#isRestricted = await this.#learnIdentity(startup);
-      const running = [events.run(all), pods.run(all)];
+      // Before anything is done for pods: whoever comes for their logs must find this process, not the one before.
       await node.register(startup);
+      const running = [pods.run(all)];
       await Promise.race([pods.ready, aborted(startup)]);
       startup.throwIfAborted();
       this.#isReady = true;
+      this.#ready.resolve();
       running.push(node.run(all), lease.run(all), certificate.run(all));
       await Promise.all(running);
     } catch (error) {
@@ -154,7 +173,7 @@ export class VirtualNode {
       throw startup.aborted ? InterLinkError.from(startup.reason) : error;
     } finally {
       ended.abort();
-      await server.close();
+      await server.close({ drainMs: signal.aborted ? drainMs : 0 });
     }
   }
 
@@ -173,7 +192,7 @@ export class VirtualNode {
         if (capabilities === undefined) return undefined;
         // Others may have given the node resources of their own.
         const given = Object.entries(node.node?.status?.allocatable ?? {}).filter(([key]) => key.includes('/'));
-        const announced = { ...capabilities.pools[0]?.capacity, ...settings.capacity };
+        const announced = { ...poolOf(capabilities, this.#options)?.capacity, ...settings.capacity };
         return { capabilities, allocatable: { ...Object.fromEntries(given), ...announced } };
       },
     });
@@ -200,10 +219,7 @@ export class VirtualNode {
     });
   }
 
-  async #startServer(
-    pods: PodController,
-    certificate: ServingCertificate,
-  ): Promise<{ port: number; close(): Promise<void> }> {
+  async #startServer(pods: PodController, certificate: ServingCertificate): Promise<KubeletServer> {
     const { name, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts, metrics } = this.#options;
     return await startKubeletServer({
       host: this.#listenHost(),
@@ -245,12 +261,14 @@ export class VirtualNode {
   }
 
   #configuration(): object {
-    const { kubeletFiles: files, streamTimeouts, taints } = this.#options;
+    const { kubeletFiles: files, certificateSigner, streamTimeouts, taints } = this.#options;
+    const asksForCertificate = certificateSigner !== undefined && files.cert === undefined;
     const maxPods = Number(this.#capacity().pods);
     return toKubeletConfiguration({
       address: this.#listenHost(),
       port: this.#port,
       files,
+      asksForCertificate,
       streamTimeouts,
       taints,
       maxPods,
@@ -262,7 +280,7 @@ export class VirtualNode {
     const backend = this.#capabilities?.backend;
     return {
       name,
-      labels: { ...this.#capabilities?.pools[0]?.labels, ...settings.labels },
+      labels: { ...this.#poolLabels(), ...settings.labels },
       isRestricted: this.#isRestricted,
       taints,
       capacity: this.#capacity(),
@@ -294,8 +312,10 @@ export class VirtualNode {
 
   /** The provider file's word, then the sidecar's; until that can be asked, what the node had. */
   #capacity(): Record<string, string> {
-    const announced = this.#capabilities === undefined ? this.#capacityBefore : this.#capabilities.pools[0]?.capacity;
-    return { ...unknownCapacity, ...announced, ...this.#options.settings.capacity };
+    const { settings } = this.#options;
+    const capabilities = this.#capabilities;
+    const announced = capabilities === undefined ? this.#capacityBefore : poolOf(capabilities, this.#options)?.capacity;
+    return { ...unknownCapacity, ...announced, ...settings.capacity };
   }
 
   /** For the downward API; the capacity may become known, or change, later. */
@@ -314,7 +334,7 @@ export class VirtualNode {
 
   async #askCapabilities(signal: AbortSignal): Promise<boolean> {
     try {
-      this.#take(await this.#options.provider.capabilities(signal));
+      this.#keepCapabilities(await this.#options.provider.capabilities(signal));
       return true;
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
@@ -334,19 +354,27 @@ export class VirtualNode {
   }
 
   /** As much of it as the Kubernetes API takes, and the administrator. */
-  #take(told: Capabilities): void {
+  #keepCapabilities(told: Capabilities): void {
     const { capabilities, problems } = checkCapabilities(told, this.#options.policy.limits);
     const problem = problems.slice(0, 16).join(', ');
     if (problem !== '' && problem !== this.#toldProblem)
       this.#options.logger.warn({ leftOut: problem }, 'the backend announces what is not taken from it');
     this.#toldProblem = problem;
     this.#capabilities = capabilities;
+    const { name, pool, logger } = this.#options;
+    if (poolOf(capabilities, { name, pool }) !== undefined) return;
+    const pools = capabilities.pools.map((known) => known.name);
+    logger.warn({ pool, pools }, 'the backend has no such pool: the node has no capacity of it');
   }
 
   #setCapabilities(capabilities: Capabilities, node: NodeController, pods: PodController): void {
-    this.#take(capabilities);
+    this.#keepCapabilities(capabilities);
     pods.rejudge();
     node.notify();
+  }
+
+  #poolLabels(): Readonly<Record<string, string>> | undefined {
+    return this.#capabilities === undefined ? undefined : poolOf(this.#capabilities, this.#options)?.labels;
   }
 
   #isGivenUp(): boolean {

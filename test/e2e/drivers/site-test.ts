@@ -11,6 +11,8 @@ import { isComplete, partsOf } from './testbed-parts.ts';
 
 const testbed: TestbedData = inject('testbed');
 
+type SiteTestOptions = Pick<SiteOptions, 'env' | 'virtualNodes'>;
+
 /** For `describe.skipIf`: this machine can't run a cluster with a Docker Engine. */
 export const cannotRun = !isComplete(testbed);
 
@@ -18,7 +20,7 @@ export const cannotRun = !isComplete(testbed);
  * Vitest's `test` with one site per file, whose node is named after the file's subject, one namespace per test, and a view of
  * the engine. What a test leaves behind goes with it; what a failed test wants to be asked is printed.
  */
-export function siteTest(subject: string, options: Pick<SiteOptions, 'env'> = {}) {
+export function siteTest(subject: string, options: SiteTestOptions = {}) {
   let namespaces = 0;
   return base
     .extend('controlPlane', { scope: 'file' }, (): ControlPlaneData => partsOf(testbed).controlPlane)
@@ -43,22 +45,25 @@ export function siteTest(subject: string, options: Pick<SiteOptions, 'env'> = {}
 export async function startSite(
   nodeName: string,
   engine: EngineView,
-  { env = {} }: Pick<SiteOptions, 'env'> = {},
+  { env = {}, virtualNodes, kubeconfig }: SiteTestOptions & Partial<Pick<SiteOptions, 'kubeconfig'>> = {},
 ): Promise<{ site: Site; end(): Promise<void> }> {
   const { controlPlane, docker } = partsOf(testbed);
   const directory = await mkdtemp(join(tmpdir(), `${nodeName}-`));
   const site = await Site.start({
     directory,
-    kubeconfig: controlPlane.kubeconfig,
+    kubeconfig: kubeconfig ?? controlPlane.kubeconfig,
     nodeName,
     sidecar: 'docker',
     dockerHost: docker.host,
     env,
+    virtualNodes,
   });
   const end = async () => {
     await site.stop();
-    await kubectl({ controlPlane }, ['delete', 'node', nodeName, '--wait=false']);
-    await engine.remove(await engine.ofNode(nodeName));
+    for (const name of virtualNodes?.map(({ Name }) => Name) ?? [nodeName]) {
+      await kubectl({ controlPlane }, ['delete', 'node', name, '--wait=false']);
+      await engine.remove(await engine.ofNode(name));
+    }
     await rm(directory, { recursive: true, force: true });
   };
   return { site, end };

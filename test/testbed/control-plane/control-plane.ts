@@ -98,7 +98,8 @@ async function startServers(
       'kube-scheduler',
       binaries.kubeScheduler,
       [...toSchedulerFlags(files, ports), ...(flags.kubeScheduler ?? [])],
-      () => answersOk(`https://127.0.0.1:${ports.scheduler}/readyz`, { ca }),
+      // Before 1.31 it has no /readyz.
+      () => answersOk(`https://127.0.0.1:${ports.scheduler}/healthz`, { ca }),
     ),
   ]);
   const { version, kubectl } = binaries;

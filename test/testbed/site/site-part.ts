@@ -15,7 +15,7 @@ export interface SitePartOptions {
 }
 
 const main = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
 /** One process of a site. It can be killed and started again; its log goes on in the same file. */
@@ -74,6 +74,19 @@ export class SitePart {
   /** SIGTERM, and SIGKILL when that takes too long. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
+  }
+
+  /** Sends it a signal and does not wait for what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Waits until the process has ended, by itself or not. @returns its exit code; null when a signal ended it */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined) throw new Error(`${this.name} does not run`);
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode;
   }
 
   /** What the present run has logged. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePorts } from '../process/free-ports.ts';
 import { SitePart } from './site-part.ts';
@@ -11,6 +11,8 @@ export interface SiteOptions {
   /** Of the cluster that gets the virtual node. */
   readonly kubeconfig: string;
   readonly nodeName: string;
+  /** `VirtualNodes` of the configuration; then `nodeName` is the first of them. */
+  readonly virtualNodes?: ReadonlyArray<{ readonly Name: string; readonly [key: string]: unknown }> | undefined;
   readonly sidecar: SidecarKind;
   /** For the Docker sidecar. */
   readonly dockerHost?: string | undefined;
@@ -47,10 +49,12 @@ export class Site {
         : { SIDECARSERVICE: sidecar, SIDECARPORT: String(ports.sidecar) }),
       ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
       POD_IP: '127.0.0.1',
+      ...(options.virtualNodes === undefined ? {} : { INTERLINKCONFIGPATH: configurationFile(directory) }),
       ...options.env,
     };
     const part = (name: string, args: string[]) => new SitePart({ name, args, env, directory });
-    this.vk = part('vk', ['--nodename', nodeName, '--port', '0', '--kubeconfig', kubeconfig]);
+    const named = options.virtualNodes === undefined ? ['--nodename', nodeName] : [];
+    this.vk = part('vk', [...named, '--port', '0', '--kubeconfig', kubeconfig]);
     this.interlink = part('interlink', []);
     this.sidecar = part(`${sidecar}-sidecar`, []);
   }
@@ -58,6 +62,9 @@ export class Site {
   /** Starts all three and returns when the node is registered and the backend within reach. */
   static async start(options: SiteOptions): Promise<Site> {
     await mkdir(join(options.directory, 'run'), { recursive: true, mode: 0o700 });
+    const { virtualNodes: VirtualNodes } = options;
+    if (VirtualNodes !== undefined)
+      await writeFile(configurationFile(options.directory), JSON.stringify({ VirtualNodes }));
     const [interlink = 0, sidecar = 0] = await findFreePorts(2);
     const site = new Site(options, { interlink, sidecar });
     try {
@@ -80,6 +87,10 @@ export class Site {
   async stop(): Promise<void> {
     await Promise.all(this.parts.map((part) => part.stop()));
   }
+}
+
+function configurationFile(directory: string): string {
+  return join(directory, 'InterLinkConfig.yaml');
 }
 
 /** Nothing of the caller's own configuration reaches a site. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { parseFlags } from './vk.ts';
+import { logLevelOf, parseFlags } from './vk.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -7,6 +7,7 @@ test('parseFlags() reads every flag', () => {
   const flags = [
     ...['--nodename', 'virtual-1', '--provider', 'knoc', '--provider-config', '/p', '--kubeconfig', '/k'],
     ...['--startup-timeout', '10s', '--log-level', 'debug', '--port', '10251', '--pod-sync-workers', '8'],
+    ...['--full-resync-period', '1m', '--cluster-domain', 'cluster.local'],
     ...['--stream-idle-timeout', '30m', '--stream-creation-timeout', '5s'],
     ...['--disable-taint', '--os', 'Linux', '--metrics-addr', ':10255', '--klog.v', '2', '--klog.logtostderr'],
   ];
@@ -15,6 +16,9 @@ test('parseFlags() reads every flag', () => {
     providerConfig: '/p',
     kubeconfig: '/k',
     startupTimeout: 10_000,
+    fullResyncPeriod: 60_000,
+    clusterDomain: 'cluster.local',
+    'klog.v': 2,
     streamIdleTimeout: 1_800_000,
     streamCreationTimeout: 5_000,
     logLevel: 'debug',
@@ -52,6 +56,8 @@ test.each([
   [['--port', '-1'], /a whole number is wanted|argument missing/],
   [['--pod-sync-workers', '1.5'], /a whole number is wanted/],
   [['--provider', 'azure'], /azure.*knoc, interlink/],
+  [['--klog.v', 'much'], /a whole number is wanted/],
+  [['--full-resync-period', '1'], /a duration is wanted/],
   [['--log-level', 'loud'], /loud.*debug/],
   [['--nodename'], /argument missing/],
   [['--nodname', 'x'], /unknown option '--nodname'/],
@@ -64,6 +70,17 @@ test.each([
     thrown = error;
   }
   expect(thrown).toMatchObject({ code: 'invalid_argument', message: expect.stringMatching(message) });
+});
+
+test.each([
+  [[], undefined],
+  [['--klog.v', '3'], undefined],
+  [['--klog.v', '4'], 'debug'],
+  [['--klog.v=9'], 'trace'],
+  [['--klog.v', '9', '--log-level', 'warn'], 'warn'],
+])('logLevelOf() %j is %s', (args, level) => {
+  const flags = parseFlags(args);
+  expect(flags && logLevelOf(flags)).toBe(level);
 });
 
 test('parseFlags() of --help shows every flag but klog’s, and asks for no run', () => {

@@ -16,10 +16,13 @@ export interface Flags {
   podSyncWorkers?: number;
   disableTaint?: boolean;
   os?: string;
+  fullResyncPeriod?: number;
+  clusterDomain?: string;
+  'klog.v'?: number;
   metricsAddr?: string;
 }
 
-/** The seed's flags; those of klog are taken for compatibility. */
+/** The seed's flags; those of klog say how much is logged, as `--log-level` does. */
 function parser(): Parser {
   return new Parser('vk')
     .description(summary)
@@ -54,13 +57,19 @@ function parser(): Parser {
     )
     .option('--port <number>', 'the kubelet port ($KUBELET_PORT; default 10250; 0 for any free one)', parseWhole)
     .option('--pod-sync-workers <number>', 'pods in work at one time', parseWhole)
+    .option(
+      '--full-resync-period <duration>',
+      'accepted without effect: changes are pushed, nothing has to be looked at again',
+      parseDurationMs,
+    )
+    .option('--cluster-domain <name>', "accepted without effect: pods' names are resolved as their backend does")
     .option('--disable-taint', 'do not taint the node')
     .option('--os <name>', 'the operating system that the node shows (default Linux)')
     .option(
       '--metrics-addr <address>',
       'where to serve /metrics and /healthz of this process over plain HTTP to whoever can reach it, for example :10255 (loopback); default: nowhere',
     )
-    .addOption(new Option('--klog.v <level>').hideHelp())
+    .addOption(new Option('--klog.v <level>').argParser(parseWhole).hideHelp())
     .addOption(new Option('--klog.logtostderr [value]').hideHelp());
 }
 
@@ -77,13 +86,19 @@ export const vkCommand: Command = {
       streamIdleTimeoutMs: streamIdleTimeout,
       streamCreationTimeoutMs: streamCreationTimeout,
     };
-    await runVirtualKubelet({ ...rest, ...timeouts }, signal);
+    await runVirtualKubelet({ ...rest, ...timeouts, logLevel: logLevelOf(flags) }, signal);
   },
 };
 
 /** Undefined when help was all that was asked for. @throws InterLinkError `invalid_argument` */
 export function parseFlags(args: ReadonlyArray<string>): Flags | undefined {
   return parseArguments<Flags>(parser(), args);
+}
+
+/** `--log-level`, else what klog's verbosity comes to: 4 and more are for debugging. */
+export function logLevelOf({ logLevel, 'klog.v': verbosity = 0 }: Flags): string | undefined {
+  if (logLevel !== undefined || verbosity < 4) return logLevel;
+  return verbosity < 8 ? 'debug' : 'trace';
 }
 
 function parseWhole(text: string): number {

@@ -3,6 +3,7 @@ import { authenticationChecks } from './authentication.ts';
 import { capabilityChecks } from './capabilities.ts';
 import { createChecks } from './create.ts';
 import { deleteChecks } from './delete.ts';
+import { epochChecks } from './epochs.ts';
 import { errorChecks } from './errors.ts';
 import { listChecks } from './list.ts';
 import { logChecks } from './logs.ts';
@@ -17,6 +18,7 @@ import { watchChecks } from './watch.ts';
 /** Every check, in the order of docs/protocol.md. */
 export const allChecks: ReadonlyArray<Check> = [
   ...ownerChecks,
+  ...epochChecks,
   ...authenticationChecks,
   ...capabilityChecks,
   ...createChecks,

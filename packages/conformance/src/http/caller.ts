@@ -11,6 +11,7 @@ export interface Call {
   readonly json?: unknown;
   /** Sent as it is, and called JSON. */
   readonly body?: string;
+  readonly headers?: Record<string, string>;
 }
 
 /** A streamed answer, open. */
@@ -50,7 +51,8 @@ export class Caller {
     try {
       const response = await this.#target.send({
         ...{ method, path, signal, headersTimeoutMs: this.#patienceMs },
-        ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...call.headers },
+        ...(body === undefined ? {} : { body }),
       });
       const [contentType = ''] = String(response.headers['content-type'] ?? '').split(';');
       return {

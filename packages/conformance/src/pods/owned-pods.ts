@@ -14,6 +14,8 @@ export interface OwnedPodsOptions {
   readonly image: string;
   readonly patienceMs: number;
   readonly signal: AbortSignal;
+  /** Sent with every call but those that clean up. Default: none. */
+  readonly epoch?: number;
   /** Run when the check is over. */
   readonly defer: (cleanUp: () => Promise<unknown>) => void;
 }
@@ -28,6 +30,11 @@ export class OwnedPods {
     this.owner = options.owner;
     this.path = `${ownerPath(options.owner)}/pods`;
     this.#options = options;
+  }
+
+  /** The same owner's pods, called by a virtual kubelet that leads in this epoch. */
+  at(epoch: number): OwnedPods {
+    return new OwnedPods({ ...this.#options, epoch });
   }
 
   /** The request for a pod that plays the scene; nothing is sent yet. */
@@ -66,13 +73,22 @@ export class OwnedPods {
     return await this.#ask({ method: 'DELETE', path: `${this.path}/${uid}${query}` });
   }
 
+  async askList(): Promise<Answer> {
+    return await this.#ask({ method: 'GET', path: this.path });
+  }
+
+  /** For a stream that is not to be had: waits for the end of the answer. */
+  async askWatch(): Promise<Answer> {
+    return await this.#ask({ method: 'GET', path: `${this.path}?watch=true` });
+  }
+
   async updateVolumes(uid: string, volumes: ReadonlyArray<ResolvedVolume>): Promise<Answer> {
     return await this.#ask({ method: 'PATCH', path: `${this.path}/${uid}/volumes`, json: { volumes } });
   }
 
   /** The list, taken at its word: its shape has a check of its own. */
   async list(): Promise<PodReport[]> {
-    const answer = expectStatus(await this.#ask({ method: 'GET', path: this.path }), [200]);
+    const answer = expectStatus(await this.askList(), [200]);
     const body = jsonOf(answer);
     const items = typeof body === 'object' && body !== null && 'items' in body ? body.items : undefined;
     if (Array.isArray(items)) return items as PodReport[];
@@ -127,7 +143,10 @@ export class OwnedPods {
     const resume = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const closing = new AbortController();
     const path = `${this.path}?watch=true${resume}`;
-    const answer = await caller.open({ method: 'GET', path }, AbortSignal.any([signal, closing.signal]));
+    const answer = await caller.open(
+      { method: 'GET', path, ...this.#headers },
+      AbortSignal.any([signal, closing.signal]),
+    );
     if (answer.status !== 200) {
       closing.abort();
       throw new ConformanceFailure({ wanted: `${answer.request} answered 200`, seen: String(answer.status) });
@@ -138,7 +157,12 @@ export class OwnedPods {
   }
 
   async #ask(call: Parameters<Caller['ask']>[0]): Promise<Answer> {
-    return await this.#options.caller.ask(call, this.#options.signal);
+    return await this.#options.caller.ask({ ...call, ...this.#headers }, this.#options.signal);
+  }
+
+  get #headers(): { headers?: Record<string, string> } {
+    const { epoch } = this.#options;
+    return epoch === undefined ? {} : { headers: { 'InterLink-Epoch': String(epoch) } };
   }
 
   get #waiting() {

@@ -37,6 +37,11 @@ export class RecordStream {
     });
   }
 
+  /** @throws ConformanceFailure when the stream does not end in time */
+  async untilEnd(): Promise<void> {
+    await this.until('its end', () => (this.#end === undefined ? undefined : true));
+  }
+
   /** Waits for a state of one pod. @returns its report */
   async untilPod(uid: string, what: string, isSo: (report: PodReport) => boolean): Promise<PodReport> {
     return await this.until(`pod ${uid} ${what}`, () => this.reportsOf(uid).find(isSo));

@@ -1,5 +1,5 @@
 import { type HttpTarget, InterLinkError, type Owner, PodClient } from '@interlink/protocol';
-import { type Logger, noAuthentication } from '@interlink/service-kit';
+import { type Logger, noAuthentication, type Tracer } from '@interlink/service-kit';
 import { createSidecarServer, PodService } from '@interlink/sidecar-sdk';
 import type { FastifyInstance } from 'fastify';
 import { detectProtocol } from './detect-protocol.ts';
@@ -24,13 +24,15 @@ export class SidecarLink {
   readonly target: HttpTarget;
   readonly #logger: Logger;
   readonly #signal: AbortSignal;
+  readonly #tracer: Tracer | undefined;
   #generation: Promise<SidecarGeneration> | undefined;
   #trouble: string | undefined = 'not asked yet';
 
-  constructor(target: HttpTarget, logger: Logger, signal: AbortSignal) {
+  constructor(target: HttpTarget, logger: Logger, signal: AbortSignal, tracer?: Tracer) {
     this.target = target;
     this.#logger = logger;
     this.#signal = signal;
+    this.#tracer = tracer;
   }
 
   /** Undefined once the sidecar has answered, else what is wrong. */
@@ -88,6 +90,8 @@ export class SidecarLink {
       logger: this.#logger,
       authenticate: noAuthentication,
       shutdown: this.#signal,
+      // A body that is read loses what was current: the adapter's requests have spans of their own.
+      tracer: this.#tracer,
     });
     service
       .run(this.#signal)

@@ -21,7 +21,7 @@ export interface RunningInterLink {
  */
 export async function startInterLink(
   sidecarPort: number,
-  { isTcp = false }: { isTcp?: boolean } = {},
+  { isTcp = false, env = {} }: { isTcp?: boolean; env?: NodeJS.ProcessEnv } = {},
 ): Promise<RunningInterLink> {
   const folder = await mkdtemp(join(tmpdir(), 'interlink-run-'));
   await mkdir(join(folder, 'run'), { mode: 0o700 });
@@ -38,6 +38,7 @@ export async function startInterLink(
     SIDECARURL: 'http://127.0.0.1',
     SIDECARPORT: String(sidecarPort),
     LOGLEVEL: 'error',
+    ...env,
   });
   const target = new HttpTarget({ url, token: async () => 'the-account-token' });
   const stop = async () => {

@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { ClusterAccess, TlsMaterial } from '../kubeconfig/cluster-access.ts';
+import { checkBeforeSending } from './check-before-sending.ts';
 
 /** Idle connections live this long, in milliseconds: shorter than the 90 s after which kube-apiserver closes them. */
 const KEEP_ALIVE_MS = 60_000;
@@ -19,13 +20,15 @@ interface PoolPair {
 export class ConnectionPools {
   readonly #access: ClusterAccess;
   readonly #connections: number;
+  readonly #check: (() => void) | undefined;
   readonly #retiring = new Set<PoolPair>();
   #tls: TlsMaterial | undefined;
   #current: PoolPair | undefined;
 
-  /** `connections` is the largest number of connections for requests; watches are not counted. */
-  constructor(access: ClusterAccess, connections: number) {
+  /** `connections` is the largest number of connections for requests; watches are not counted. `check`: see {@link checkBeforeSending}. */
+  constructor(access: ClusterAccess, connections: number, check: (() => void) | undefined) {
     this.#access = access;
+    this.#check = check;
     this.#connections = connections;
   }
 
@@ -34,7 +37,7 @@ export class ConnectionPools {
     if (this.#current === undefined || this.#tls !== tls) {
       if (this.#current !== undefined) this.#retire(this.#current);
       this.#tls = tls;
-      this.#current = { requests: this.#open(tls, this.#connections), watches: this.#open(tls, null) };
+      this.#current = { requests: this.#checked(tls, this.#connections), watches: this.#checked(tls, null) };
     }
     return this.#current[use];
   }
@@ -50,6 +53,11 @@ export class ConnectionPools {
     this.#retiring.add(pair);
     const forget = () => this.#retiring.delete(pair);
     Promise.all([pair.requests.close(), pair.watches.close()]).then(forget, forget);
+  }
+
+  #checked(tls: TlsMaterial, connections: number | null): Dispatcher {
+    const pool = this.#open(tls, connections);
+    return this.#check === undefined ? pool : checkBeforeSending(pool, this.#check);
   }
 
   #open(tls: TlsMaterial, connections: number | null): Dispatcher {

@@ -12,6 +12,8 @@ export interface KubeClientOptions {
   timeoutMs?: number | undefined;
   /** Most connections for requests. Watches have connections of their own besides. Default 32. */
   connections?: number | undefined;
+  /** Called right before each request is written; what it throws is the error of the request, which is not sent then. */
+  check?: (() => void) | undefined;
   /** Told of every try of a request, for metrics. Must not throw. */
   onRequest?: RequestObserver | undefined;
 }
@@ -77,6 +79,7 @@ export class KubeClient {
       userAgent: options.userAgent ?? 'interlink-kube',
       timeoutMs: options.timeoutMs ?? 30_000,
       connections: options.connections ?? 32,
+      check: options.check,
       onRequest: options.onRequest,
     });
   }

@@ -35,6 +35,7 @@ export interface TransportOptions {
   userAgent: string;
   timeoutMs: number;
   connections: number;
+  check?: (() => void) | undefined;
   onRequest?: RequestObserver | undefined;
 }
 
@@ -48,7 +49,7 @@ export class Transport {
   constructor(access: ClusterAccess, options: TransportOptions) {
     this.#access = access;
     this.#options = options;
-    this.#pools = new ConnectionPools(access, options.connections);
+    this.#pools = new ConnectionPools(access, options.connections, options.check);
     this.#basePath = access.server.pathname.replace(/\/+$/, '');
   }
 

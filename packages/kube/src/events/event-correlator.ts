@@ -14,6 +14,8 @@ export interface Happening {
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
+  /** The node that tells. Default: the recorder's. */
+  host?: string;
 }
 
 /** The event that the API should hold, after all that was told about it so far. */

@@ -70,6 +70,18 @@ describe('EventRecorder', () => {
     ]);
   });
 
+  it('tells for another host', async () => {
+    const { recorder, written, end } = startRecorder();
+    recorder.forHost('n2').record(ref, 'Normal', 'Pulled', 'x');
+    recorder.record({ ...ref, uid: 'v' }, 'Normal', 'Pulled', 'x');
+    await end();
+    const hosts = written.map(({ body }) => [body.source?.host, body.reportingInstance]);
+    expect(hosts.sort()).toEqual([
+      ['n1', 'n1'],
+      ['n2', 'n2'],
+    ]);
+  });
+
   it('patches the count of an event that is there, and creates it anew when it has expired', async () => {
     const { recorder, written, end } = startRecorder((writes) => {
       if (writes === 3) throw new KubeStatusError('PATCH event', 404, { reason: 'NotFound' });

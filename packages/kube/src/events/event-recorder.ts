@@ -4,7 +4,7 @@ import { WorkQueue } from '../queue/work-queue.ts';
 import { events } from '../resource-type.ts';
 import { sleep } from '../sleep.ts';
 import type { CoreEvent } from '../types.ts';
-import { EventCorrelator, type Observation } from './event-correlator.ts';
+import { EventCorrelator, type Happening, type Observation } from './event-correlator.ts';
 import { LruCache } from './lru-cache.ts';
 import type { ObjectReference } from './object-reference.ts';
 
@@ -52,12 +52,17 @@ export class EventRecorder {
 
   /** Tells of something. Never throws, never waits; the same thing told again is counted. */
   record(ref: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const observation = this.#correlator.observe({
-      ref,
-      type,
-      reason,
-      message: cutToBytes(message, MAX_MESSAGE_BYTES),
-    });
+    this.#record({ ref, type, reason, message });
+  }
+
+  /** The same recorder, telling as another node. */
+  forHost(host: string): Pick<EventRecorder, 'record'> {
+    return { record: (ref, type, reason, message) => this.#record({ ref, type, reason, message, host }) };
+  }
+
+  #record(happening: Happening): void {
+    const message = cutToBytes(happening.message, MAX_MESSAGE_BYTES);
+    const observation = this.#correlator.observe({ ...happening, message });
     if (observation === undefined) return;
     if (this.#pending.size >= MAX_PENDING && !this.#pending.has(observation.key)) return;
     this.#pending.set(observation.key, observation);
@@ -119,7 +124,8 @@ export class EventRecorder {
   }
 
   #toEvent(observation: Observation, namespace: string): CoreEvent {
-    const { component, host } = this.#options;
+    const { component } = this.#options;
+    const { host = this.#options.host } = observation;
     const { ref, type, reason, message, name, count, firstAt, lastAt } = observation;
     return {
       apiVersion: 'v1',

@@ -24,6 +24,8 @@ export interface ClusterAccess {
   readonly source: string;
   /** The context's namespace, or that of the pod when in a cluster. */
   readonly namespace?: string;
+  /** By the service account of a pod. */
+  readonly isInCluster?: boolean;
   readonly proxyUrl?: URL;
   /** Credentials as of now; called before each request, so it answers from memory nearly always. */
   credentials(): Promise<Credentials>;

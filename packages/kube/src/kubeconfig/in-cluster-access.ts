@@ -24,6 +24,7 @@ export async function inClusterAccess(
   const access: ClusterAccess = {
     server: new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`),
     source: 'the service account of this pod',
+    isInCluster: true,
     ...(namespace.trim() === '' ? {} : { namespace: namespace.trim() }),
     async credentials() {
       const [caText, { headers = {} }] = await Promise.all([ca.read(), login.current()]);

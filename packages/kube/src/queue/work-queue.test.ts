@@ -32,6 +32,29 @@ function startQueue(options: Partial<WorkQueueOptions> = {}) {
 }
 
 describe('WorkQueue', () => {
+  it('tells its observer of each step, and of how many keys wait', async () => {
+    const seen: string[] = [];
+    let depth = () => -1;
+    const observer = {
+      onQueue: (now: () => number) => {
+        depth = now;
+      },
+      onAdd: () => seen.push('add'),
+      onStart: (ms: number) => seen.push(`start after ${ms}`),
+      onDone: (ms: number) => seen.push(`done in ${ms}`),
+      onRetry: () => seen.push('retry'),
+    };
+    const { clock, queue, finish } = startQueue({ concurrency: 1, observer });
+    queue.add('a');
+    queue.add('b');
+    queue.add('b');
+    expect(depth()).toBe(1);
+    await clock.advance(30);
+    await finish('a', new Error('no'));
+    expect(depth()).toBe(0);
+    expect(seen).toEqual(['add', 'start after 0', 'add', 'retry', 'done in 30', 'start after 30']);
+  });
+
   it('works on no more keys than its concurrency, in order', async () => {
     const { queue, started, finish } = startQueue();
     for (const key of ['a', 'b', 'c', 'c']) queue.add(key);

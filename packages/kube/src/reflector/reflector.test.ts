@@ -92,6 +92,16 @@ describe('Reflector', () => {
     expect(reflector.get('a')?.metadata?.resourceVersion).toBe('12');
   });
 
+  it('keeps of each object what transform leaves, listed or watched', async () => {
+    const { reflector, end } = startReflector(
+      [{ list: ['10', [pod('a', '5')]] }, { watch: [event('ADDED', pod('b', '11'))] }],
+      { transform: ({ metadata = {} }) => ({ metadata: { ...metadata, name: `kept ${metadata.name}` } }) },
+    );
+    await reflector.synced;
+    await end();
+    expect([...reflector.values()].map(({ metadata }) => metadata?.name)).toEqual(['kept a', 'kept b']);
+  });
+
   it('lists the newest version after 410, and tells the difference', async () => {
     const gone = new KubeStatusError('watch pods', 410, { reason: 'Expired', message: 'too old' });
     const { calls, changes, end } = startReflector([

@@ -18,6 +18,8 @@ export interface ReflectorOptions<T extends KubeObject> extends StoreListener<T>
   labelSelector?: string;
   /** What `get` finds an object by. Default `metadata.uid`. */
   keyOf?: (object: T) => string;
+  /** What is kept of each object, and given to callbacks; for fields that nobody needs and that take memory. Default: all of it. */
+  transform?(object: T): T;
   /** Called after each complete list, when the callbacks of all its differences were called. */
   onSynced?(): void;
   /** Told of every error; the reflector carries on by itself. */
@@ -107,7 +109,8 @@ export class Reflector<T extends KubeObject> {
     const { client, type, path = {}, fieldSelector, labelSelector } = this.#options;
     const resourceVersion = this.#listVersion;
     const list = await client.list(type, path, { resourceVersion, fieldSelector, labelSelector, signal });
-    this.#store.replaceAll(list.items);
+    const { transform } = this.#options;
+    this.#store.replaceAll(transform === undefined ? list.items : list.items.map((object) => transform(object)));
     this.#resourceVersion = list.metadata.resourceVersion ?? '0';
     this.#markSynced();
     this.#tell(() => this.#options.onSynced?.());
@@ -130,7 +133,7 @@ export class Reflector<T extends KubeObject> {
     for await (const { type: change, object } of client.watch(type, path, watch)) {
       events += 1;
       if (change === 'DELETED') this.#store.delete(object);
-      else if (change !== 'BOOKMARK') this.#store.set(object);
+      else if (change !== 'BOOKMARK') this.#store.set(this.#options.transform?.(object) ?? object);
       this.#resourceVersion = object.metadata?.resourceVersion ?? this.#resourceVersion;
     }
     if (events === 0 && this.#now() - startedAt < VERY_SHORT_WATCH_MS && !signal.aborted) {

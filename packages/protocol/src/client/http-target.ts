@@ -3,6 +3,8 @@ import { Agent, type Dispatcher } from 'undici';
 import type { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { parseProblem } from '../errors/problem.ts';
+import { checkBeforeSending } from './check-before-sending.ts';
+import { epochHeader, type Fence, staleEpoch } from './fence.ts';
 import { type ClientTls, type PeerAddress, parseTarget } from './peer-address.ts';
 import { readBody, smallBody } from './read-body.ts';
 import { requestUpgrade, type UpgradeAnswer } from './upgrade.ts';
@@ -14,8 +16,12 @@ export interface HttpTargetOptions {
   /** Asked before every request, so that a rotated token file takes effect at once. */
   readonly token?: (() => Promise<string | undefined>) | undefined;
   readonly tls?: ClientTls | undefined;
+  /** Asked before every request: headers over its own, `traceparent` above all. */
+  readonly headers?: (() => Record<string, string>) | undefined;
   /** Open connections at most; further requests wait. */
   readonly connections?: number | undefined;
+  /** When several processes take turns: says whether it is ours. */
+  readonly fence?: Fence | undefined;
 }
 
 export interface TargetRequest {
@@ -38,8 +44,10 @@ export class HttpTarget {
   readonly url: string;
   readonly #address: PeerAddress;
   readonly #tls: ClientTls;
-  readonly #agent: Agent;
+  readonly #agent: Dispatcher;
+  readonly #fence: Fence | undefined;
   readonly #token: (() => Promise<string | undefined>) | undefined;
+  readonly #overriding: () => Record<string, string>;
   readonly #closed = new AbortController();
 
   constructor(options: HttpTargetOptions) {
@@ -47,8 +55,11 @@ export class HttpTarget {
     this.#address = parseTarget(options.url);
     this.#tls = definedTls(options.tls);
     this.#token = options.token;
+    this.#overriding = options.headers ?? (() => ({}));
     const { socketPath } = this.#address;
-    this.#agent = new Agent({
+    const { fence } = options;
+    this.#fence = fence;
+    const agent = new Agent({
       connections: options.connections ?? 128,
       keepAliveTimeout: 60_000,
       bodyTimeout: 0,
@@ -58,17 +69,18 @@ export class HttpTarget {
         ...this.#tls,
       },
     });
+    this.#agent = fence === undefined ? agent : checkBeforeSending(agent, () => fence.check());
   }
 
   /** Sends a request and returns whatever the peer answers. @throws InterLinkError `unavailable` or `deadline_exceeded` when there is no answer */
   async send(request: TargetRequest): Promise<Dispatcher.ResponseData> {
-    const authorization = await this.#authorization();
+    const ours = await this.#headers();
     return await this.#reach(async () => {
       return await this.#agent.request({
         origin: this.#address.origin,
         method: request.method,
         path: request.path,
-        headers: { ...authorization, ...request.headers },
+        headers: { ...ours, ...request.headers, ...this.#overriding() },
         body: request.body ?? null,
         signal: request.signal ?? null,
         headersTimeout: request.headersTimeoutMs ?? defaultHeadersTimeoutMs,
@@ -80,7 +92,7 @@ export class HttpTarget {
   async call(request: TargetRequest): Promise<Dispatcher.ResponseData> {
     const response = await this.send(request);
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
-    throw parseProblem(response.statusCode, await readBody(response.body, smallBody));
+    throw this.#told(parseProblem(response.statusCode, await readBody(response.body, smallBody)));
   }
 
   /**
@@ -92,7 +104,8 @@ export class HttpTarget {
     request: { readonly path: string; readonly signal: AbortSignal },
     accept: (socket: WebSocket, signal: AbortSignal) => T,
   ): Promise<T> {
-    const headers = await this.#authorization();
+    const headers = await this.#headers();
+    this.#fence?.check();
     const signal = AbortSignal.any([request.signal, this.#closed.signal]);
     return await this.#reach(
       async () =>
@@ -109,7 +122,8 @@ export class HttpTarget {
     readonly signal: AbortSignal;
     readonly headersTimeoutMs?: number;
   }): Promise<UpgradeAnswer> {
-    const headers = { ...(await this.#authorization()), ...request.headers };
+    const headers = { ...(await this.#headers()), ...request.headers };
+    this.#fence?.check();
     const timeoutMs = request.headersTimeoutMs ?? defaultHeadersTimeoutMs;
     const { path, signal } = request;
     return await this.#reach(
@@ -123,9 +137,17 @@ export class HttpTarget {
     await this.#agent.destroy();
   }
 
-  async #authorization(): Promise<Record<string, string>> {
+  async #headers(): Promise<Record<string, string>> {
     const token = await this.#token?.();
-    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(this.#fence === undefined ? {} : { [epochHeader]: String(this.#fence.epoch) }),
+    };
+  }
+
+  #told(error: InterLinkError): InterLinkError {
+    if (error.reason === staleEpoch) this.#fence?.onStale(error);
+    return error;
   }
 
   /** What the peer itself says stays as it is. */
@@ -133,7 +155,7 @@ export class HttpTarget {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof InterLinkError) throw error;
+      if (error instanceof InterLinkError) throw this.#told(error);
       const { code, message } = InterLinkError.from(error);
       throw new InterLinkError(code, `Cannot reach ${this.url}: ${message}`, { cause: error });
     }

@@ -1,4 +1,4 @@
-import { choice, flag, integer, text } from './key.ts';
+import { choice, flag, integer, list, text } from './key.ts';
 
 /**
  * The keys of `InterLinkConfig.yaml` that this release acts upon. All processes of a site may share one file: each reads
@@ -44,6 +44,22 @@ export const interLinkKeys = {
     env: ['CLUSTERID'],
     default: undefined,
     doc: "The cluster's name in every pod's owner. Default: the UID of the namespace kube-system.",
+  }),
+  VirtualNodes: list({
+    default: undefined,
+    doc: 'The nodes of one Virtual Kubelet, see below. Default: the one of `--nodename`.',
+  }),
+  'LeaderElection.Enabled': flag({
+    default: undefined,
+    doc: 'Whether Virtual Kubelets of the same nodes take turns, so that two of them never act at once. Default: true in a pod of the cluster, false with a kubeconfig.',
+  }),
+  'LeaderElection.Namespace': text({
+    default: undefined,
+    doc: "Where the Lease is that they take turns by. Default: the pod's own namespace, else the kubeconfig's, else `default`.",
+  }),
+  'LeaderElection.Name': text({
+    default: undefined,
+    doc: 'Name of that Lease. Default: `interlink-vk-` and the name of the first node.',
   }),
   DataRootFolder: text({
     env: ['DATAROOTFOLDER'],

@@ -1,6 +1,6 @@
 /** One key of the InterLink file: its type, the variable that overrides it, its default and its meaning, in one place. */
 export interface Key<T> {
-  readonly kind: 'text' | 'integer' | 'flag' | 'choice';
+  readonly kind: 'text' | 'integer' | 'flag' | 'choice' | 'list';
   /** Environment variables that override the file; the first that is set wins. */
   readonly env: ReadonlyArray<string>;
   readonly default: T;
@@ -22,7 +22,7 @@ export function integer<T extends number | undefined>(options: KeyOptions<T>): K
   return { kind: 'integer', env: [], choices: [], ...options };
 }
 
-export function flag(options: KeyOptions<boolean>): Key<boolean> {
+export function flag<T extends boolean | undefined>(options: KeyOptions<T>): Key<boolean | T> {
   return { kind: 'flag', env: [], choices: [], ...options };
 }
 
@@ -33,6 +33,11 @@ export function choice<const C extends string, T extends C | undefined>(
   return { kind: 'choice', env: [], choices, ...options };
 }
 
+/** Elements that only the process they are for looks into. */
+export function list(options: Omit<KeyOptions<undefined>, 'env'>): Key<ReadonlyArray<unknown> | undefined> {
+  return { kind: 'list', env: [], choices: [], ...options };
+}
+
 /** What a key's value is wanted to be, for messages. */
 export function wanted(key: Key<unknown>): string {
   const words = {
@@ -40,12 +45,16 @@ export function wanted(key: Key<unknown>): string {
     integer: 'a whole number',
     flag: 'true or false',
     choice: `one of ${key.choices.join(', ')}`,
+    list: 'a list',
   };
   return words[key.kind];
 }
 
 /** Reads a value from YAML or from an environment variable (then it is a text). Returns undefined when it does not fit. */
-export function readValue(key: Key<unknown>, value: unknown): string | number | boolean | undefined {
+export function readValue(
+  key: Key<unknown>,
+  value: unknown,
+): string | number | boolean | ReadonlyArray<unknown> | undefined {
   const isText = typeof value === 'string';
   switch (key.kind) {
     case 'text':
@@ -58,5 +67,7 @@ export function readValue(key: Key<unknown>, value: unknown): string | number | 
     case 'flag':
       if (value === 'true' || value === 'false') return value === 'true';
       return typeof value === 'boolean' ? value : undefined;
+    case 'list':
+      return Array.isArray(value) ? value : undefined;
   }
 }

@@ -3,6 +3,8 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { Registry } from 'prom-client';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Logger } from '../process/logger.ts';
+import type { Tracer } from '../tracing/span.ts';
+import { traceRequests } from '../tracing/trace-requests.ts';
 import { type HealthChecks, serveHealth } from './health.ts';
 import { serveMetrics } from './metrics.ts';
 import { isWebSocketUpgrade, serveUpgrades } from './upgrades.ts';
@@ -13,6 +15,8 @@ export interface HttpServerOptions {
   /** Each answers undefined when it is well, else what is wrong; shown at `/readyz`. */
   readonly readiness: HealthChecks;
   readonly metrics?: Registry;
+  /** Undefined: no traces. */
+  readonly tracer?: Tracer | undefined;
   /** The largest request body, bytes. Default 8 MiB: a pod with its ConfigMaps and Secrets (1 MiB each at most). */
   readonly bodyLimit?: number;
 }
@@ -48,6 +52,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.addHook('onRequest', async (request) => {
     if (!openPaths.has(pathOf(request))) await options.authenticate(request.headers.authorization);
   });
+  if (options.tracer !== undefined) traceRequests(app, options.tracer);
   app.addHook('onResponse', async (request, reply) => {
     options.logger.debug(
       {

@@ -1,5 +1,5 @@
 import type { Logger } from '@interlink/sidecar-sdk';
-import { type PodReference, sleep } from '@interlink/sidecar-sdk';
+import { type PodReference, podFields, sleep } from '@interlink/sidecar-sdk';
 import type { Engine } from '../engine/engine.ts';
 import { uidLabel } from '../identity/labels.ts';
 import type { EngineContainer } from '../status/engine-container.ts';
@@ -27,6 +27,7 @@ const lastRetryMs = 30_000;
 export class PodDeletion {
   readonly #pod: PodReference;
   readonly #context: DeletionContext;
+  readonly #logger: Logger;
   readonly #told = new Set<string>();
   /** Milliseconds of `performance.now`. */
   #deadline: number;
@@ -35,6 +36,7 @@ export class PodDeletion {
   constructor(pod: PodReference, gracePeriodSeconds: number, context: DeletionContext) {
     this.#pod = pod;
     this.#context = context;
+    this.#logger = context.logger.child(podFields(pod));
     this.#deadline = performance.now() + gracePeriodSeconds * 1_000;
   }
 
@@ -49,7 +51,7 @@ export class PodDeletion {
 
   /** Goes on until everything is gone, through whatever fails on the way. */
   async run(): Promise<void> {
-    const { uid, namespace, name } = this.#pod;
+    const { uid } = this.#pod;
     for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
       try {
         await this.#stopAll();
@@ -58,10 +60,7 @@ export class PodDeletion {
         clearTimeout(this.#killTimer);
         return;
       } catch (error) {
-        this.#context.logger.warn(
-          { pod: `${namespace}/${name}`, podUid: uid, err: error },
-          'cannot delete the pod yet',
-        );
+        this.#logger.warn({ err: error }, 'cannot delete the pod yet');
         await sleep(waitMs, neverAborted);
       }
     }
@@ -88,7 +87,7 @@ export class PodDeletion {
       const running = await this.#readRunning();
       await Promise.all(running.map(async ({ id }) => await unlessGone(this.#context.engine.killContainer(id))));
     } catch (error) {
-      this.#context.logger.warn({ podUid: this.#pod.uid, err: error }, 'cannot kill the pod’s containers yet');
+      this.#logger.warn({ err: error }, 'cannot kill the pod’s containers yet');
     }
   }
 
@@ -111,7 +110,7 @@ export class PodDeletion {
     try {
       await removePodFolder(root, this.#pod.uid);
     } catch (error) {
-      this.#context.logger.warn({ podUid: this.#pod.uid, err: error }, 'cannot remove all files of the pod');
+      this.#logger.warn({ err: error }, 'cannot remove all files of the pod');
     }
   }
 

@@ -1,4 +1,4 @@
-import { InterLinkError, type Logger, type News, sleep } from '@interlink/sidecar-sdk';
+import { InterLinkError, type Logger, type News, podFields, sleep } from '@interlink/sidecar-sdk';
 import { type Engine, priorities } from '../engine/engine.ts';
 import { isNotFound } from '../engine/engine-error.ts';
 import { toPodReport } from '../report.ts';
@@ -79,7 +79,9 @@ export class PodObserver {
         await this.#look(uid);
       }
     } catch (error) {
-      this.#logger.warn({ podUid: uid, err: error }, 'cannot look at the pod');
+      const { lastSnapshot } = this.#works.get(uid);
+      const fields = lastSnapshot === undefined ? { podUid: uid } : podFields(lastSnapshot.pod);
+      this.#logger.warn({ ...fields, err: error }, 'cannot look at the pod');
       this.#changed.delete(uid);
       this.#news?.relist();
     } finally {

@@ -3,6 +3,7 @@ import { accessMisbehaviours } from './access.ts';
 import { capabilityMisbehaviours } from './capabilities.ts';
 import { createMisbehaviours } from './create.ts';
 import { deleteMisbehaviours } from './delete.ts';
+import { epochMisbehaviours } from './epochs.ts';
 import { logMisbehaviours } from './logs.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { ownerMisbehaviours } from './owners.ts';
@@ -15,6 +16,7 @@ import { watchMisbehaviours } from './watch.ts';
 /** Every way to be wrong that the mock knows, in the order of docs/protocol.md. The table in README.md is checked against it. */
 export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   ...ownerMisbehaviours,
+  ...epochMisbehaviours,
   ...accessMisbehaviours,
   ...capabilityMisbehaviours,
   ...createMisbehaviours,

@@ -8,11 +8,13 @@ import {
   type ReportLog,
   type ResolvedVolume,
 } from '@interlink/protocol';
-import { keepDoing, type Logger, sleep } from '@interlink/service-kit';
+import { keepDoing, type Logger, sleep, traced, withSpan } from '@interlink/service-kit';
 import type { Backend, PodReference } from '../backend.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
 import { cannot } from './cannot.ts';
 import { CapabilityNews } from './capability-news.ts';
+import { podAttributes } from './pod-attributes.ts';
+import { podFields } from './pod-fields.ts';
 import { PodRegistry } from './pod-registry.ts';
 import { PodStats } from './pod-stats.ts';
 import { PodStreams, type PodTarget } from './pod-streams.ts';
@@ -59,7 +61,10 @@ export class PodService {
 
   /** Keeps the reports true until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#keepListing(signal), this.#keepWatching(signal), this.#capabilityNews.run(signal)]);
+    // A request that happens to start it does not own it.
+    await withSpan(undefined, () =>
+      Promise.all([this.#keepListing(signal), this.#keepWatching(signal), this.#capabilityNews.run(signal)]),
+    );
   }
 
   async capabilities(): Promise<Capabilities> {
@@ -79,12 +84,14 @@ export class PodService {
     return await this.#serial.run(uid, async () => {
       const known = this.#registry.find(owner, uid);
       if (known !== undefined && known.incomplete !== true) return known;
-      const first = await this.#backend.create(request, owner);
+      const first = await traced('backend create', { attributes: podAttributes(owner, request.pod.metadata) }, () =>
+        this.#backend.create(request, owner),
+      );
       // News from the backend may have overtaken its own answer.
       const newest = this.#registry.find(owner, uid);
       const report = newest !== undefined && newest.incomplete !== true ? newest : first;
       this.#registry.report({ owner, report });
-      this.#logger.info({ pod: `${report.namespace}/${report.name}`, podUid: uid, node: owner.node }, 'pod created');
+      this.#logger.info(podFields({ ...report, owner }), 'pod created');
       return report;
     });
   }
@@ -94,7 +101,7 @@ export class PodService {
     this.#assertListed();
     const { uid } = request.pod.metadata;
     return await this.#serial.run(uid, async () => {
-      const report = this.#registry.find(owner, uid) ?? (await this.#backend.adopt?.(request, owner));
+      const report = this.#registry.find(owner, uid) ?? (await this.#adoptNow(request, owner));
       if (report === undefined) throw new InterLinkError('not_found', `No pod ${uid} here`);
       this.#registry.report({ owner, report: this.#registry.find(owner, uid) ?? report });
       return report;
@@ -107,11 +114,11 @@ export class PodService {
     await this.#serial.run(uid, async () => {
       const known = this.#registry.find(owner, uid);
       if (known === undefined) return;
-      await this.#backend.delete({ owner, uid, namespace: known.namespace, name: known.name }, gracePeriodSeconds);
-      this.#logger.info(
-        { pod: `${known.namespace}/${known.name}`, podUid: uid, node: owner.node, gracePeriodSeconds },
-        'pod deletion accepted',
+      const reference = { owner, uid, namespace: known.namespace, name: known.name };
+      await traced('backend delete', { attributes: podAttributes(owner, reference) }, () =>
+        this.#backend.delete(reference, gracePeriodSeconds),
       );
+      this.#logger.info({ ...podFields(reference), gracePeriodSeconds }, 'pod deletion accepted');
     });
   }
 
@@ -150,6 +157,11 @@ export class PodService {
   findByUid(uid: string): { reference: PodReference; report: PodReport } | undefined {
     this.#assertListed();
     return this.#registry.findByUid(uid);
+  }
+
+  async #adoptNow(request: PodRequest, owner: Owner): Promise<PodReport | undefined> {
+    const attributes = podAttributes(owner, request.pod.metadata);
+    return await traced('backend adopt', { attributes }, async () => await this.#backend.adopt?.(request, owner));
   }
 
   /** @throws InterLinkError `not_found`, also for another owner's pod */

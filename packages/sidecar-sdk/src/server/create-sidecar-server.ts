@@ -1,4 +1,4 @@
-import { type Authenticate, createHttpServer, type Logger } from '@interlink/service-kit';
+import { type Authenticate, createHttpServer, type Logger, type Tracer } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { PodService } from '../pods/pod-service.ts';
 import { serveV1 } from './v1-routes.ts';
@@ -10,6 +10,8 @@ export interface SidecarServerOptions {
   readonly authenticate: Authenticate;
   /** Ends the streams that would otherwise never end. */
   readonly shutdown: AbortSignal;
+  /** Undefined: no traces. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The HTTP face of a sidecar, v2 and v1 on one port; not listening yet. */
@@ -18,6 +20,7 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     logger: options.logger,
     authenticate: options.authenticate,
     readiness: { backend: () => options.service.trouble },
+    tracer: options.tracer,
   });
   serveV2(app, options.service, options.shutdown);
   serveV1(app, options.service);

@@ -13,8 +13,12 @@ import type { PodStreams } from '../pods/pod-streams.ts';
 import { containerOf, ownerPrefix, podOf, queryOf } from './path.ts';
 import { serveWebSocket } from './web-socket.ts';
 
-/** Exec, attach and port-forward: each a WebSocket, refused with an ordinary answer. */
-export function serveStreams(app: FastifyInstance, streams: PodStreams, shutdown: AbortSignal): void {
+/** Exec, attach and port-forward: each a WebSocket, refused with an ordinary answer. `endOf` says when one must end. */
+export function serveStreams(
+  app: FastifyInstance,
+  streams: PodStreams,
+  endOf: (request: FastifyRequest) => AbortSignal,
+): void {
   app.get(`${ownerPrefix}/pods/:uid/containers/:container/exec`, async (request, reply) => {
     const target = { ...podOf(request), container: containerOf(request) };
     const options = parseExecQuery(queryOf(request));
@@ -33,10 +37,11 @@ export function serveStreams(app: FastifyInstance, streams: PodStreams, shutdown
     await serveWebSocket<Duplex>(request, reply, {
       open: async (signal) => await streams.portForward(pod, port, signal),
       serve: async (socket, connection) => {
+        const over = endOf(request);
         const end = () => void connection.destroy();
-        shutdown.addEventListener('abort', end, { once: true });
+        over.addEventListener('abort', end, { once: true });
         await joinConnections(new PortConnection(socket), connection);
-        shutdown.removeEventListener('abort', end);
+        over.removeEventListener('abort', end);
       },
       discard: (connection) => void connection.on('error', () => undefined).destroy(),
     });
@@ -50,7 +55,7 @@ export function serveStreams(app: FastifyInstance, streams: PodStreams, shutdown
   ): Promise<FastifyReply> {
     await serveWebSocket(request, reply, {
       open,
-      serve: async (socket, command) => await serveCommand(socket, command, shutdown),
+      serve: async (socket, command) => await serveCommand(socket, command, endOf(request)),
       discard: (command) => command.close(),
     });
     return reply;

@@ -6,13 +6,17 @@ import {
   parseVolumesUpdate,
 } from '@interlink/protocol';
 import { sendBytes, sendRecords } from '@interlink/service-kit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PodService } from '../pods/pod-service.ts';
+import { Epochs } from './epochs.ts';
 import { containerOf, ownerOf, ownerPrefix, podOf, queryOf, uidOf } from './path.ts';
 import { serveStreams } from './stream-routes.ts';
 
 /** Protocol v2: every pod under its owner. */
 export function serveV2(app: FastifyInstance, service: PodService, shutdown: AbortSignal): void {
+  const epochs = new Epochs();
+  const endOf = (request: FastifyRequest) => epochs.endOf(request, shutdown);
+  epochs.guard(app);
   app.get('/v2/capabilities', async () => await service.capabilities());
   app.get(`${ownerPrefix}/capabilities`, async (request) => {
     ownerOf(request);
@@ -24,7 +28,7 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     const query = queryOf(request);
     if (query.watch !== 'true') return { items: log.reports() };
     const cursor = typeof query.cursor === 'string' ? query.cursor : undefined;
-    return await sendRecords(request, reply, log.subscribe(cursor), shutdown);
+    return await sendRecords(request, reply, log.subscribe(cursor), endOf(request));
   });
 
   app.put(`${ownerPrefix}/pods/:uid`, async (request, reply) => {
@@ -55,14 +59,14 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     const container = containerOf(request);
     const options: LogOptions = parseLogQuery(queryOf(request));
     await sendBytes(request, reply, (signal) =>
-      service.logs(pod, container, options, AbortSignal.any([signal, shutdown])),
+      service.logs(pod, container, options, AbortSignal.any([signal, endOf(request)])),
     );
     return reply;
   });
 
   app.get(`${ownerPrefix}/stats`, async (request) => await service.stats.of(ownerOf(request)));
 
-  serveStreams(app, service.streams, shutdown);
+  serveStreams(app, service.streams, endOf);
 }
 
 const defaultGracePeriodSeconds = 30;

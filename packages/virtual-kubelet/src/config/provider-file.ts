@@ -23,7 +23,9 @@ export interface NodeSettings {
 }
 
 const none: NodeSettings = { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] };
-const yamlKeys = ['Resources', 'NodeLabels', 'NodeTaints', 'PodCIDR', 'Namespaces', ...kubeletKeys];
+/** What describes a node in YAML, in the provider file and in `VirtualNodes`. */
+export const nodeKeys: ReadonlyArray<string> = ['Resources', 'NodeLabels', 'NodeTaints'];
+const yamlKeys = [...nodeKeys, 'PodCIDR', 'Namespaces', ...kubeletKeys];
 /** Keys of other releases' files: taken with a warning, so that the file need not be rewritten. */
 const withoutEffect = [
   ...[
@@ -104,58 +106,62 @@ function parseYamlForm(root: Record<string, unknown>, { path, problems }: Place)
   const ignored = unknown.filter((key) => withoutEffect.includes(key));
   for (const key of unknown)
     if (!ignored.includes(key)) problems.push(unknownKey(key, key, [...yamlKeys, ...withoutEffect]));
-  const capacity: Record<string, string> = {};
-  const resources = isMap(root.Resources) ? root.Resources : {};
-  if (root.Resources != null && !isMap(root.Resources)) {
-    problems.push(`Resources is ${JSON.stringify(root.Resources)}: a map is wanted`);
-  }
-  const names: Record<string, string> = { CPU: 'cpu', Memory: 'memory', Pods: 'pods' };
-  for (const [key, value] of Object.entries(resources)) {
-    const name = names[key];
-    if (name !== undefined) addQuantity(capacity, name, value, `Resources.${key}`, problems);
-    else if (key === 'Accelerators') addAccelerators(capacity, value, problems);
-    else problems.push(unknownKey(`Resources.${key}`, key, [...Object.keys(names), 'Accelerators']));
-  }
   const podRange = parsePodRange(root.PodCIDR, problems);
   return {
     ...(podRange === undefined ? {} : { podRange }),
-    capacity,
-    labels: parseLabels(root.NodeLabels, problems),
-    taints: parseTaints(root.NodeTaints, problems),
+    ...parseNodeKeys(root, '', problems),
     kubelet: parseKubeletSettings(root, problems),
     ...(root.Namespaces == null ? {} : { namespaces: parseNamespaces(root.Namespaces, problems) }),
     warnings: ignored.map((key) => `${key} in ${path} has no effect in this release`),
   };
 }
 
-function addAccelerators(capacity: Record<string, string>, value: unknown, problems: string[]): void {
-  for (const [index, accelerator] of listOf(value, 'Resources.Accelerators', problems).entries()) {
+/** Reads {@link nodeKeys}; `prefix` is what stands before them in messages: `VirtualNodes[0].`. */
+export function parseNodeKeys(root: Record<string, unknown>, prefix: string, problems: string[]): NodeSettings {
+  const capacity: Record<string, string> = {};
+  const place = `${prefix}Resources`;
+  const resources = isMap(root.Resources) ? root.Resources : {};
+  if (root.Resources != null && !isMap(root.Resources)) {
+    problems.push(`${place} is ${JSON.stringify(root.Resources)}: a map is wanted`);
+  }
+  const names: Record<string, string> = { CPU: 'cpu', Memory: 'memory', Pods: 'pods' };
+  for (const [key, value] of Object.entries(resources)) {
+    const name = names[key];
+    if (name !== undefined) addQuantity(capacity, name, value, `${place}.${key}`, problems);
+    else if (key === 'Accelerators') addAccelerators(capacity, value, `${place}.Accelerators`, problems);
+    else problems.push(unknownKey(`${place}.${key}`, key, [...Object.keys(names), 'Accelerators']));
+  }
+  return {
+    capacity,
+    labels: parseLabels(root.NodeLabels, `${prefix}NodeLabels`, problems),
+    taints: parseTaints(root.NodeTaints, `${prefix}NodeTaints`, problems),
+    kubelet: {},
+    warnings: [],
+  };
+}
+
+function addAccelerators(capacity: Record<string, string>, value: unknown, place: string, problems: string[]): void {
+  for (const [index, accelerator] of listOf(value, place, problems).entries()) {
     const type: unknown = isMap(accelerator) ? accelerator.ResourceType : undefined;
-    if (typeof type !== 'string') problems.push(`Resources.Accelerators[${index}].ResourceType is missing`);
-    else
-      addQuantity(
-        capacity,
-        type,
-        isMap(accelerator) ? accelerator.Available : undefined,
-        `Resources.Accelerators[${index}].Available`,
-        problems,
-      );
+    const available: unknown = isMap(accelerator) ? accelerator.Available : undefined;
+    if (typeof type !== 'string') problems.push(`${place}[${index}].ResourceType is missing`);
+    else addQuantity(capacity, type, available, `${place}[${index}].Available`, problems);
   }
 }
 
 /** `NodeLabels` is a list of `key=value`. */
-function parseLabels(value: unknown, problems: string[]): Record<string, string> {
+function parseLabels(value: unknown, place: string, problems: string[]): Record<string, string> {
   const labels: Record<string, string> = {};
-  for (const [index, text] of listOf(value, 'NodeLabels', problems).entries()) {
+  for (const [index, text] of listOf(value, place, problems).entries()) {
     const match = typeof text === 'string' ? /^([^=\s]+)=([^=\s]*)$/.exec(text) : null;
-    if (match?.[1] === undefined) problems.push(`NodeLabels[${index}] is ${JSON.stringify(text)}: key=value is wanted`);
+    if (match?.[1] === undefined) problems.push(`${place}[${index}] is ${JSON.stringify(text)}: key=value is wanted`);
     else labels[match[1]] = match[2] ?? '';
   }
   return labels;
 }
 
-function parseTaints(value: unknown, problems: string[]): Taint[] {
-  return listOf(value, 'NodeTaints', problems).flatMap((taint: unknown, index) => {
+function parseTaints(value: unknown, place: string, problems: string[]): Taint[] {
+  return listOf(value, place, problems).flatMap((taint: unknown, index) => {
     const { Key: key, Value: taintValue, Effect: effect } = isMap(taint) ? taint : {};
     if (
       typeof key === 'string' &&
@@ -164,7 +170,7 @@ function parseTaints(value: unknown, problems: string[]): Taint[] {
     ) {
       return [{ key, effect, ...(typeof taintValue === 'string' ? { value: taintValue } : {}) }];
     }
-    problems.push(`NodeTaints[${index}] wants a Key and an Effect of NoSchedule, PreferNoSchedule or NoExecute`);
+    problems.push(`${place}[${index}] wants a Key and an Effect of NoSchedule, PreferNoSchedule or NoExecute`);
     return [];
   });
 }
@@ -192,11 +198,12 @@ function listOf(value: unknown, place: string, problems: string[]): unknown[] {
   return [];
 }
 
-function unknownKey(place: string, key: string, known: ReadonlyArray<string>): string {
+/** Says where a key is that nobody knows, and which one may be meant. */
+export function unknownKey(place: string, key: string, known: ReadonlyArray<string>): string {
   const near = nearest(key, known);
   return `unknown key ${place}${near === undefined ? '' : `: did you mean ${near}?`}`;
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
+export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -49,8 +49,9 @@ async function serveOverSpdy(
 
 function serveOverWebSocket(call: StreamCall, { streams }: CommandRequest, source: StreamSource, open: Open): void {
   const { protocol, refusal } = negotiateSubprotocol(call.request, commandSubprotocols);
+  const { idleTimeoutMs } = source.streamTimeouts;
   const use = (webSocket: WebSocket) => {
-    serveCommand(connectWebSocketCaller(webSocket, { protocol: protocol ?? '', streams }), open).catch(
+    serveCommand(connectWebSocketCaller(webSocket, { protocol: protocol ?? '', streams, idleTimeoutMs }), open).catch(
       (error: unknown) => {
         source.logger.warn({ err: error }, 'stream failed');
         webSocket.terminate();

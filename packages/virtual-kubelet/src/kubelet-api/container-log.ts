@@ -27,6 +27,8 @@ export interface LogRequest {
 export interface LogSource {
   pods: PodLookup;
   logs: OpenLog;
+  /** Aborts when followed logs must end. Default: never. */
+  stopping?: AbortSignal | undefined;
   logger: Logger;
 }
 
@@ -34,7 +36,7 @@ export interface LogSource {
 export async function sendContainerLog(
   request: LogRequest,
   response: ServerResponse,
-  { pods, logs, logger }: LogSource,
+  { pods, logs, stopping, logger }: LogSource,
 ): Promise<void> {
   const { options, refusal: badQuery } = readLogQuery(request.query);
   if (badQuery !== undefined) return sendRefusal(response, badQuery);
@@ -51,18 +53,21 @@ export async function sendContainerLog(
   // The reader may have left while it was found out who it is.
   if (response.destroyed) return;
   try {
-    const bytes = await logs(uid, request.container, options, gone.signal);
+    const signal = stopping === undefined ? gone.signal : AbortSignal.any([gone.signal, stopping]);
+    const bytes = await logs(uid, request.container, options, signal);
     response.writeHead(200, { 'content-type': 'text/plain' });
     // A quiet container has nothing to say for hours: `kubectl logs -f` waits for the headers.
     response.flushHeaders();
     for await (const chunk of takeBytes(bytes, options.limitBytes)) {
-      if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal });
+      if (!response.write(chunk)) await once(response, 'drain', { signal });
     }
     response.end();
   } catch (error) {
     if (gone.signal.aborted) return;
+    // All that was to be had until now: the reader may ask for the rest elsewhere.
+    if (stopping?.aborted && response.headersSent) return void response.end();
     if (!response.headersSent) return sendRefusal(response, toRefusal(InterLinkError.from(error)));
-    logger.debug({ err: error, pod: `${request.namespace}/${request.pod}` }, 'log broke off');
+    logger.debug({ err: error, pod: `${request.namespace}/${request.pod}`, podUid: uid }, 'log broke off');
     response.destroy();
   }
 }

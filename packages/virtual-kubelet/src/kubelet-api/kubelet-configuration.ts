@@ -12,6 +12,8 @@ export interface ConfigurationFacts {
     readonly key: string | undefined;
     readonly clientCa: string | undefined;
   };
+  /** The serving certificate comes by CertificateSigningRequest. */
+  readonly asksForCertificate: boolean;
   readonly streamTimeouts: StreamTimeouts;
   readonly taints: ReadonlyArray<{ key: string; value?: string; effect: string }>;
   /** The node's capacity of pods. */
@@ -23,7 +25,7 @@ export interface ConfigurationFacts {
  * @see https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
  */
 export function toKubeletConfiguration(facts: ConfigurationFacts): object {
-  const { address, port, files, streamTimeouts, taints, maxPods } = facts;
+  const { address, port, files, asksForCertificate, streamTimeouts, taints, maxPods } = facts;
   return {
     kind: 'KubeletConfiguration',
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -33,7 +35,7 @@ export function toKubeletConfiguration(facts: ConfigurationFacts): object {
     readOnlyPort: 0,
     ...(files.cert === undefined ? {} : { tlsCertFile: files.cert }),
     ...(files.key === undefined ? {} : { tlsPrivateKeyFile: files.key }),
-    serverTLSBootstrap: false,
+    serverTLSBootstrap: asksForCertificate,
     authentication: {
       x509: files.clientCa === undefined ? {} : { clientCAFile: files.clientCa },
       webhook: { enabled: true, cacheTTL: toDuration(tokenTtlMs) },

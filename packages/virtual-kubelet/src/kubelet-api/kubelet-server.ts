@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import { InterLinkError } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, sleep } from '@interlink/service-kit';
 import type { HttpMetrics } from '../metrics/http-metrics.ts';
 import type { PodStreams } from '../provider.ts';
 import { defaultStreamTimeouts, type StreamTimeouts } from '../streaming/stream-timeouts.ts';
@@ -12,6 +12,7 @@ import type { PodLookup } from './known-pod.ts';
 import type { MetricsSource } from './metrics-handler.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { currentTrust, followTrust, type Trust, type TrustSources, toTlsOptions } from './trust.ts';
+import { untilStopped } from './until-stopped.ts';
 import { type HandleRequest, serveUpgrades } from './upgrade-handler.ts';
 
 export type { KnownPod, PodLookup } from './known-pod.ts';
@@ -39,9 +40,15 @@ export interface KubeletServerOptions extends TrustSources {
 
 export interface KubeletServer {
   port: number;
-  /** Stops listening and cuts all connections off, followed logs too. */
-  close(): Promise<void>;
+  /**
+   * Stops listening, and cuts all connections off, followed logs too. With `drainMs`, what is under way may come to its end by itself for
+   * so long, and is then ended in order.
+   */
+  close(options?: { drainMs: number }): Promise<void>;
 }
+
+/** How long the end of a stream may take to reach its reader. */
+const lastWordsMs = 500;
 
 /**
  * Starts the kubelet's HTTPS port, which the API server connects to. It ends with `close()`.
@@ -50,9 +57,11 @@ export interface KubeletServer {
 export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
   let trust = await currentTrust(options);
   const connections = new Map<string, { socket: Socket; trust: Trust }>();
+  const stopping = new AbortController();
   const handle = createRequestHandler({
     ...options,
-    streams: options.streams ?? {},
+    streams: untilStopped(options.streams ?? {}, stopping.signal),
+    stopping: stopping.signal,
     streamTimeouts: options.streamTimeouts ?? defaultStreamTimeouts,
     logger: options.logger.child({ node: options.nodeName }),
     hasClientCa: () => trust.ca !== undefined,
@@ -102,14 +111,25 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
   }
   return {
     port: portOf(server),
-    async close() {
+    async close({ drainMs } = { drainMs: 0 }) {
       following.stop();
       const closed = once(server, 'close');
       server.close();
+      if (drainMs > 0) {
+        await within(drainMs, closed);
+        stopping.abort(new InterLinkError('cancelled', 'The virtual kubelet stops'));
+        await within(lastWordsMs, closed);
+      }
       for (const { socket } of connections.values()) socket.destroy();
       await closed;
     },
   };
+}
+
+async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  const timeout = new AbortController();
+  await Promise.race([done, sleep(ms, timeout.signal)]);
+  timeout.abort();
 }
 
 async function listen(server: Server, { host, port }: KubeletServerOptions): Promise<void> {

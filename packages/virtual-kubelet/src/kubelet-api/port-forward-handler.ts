@@ -47,7 +47,8 @@ function serveOverWebSocket(call: StreamCall, source: StreamSource, forward: For
   } else if (ports === undefined) {
     sendRefusal(call.response, { status: 400, text: 'query parameter "port" is wanted, with ports from 1 to 65535' });
   } else {
-    const use = (webSocket: WebSocket) => serveWebSocketPorts(webSocket, { protocol, ports }, forward);
+    const { idleTimeoutMs } = source.streamTimeouts;
+    const use = (webSocket: WebSocket) => serveWebSocketPorts(webSocket, { protocol, ports, idleTimeoutMs }, forward);
     switchToWebSocket(call.request, call.upgrade, { protocol, use });
   }
 }

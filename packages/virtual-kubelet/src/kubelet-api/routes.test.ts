@@ -13,6 +13,13 @@ describe('findRoute()', () => {
     ['/attach/ns/p/uid/c', 'attach', { namespace: 'ns', pod: 'p', uid: 'uid', container: 'c' }],
     ['/portForward/ns/p', 'portForward', { namespace: 'ns', pod: 'p' }],
     ['/portForward/ns/p/uid', 'portForward', { namespace: 'ns', pod: 'p', uid: 'uid' }],
+    ['/stats/summary', 'summary', {}],
+    ['/metrics', 'metrics', {}],
+    ['/metrics/resource', 'metricsResource', {}],
+    ['/metrics/cadvisor', 'metricsCadvisor', {}],
+    ['/metrics/probes', 'metricsProbes', {}],
+    ['/metrics/slis', 'metricsSlis', {}],
+    ['/configz', 'configz', {}],
     ['/run/ns/p/c', 'run', { namespace: 'ns', pod: 'p', container: 'c' }],
   ])('finds %s', (path, name, names) => {
     expect(findRoute(path)).toMatchObject({ name, names });
@@ -24,6 +31,9 @@ describe('findRoute()', () => {
     '//pods',
     '/Pods',
     '/healthz/../pods',
+    '/stats',
+    '/stats/container',
+    '/metrics/other',
     '/containerLogs/ns/p',
     '/containerLogs/ns/p/c/d',
     '/containerLogs//p/c',

@@ -19,6 +19,8 @@ function open(path: string, protocols: string[]) {
   const url = `wss://127.0.0.1:${kubelet.server.port}${path}`;
   const socket = new WebSocket(url, protocols, { ...tls, rejectUnauthorized: false });
   onTestFinished(() => socket.terminate());
+  // One that is terminated while it opens says so.
+  socket.on('error', () => undefined);
   const messages: Buffer[] = [];
   socket.on('message', (data: Buffer) => messages.push(data));
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
@@ -137,3 +139,41 @@ async function startGreeter(greeting: string | undefined): Promise<number> {
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
+
+describe('a WebSocket that carries nothing', () => {
+  const streamTimeouts = { creationTimeoutMs: 30_000, idleTimeoutMs: 500 };
+
+  it('ends, and its command with it, however often the client pings', async () => {
+    kubelet = await startTestKubelet({ streams: provider, streamTimeouts });
+    tls = await kubelet.ca.issue({ user: 'admin', groups: ['system:masters'] });
+    const { socket, closed } = open(`${shell('cat')}&input=1&output=1`, ['v5.channel.k8s.io']);
+    await once(socket, 'open');
+    await vi.waitFor(() => expect(provider.running).toBe(1));
+    const pings = setInterval(() => socket.ping(), 50);
+    onTestFinished(() => clearInterval(pings));
+    expect(await closed).toBe(1006);
+    await vi.waitFor(() => expect(provider.running).toBe(0));
+  });
+
+  it('goes on for as long as something comes or goes', async () => {
+    kubelet = await startTestKubelet({ streams: provider, streamTimeouts });
+    tls = await kubelet.ca.issue({ user: 'admin', groups: ['system:masters'] });
+    const { closed, channel } = open(`${shell('for i in 1 2 3 4 5 6 7 8; do sleep 0.2; echo $i; done')}&output=1`, [
+      'v4.channel.k8s.io',
+    ]);
+    expect(await closed).toBe(1000);
+    expect(channel(1)).toBe('1\n2\n3\n4\n5\n6\n7\n8\n');
+  });
+
+  it('ends with its forwarded connections', async () => {
+    kubelet = await startTestKubelet({ streams: provider, streamTimeouts });
+    tls = await kubelet.ca.issue({ user: 'admin', groups: ['system:masters'] });
+    const quiet = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(quiet, 'listening');
+    onTestFinished(() => void quiet.close());
+    const { port } = quiet.address() as AddressInfo;
+    const { closed } = open(`/portForward/ns/p?port=${port}`, ['v4.channel.k8s.io']);
+    expect(await closed).toBe(1006);
+    await vi.waitFor(() => expect(provider.connections).toBe(0));
+  });
+});

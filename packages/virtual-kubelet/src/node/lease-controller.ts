@@ -1,4 +1,4 @@
-import { isNotFound, type KubeClient, type Lease, leases } from '@interlink/kube';
+import { isNotFound, type KubeClient, type Lease, leases, microTime } from '@interlink/kube';
 import { type Logger, sleep } from '@interlink/service-kit';
 
 export interface LeaseControllerOptions {
@@ -77,9 +77,4 @@ export class LeaseController {
       spec: { ...this.#lease?.spec, holderIdentity: nodeName, leaseDurationSeconds, renewTime: microTime(new Date()) },
     };
   }
-}
-
-/** Kubernetes' MicroTime: six digits of a second. */
-function microTime(date: Date): string {
-  return date.toISOString().replace(/Z$/, '000Z');
 }

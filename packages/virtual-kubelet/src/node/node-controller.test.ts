@@ -70,7 +70,12 @@ test('register() makes a new node, NotReady, with its taints', async () => {
 test('register() leaves a node that is there, and Ready, as it is, and tells of taints that it lacks', async () => {
   const cluster = new FakeCluster();
   const conditions = [{ type: 'Ready', status: 'True', lastHeartbeatTime: '2026-01-01T00:00:00Z' }];
-  const node: Node = { apiVersion: 'v1', kind: 'Node', metadata: { ...path, uid: 'old' }, status: { conditions } };
+  const here = {
+    addresses: [{ type: 'InternalIP', address: '192.0.2.7' }],
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+  };
+  const metadata = { ...path, uid: 'old' };
+  const node: Node = { apiVersion: 'v1', kind: 'Node', metadata, status: { conditions, ...here } };
   cluster.put(nodes, node);
   const { controller, lines, uids } = nodeController(cluster);
   await controller.register(stop.signal);
@@ -78,6 +83,32 @@ test('register() leaves a node that is there, and Ready, as it is, and tells of 
   expect(nodeOf(cluster)?.status).toEqual(node.status);
   expect(uids).toEqual(['old']);
   expect(lines.filter((line) => line.includes('without these taints'))).toHaveLength(1);
+});
+
+test('register() moves a node that is there to this process, and changes nothing else', async () => {
+  const cluster = new FakeCluster();
+  const status: Node['status'] = {
+    conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: '2026-01-01T00:00:00Z' }],
+    capacity: { cpu: '1' },
+  };
+  const elsewhere = {
+    addresses: [{ type: 'InternalIP', address: '192.0.2.1' }],
+    daemonEndpoints: { kubeletEndpoint: { Port: 4711 } },
+  };
+  cluster.put(nodes, {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { ...path, uid: 'old' },
+    status: { ...status, ...elsewhere },
+  });
+  const { controller } = nodeController(cluster);
+  await controller.register(stop.signal);
+  expect(cluster.requests).toEqual(['GET nodes/virtual-1', 'PATCH nodes/virtual-1/status']);
+  expect(nodeOf(cluster)?.status).toEqual({
+    ...status,
+    addresses: [{ type: 'InternalIP', address: '192.0.2.7' }],
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+  });
 });
 
 test('register() tries until the API lets it, and gives up with the signal', async () => {

@@ -85,7 +85,7 @@ export class NodeController {
     const description = this.#options.describe();
     const existing = await this.read(signal);
     if (existing !== undefined) {
-      this.#adopt(existing);
+      this.#adopt(await this.#moveHere(existing, description, signal));
       warnOfTaints(existing, description, logger);
       return;
     }
@@ -98,6 +98,16 @@ export class NodeController {
       if (!isAlreadyExists(error)) throw error;
       await this.#ensure(signal);
     }
+  }
+
+  /** The node may show where an earlier process was to be found. Everything else waits until more is known. */
+  async #moveHere(existing: Node, description: NodeDescription, signal: AbortSignal): Promise<Node> {
+    const { addresses, daemonEndpoints } = nodeObject(description, []).status ?? {};
+    const status = { ...existing.status, ...(addresses && { addresses }), ...(daemonEndpoints && { daemonEndpoints }) };
+    const patch = nodeStatusPatch(existing, { ...existing, status });
+    if (patch === undefined) return existing;
+    const path = { name: description.name, subresource: 'status' };
+    return await this.#options.client.patch(nodes, path, patch, { kind: 'strategic-merge', signal });
   }
 
   async #update(signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { notRunAnnotation } from '../admission/daemon-set-pod.ts';
 import { openDoor } from '../admission/testing/open-door.ts';
 import { asking, capabilities, daemonSetPod, newPod } from '../admission/testing/pods.ts';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
+import { ServiceLinks } from '../resolve/service-links.ts';
 import { NODE } from '../resolve/testing/fake-objects.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
 import { podAddresses } from '../trust/pod-addresses.ts';
@@ -35,19 +36,23 @@ async function startController(
   stop = new AbortController();
   const events: string[] = [];
   const record = (_ref: ObjectReference, type: string, reason: string) => events.push(`${type} ${reason}`);
+  const { logger } = keepLogLines();
+  const services = new ServiceLinks({ client: cluster.asClient(), logger });
   const controller = new PodController({
     client: cluster.asClient(),
     provider: backend,
     node: NODE,
+    services,
     admission: new Admission({ ...openDoor, ...options }),
     podAddresses: podAddresses(undefined, []),
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
-    logger: keepLogLines().logger,
+    logger,
     workers: 8,
     onCapabilities: () => undefined,
     onReach: () => undefined,
   });
   void controller.run(stop.signal);
+  void services.run(stop.signal);
   await settle();
   return { controller, cluster, backend, events };
 }

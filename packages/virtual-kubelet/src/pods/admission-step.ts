@@ -10,7 +10,7 @@ export interface AdmissionStepOptions {
   readonly admission: Pick<Admission, 'judge'>;
   readonly status: StatusWriter;
   readonly reported: ReportedPods;
-  readonly events: EventRecorder;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
 }
 

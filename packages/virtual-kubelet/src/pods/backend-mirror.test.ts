@@ -192,6 +192,22 @@ test('BackendMirror announces an outage once, after three seconds, and its end o
   ]);
 });
 
+test('BackendMirror announces a backend that hangs three seconds after it was lost, whatever the attempt in hand does', async () => {
+  let opened = 0;
+  const { mirror, told } = startMirror({
+    async *watchPods({ signal }) {
+      opened += 1;
+      if (opened === 1) yield { type: 'bookmark', cursor: 'a-1' };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      signal.throwIfAborted();
+    },
+  });
+  await settle(streamSilenceMs);
+  expect([mirror.reach, told.includes('unreachable')]).toEqual(['unknown', false]);
+  await settle(3_500);
+  expect([mirror.reach, told.filter((line) => line === 'unreachable')]).toEqual(['unreachable', ['unreachable']]);
+});
+
 test('BackendMirror is unreachable, not unknown, when the backend has been down since the start', async () => {
   const backend = new FakeBackend();
   backend.isDown = true;

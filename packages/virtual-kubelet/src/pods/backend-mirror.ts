@@ -93,6 +93,8 @@ export class BackendMirror {
     const abandon = () =>
       silence.abort(new InterLinkError('deadline_exceeded', `The snapshot of pods did not end in ${snapshotDueMs} ms`));
     let snapshotTimer = setTimeout(abandon, snapshotDueMs);
+    // A peer that is stopped takes the connection and answers nothing: the outage is told before this attempt has failed.
+    const announcing = setTimeout(() => this.#announce(), unreachableAfterMs);
     let missing: Set<string> | undefined;
     try {
       for await (const record of this.#options.provider.watchPods({
@@ -100,6 +102,7 @@ export class BackendMirror {
         signal: AbortSignal.any([signal, silence.signal]),
       })) {
         timer.refresh();
+        clearTimeout(announcing);
         if (record.type === 'bookmark' && record.snapshot === 'begin') {
           missing = new Set(this.#reports.keys());
           clearTimeout(snapshotTimer);
@@ -119,6 +122,7 @@ export class BackendMirror {
     } finally {
       clearTimeout(timer);
       clearTimeout(snapshotTimer);
+      clearTimeout(announcing);
     }
   }
 

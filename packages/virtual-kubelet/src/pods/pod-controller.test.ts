@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Admission } from '../admission/admission.ts';
 import { openDoor } from '../admission/testing/open-door.ts';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
+import { ServiceLinks } from '../resolve/service-links.ts';
 import { NODE } from '../resolve/testing/fake-objects.ts';
 import { apiPod, containerStatus, podReport } from '../status/testing/statuses.ts';
 import { FakeCluster, refusal } from '../testing/fake-cluster.ts';
@@ -40,6 +41,7 @@ async function startController(
   const { logger, lines, everything } = keepLogLines();
   const record = (_ref: ObjectReference, type: string, reason: string, message: string) =>
     events.push(`${type} ${reason}: ${message}`);
+  const services = new ServiceLinks({ client: cluster.asClient(), logger });
   const controller = new PodController({
     client: cluster.asClient(),
     provider: backend,
@@ -48,12 +50,13 @@ async function startController(
     podAddresses: podAddresses(undefined, []),
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
     logger,
+    services,
     workers: 4,
     namespaces,
     onCapabilities: () => undefined,
     onReach: () => undefined,
   });
-  const running = controller.run(stop.signal);
+  const running = Promise.all([controller.run(stop.signal), services.run(stop.signal)]);
   const end = async () => {
     stop.abort();
     await running;
@@ -368,6 +371,15 @@ test('a second, shorter deletion reaches the backend, an equal one does not', as
   cluster.userDeletes(pods, path, 10);
   await settle();
   expect(backend.calls).toEqual([`delete ${one} 300`, `delete ${one} 10`]);
+});
+
+test('a deletion gets its whole grace period from when it is seen, however far ahead our clock is', async () => {
+  const { cluster, backend } = await startWithRunningPod();
+  vi.setSystemTime(Date.now() - 600_000);
+  cluster.userDeletes(pods, path, 30);
+  vi.setSystemTime(Date.now() + 600_000);
+  await settle();
+  expect(backend.calls).toEqual([`delete ${one} 30`]);
 });
 
 test('a deletion is never given more grace than was granted, whatever our clock says', async () => {

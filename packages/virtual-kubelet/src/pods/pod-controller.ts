@@ -8,28 +8,33 @@ import {
   WorkQueue,
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, type Tracer, withSpan } from '@interlink/service-kit';
 import type { Admission } from '../admission/admission.ts';
 import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import type { PodAddresses } from '../trust/pod-addresses.ts';
 import { RecordGuard } from '../trust/record-guard.ts';
 import { BackendMirror } from './backend-mirror.ts';
 import { hasBegun } from './next-step.ts';
-import { newerOf, newPodEntry, type PodEntry, releaseHold } from './pod-entry.ts';
+import { newPodEntry, type PodEntry, releaseHold, takePod } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
+import { PodTrace } from './pod-trace.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 
 export interface PodControllerOptions {
   readonly client: KubeClient;
   readonly provider: Provider;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   readonly admission: Admission;
   /** What a backend may call a pod's address. */
   readonly podAddresses: PodAddresses;
+  readonly tracer?: Tracer | undefined;
   /** The only namespaces whose pods are taken care of; default: all. */
   readonly namespaces?: readonly string[] | undefined;
   /** Pods in work at one time. */
@@ -72,6 +77,7 @@ export class PodController {
       logger,
       onReport: (uid) => {
         this.#account(uid, this.#entries.get(uid));
+        this.#entries.get(uid)?.trace?.onReport();
         this.#queue.add(uid);
       },
       onGone: (uid, last) => {
@@ -97,6 +103,7 @@ export class PodController {
       type: pods,
       namespaces: options.namespaces,
       fieldSelector: `spec.nodeName=${node.name}`,
+      transform: withoutManagedFields,
       onAdd: (pod) => this.#onPod(pod),
       onUpdate: (_before, pod) => this.#onPod(pod),
       onDelete: (pod) => this.#onPodGone(pod),
@@ -111,7 +118,7 @@ export class PodController {
       observer: options.metrics?.podQueue,
       backoff,
       process: async (uid, signal) => await this.#process(uid, signal),
-      onError: (uid, err, attempt) => logger.warn({ podUid: uid, err, attempt }, 'pod not in line yet'),
+      onError: (uid, err, attempt) => logger.warn({ ...this.#fieldsOf(uid), err, attempt }, 'pod not in line yet'),
     });
     this.#sync = new PodSync({
       ...options,
@@ -156,25 +163,31 @@ export class PodController {
     const pods = this.#options.metrics?.pods;
     const report = this.#mirror.get(uid);
     const startedAt = performance.now();
-    const isForgotten = await this.#sync.advance(uid, entry, signal).finally(() => {
-      pods?.onWorked(entry.pod, report !== undefined, performance.now() - startedAt);
-    });
+    const isForgotten = await withSpan(entry.trace?.current, () => this.#sync.advance(uid, entry, signal)).finally(
+      () => {
+        pods?.onWorked(entry.pod, report !== undefined, performance.now() - startedAt);
+      },
+    );
     pods?.starts.reported(uid, report);
     if (isForgotten && entry.pod === undefined) {
       pods?.starts.forget(uid);
+      entry.trace?.onForgotten();
       this.#entries.delete(uid);
       this.#queue.forget(uid);
     }
   }
 
   #onPod(pod: Pod): void {
+    const { tracer, node } = this.#options;
     const uid = pod.metadata?.uid ?? '';
     const entry = this.#entryOf(uid);
     // Its author has changed it: what was in the way may be gone.
     if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
-    entry.pod = newerOf(entry.pod, pod);
+    takePod(entry, pod);
     this.#account(uid, entry);
     this.#uidsByName.set(nameOf(pod), uid);
+    entry.trace ??= tracer && new PodTrace(tracer, node.name);
+    entry.trace?.onSeen(pod);
     this.#options.metrics?.pods.starts.seen(uid, pod);
     this.#queue.add(uid);
   }
@@ -185,6 +198,7 @@ export class PodController {
     if (entry !== undefined) {
       entry.pod = undefined;
       entry.isRemoved = true;
+      entry.trace?.onGone();
     }
     this.#account(uid, entry);
     if (this.#uidsByName.get(nameOf(pod)) === uid) this.#uidsByName.delete(nameOf(pod));
@@ -227,6 +241,12 @@ export class PodController {
   #wake(uid: string, entry: PodEntry): void {
     releaseHold(entry);
     this.#queue.add(uid);
+  }
+
+  /** For a log line about it. */
+  #fieldsOf(uid: string): { pod: string | undefined; podUid: string } {
+    const pod = this.#entries.get(uid)?.pod;
+    return { pod: pod === undefined ? undefined : nameOf(pod), podUid: uid };
   }
 
   #entryOf(uid: string): PodEntry {

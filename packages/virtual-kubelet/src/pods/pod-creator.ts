@@ -1,10 +1,10 @@
 import { type EventRecorder, type KubeClient, objectReference, type Pod } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, traced } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { PodSources } from '../resolve/pod-sources.ts';
 import { type NodeFacts, type ResolvedPod, ResolveError, resolvePod } from '../resolve/resolve-pod.ts';
-import { ServiceLinks } from '../resolve/service-links.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import { cleanText, maxEventBytes, toReason } from '../trust/clean-text.ts';
 import { adoptionRequest } from './adoption-request.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
@@ -13,7 +13,8 @@ export interface PodCreatorOptions {
   readonly client: KubeClient;
   readonly provider: Pick<Provider, 'createPod' | 'adoptPod'>;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   readonly sources: PodSources;
   /** Default: all. */
@@ -34,15 +35,9 @@ const stuckRetryMs = 60_000;
  */
 export class PodCreator {
   readonly #options: PodCreatorOptions;
-  readonly #services: ServiceLinks;
 
   constructor(options: PodCreatorOptions) {
     this.#options = options;
-    this.#services = new ServiceLinks(options);
-  }
-
-  async run(signal: AbortSignal): Promise<void> {
-    await this.#services.run(signal);
   }
 
   /** The pod no longer waits for an object. */
@@ -55,16 +50,14 @@ export class PodCreator {
     const pod = entry.pod;
     if (pod === undefined) return false;
     try {
-      const serviceEnv = await this.#services.envOf(pod, signal);
-      const { node, sources } = this.#options;
-      const resolved = await resolvePod(pod, { objects: sources.reader, node, serviceEnv, signal });
-      await this.#options.provider.createPod(resolved.request, signal);
+      const resolved = await traced('resolve pod', {}, async () => await this.#resolve(pod, signal));
+      await traced('create pod', { kind: 'client' }, () => this.#options.provider.createPod(resolved.request, signal));
       this.#onCreated(uid, entry, pod, resolved);
       return true;
     } catch (error) {
       if (signal.aborted) throw error;
       if (error instanceof ResolveError) this.#onUnresolved(uid, entry, pod, error);
-      else this.#onRefused(uid, entry, pod, error);
+      else this.#onRefused(entry, pod, error);
       return false;
     }
   }
@@ -72,6 +65,12 @@ export class PodCreator {
   /** Whether the backend runs the pod after all, though it has not told of it. @throws what keeps it from being known: to be tried again */
   async adopt(pod: Pod, signal: AbortSignal): Promise<boolean> {
     return (await this.#options.provider.adoptPod?.(adoptionRequest(pod), signal)) ?? false;
+  }
+
+  async #resolve(pod: Pod, signal: AbortSignal): Promise<ResolvedPod> {
+    const { node, services, sources } = this.#options;
+    const serviceEnv = await services.envOf(pod, signal);
+    return await resolvePod(pod, { objects: sources.reader, node, serviceEnv, signal });
   }
 
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
@@ -82,10 +81,7 @@ export class PodCreator {
     this.#options.onCreated(uid, pod, resolved);
     for (const { type, reason, message } of resolved.notices)
       this.#options.events.record(objectReference(pod), type, reason, message);
-    this.#options.logger.info(
-      { pod: `${pod.metadata?.namespace}/${pod.metadata?.name}`, podUid: uid },
-      'pod handed to the backend',
-    );
+    this.#options.logger.info(fieldsOf(pod), 'pod handed to the backend');
   }
 
   #onUnresolved(uid: string, entry: PodEntry, pod: Pod, error: ResolveError): void {
@@ -102,7 +98,7 @@ export class PodCreator {
     });
   }
 
-  #onRefused(uid: string, entry: PodEntry, pod: Pod, thrown: unknown): void {
+  #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): void {
     const error = InterLinkError.from(thrown);
     const message = cleanText(error.message, maxEventBytes - 64);
     entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message };
@@ -120,6 +116,10 @@ export class PodCreator {
       : stuckRetryMs;
     entry.failures += 1;
     entry.heldBackUntilMs = performance.now() + waitMs;
-    this.#options.logger.warn({ podUid: uid, err: error, failures: entry.failures }, 'pod not created yet');
+    this.#options.logger.warn({ ...fieldsOf(pod), err: error, failures: entry.failures }, 'pod not created yet');
   }
+}
+
+function fieldsOf({ metadata }: Pod): { pod: string; podUid: string | undefined } {
+  return { pod: `${metadata?.namespace}/${metadata?.name}`, podUid: metadata?.uid };
 }

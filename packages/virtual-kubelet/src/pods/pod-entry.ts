@@ -2,6 +2,7 @@ import type { Pod } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import type { PodTrouble } from '../status/pod-status.ts';
 import type { TokenBucket } from '../trust/token-bucket.ts';
+import type { PodTrace } from './pod-trace.ts';
 
 /** What the controller remembers of a pod beside the API's object and the backend's report. All of it may be lost: it only saves work. */
 export interface PodEntry {
@@ -13,6 +14,8 @@ export interface PodEntry {
   failures: number;
   /** When a PUT last succeeded, and in which of the backend's snapshots. */
   created: { epoch: number; atMs: number } | undefined;
+  /** When its deletion, with the grace period that it has now, was seen to be asked for (`performance.now`); undefined: before this process looked. */
+  deletionSeenMs: number | undefined;
   /** What the backend has accepted: when the grace period that it was told ends, and in which snapshot it was told. */
   stopped: { epoch: number; atMs: number; graceSeconds: number } | undefined;
   /** How the backend last saw it, once it holds it no longer. */
@@ -31,6 +34,8 @@ export interface PodEntry {
   reports: TokenBucket | undefined;
   /** A first status that says only "being created" waits this long for something better. */
   firstStatusDueMs: number | undefined;
+  /** Undefined when this process does not trace. */
+  trace: PodTrace | undefined;
 }
 
 export function newPodEntry(): PodEntry {
@@ -39,6 +44,7 @@ export function newPodEntry(): PodEntry {
     heldBackUntilMs: 0,
     failures: 0,
     created: undefined,
+    deletionSeenMs: undefined,
     stopped: undefined,
     lastReport: undefined,
     trouble: undefined,
@@ -48,6 +54,7 @@ export function newPodEntry(): PodEntry {
     leftToApiUntilMs: undefined,
     reports: undefined,
     firstStatusDueMs: undefined,
+    trace: undefined,
   };
 }
 
@@ -55,6 +62,14 @@ export function newPodEntry(): PodEntry {
 export function releaseHold(entry: PodEntry): void {
   entry.heldBackUntilMs = 0;
   entry.failures = 0;
+}
+
+/** Takes a copy of the API object, unless the one that is there is newer, and notes when its deletion was first seen. */
+export function takePod(entry: PodEntry, pod: Pod): void {
+  const before = entry.pod;
+  entry.pod = newerOf(before, pod);
+  const isNews = before?.metadata?.deletionTimestamp !== entry.pod.metadata?.deletionTimestamp;
+  if (before !== undefined && isNews) entry.deletionSeenMs = performance.now();
 }
 
 /** The newer of two copies of one object. Resource versions are decimal numbers (KEP-5504); anything else counts as newer. */

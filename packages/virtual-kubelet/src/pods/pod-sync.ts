@@ -1,10 +1,11 @@
 import { type EventRecorder, isNotFound, isUidMismatch, type KubeClient, objectReference, pods } from '@interlink/kube';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, traced } from '@interlink/service-kit';
 import type { Admission } from '../admission/admission.ts';
 import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { Provider } from '../provider.ts';
 import { PodSources } from '../resolve/pod-sources.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
+import type { ServiceLinks } from '../resolve/service-links.ts';
 import { TokenBucket } from '../trust/token-bucket.ts';
 import { VolumeUpdates } from '../volumes/volume-updates.ts';
 import { AdmissionStep } from './admission-step.ts';
@@ -19,7 +20,8 @@ export interface PodSyncOptions {
   readonly client: KubeClient;
   readonly provider: Provider;
   readonly node: NodeFacts;
-  readonly events: EventRecorder;
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
   readonly mirror: BackendMirror;
   readonly admission: Pick<Admission, 'judge'>;
@@ -72,7 +74,7 @@ export class PodSync {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#creator.run(signal), this.#sources.run(signal), this.#volumes.run(signal)]);
+    await Promise.all([this.#sources.run(signal), this.#volumes.run(signal)]);
   }
 
   /** The backend has come within reach. */
@@ -174,6 +176,7 @@ export class PodSync {
   }
 
   #onHandedOver(uid: string, entry: PodEntry): void {
+    entry.trace?.onHandedOver();
     entry.created = { epoch: this.#options.mirror.epoch, atMs: performance.now() };
     this.#options.retry(uid, reportDueMs);
   }
@@ -223,7 +226,7 @@ export class PodSync {
     const isShorter =
       told !== undefined && performance.now() + graceSeconds * 1_000 < told.atMs + told.graceSeconds * 1_000 - 1_000;
     if (told !== undefined && told.epoch === mirror.epoch && overdueMs > 0 && !isShorter) return retry(uid, overdueMs);
-    await provider.deletePod(uid, graceSeconds, signal);
+    await traced('delete pod at the backend', { kind: 'client' }, () => provider.deletePod(uid, graceSeconds, signal));
     entry.stopped = { epoch: mirror.epoch, atMs: performance.now(), graceSeconds };
     logger.info({ pod: podName(entry), podUid: uid, graceSeconds }, 'pod deletion accepted by the backend');
     retry(uid, graceSeconds * 1_000 + stopOverdueMs);
@@ -269,7 +272,9 @@ export class PodSync {
     if (this.#isLeftToTheApi(uid, entry)) return;
     const { namespace, name } = pod.metadata ?? {};
     try {
-      await client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid, signal });
+      await traced('remove pod', { kind: 'client' }, () =>
+        client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid, signal }),
+      );
       entry.isRemoved = true;
       logger.info({ pod: podName(entry), podUid: uid }, 'pod removed');
     } catch (error) {
@@ -296,11 +301,19 @@ export class PodSync {
   }
 }
 
-/** What is left until `deletionTimestamp`, whole seconds, at least one so that TERM comes before KILL; 0 when the user asked for 0. */
+/**
+ * What is left of the grace period, whole seconds, at least one so that TERM comes before KILL; 0 when the user asked for 0. It
+ * begins when the deletion is seen, as a kubelet has it: what the API server's clock says counts only for one that was asked for
+ * before this process looked.
+ */
 function remainingGraceSeconds(entry: PodEntry): number {
   const { deletionTimestamp, deletionGracePeriodSeconds } = entry.pod?.metadata ?? {};
   if (deletionGracePeriodSeconds === 0 || deletionTimestamp === undefined) return 0;
-  const leftSeconds = Math.ceil((Date.parse(deletionTimestamp) - Date.now()) / 1_000);
+  const leftMs =
+    entry.deletionSeenMs === undefined || deletionGracePeriodSeconds === undefined
+      ? Date.parse(deletionTimestamp) - Date.now()
+      : entry.deletionSeenMs + deletionGracePeriodSeconds * 1_000 - performance.now();
+  const leftSeconds = Math.ceil(leftMs / 1_000);
   // Never more than was granted, however far apart the two clocks are.
   return Math.max(1, Math.min(leftSeconds, deletionGracePeriodSeconds ?? leftSeconds));
 }

@@ -8,9 +8,11 @@ import {
   pods,
 } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
+import { traced } from '@interlink/service-kit';
 import { podStatus } from '../status/pod-status.ts';
 import type { PodEntry } from './pod-entry.ts';
-import { newerOf } from './pod-entry.ts';
+import { takePod } from './pod-entry.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 
 export interface StatusWriterOptions {
   readonly client: Pick<KubeClient, 'patch'>;
@@ -64,12 +66,12 @@ export class StatusWriter {
     const { namespace, name } = pod.metadata ?? {};
     const path = { namespace, name, subresource: 'status' };
     try {
-      const written: Pod = await this.#options.client.patch(pods, path, patch, {
-        kind: 'strategic-merge',
-        signal: options.signal,
-      });
+      const written: Pod = await traced('write status', { kind: 'client' }, () =>
+        this.#options.client.patch(pods, path, patch, { kind: 'strategic-merge', signal: options.signal }),
+      );
+      entry.trace?.onWritten(written.status?.phase);
       // The watch may have told of the pod's end before this answer came: it must not come back.
-      if (entry.pod !== undefined) entry.pod = newerOf(entry.pod, written);
+      if (entry.pod !== undefined) takePod(entry, withoutManagedFields(written));
       return true;
     } catch (error) {
       // Gone, or another pod of the same name: the watch will say so.

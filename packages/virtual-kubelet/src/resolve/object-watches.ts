@@ -120,7 +120,8 @@ export class ObjectWatches {
   #settle(watch: Watch): void {
     const lifetime = this.#signal;
     if (lifetime === undefined) return;
-    const isWanted = [...watch.users.values()].some(({ untilImmutable }) => !(untilImmutable && watch.isImmutable));
+    // Lazily: there may be thousands, and the first decides.
+    const isWanted = watch.users.values().some(({ untilImmutable }) => !(untilImmutable && watch.isImmutable));
     if (!isWanted) {
       watch.stop?.abort();
       watch.stop = undefined;

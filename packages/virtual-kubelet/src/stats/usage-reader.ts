@@ -66,20 +66,20 @@ export class UsageReader {
     ];
     const containers = stats.containers.flatMap((measured) => {
       const container = known.find((one) => one.name === measured.name);
-      if (container === undefined || isNothing(measured)) return [];
+      if (container === undefined || isNothing(measured) || Number.isNaN(Date.parse(measured.startTime))) return [];
       const found = statuses.find((one) => one.name === measured.name);
       return [this.#toContainer(uid, container, found, measured)];
     });
     const { network, processCount } = stats;
     return {
       ...{ namespace, name, uid, containers, processCount },
-      startTimeMs: status?.startTime === undefined ? undefined : Date.parse(status.startTime),
+      startTimeMs: timeOf(status?.startTime),
       whole:
         stats.whole === undefined || isNothing(stats.whole)
           ? sumOf(containers)
           : this.#toSample(`pod ${uid}`, stats.whole),
       network:
-        network === undefined
+        network === undefined || Number.isNaN(Date.parse(network.time))
           ? undefined
           : { timeMs: Date.parse(network.time), rxBytes: BigInt(network.rxBytes), txBytes: BigInt(network.txBytes) },
     };
@@ -116,7 +116,7 @@ export class UsageReader {
     const own = this.#options.own();
     const cpuNanoseconds = this.#sum.add(parts.set('own', own.cpuNanoseconds));
     if (stats !== undefined && !isNothing(stats)) {
-      const startTimeMs = stats.startTime === undefined ? undefined : Date.parse(stats.startTime);
+      const startTimeMs = timeOf(stats.startTime);
       return { startTimeMs, ...this.#toSample('node', stats) };
     }
     const timeMs = this.#now();
@@ -140,9 +140,14 @@ export class UsageReader {
   }
 }
 
-/** A backend that says 0 has not measured yet. */
-function isNothing({ cpu, memory }: Pick<ContainerStats, 'cpu' | 'memory'>): boolean {
-  return cpu.usageCoreNanoSeconds === '0' || memory.workingSetBytes === 0;
+function timeOf(text: string | undefined): number | undefined {
+  const ms = Date.parse(text ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** A backend that says 0 has not measured yet; one whose times are none, as `2027-13-01`, can't be believed. */
+function isNothing({ time, cpu, memory }: Pick<ContainerStats, 'time' | 'cpu' | 'memory'>): boolean {
+  return cpu.usageCoreNanoSeconds === '0' || memory.workingSetBytes === 0 || Number.isNaN(Date.parse(time));
 }
 
 /** Undefined when there is nothing to add up. The time is the oldest part's. */

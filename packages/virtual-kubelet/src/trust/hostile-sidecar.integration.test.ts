@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { testClusters } from '../../../../test/testbed/clusters.ts';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
 import { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
+import { ServiceLinks } from '../resolve/service-links.ts';
 import { defaultStreamTimeouts } from '../streaming/stream-timeouts.ts';
 import { VirtualNode } from '../virtual-node.ts';
 import { type HostileSidecar, runningRecord, startHostileSidecar } from './testing/hostile-sidecar.ts';
@@ -49,12 +50,16 @@ describe.each(testClusters(inject('testbed')))('behind a hostile sidecar, on $na
     sidecar = await startHostileSidecar();
     const target = new HttpTarget({ url: sidecar.url });
     const stop = new AbortController();
+    const { logger } = keepLogLines();
+    const services = new ServiceLinks({ client, logger });
     const node = new VirtualNode({
       client,
       leaseClient,
+      services,
+      pool: undefined,
       events: new EventRecorder({ client, component: 'kubelet', host: name }),
       provider: new PodClient(target, { cluster: 'c', node: name }),
-      logger: keepLogLines().logger,
+      logger,
       name,
       settings: { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] },
       policy: {
@@ -75,7 +80,7 @@ describe.each(testClusters(inject('testbed')))('behind a hostile sidecar, on $na
     });
     await client.create(namespaces, {}, { metadata: { name } });
     await vi.waitFor(() => client.get(serviceAccounts, { namespace: name, name: 'default' }), patience);
-    const running = node.run(stop.signal, stop.signal);
+    const running = Promise.all([node.run(stop.signal, stop.signal), services.run(stop.signal)]);
     ended.push(async () => {
       stop.abort();
       await running;

@@ -1,5 +1,6 @@
 import { type AttachOptions, ChannelSocket, channels, type Frame, renderFrame } from '@interlink/protocol';
 import type { WebSocket } from 'ws';
+import { startIdleLimit } from '../idle-limit.ts';
 import { ChannelStream } from '../websocket/channel-stream.ts';
 import { framingOf } from '../websocket/subprotocols.ts';
 import type { CommandCaller } from './command-caller.ts';
@@ -9,16 +10,20 @@ import { TerminalSizes } from './terminal-sizes.ts';
 export interface WebSocketCallerOptions {
   readonly protocol: string;
   readonly streams: AttachOptions;
+  /** Pings are no traffic. */
+  readonly idleTimeoutMs: number;
 }
 
 /** The caller at the other end of a WebSocket that has just opened. */
 export function connectWebSocketCaller(
   webSocket: WebSocket,
-  { protocol, streams }: WebSocketCallerOptions,
+  { protocol, streams, idleTimeoutMs }: WebSocketCallerOptions,
 ): CommandCaller {
   const gone = new AbortController();
   const sizes = new TerminalSizes();
+  const idle = startIdleLimit(idleTimeoutMs, () => socket.abandon());
   const take = ({ channel, payload }: Frame) => {
+    idle.touch();
     if (channel === channels.stdin) stdin?.receive(payload);
     else if (channel === channels.resize) sizes.takeObject(payload);
     // Version 5 has a half-close; to the others this channel is not known.
@@ -30,9 +35,11 @@ export function connectWebSocketCaller(
     { framing: framingOf(protocol), silence: 'trusted' },
   );
   gone.signal.addEventListener('abort', () => {
+    idle.stop();
     for (const stream of [stdin, stdout, stderr]) stream?.destroy();
   });
-  const streamOf = (isWanted: boolean, channel: number) => (isWanted ? new ChannelStream(socket, channel) : undefined);
+  const streamOf = (isWanted: boolean, channel: number) =>
+    isWanted ? new ChannelStream(socket, channel, idle.touch) : undefined;
   const stdin = streamOf(streams.stdin, channels.stdin);
   const stdout = streamOf(streams.stdout, channels.stdout);
   const stderr = streamOf(streams.stderr, channels.stderr);

@@ -11,6 +11,7 @@ export const spdyPortProtocols = ['portforward.k8s.io'];
 const maxStreams = 1_024;
 /** Of what a pod does not read; a connection that stands still makes all of its caller's stand still then. */
 const bufferedBytes = 1024 * 1024;
+const totalBufferedBytes = 32 * 1024 * 1024;
 
 /** Serves an upgraded connection until the caller closes it. @throws SpdyError when the caller does not keep to the protocol */
 export async function serveSpdyPorts(
@@ -22,6 +23,7 @@ export async function serveSpdyPorts(
   const connection = new SpdyConnection(socket, {
     maxStreams,
     bufferedBytes,
+    totalBufferedBytes,
     idleTimeoutMs: timeouts.idleTimeoutMs,
     onStream: (stream) => pairs.add(stream),
   });

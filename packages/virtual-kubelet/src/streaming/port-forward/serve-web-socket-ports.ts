@@ -1,6 +1,7 @@
 import { finished } from 'node:stream/promises';
 import { ChannelSocket } from '@interlink/protocol';
 import type { WebSocket } from 'ws';
+import { startIdleLimit } from '../idle-limit.ts';
 import { ChannelStream } from '../websocket/channel-stream.ts';
 import { framingOf } from '../websocket/subprotocols.ts';
 import type { ForwardedPort } from './forward-port.ts';
@@ -13,23 +14,25 @@ import type { ForwardedPort } from './forward-port.ts';
  */
 export function serveWebSocketPorts(
   webSocket: WebSocket,
-  { protocol, ports }: { protocol: string; ports: readonly number[] },
+  { protocol, ports, idleTimeoutMs }: { protocol: string; ports: readonly number[]; idleTimeoutMs: number },
   forward: (connection: ForwardedPort) => void,
 ): void {
   const streams: ChannelStream[] = [];
+  const idle = startIdleLimit(idleTimeoutMs, () => socket.abandon());
   const socket = new ChannelSocket(
     webSocket,
     {
       frame: ({ channel, payload }) => streams[channel]?.receive(payload),
       closed: () => {
+        idle.stop();
         for (const stream of streams) stream.destroy();
       },
     },
     { framing: framingOf(protocol), silence: 'trusted' },
   );
   const connections = ports.map((port, index) => {
-    const data = new ChannelStream(socket, 2 * index);
-    const error = new ChannelStream(socket, 2 * index + 1);
+    const data = new ChannelStream(socket, 2 * index, idle.touch);
+    const error = new ChannelStream(socket, 2 * index + 1, idle.touch);
     streams.push(data, error);
     for (const stream of [data, error]) stream.write(renderPort(port));
     error.resume();

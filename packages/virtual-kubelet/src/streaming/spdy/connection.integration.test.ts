@@ -134,6 +134,27 @@ describe('SpdyConnection', () => {
     expect(connection.size).toBe(1);
   });
 
+  it('keeps what many streams have within bounds together, and loses none of it', async () => {
+    const totalBufferedBytes = 2 * 1024 * 1024;
+    const { client, streams } = await startPair({ maxStreams: 100, totalBufferedBytes });
+    const ids: number[] = [];
+    for (let count = 0; count < 100; count += 1) ids.push(await client.open({}));
+    await vi.waitFor(() => expect(streams).toHaveLength(100));
+    // Less than any stream may have, much more than all of them may.
+    for (let round = 0; round < 6; round += 1) for (const id of ids) client.send(id, Buffer.alloc(32 * 1024, 'x'));
+    const kept = () => streams.reduce((sum, { readableLength }) => sum + readableLength, 0);
+    await vi.waitFor(() => expect(kept()).toBeGreaterThan(totalBufferedBytes));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(kept()).toBeLessThan(totalBufferedBytes + 1024 * 1024 + 64 * 1024);
+    let received = 0;
+    for (const stream of streams) {
+      stream.on('data', (part: Buffer) => {
+        received += part.length;
+      });
+    }
+    await vi.waitFor(() => expect(received).toBe(100 * 6 * 32 * 1024), { timeout: 20_000 });
+  });
+
   it('writes no faster than the client reads, and all of it before the end', async () => {
     const { client, streams, connection, over } = await startPair();
     const id = await client.open({});

@@ -19,6 +19,8 @@ export interface SpdyConnectionOptions {
   readonly maxStreams: number;
   /** What a stream's reader has not taken is kept up to here; then the whole connection waits, as late as possible. */
   readonly bufferedBytes: number;
+  /** The same of all streams together. Default: no limit of its own. */
+  readonly totalBufferedBytes?: number | undefined;
   /** Without data or a new stream for this long, the connection is closed. */
   readonly idleTimeoutMs: number;
   /** Called for each new stream, which is to be accepted or refused. */
@@ -29,6 +31,9 @@ export interface SpdyConnectionOptions {
 const heldBeatMs = 2_000;
 /** At the end the peer gets this long to close its side. */
 const lingerMs = 3_000;
+/** What all streams have is counted after each so many bytes, and looked at this often while it is too much. */
+const countEveryBytes = 1024 * 1024;
+const countEveryMs = 50;
 /** Of answers that the peer makes us write and does not read. */
 const maxUnreadAnswers = 64 * 1024;
 
@@ -43,6 +48,7 @@ export class SpdyConnection implements StreamPort {
   #heldBeat: NodeJS.Timeout | undefined;
   #readOn: (() => void) | undefined;
   #answersUnread = 0;
+  #uncountedBytes = 0;
   #lastStreamId = 0;
   #hasReplied = false;
   #isClosing = false;
@@ -135,6 +141,8 @@ export class SpdyConnection implements StreamPort {
         const stream = this.#streams.get(frame.streamId);
         stream?.receive(frame.payload);
         if (frame.isLast) stream?.finish();
+        this.#uncountedBytes += frame.payload.length;
+        if (this.#uncountedBytes >= countEveryBytes) this.#limitTotal();
         return;
       }
       case 'synStream':
@@ -184,6 +192,21 @@ export class SpdyConnection implements StreamPort {
   #sayAlive(): void {
     const [id] = this.#streams.keys();
     if (id !== undefined) this.#answer(renderDataHeader(id, 0, { isLast: false }));
+  }
+
+  /** A peer may fill many streams a little: then the connection waits, too, until half of it was taken. */
+  #limitTotal(): void {
+    this.#uncountedBytes = 0;
+    const { totalBufferedBytes = Number.POSITIVE_INFINITY } = this.#options;
+    const total = () => [...this.#streams.values()].reduce((sum, { readableLength }) => sum + readableLength, 0);
+    if (this.#full.has(this) || total() <= totalBufferedBytes) return;
+    this.hold(this);
+    const looking = setInterval(() => {
+      const isHeld = !this.#isOver && !this.#isClosing;
+      if (isHeld && total() > totalBufferedBytes / 2) return;
+      clearInterval(looking);
+      this.release(this);
+    }, countEveryMs).unref();
   }
 
   #mustWait(): boolean {

@@ -9,18 +9,22 @@ const writeBytes = 64 * 1024;
 export class ChannelStream extends Duplex {
   readonly #socket: ChannelSocket;
   readonly #channel: number;
+  readonly #onTraffic: () => void;
   #isOver = false;
 
-  constructor(socket: ChannelSocket, channel: number) {
+  /** @param onTraffic called for what comes and for what goes */
+  constructor(socket: ChannelSocket, channel: number, onTraffic: () => void) {
     super({ allowHalfOpen: true, readableHighWaterMark: readBytes, writableHighWaterMark: writeBytes });
     this.#socket = socket;
     this.#channel = channel;
+    this.#onTraffic = onTraffic;
     // That the caller is gone is no failure of anything else.
     this.on('error', () => undefined);
   }
 
   /** What the peer sent on the channel. */
   receive(payload: Buffer): void {
+    this.#onTraffic();
     if (this.#isOver || this.destroyed || payload.length === 0) return;
     if (!this.push(payload)) this.#socket.hold(this);
   }
@@ -37,6 +41,7 @@ export class ChannelStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#onTraffic();
     sendChunk(this.#socket, this.#channel, chunk, done);
   }
 

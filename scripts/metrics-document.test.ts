@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cadvisorMetrics } from '../packages/virtual-kubelet/src/metrics/cadvisor-metrics.ts';
+import { KubeletMetrics } from '../packages/virtual-kubelet/src/metrics/kubelet-metrics.ts';
+import { probeMetrics } from '../packages/virtual-kubelet/src/metrics/probe-metrics.ts';
+import { resourceMetrics } from '../packages/virtual-kubelet/src/metrics/resource-metrics.ts';
+import { sliMetrics } from '../packages/virtual-kubelet/src/metrics/sli-metrics.ts';
+
+const document = readFileSync(join(import.meta.dirname, '../docs/metrics.md'), 'utf8');
+
+/** The families that a section's table names. */
+function documented(section: string): string[] {
+  const [, text = ''] = document.split(`\n### ${section}\n`);
+  return Array.from((text.split('\n##')[0] ?? '').matchAll(/^\| `([a-z_]+)` \|/gm), ([, name = '']) => name);
+}
+
+const namesOf = (families: ReadonlyArray<{ name: string }>) => families.map(({ name }) => name);
+
+test.each([
+  ['/metrics/resource', namesOf(resourceMetrics(undefined, false))],
+  ['/metrics/cadvisor', namesOf(cadvisorMetrics(undefined, { capacity: {}, hasFailed: false }))],
+  ['/metrics/probes', namesOf(probeMetrics())],
+  ['/metrics/slis', namesOf(sliMetrics({}))],
+])('docs/metrics.md lists the families of %s', (section, names) => {
+  expect(documented(section)).toEqual(names);
+});
+
+test('docs/metrics.md lists the families of /metrics', async () => {
+  const all = namesOf(await new KubeletMetrics('n').registry.getMetricsAsJSON());
+  const own = all.filter((name) => !/^(nodejs|process)_/.test(name));
+  expect(documented('/metrics').sort()).toEqual(own.sort());
+});
