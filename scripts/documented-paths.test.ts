@@ -26,6 +26,7 @@ test.each([
   'CONTRIBUTING.md',
   'bench/README.md',
   'docs/protocol.md',
+  'docs/admission.md',
   'docs/reliability.md',
   'docs/tracing.md',
 ])('%s names only paths that exist', (document) => {

@@ -8,6 +8,8 @@
  *   run-provider.ts          the same around a provider of one's own: what a library's user calls
  *   virtual-node.ts          one node's parts and the order they start in
  *   provider.ts              what runs the pods
+ *   admission/               whether a pod may run here
+ *   trust/                   what a provider says, held to what it may say
  *   pods/                    the pod controller: what is wanted, what runs, the next step
  *   resolve/                 environment and volumes of a pod as plain values and files
  *   volumes/                 keeps the files of running pods true
@@ -17,7 +19,7 @@
  *   streaming/               what streams speak: SPDY/3.1, WebSocket channels, commands and ports over either
  *   stats/                   what pods and node use: read from the backend, added up, told as the kubelet's summary
  *   metrics/                 the same as Prometheus metrics, and what this process counts of itself
- *   config/                  which nodes there are, provider file, taint, address
+ *   config/                  which nodes there are, provider file, the administrator's policy, taint, address
  */
 export {
   type Capabilities,

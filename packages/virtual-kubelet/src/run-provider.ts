@@ -2,7 +2,8 @@ import { loadClusterAccess } from '@interlink/kube';
 import { createLogger } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
 import { defaultCsrSignerName } from './config/kubelet-settings.ts';
-import { ownAddress } from './config/own-address.ts';
+import { defaultNodePolicy } from './config/node-policy.ts';
+import { apiServerAddress, ownAddress } from './config/own-address.ts';
 import type { NodeSettings } from './config/provider-file.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import type { Provider } from './provider.ts';
@@ -48,6 +49,8 @@ export async function runProvider(provider: Provider, options: RunProviderOption
       pool: undefined,
       settings: { capacity: {}, labels: {}, kubelet: {}, warnings: [], taints: [defaultTaint({})], ...settings },
       taints: settings?.taints ?? [defaultTaint({})],
+      policy: defaultNodePolicy,
+      othersAddresses: [apiServerAddress(access.server)],
       address: options.address ?? ownAddress(process.env),
       kubeletPort,
       kubeletFiles: { cert: undefined, key: undefined, clientCa: undefined, state: options.stateDirectory },

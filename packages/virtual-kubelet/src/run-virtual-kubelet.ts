@@ -23,6 +23,8 @@ import {
 import { defaultTaint } from './config/default-taint.ts';
 import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { parseMetricsAddress } from './config/metrics-address.ts';
+import { nodePolicy } from './config/node-policy.ts';
+import { apiServerAddress } from './config/own-address.ts';
 import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
@@ -147,6 +149,8 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
     const common = {
       ...shared,
       tracer,
+      policy: nodePolicy(config),
+      othersAddresses: [apiServerAddress(access.server)],
       streamTimeouts: {
         idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,
         creationTimeoutMs: flags.streamCreationTimeoutMs ?? defaultStreamTimeouts.creationTimeoutMs,

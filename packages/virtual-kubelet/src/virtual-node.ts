@@ -1,6 +1,8 @@
-import type { EventRecorder, KubeClient, Taint } from '@interlink/kube';
+import type { EventRecorder, KubeClient, Node, Taint } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import { aborted, type Logger, sleep, type Tracer } from '@interlink/service-kit';
+import { Admission } from './admission/admission.ts';
+import type { NodePolicy } from './config/node-policy.ts';
 import type { NodeSettings } from './config/provider-file.ts';
 import { createAuthorize } from './kubelet-api/authorize.ts';
 import { kubernetesSigning } from './kubelet-api/certificate-signing.ts';
@@ -15,7 +17,7 @@ import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
 import { isNodeIdentity } from './node/node-identity.ts';
-import type { NodeDescription } from './node/node-object.ts';
+import { type NodeDescription, standardLabels } from './node/node-object.ts';
 import { nodeReference } from './node/node-reference.ts';
 import { mayLabelItself } from './node/node-restriction.ts';
 import { poolOf } from './node/pool-of.ts';
@@ -26,6 +28,8 @@ import type { ServiceLinks } from './resolve/service-links.ts';
 import { ownUsage } from './stats/own-usage.ts';
 import { UsageReader } from './stats/usage-reader.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
+import { checkCapabilities } from './trust/check-capabilities.ts';
+import { podAddresses } from './trust/pod-addresses.ts';
 
 export interface VirtualNodeOptions {
   readonly client: KubeClient;
@@ -44,6 +48,9 @@ export interface VirtualNodeOptions {
   readonly pool: string | undefined;
   readonly settings: NodeSettings;
   readonly taints: ReadonlyArray<Taint>;
+  readonly policy: NodePolicy;
+  /** Addresses of others, that no pod can have: the Kubernetes API's. */
+  readonly othersAddresses: ReadonlyArray<string>;
   /** Where the Kubernetes API reaches the kubelet port; the node's InternalIP. */
   readonly address: string;
   /** 0 for any free port. */
@@ -89,6 +96,8 @@ export class VirtualNode {
   /** What the node's events told last; a node that starts well tells nothing. */
   #toldReach: 'known' | 'unreachable' = 'known';
   #port = 0;
+  #toldProblem = '';
+  #unreachableSinceMs: number | undefined;
 
   constructor(options: VirtualNodeOptions) {
     this.#options = { ...options, logger: options.logger.child({ node: options.name }) };
@@ -115,6 +124,7 @@ export class VirtualNode {
       describe: () => this.#describe(),
       health: () => ({
         isReady: this.#isReady,
+        isGivenUp: this.#isGivenUp(),
         backendTrouble: this.#backendTrouble(),
       }),
       onRegistered: ({ metadata, status }) => {
@@ -127,11 +137,18 @@ export class VirtualNode {
       namespaces: this.#options.settings.namespaces,
       node: this.#facts(),
       capabilities: () => this.#capabilities,
-      onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node),
+      admission: this.#admission(node),
+      podAddresses: podAddresses(this.#options.settings.podRange, [
+        this.#options.address,
+        ...this.#options.othersAddresses,
+      ]),
+      onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node, pods),
       onReach: () => {
         this.#tellReach(pods.mirror);
+        if (pods.mirror.reach === 'known') this.#unreachableSinceMs = undefined;
+        else if (pods.mirror.reach === 'unreachable') this.#unreachableSinceMs ??= performance.now();
         node.notify();
-        if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods.mirror, node, all);
+        if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods, node, all);
       },
     });
     this.#backendTrouble = () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
@@ -159,6 +176,27 @@ export class VirtualNode {
       ended.abort();
       await server.close({ drainMs: signal.aborted ? drainMs : 0 });
     }
+  }
+
+  #admission(node: NodeController): Admission {
+    const { name, settings, taints, policy, operatingSystem } = this.#options;
+    const standard = { ...standardLabels(name, operatingSystem), ...settings.labels };
+    const toSelectable = (found: Node | undefined) => ({ name, labels: { ...standard, ...found?.metadata?.labels } });
+    return new Admission({
+      operatingSystem: operatingSystem.toLowerCase(),
+      taints,
+      daemonSetPods: policy.daemonSetPods,
+      node: () => toSelectable(node.node),
+      readNode: async (signal) => toSelectable(await node.read(signal)),
+      offer: () => {
+        const capabilities = this.#capabilities;
+        if (capabilities === undefined) return undefined;
+        // Others may have given the node resources of their own.
+        const given = Object.entries(node.node?.status?.allocatable ?? {}).filter(([key]) => key.includes('/'));
+        const announced = { ...poolOf(capabilities, this.#options)?.capacity, ...settings.capacity };
+        return { capabilities, allocatable: { ...Object.fromEntries(given), ...announced } };
+      },
+    });
   }
 
   async #loadCertificate(): Promise<ServingCertificate> {
@@ -243,7 +281,7 @@ export class VirtualNode {
     const backend = this.#capabilities?.backend;
     return {
       name,
-      labels: settings.labels,
+      labels: { ...this.#poolLabels(), ...settings.labels },
       isRestricted: this.#isRestricted,
       taints,
       capacity: this.#capacity(),
@@ -306,28 +344,44 @@ export class VirtualNode {
   }
 
   /** When the backend has come within reach: for the first time, or as another. Asks until it answers or is out of reach again. */
-  async #refreshCapabilities(
-    mirror: PodController['mirror'],
-    node: NodeController,
-    signal: AbortSignal,
-  ): Promise<void> {
-    while (!signal.aborted && mirror.reach === 'known') {
-      if (await this.#askCapabilities(signal)) return node.notify();
+  async #refreshCapabilities(pods: PodController, node: NodeController, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && pods.mirror.reach === 'known') {
+      if (await this.#askCapabilities(signal)) {
+        pods.rejudge();
+        return node.notify();
+      }
       await sleep(capabilitiesRetryMs, signal);
     }
   }
 
-  #setCapabilities(capabilities: Capabilities, node: NodeController): void {
-    this.#keepCapabilities(capabilities);
-    node.notify();
-  }
-
-  #keepCapabilities(capabilities: Capabilities): void {
+  /** As much of it as the Kubernetes API takes, and the administrator. */
+  #keepCapabilities(told: Capabilities): void {
+    const { capabilities, problems } = checkCapabilities(told, this.#options.policy.limits);
+    const problem = problems.slice(0, 16).join(', ');
+    if (problem !== '' && problem !== this.#toldProblem)
+      this.#options.logger.warn({ leftOut: problem }, 'the backend announces what is not taken from it');
+    this.#toldProblem = problem;
     this.#capabilities = capabilities;
     const { name, pool, logger } = this.#options;
     if (poolOf(capabilities, { name, pool }) !== undefined) return;
     const pools = capabilities.pools.map((known) => known.name);
     logger.warn({ pool, pools }, 'the backend has no such pool: the node has no capacity of it');
+  }
+
+  #setCapabilities(capabilities: Capabilities, node: NodeController, pods: PodController): void {
+    this.#keepCapabilities(capabilities);
+    pods.rejudge();
+    node.notify();
+  }
+
+  #poolLabels(): Readonly<Record<string, string>> | undefined {
+    return this.#capabilities === undefined ? undefined : poolOf(this.#capabilities, this.#options)?.labels;
+  }
+
+  #isGivenUp(): boolean {
+    const { notReadyAfterMs } = this.#options.policy;
+    const since = this.#unreachableSinceMs;
+    return notReadyAfterMs !== undefined && since !== undefined && performance.now() - since >= notReadyAfterMs;
   }
 
   #tellReach({ reach, trouble }: PodController['mirror']): void {

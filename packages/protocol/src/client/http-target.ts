@@ -6,6 +6,7 @@ import { parseProblem } from '../errors/problem.ts';
 import { checkBeforeSending } from './check-before-sending.ts';
 import { epochHeader, type Fence, staleEpoch } from './fence.ts';
 import { type ClientTls, type PeerAddress, parseTarget } from './peer-address.ts';
+import { readBody, smallBody } from './read-body.ts';
 import { requestUpgrade, type UpgradeAnswer } from './upgrade.ts';
 import { openWebSocket } from './web-socket.ts';
 
@@ -91,7 +92,7 @@ export class HttpTarget {
   async call(request: TargetRequest): Promise<Dispatcher.ResponseData> {
     const response = await this.send(request);
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
-    throw this.#told(parseProblem(response.statusCode, await response.body.text()));
+    throw this.#told(parseProblem(response.statusCode, await readBody(response.body, smallBody)));
   }
 
   /**

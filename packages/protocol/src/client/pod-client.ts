@@ -16,6 +16,7 @@ import { renderAttachQuery, renderExecQuery } from '../streaming/command-query.t
 import { PortConnection } from '../streaming/port-connection.ts';
 import type { AttachOptions, ExecOptions, RemoteCommand } from '../streaming/remote-command.ts';
 import type { HttpTarget } from './http-target.ts';
+import { listBody, readJson, smallBody } from './read-body.ts';
 
 /**
  * The typed client of protocol v2 for one owner's pods, the same towards InterLink and towards a sidecar.
@@ -38,7 +39,7 @@ export class PodClient {
       path: `${this.#prefix}/capabilities`,
       ...optional({ signal }),
     });
-    return parseCapabilities(await response.body.json());
+    return parseCapabilities(await readJson(response.body, smallBody));
   }
 
   /** Creates the pod; the same UID sent again changes nothing. Resolves once the backend has it (201) or has accepted it (202). */
@@ -72,7 +73,7 @@ export class PodClient {
       path: `${this.#podPath(uid)}?gracePeriodSeconds=${gracePeriodSeconds}`,
       ...optional({ signal }),
     });
-    await response.body.dump();
+    await response.body.dump(dumpLimit());
   }
 
   /**
@@ -94,7 +95,7 @@ export class PodClient {
   /** Every pod of this owner on the backend. */
   async listPods(signal?: AbortSignal): Promise<PodReport[]> {
     const response = await this.#target.call({ method: 'GET', path: `${this.#prefix}/pods`, ...optional({ signal }) });
-    return parsePodReportList(await response.body.json()).items;
+    return parsePodReportList(await readJson(response.body, listBody)).items;
   }
 
   /** Records as they happen, until the peer ends the stream (returns), the connection breaks (throws) or the signal aborts (throws). */
@@ -164,7 +165,7 @@ export class PodClient {
       ...{ method, path, headers, body: JSON.stringify(body) },
       ...optional({ signal }),
     });
-    await response.body.dump();
+    await response.body.dump(dumpLimit());
   }
 
   #containerPath(uid: string, container: string): string {
@@ -178,4 +179,9 @@ export class PodClient {
 
 function optional(fields: { signal: AbortSignal | undefined }): { signal?: AbortSignal } {
   return fields.signal === undefined ? {} : { signal: fields.signal };
+}
+
+/** What a peer says beside that it has accepted is not waited for. */
+function dumpLimit(): { limit: number; signal: AbortSignal } {
+  return { limit: 64 * 1024, signal: AbortSignal.timeout(smallBody.timeoutMs) };
 }

@@ -32,3 +32,11 @@ test('parseNdjson() refuses a line without an end', async () => {
 test('parseNdjson() throws for a line that is no JSON', async () => {
   await expect(Array.fromAsync(parseNdjson(chunksOf(Buffer.from('{]\n'), [])))).rejects.toThrow();
 });
+
+test('parseNdjson() puts a long line together from drips, each byte of which is copied a few times only', async () => {
+  const text = JSON.stringify({ message: 'x'.repeat(500_000) });
+  async function* drips(): AsyncGenerator<Uint8Array> {
+    for (const byte of Buffer.from(`${text}\n{"next":1}\n`)) yield Buffer.of(byte);
+  }
+  expect(await Array.fromAsync(parseNdjson(drips()))).toEqual([JSON.parse(text), { next: 1 }]);
+});

@@ -76,6 +76,22 @@ export const interLinkKeys = {
     default: 'info',
     doc: 'How much is logged.',
   }),
+  'Policy.DaemonSetPods': choice(['pending', 'run', 'report-running'], {
+    default: 'pending',
+    doc: 'What becomes of pods whose DaemonSet tolerates every taint: left Pending, run, or only reported as running. See docs/admission.md.',
+  }),
+  'Policy.NodeLabelDomains': text({
+    default: undefined,
+    doc: 'Domains, separated by commas, whose labels a sidecar may set on its node, beside interlink.eu and vk.io; never kubernetes.io or k8s.io.',
+  }),
+  'Policy.NotReadyAfter': integer({
+    default: undefined,
+    doc: 'Seconds that the sidecar may be out of reach before the node is NotReady and Kubernetes evicts its pods. Default: never.',
+  }),
+  'Limits.Capacity': text({
+    default: undefined,
+    doc: 'The most that a sidecar may announce, such as `cpu=64,memory=256Gi,nvidia.com/gpu=8`. What the provider file says goes before both.',
+  }),
   'Auth.TokenFile': text({
     default: undefined,
     doc: 'File with the bearer token that callers must show and that is shown to the sidecar. Default: interlink/token under XDG_CONFIG_HOME (or ~/.config), made with mode 0600 at first start.',

@@ -13,6 +13,7 @@ import { keepDoing, type Logger, sleep, traced, withSpan } from '@interlink/serv
 import type { Backend, PodReference } from '../backend.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
 import { cannot } from './cannot.ts';
+import { CapabilityNews } from './capability-news.ts';
 import { containerStatusesOf } from './container-statuses-of.ts';
 import { podAttributes } from './pod-attributes.ts';
 import { podFields } from './pod-fields.ts';
@@ -36,6 +37,7 @@ export class PodService {
   readonly #logger: Logger;
   readonly #serial = new Serial();
   readonly #registry: PodRegistry;
+  readonly #capabilityNews: CapabilityNews;
   #relistNow = new AbortController();
   #trouble: string | undefined = 'the backend has not been listed yet';
   readonly #listed = Promise.withResolvers<void>();
@@ -44,6 +46,7 @@ export class PodService {
     this.#backend = backend;
     this.#logger = logger;
     this.#registry = new PodRegistry(() => this.#relistNow.abort());
+    this.#capabilityNews = new CapabilityNews({ backend, logs: () => this.#registry.logs(), logger });
     this.streams = new PodStreams(backend, (pod) => this.#known(pod));
     this.stats = new PodStats(backend, (owner) => this.logOf(owner).reports());
   }
@@ -61,7 +64,9 @@ export class PodService {
   /** Keeps the reports true until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     // A request that happens to start it does not own it.
-    await withSpan(undefined, () => Promise.all([this.#keepListing(signal), this.#keepWatching(signal)]));
+    await withSpan(undefined, () =>
+      Promise.all([this.#keepListing(signal), this.#keepWatching(signal), this.#capabilityNews.run(signal)]),
+    );
   }
 
   async capabilities(): Promise<Capabilities> {

@@ -10,3 +10,8 @@ export function ownAddress(env: NodeJS.ProcessEnv): string {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }
+
+/** The host of the API server's URL, an IPv6 address without its brackets. */
+export function apiServerAddress({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}

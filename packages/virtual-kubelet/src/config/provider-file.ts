@@ -3,14 +3,18 @@ import { parseQuantity, type Taint } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { nearest } from '@interlink/service-kit';
 import { parse } from 'yaml';
+import type { PodRange } from '../trust/pod-addresses.ts';
 import { type KubeletSettings, kubeletKeys, parseKubeletSettings } from './kubelet-settings.ts';
 import { parseNamespaces } from './namespaces.ts';
+import { parsePodRange } from './pod-range.ts';
 
 /** What the provider file says of the node; what it leaves out comes from the sidecar's capabilities. */
 export interface NodeSettings {
   readonly capacity: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: ReadonlyArray<Taint>;
+  /** Where pods' addresses are. */
+  readonly podRange?: PodRange | undefined;
   readonly kubelet: KubeletSettings;
   /** The only namespaces whose pods are taken care of; undefined: all. */
   readonly namespaces?: readonly string[];
@@ -21,7 +25,7 @@ export interface NodeSettings {
 const none: NodeSettings = { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] };
 /** What describes a node in YAML, in the provider file and in `VirtualNodes`. */
 export const nodeKeys: ReadonlyArray<string> = ['Resources', 'NodeLabels', 'NodeTaints'];
-const yamlKeys = [...nodeKeys, 'Namespaces', ...kubeletKeys];
+const yamlKeys = [...nodeKeys, 'PodCIDR', 'Namespaces', ...kubeletKeys];
 /** Keys of other releases' files: taken with a warning, so that the file need not be rewritten. */
 const withoutEffect = [
   ...[
@@ -33,15 +37,7 @@ const withoutEffect = [
     'ServiceAccount',
     'Namespace',
   ],
-  ...[
-    'KubernetesApiAddr',
-    'KubernetesApiPort',
-    'KubernetesApiCaCrt',
-    'DisableProjectedVolumes',
-    'PodIP',
-    'PodCIDR',
-    'HTTP',
-  ],
+  ...['KubernetesApiAddr', 'KubernetesApiPort', 'KubernetesApiCaCrt', 'DisableProjectedVolumes', 'PodIP', 'HTTP'],
   ...['KubeletHTTP', 'SkipDownwardAPIResolution'],
   ...['Network', 'Pprof'],
 ];
@@ -49,7 +45,7 @@ const seedKeys = ['cpu', 'memory', 'pods'];
 
 /**
  * Reads the file of `--provider-config`: the seed's JSON, a map from node name to `{cpu, memory, pods}`, or the YAML of newer
- * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints`, `Namespaces` and the keys of the kubelet port.
+ * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints`, `PodCIDR`, `Namespaces` and the keys of the kubelet port.
  * @throws InterLinkError `invalid_argument` with every problem at once
  */
 export async function loadProviderFile(path: string | undefined, nodeName: string): Promise<NodeSettings> {
@@ -110,7 +106,9 @@ function parseYamlForm(root: Record<string, unknown>, { path, problems }: Place)
   const ignored = unknown.filter((key) => withoutEffect.includes(key));
   for (const key of unknown)
     if (!ignored.includes(key)) problems.push(unknownKey(key, key, [...yamlKeys, ...withoutEffect]));
+  const podRange = parsePodRange(root.PodCIDR, problems);
   return {
+    ...(podRange === undefined ? {} : { podRange }),
     ...parseNodeKeys(root, '', problems),
     kubelet: parseKubeletSettings(root, problems),
     ...(root.Namespaces == null ? {} : { namespaces: parseNamespaces(root.Namespaces, problems) }),

@@ -6,6 +6,7 @@ import type { PodLookup } from './known-pod.ts';
 import { refuseMissingLog } from './log-availability.ts';
 import { readLogQuery } from './log-query.ts';
 import { type Refusal, sendRefusal } from './refusal.ts';
+import { refuseNotRun } from './refuse-not-run.ts';
 
 /** Opens a container's log; the bytes end when the log ends, or with the signal. Failures are InterLinkError. */
 export type OpenLog = (
@@ -44,7 +45,7 @@ export async function sendContainerLog(
   if (known === undefined || uid === undefined) {
     return sendRefusal(response, { status: 404, text: `pod ${JSON.stringify(request.pod)} does not exist` });
   }
-  const missing = refuseMissingLog(known, request.container, options.previous);
+  const missing = refuseNotRun(known) ?? refuseMissingLog(known, request.container, options.previous);
   if (missing !== undefined) return sendRefusal(response, missing);
 
   const gone = new AbortController();

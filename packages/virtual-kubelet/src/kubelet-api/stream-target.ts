@@ -1,5 +1,6 @@
 import type { KnownPod, PodLookup } from './known-pod.ts';
 import type { Refusal } from './refusal.ts';
+import { refuseNotRun } from './refuse-not-run.ts';
 import type { Route } from './routes.ts';
 
 /** What a stream is opened to. */
@@ -23,6 +24,8 @@ export function findStreamTarget(
   if (known === undefined || uid === undefined || (wantedUid !== undefined && wantedUid !== uid)) {
     return { refusal: { status: 404, text: 'pod does not exist' } };
   }
+  const notRun = refuseNotRun(known);
+  if (notRun !== undefined) return { refusal: notRun };
   const pod = `${podName}_${namespace}`;
   if (container === undefined) return { target: { uid, pod, container: '', tty: false } };
   const spec = containersOf(known).find(({ name }) => name === container);

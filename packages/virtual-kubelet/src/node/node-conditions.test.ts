@@ -20,6 +20,16 @@ test.each<[string, NodeHealth, object]>([
   ['well', { isReady: true, backendTrouble: undefined }, well],
   ['starting', { isReady: false, backendTrouble: undefined }, { ...well, Ready: 'False KubeletNotReady' }],
   [
+    'cut off for longer than the administrator allows',
+    { isReady: true, isGivenUp: true, backendTrouble: 'ECONNREFUSED' },
+    {
+      ...well,
+      NetworkUnavailable: 'True BackendUnreachable',
+      InterLinkConnectivity: 'False BackendUnreachable',
+      Ready: 'False KubeletNotReady',
+    },
+  ],
+  [
     // Its pods run on: Kubernetes must not evict them.
     'cut off from its backend',
     { isReady: true, backendTrouble: 'ECONNREFUSED' },

@@ -4,6 +4,8 @@ import type { NodeCondition } from '@interlink/kube';
 export interface NodeHealth {
   /** The pod controller is at work. */
   readonly isReady: boolean;
+  /** The backend is out of reach for longer than the administrator allows. */
+  readonly isGivenUp?: boolean | undefined;
   /** Why the backend is out of reach; undefined when it is within reach. */
   readonly backendTrouble: string | undefined;
 }
@@ -64,13 +66,15 @@ export function nodeConditions(
           reason: 'BackendUnreachable',
           message: health.backendTrouble ?? '',
         },
-    health.isReady
+    health.isReady && health.isGivenUp !== true
       ? { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
       : {
           type: 'Ready',
           status: 'False',
           reason: 'KubeletNotReady',
-          message: 'the pod controller has not started yet',
+          message: health.isReady
+            ? 'the backend is out of reach for longer than Policy.NotReadyAfter'
+            : 'the pod controller has not started yet',
         },
   ];
   const before = new Map(current.map((condition) => [condition.type, condition]));

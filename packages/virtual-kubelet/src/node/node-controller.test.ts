@@ -197,6 +197,35 @@ test('run() puts right what others changed, and keeps what they added', async ()
   expect(nodeOf(cluster)?.metadata?.labels).toMatchObject({ mine: 'yes', 'kubernetes.io/os': 'linux' });
 });
 
+test('run() leaves a cordon, taints and annotations of others alone, whatever it writes', async () => {
+  const { cluster, controller, state } = await startWithReadyNode();
+  const node = nodeOf(cluster) as Node;
+  const spec = { unschedulable: true, taints: [{ key: 'theirs', effect: 'NoExecute' }], podCIDR: '10.1.0.0/24' };
+  cluster.put(nodes, { ...node, metadata: { ...node.metadata, annotations: { theirs: 'x' } }, spec });
+  state.description = {
+    ...state.description,
+    labels: { 'interlink.eu/site': 'here' },
+    capacity: { ...state.description.capacity, 'nvidia.com/gpu': '8' },
+  };
+  controller.notify();
+  await settle();
+  expect(nodeOf(cluster)?.status?.allocatable?.['nvidia.com/gpu']).toBe('8');
+  expect(nodeOf(cluster)?.metadata).toMatchObject({
+    labels: { 'interlink.eu/site': 'here' },
+    annotations: { theirs: 'x' },
+  });
+  expect(nodeOf(cluster)?.spec).toEqual(spec);
+  for (const patch of cluster.patches) expect(Object.keys(patch)).not.toContain('spec');
+
+  const { 'nvidia.com/gpu': _gone, ...capacity } = state.description.capacity;
+  state.description = { ...state.description, labels: {}, capacity };
+  controller.notify();
+  await settle();
+  expect(nodeOf(cluster)?.status?.capacity?.['nvidia.com/gpu']).toBe('0');
+  expect(Object.keys(nodeOf(cluster)?.metadata?.labels ?? {})).not.toContain('interlink.eu/site');
+  expect([nodeOf(cluster)?.metadata?.annotations, nodeOf(cluster)?.spec]).toEqual([{ theirs: 'x' }, spec]);
+});
+
 test('run() shows a capacity that changed, but sends no patch for another spelling of the same', async () => {
   const { cluster, controller, state } = await startWithReadyNode();
   state.description = { ...state.description, capacity: { ...state.description.capacity, memory: '32768Mi' } };

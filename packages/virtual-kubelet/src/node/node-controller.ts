@@ -1,6 +1,7 @@
 import { isAlreadyExists, isNotFound, type KubeClient, type Node, nodeStatusPatch, nodes } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { type Logger, sleep } from '@interlink/service-kit';
+import { withOthers } from './backend-owned.ts';
 import { keepEqualQuantities } from './keep-equal-quantities.ts';
 import { type NodeHealth, nodeConditions } from './node-conditions.ts';
 import { type NodeDescription, nodeObject } from './node-object.ts';
@@ -30,6 +31,20 @@ export class NodeController {
 
   constructor(options: NodeControllerOptions) {
     this.#options = options;
+  }
+
+  /** The node as the Kubernetes API last showed it; undefined before it is registered. */
+  get node(): Node | undefined {
+    return this.#server;
+  }
+
+  /** The node as the Kubernetes API has it now; undefined when it has none. */
+  async read(signal: AbortSignal): Promise<Node | undefined> {
+    const { name } = this.#options.describe();
+    return await this.#options.client.get(nodes, { name }, { signal }).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
   }
 
   /** Something that the status shows has changed: compute it now. */
@@ -68,10 +83,7 @@ export class NodeController {
   async #ensure(signal: AbortSignal): Promise<void> {
     const { client, logger } = this.#options;
     const description = this.#options.describe();
-    const existing = await client.get(nodes, { name: description.name }, { signal }).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    const existing = await this.read(signal);
     if (existing !== undefined) {
       this.#adopt(await this.#moveHere(existing, description, signal));
       warnOfTaints(existing, description, logger);
@@ -128,11 +140,7 @@ export class NodeController {
       { ...description, capacity: keepEqualQuantities(current.status?.capacity, description.capacity) },
       conditions,
     );
-    const patch = nodeStatusPatch(current, {
-      ...current,
-      metadata: { ...current.metadata, labels: { ...current.metadata?.labels, ...wanted.metadata?.labels } },
-      status: { ...current.status, ...wanted.status },
-    });
+    const patch = nodeStatusPatch(current, withOthers(current, wanted, Object.keys(description.labels)));
     this.#adopt(current);
     if (patch === undefined) return;
     this.#adopt(

@@ -233,3 +233,19 @@ test('BackendMirror waits longer and longer between tries, five seconds at most'
   await settle(50_000);
   expect(tries).toBe(16);
 });
+
+test('BackendMirror gives up a snapshot that does not end, however much it tells', async () => {
+  async function* endless({ signal }: { signal: AbortSignal }): AsyncGenerator<StreamRecord> {
+    yield { type: 'bookmark', cursor: 'c', snapshot: 'begin' };
+    while (!signal.aborted) {
+      yield { type: 'pod', cursor: 'c', pod: running(one) };
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+    throw signal.reason;
+  }
+  const { mirror } = startMirror({ watchPods: endless });
+  await settle(119_000);
+  expect(mirror.reach).toBe('unknown');
+  await settle(5_000);
+  expect([mirror.reach, mirror.trouble]).toEqual(['unreachable', 'The snapshot of pods did not end in 120000 ms']);
+});

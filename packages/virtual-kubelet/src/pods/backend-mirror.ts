@@ -8,6 +8,7 @@ import {
 } from '@interlink/protocol';
 import { keepDoing, type Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
+import { cleanLine, maxEventBytes } from '../trust/clean-text.ts';
 
 export interface BackendMirrorOptions {
   readonly provider: Pick<Provider, 'watchPods'>;
@@ -27,6 +28,8 @@ export interface BackendMirrorOptions {
 /** What can be said of the backend: nothing yet, that it is out of reach, or all that it holds. */
 export type Reach = 'unknown' | 'unreachable' | 'known';
 
+/** A snapshot of tens of thousands of pods takes seconds; one that does not end must not keep the node waiting. */
+const snapshotDueMs = 120_000;
 /** After this long without a stream the backend counts as out of reach. */
 const unreachableAfterMs = 3_000;
 
@@ -87,6 +90,9 @@ export class BackendMirror {
       () => silence.abort(new InterLinkError('deadline_exceeded', `Nothing was heard for ${streamSilenceMs} ms`)),
       streamSilenceMs,
     );
+    const abandon = () =>
+      silence.abort(new InterLinkError('deadline_exceeded', `The snapshot of pods did not end in ${snapshotDueMs} ms`));
+    let snapshotTimer = setTimeout(abandon, snapshotDueMs);
     // A peer that is stopped takes the connection and answers nothing: the outage is told before this attempt has failed.
     const announcing = setTimeout(() => this.#announce(), unreachableAfterMs);
     let missing: Set<string> | undefined;
@@ -97,18 +103,25 @@ export class BackendMirror {
       })) {
         timer.refresh();
         clearTimeout(announcing);
-        if (record.type === 'bookmark' && record.snapshot === 'begin') missing = new Set(this.#reports.keys());
-        else this.#take(record, missing);
+        if (record.type === 'bookmark' && record.snapshot === 'begin') {
+          missing = new Set(this.#reports.keys());
+          clearTimeout(snapshotTimer);
+          snapshotTimer = setTimeout(abandon, snapshotDueMs);
+        } else this.#take(record, missing);
         if (record.type === 'bookmark' && record.snapshot === 'end') {
           for (const uid of missing ?? []) this.#remove(uid);
           missing = undefined;
           this.#epoch += 1;
         }
-        if (missing === undefined) this.#onHeard('cursor' in record ? record.cursor : undefined);
+        if (missing === undefined) {
+          clearTimeout(snapshotTimer);
+          this.#onHeard('cursor' in record ? record.cursor : undefined);
+        }
       }
       throw new InterLinkError('unavailable', 'The stream of pods ended');
     } finally {
       clearTimeout(timer);
+      clearTimeout(snapshotTimer);
       clearTimeout(announcing);
     }
   }
@@ -150,7 +163,7 @@ export class BackendMirror {
   }
 
   #onLost(error: unknown): void {
-    const { message } = InterLinkError.from(error);
+    const message = cleanLine(InterLinkError.from(error).message, maxEventBytes / 2);
     this.#options.onLost?.();
     if (this.#isStreaming) this.#lostAt = performance.now();
     if (this.#isStreaming || this.#trouble !== message)

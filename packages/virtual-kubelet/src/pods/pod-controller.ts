@@ -9,13 +9,18 @@ import {
 } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
 import { type Logger, type Tracer, withSpan } from '@interlink/service-kit';
+import type { Admission } from '../admission/admission.ts';
+import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import type { ServiceLinks } from '../resolve/service-links.ts';
+import type { PodAddresses } from '../trust/pod-addresses.ts';
+import { RecordGuard } from '../trust/record-guard.ts';
 import { BackendMirror } from './backend-mirror.ts';
 import { containerFieldPath } from './container-field-path.ts';
 import { isMirrorPod } from './mirror-pod.ts';
+import { hasBegun } from './next-step.ts';
 import { newPodEntry, type PodEntry, releaseHold, takePod } from './pod-entry.ts';
 import { PodSync } from './pod-sync.ts';
 import { PodTrace } from './pod-trace.ts';
@@ -28,6 +33,9 @@ export interface PodControllerOptions {
   readonly services: Pick<ServiceLinks, 'envOf'>;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly logger: Logger;
+  readonly admission: Admission;
+  /** What a backend may call a pod's address. */
+  readonly podAddresses: PodAddresses;
   readonly tracer?: Tracer | undefined;
   /** The only namespaces whose pods are taken care of; default: all. */
   readonly namespaces?: readonly string[] | undefined;
@@ -61,10 +69,18 @@ export class PodController {
   constructor(options: PodControllerOptions) {
     this.#options = options;
     const { logger, client, node } = options;
+    const guard = new RecordGuard({
+      findPod: (uid) => this.#entries.get(uid)?.pod,
+      isHeld: (uid) => this.#mirror.get(uid) !== undefined,
+      addresses: options.podAddresses,
+      hostIP: node.hostIP,
+      logger,
+    });
     this.#mirror = new BackendMirror({
-      provider: options.provider,
+      provider: { watchPods: (from) => guard.guard(options.provider.watchPods(from)) },
       logger,
       onReport: (uid) => {
+        this.#account(uid, this.#entries.get(uid));
         this.#entries.get(uid)?.trace?.onReport();
         this.#queue.add(uid);
       },
@@ -74,6 +90,7 @@ export class PodController {
           entry.lastReport = last;
           entry.created = undefined;
         }
+        this.#account(uid, entry);
         this.#queue.add(uid);
       },
       onEvent: (uid, event) => this.#onBackendEvent(uid, event),
@@ -142,6 +159,11 @@ export class PodController {
     for (const { pod } of this.#entries.values()) if (pod !== undefined && !isMirrorPod(pod)) yield pod;
   }
 
+  /** The backend, or the node, has become another: what admission kept waiting is judged anew. */
+  rejudge(): void {
+    for (const [uid, { isHeld }] of this.#entries) if (isHeld) this.#queue.add(uid);
+  }
+
   async #process(uid: string, signal: AbortSignal): Promise<void> {
     const entry = this.#entryOf(uid);
     const pods = this.#options.metrics?.pods;
@@ -168,6 +190,7 @@ export class PodController {
     // Its author has changed it: what was in the way may be gone.
     if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
     takePod(entry, pod);
+    this.#account(uid, entry);
     this.#uidsByName.set(nameOf(pod), uid);
     entry.trace ??= tracer && new PodTrace(tracer, node.name);
     entry.trace?.onSeen(pod);
@@ -183,8 +206,21 @@ export class PodController {
       entry.isRemoved = true;
       entry.trace?.onGone();
     }
+    this.#account(uid, entry);
     if (this.#uidsByName.get(nameOf(pod)) === uid) this.#uidsByName.delete(nameOf(pod));
     this.#queue.add(uid);
+  }
+
+  /** A pod takes up room from when it was let in until neither the API nor the backend has it at work. */
+  #account(uid: string, entry: PodEntry | undefined): void {
+    const { admission } = this.#options;
+    const isAtBackend = this.#mirror.get(uid) !== undefined;
+    const pod = entry?.pod;
+    if (pod === undefined) {
+      if (!isAtBackend) admission.vacate(uid);
+    } else if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' || isReportedOnly(pod)) {
+      admission.vacate(uid);
+    } else if (isAtBackend || hasBegun(pod)) admission.occupy(pod);
   }
 
   #onBackendEvent(uid: string, { type, reason, message, container }: PodEvent): void {

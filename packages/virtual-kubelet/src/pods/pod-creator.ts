@@ -14,6 +14,7 @@ import {
 } from '../resolve/resolve-pod.ts';
 import type { ServiceLinks } from '../resolve/service-links.ts';
 import { notOffloaded } from '../status/pod-status.ts';
+import { cleanText, maxEventBytes, toReason } from '../trust/clean-text.ts';
 import { adoptionRequest } from './adoption-request.ts';
 import { containerFieldPath } from './container-field-path.ts';
 import { offloadedPod } from './offloaded-pod.ts';
@@ -126,14 +127,15 @@ export class PodCreator {
 
   #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): void {
     const error = InterLinkError.from(thrown);
-    entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message: error.message };
-    if (entry.toldTrouble !== error.message) {
-      entry.toldTrouble = error.message;
+    const message = cleanText(error.message, maxEventBytes - 64);
+    entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message };
+    if (entry.toldTrouble !== message) {
+      entry.toldTrouble = message;
       this.#options.events.record(
         objectReference(pod),
         'Warning',
-        error.reason ?? 'FailedCreatePod',
-        `Cannot create the pod at the backend: ${error.message}`,
+        toReason(error.reason) ?? 'FailedCreatePod',
+        `Cannot create the pod at the backend: ${message}`,
       );
     }
     const waitMs = error.isPassing

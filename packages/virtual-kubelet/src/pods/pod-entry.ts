@@ -1,6 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
 import type { PodTrouble } from '../status/pod-status.ts';
+import type { TokenBucket } from '../trust/token-bucket.ts';
 import type { ChangeableParts } from './pod-changes.ts';
 import type { PodTrace } from './pod-trace.ts';
 
@@ -28,12 +29,16 @@ export interface PodEntry {
   lastReport: PodReport | undefined;
   /** Why it is not at the backend yet. */
   trouble: PodTrouble | undefined;
+  /** Admission keeps it here until something else changes than time. */
+  isHeld: boolean;
   /** Events already told for this trouble, so that a retry doesn't tell them again. */
   toldTrouble: string | undefined;
   /** The API object was deleted, by us or before our eyes. Finalizers may keep it a while longer. */
   isRemoved: boolean;
   /** The API server is removing the object by itself; from then on we help. */
   leftToApiUntilMs: number | undefined;
+  /** How often its status may still be written for what the backend reports. */
+  reports: TokenBucket | undefined;
   /** A first status that says only "being created" waits this long for something better. */
   firstStatusDueMs: number | undefined;
   /** Undefined when this process does not trace. */
@@ -66,9 +71,11 @@ export function newPodEntry(): PodEntry {
     isExpired: false,
     lastReport: undefined,
     trouble: undefined,
+    isHeld: false,
     toldTrouble: undefined,
     isRemoved: false,
     leftToApiUntilMs: undefined,
+    reports: undefined,
     firstStatusDueMs: undefined,
     trace: undefined,
   };

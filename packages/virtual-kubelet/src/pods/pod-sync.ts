@@ -1,17 +1,22 @@
 import { type EventRecorder, isNotFound, isUidMismatch, type KubeClient, objectReference, pods } from '@interlink/kube';
 import type { Capabilities } from '@interlink/protocol';
 import { type Logger, traced } from '@interlink/service-kit';
+import type { Admission } from '../admission/admission.ts';
+import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { Provider } from '../provider.ts';
 import { PodSources } from '../resolve/pod-sources.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import type { ServiceLinks } from '../resolve/service-links.ts';
+import { TokenBucket } from '../trust/token-bucket.ts';
 import { VolumeUpdates } from '../volumes/volume-updates.ts';
+import { AdmissionStep } from './admission-step.ts';
 import type { BackendMirror } from './backend-mirror.ts';
 import { hasBegun, nextStep, type Step } from './next-step.ts';
 import { PodCreator } from './pod-creator.ts';
 import { deadlineExceeded, podDeadline } from './pod-deadline.ts';
 import type { PodEntry } from './pod-entry.ts';
 import { PodUpdater } from './pod-updater.ts';
+import { ReportedPods } from './reported-pods.ts';
 import { StatusWriter } from './status-writer.ts';
 
 export interface PodSyncOptions {
@@ -23,6 +28,7 @@ export interface PodSyncOptions {
   readonly logger: Logger;
   readonly mirror: BackendMirror;
   readonly capabilities: () => Capabilities | undefined;
+  readonly admission: Pick<Admission, 'judge'>;
   /** The only ones whose pods are ours to end; default: all. */
   readonly namespaces?: readonly string[] | undefined;
   retry(uid: string, delayMs: number): void;
@@ -34,6 +40,8 @@ const reportDueMs = 15_000;
 const stopOverdueMs = 10_000;
 /** How long a status of "being created" waits for "running", so that a quick start costs one PATCH, not two. */
 const firstStatusDelayMs = 200;
+/** More changes of one pod than any pod has; what comes faster is written later, and only its newest. */
+const reportRate = { burst: 30, perSecond: 2 };
 /** How long the API server may take to remove a pod that it has begun to. */
 const apiDeletionMs = 10_000;
 /** Orphans get this long to end. */
@@ -48,6 +56,8 @@ export class PodSync {
   readonly #creator: PodCreator;
   readonly #updater: PodUpdater;
   readonly #status: StatusWriter;
+  readonly #reported: ReportedPods;
+  readonly #admission: AdmissionStep;
   readonly #sources: PodSources;
   readonly #volumes: VolumeUpdates;
 
@@ -68,6 +78,8 @@ export class PodSync {
     });
     this.#updater = new PodUpdater(options, this.#creator);
     this.#status = new StatusWriter({ client: options.client, hostIP: options.node.hostIP });
+    this.#reported = new ReportedPods({ client: options.client, status: this.#status });
+    this.#admission = new AdmissionStep({ ...options, status: this.#status, reported: this.#reported });
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -83,6 +95,12 @@ export class PodSync {
   async advance(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
     const { mirror } = this.#options;
     const report = mirror.get(uid);
+    if (entry.pod !== undefined && report === undefined && isReportedOnly(entry.pod)) {
+      await (entry.pod.metadata?.deletionTimestamp === undefined
+        ? this.#reported.show(entry, signal)
+        : this.#reported.finish(entry, signal));
+      return false;
+    }
     const step = nextStep({
       pod: entry.pod,
       report,
@@ -151,6 +169,7 @@ export class PodSync {
 
   async #create(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     if (performance.now() >= entry.heldBackUntilMs) {
+      if (!(await this.#isLetIn(uid, entry, signal))) return;
       const { pod } = entry;
       if (pod !== undefined && (await this.#creator.create(uid, entry, signal))) {
         this.#updater.noteCreated(entry, pod);
@@ -159,6 +178,12 @@ export class PodSync {
       await this.#status.write(entry, this.#options.mirror.get(uid), { isFinal: false, signal });
     }
     this.#options.retry(uid, entry.heldBackUntilMs - performance.now());
+  }
+
+  /** What the backend has, or what has begun, was let in before. */
+  async #isLetIn(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
+    const isIn = this.#options.mirror.get(uid) !== undefined || (entry.pod !== undefined && hasBegun(entry.pod));
+    return isIn || (await this.#admission.pass(uid, entry, signal));
   }
 
   async #lose(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
@@ -197,8 +222,12 @@ export class PodSync {
       const waitMs = entry.firstStatusDueMs - performance.now();
       if (waitMs > 0) return this.#options.retry(uid, waitMs);
     }
+    entry.reports ??= new TokenBucket(reportRate, performance.now());
+    const waitMs = entry.reports.waitMs(performance.now());
+    if (waitMs > 0) return this.#options.retry(uid, waitMs);
     const phaseBefore = entry.pod?.status?.phase;
     if (!(await this.#status.write(entry, report, { isFinal: false, signal }))) return;
+    entry.reports.take(performance.now());
     const phase = entry.pod?.status?.phase;
     if (phase !== phaseBefore) {
       this.#options.logger.info({ pod: podName(entry), podUid: uid, phase }, 'pod phase changed');

@@ -4,6 +4,7 @@ import {
   isUidMismatch,
   type KubeClient,
   type Pod,
+  type PodStatus,
   podStatusPatch,
   pods,
 } from '@interlink/kube';
@@ -20,11 +21,19 @@ export interface StatusWriterOptions {
 }
 
 export interface WriteOptions {
+  /** Annotations that the pod is to have beside what it has. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Where the backend's own name for a pod is shown. */
+const jobAnnotation = 'JobID';
+
+export interface ReportOptions {
   /** The pod goes: see `podStatus`. */
   readonly isFinal: boolean;
   /** Why the pod is failed, by us. */
   readonly failure?: PodTrouble | undefined;
-  readonly signal: AbortSignal;
 }
 
 /** Writes pod status: one PATCH per change with only what changed, the UID as its precondition, foreign conditions untouched. */
@@ -40,10 +49,9 @@ export class StatusWriter {
    * @returns true when something was written
    * @throws KubeStatusError when the API refuses; a pod that is gone or was replaced is no error
    */
-  async write(entry: PodEntry, report: PodReport | undefined, options: WriteOptions): Promise<boolean> {
+  async write(entry: PodEntry, report: PodReport | undefined, options: WriteOptions & ReportOptions): Promise<boolean> {
     const pod = entry.pod;
-    const uid = pod?.metadata?.uid;
-    if (pod === undefined || uid === undefined) return false;
+    if (pod === undefined) return false;
     const wanted = podStatus({
       pod,
       report,
@@ -54,7 +62,20 @@ export class StatusWriter {
       failure: options.failure,
       update: entry.handed === undefined ? undefined : entry.update,
     });
-    const patch = withJobID(pod, report, podStatusPatch(uid, pod.status, wanted));
+    const jobID = report?.status.jobID;
+    const annotations = {
+      ...options.annotations,
+      ...(jobID === undefined || jobID === '' ? {} : { [jobAnnotation]: jobID }),
+    };
+    return await this.writeStatus(entry, wanted, { ...options, annotations });
+  }
+
+  /** Brings the API's status in line with this one, as {@link write} does. */
+  async writeStatus(entry: PodEntry, wanted: PodStatus, options: WriteOptions): Promise<boolean> {
+    const pod = entry.pod;
+    const uid = pod?.metadata?.uid;
+    if (pod === undefined || uid === undefined) return false;
+    const patch = withAnnotations(pod, podStatusPatch(uid, pod.status, wanted), options.annotations);
     if (patch === undefined) return false;
     const { namespace, name } = pod.metadata ?? {};
     const path = { namespace, name, subresource: 'status' };
@@ -82,11 +103,13 @@ export class StatusWriter {
   }
 }
 
-/** Where the backend's own name for a pod is shown. A write of the status takes annotations along: no right and no request more. */
-const jobAnnotation = 'JobID';
-
-function withJobID({ metadata }: Pod, report: PodReport | undefined, patch: object | undefined): object | undefined {
-  const jobID = report?.status.jobID;
-  if (jobID === undefined || jobID === '' || metadata?.annotations?.[jobAnnotation] === jobID) return patch;
-  return { ...patch, metadata: { uid: metadata?.uid, annotations: { [jobAnnotation]: jobID } } };
+/** The API takes annotations with a status; an account that may write that needs no further right. */
+function withAnnotations(
+  pod: Pod,
+  patch: object | undefined,
+  annotations: Readonly<Record<string, string>> = {},
+): object | undefined {
+  const missing = Object.entries(annotations).filter(([key, value]) => pod.metadata?.annotations?.[key] !== value);
+  if (missing.length === 0) return patch;
+  return { ...patch, metadata: { uid: pod.metadata?.uid, annotations: Object.fromEntries(missing) } };
 }

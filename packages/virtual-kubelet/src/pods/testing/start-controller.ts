@@ -1,9 +1,12 @@
 import type { ObjectReference } from '@interlink/kube';
 import { vi } from 'vitest';
+import { Admission } from '../../admission/admission.ts';
+import { openDoor } from '../../admission/testing/open-door.ts';
 import { keepLogLines } from '../../kubelet-api/testing/log-lines.ts';
 import { ServiceLinks } from '../../resolve/service-links.ts';
 import { NODE } from '../../resolve/testing/fake-objects.ts';
 import type { FakeCluster } from '../../testing/fake-cluster.ts';
+import { podAddresses } from '../../trust/pod-addresses.ts';
 import { PodController } from '../pod-controller.ts';
 import type { FakeBackend } from './fake-backend.ts';
 
@@ -40,6 +43,8 @@ export async function startController(
     client: cluster.asClient(),
     provider: backend,
     node: NODE,
+    admission: new Admission(openDoor),
+    podAddresses: podAddresses(undefined, []),
     events: { record } as unknown as ConstructorParameters<typeof PodController>[0]['events'],
     logger,
     services,
