@@ -109,7 +109,9 @@ describe.each(clusters)('with kubectl and $name', ({ name: kind, open }) => {
 
   it('kubectl exec says that this node has none', async () => {
     const { stderr } = await run(['exec', '-n', name, 'p', '-c', 'c', '--', 'ls']);
-    expect(stderr).toContain('exec is not implemented on this node');
+    // What a node refuses is lost on its way through an API server of 1.30 that translates for kubectl's WebSocket.
+    const isLost = controlPlane?.release === 'oldest';
+    expect(stderr).toContain(isLost ? 'error stream protocol error' : 'exec is not implemented on this node');
   });
 
   // Reviews and RBAC are what the in-memory API leaves out.
