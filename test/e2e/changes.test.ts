@@ -37,7 +37,7 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     await namespace.waitForPhase('typed', 'Running');
     const args = ['-n', namespace.name, 'debug', 'typed', '-i', '--image=busybox:1.36', '-c', 'shell', '--', 'sh'];
     const debugging = kubectl({ controlPlane }, args, {
-      input: 'read word; echo "got $word"\nhello\nsleep 5\n',
+      input: 'read word; echo "got $word"\nhello\nsleep 5\nexit\n',
       timeoutMs: 60_000,
     });
     await namespace.waitForPod(

@@ -23,11 +23,14 @@ export async function attachToContainer(request: AttachRequest, context: AttachC
   const { pod, container: name, options } = request;
   const { streams } = context.engine;
   const container = await findRunning(context.reader, pod, name);
-  if (options.stdin && !container.takesInput) {
+  if (options.stdin && container.input === 'none') {
     throw new InterLinkError('failed_precondition', `container "${name}" in pod "${pod.name}" has no stdin`);
   }
   const raw = await streams.attach(container.id, options);
-  const connection = openConnection(raw, options, container.isTerminal);
+  const connection = openConnection(raw, options, {
+    isTerminal: container.isTerminal,
+    keepsInput: container.input === 'kept',
+  });
   return {
     stdin: connection.stdin,
     stdout: connection.stdout,

@@ -41,7 +41,8 @@ export async function execInContainer(request: ExecRequest, context: ExecContext
   const container = await findRunning(context.reader, pod, name);
   const id = await createExec(streams, container.id, request);
   const exec = { id, containerId: container.id };
-  const connection = openConnection(await streams.startExec(id, options.tty), options, options.tty);
+  const raw = await streams.startExec(id, options.tty);
+  const connection = openConnection(raw, options, { isTerminal: options.tty, keepsInput: false });
   let hasEnded = false;
   const ended = connection.ended.then(async () => await readEnd(streams, id));
   void ended.then(() => {

@@ -18,8 +18,8 @@ export interface EngineContainer {
   /** False: the engine never starts it again by itself. */
   readonly mayRestart: boolean;
   readonly isTerminal: boolean;
-  /** Its standard input is open to whoever attaches. */
-  readonly takesInput: boolean;
+  /** Its standard input, for whoever attaches. `once`: it ends with the first caller’s (`stdinOnce`); `kept`: it stays open for the next. */
+  readonly input: 'none' | 'once' | 'kept';
   readonly ip: string | undefined;
 }
 
@@ -57,7 +57,7 @@ export function toEngineContainer(
       restartCount: inspected.RestartCount,
       mayRestart: (inspected.HostConfig.RestartPolicy?.Name ?? 'no') !== 'no',
       isTerminal: inspected.Config.Tty,
-      takesInput: inspected.Config.OpenStdin === true,
+      input: inspected.Config.OpenStdin === true ? (inspected.Config.StdinOnce === true ? 'once' : 'kept') : 'none',
       ip: Object.values(inspected.NetworkSettings.Networks ?? {})
         .map((network) => network.IPAddress)
         .find((address) => address !== ''),

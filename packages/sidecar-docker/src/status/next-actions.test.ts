@@ -46,7 +46,7 @@ function container(labels: EngineContainer['labels'], state: State): EngineConta
   return {
     ...{ id: labels.container === '' ? 'sandbox' : labels.container, labels, status: 'created', exitCode: 0 },
     ...{ wasOutOfMemory: false, error: '', startedAt: undefined, finishedAt: undefined, createdAt: '' },
-    ...{ restartCount: 0, mayRestart: false, isTerminal: false, takesInput: false, ip: undefined, ...state },
+    ...{ restartCount: 0, mayRestart: false, isTerminal: false, input: 'none' as const, ip: undefined, ...state },
   };
 }
 

@@ -12,11 +12,20 @@ export interface EngineConnection {
   close(): void;
 }
 
-/**
- * Takes an engine's raw stream apart. The outputs end and never fail; a slow reader of one slows the other.
- * @param isTerminal it is one stream without frames
- */
-export function openConnection(raw: Duplex, options: AttachOptions, isTerminal: boolean): EngineConnection {
+/** What the stream is connected to. */
+export interface ConnectedProcess {
+  /** It is one stream without frames. */
+  readonly isTerminal: boolean;
+  /** The end of what its caller types is not the end of its input: a container whose `stdinOnce` is not set. */
+  readonly keepsInput: boolean;
+}
+
+/** Takes an engine's raw stream apart. The outputs end and never fail; a slow reader of one slows the other. */
+export function openConnection(
+  raw: Duplex,
+  options: AttachOptions,
+  { isTerminal, keepsInput }: ConnectedProcess,
+): EngineConnection {
   raw.on('error', () => undefined);
   const stdout = options.stdout ? new PassThrough() : undefined;
   const stderr = options.stderr && !isTerminal ? new PassThrough() : undefined;
@@ -25,7 +34,7 @@ export function openConnection(raw: Duplex, options: AttachOptions, isTerminal: 
     [2, stderr],
   ]);
   return {
-    stdin: options.stdin ? inputOf(raw) : undefined,
+    stdin: options.stdin ? inputOf(raw, keepsInput) : undefined,
     stdout,
     stderr,
     ended: distribute(raw, outputs, isTerminal),
@@ -33,15 +42,18 @@ export function openConnection(raw: Duplex, options: AttachOptions, isTerminal: 
   };
 }
 
-/** `end()` half-closes the stream: the engine closes the process's input. After its end input goes nowhere. */
-function inputOf(raw: Duplex): Writable {
+/**
+ * `end()` half-closes the stream: the engine closes the process's input. After its end input goes nowhere. Input that the process keeps is
+ * left open, because an engine whose client has no more to say ends the outputs with it.
+ */
+function inputOf(raw: Duplex, isKept: boolean): Writable {
   return new Writable({
     write: (chunk, _encoding, done) => {
       if (raw.writable) raw.write(chunk, () => done());
       else done();
     },
     final: (done) => {
-      if (raw.writable) raw.end(() => done());
+      if (raw.writable && !isKept) raw.end(() => done());
       else done();
     },
   });

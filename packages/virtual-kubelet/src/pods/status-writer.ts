@@ -16,7 +16,7 @@ import { takePod } from './pod-entry.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
 export interface StatusWriterOptions {
-  readonly client: Pick<KubeClient, 'get' | 'patch'>;
+  readonly client: Pick<KubeClient, 'list' | 'patch'>;
   readonly hostIP: string;
 }
 
@@ -96,10 +96,14 @@ export class StatusWriter {
     }
   }
 
-  async #refetch(entry: PodEntry, { metadata }: Pod, signal: AbortSignal): Promise<void> {
+  async #refetch(entry: PodEntry, { metadata, spec }: Pod, signal: AbortSignal): Promise<void> {
     const { namespace, name, uid } = metadata ?? {};
-    const newest = await this.#options.client.get(pods, { namespace, name }, { signal });
-    if (newest.metadata?.uid === uid && entry.pod !== undefined) takePod(entry, withoutManagedFields(newest));
+    const { nodeName } = spec ?? {};
+    // The selector of the node's own watch: who may not read single pods may ask so, and so may a node's identity.
+    const fieldSelector = `metadata.name=${name},spec.nodeName=${nodeName}`;
+    const { items } = await this.#options.client.list(pods, { namespace }, { fieldSelector, signal });
+    const newest = items.find((item) => item.metadata?.uid === uid);
+    if (newest !== undefined && entry.pod !== undefined) takePod(entry, withoutManagedFields(newest));
   }
 }
 
