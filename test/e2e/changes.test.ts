@@ -37,7 +37,8 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     await namespace.waitForPhase('typed', 'Running');
     const args = ['-n', namespace.name, 'debug', 'typed', '-i', '--image=busybox:1.36', '-c', 'shell', '--', 'sh'];
     const debugging = kubectl({ controlPlane }, args, {
-      input: 'read word; echo "got $word"\nhello\nsleep 5\nexit\n',
+      // It stays for a while, so that exec meets it, and its input stays open: it has to be told to go.
+      input: 'echo "got $((40 + 2))"\nsleep 5\nexit\n',
       timeoutMs: 60_000,
     });
     await namespace.waitForPod(
@@ -46,7 +47,7 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
       ({ status }) => status?.ephemeralContainerStatuses?.[0]?.state?.running != null,
     );
     expect(await namespace.run('exec', 'typed', '-c', 'shell', '--', 'echo', 'inside')).toBe('inside\n');
-    expect(await debugging).toMatchObject({ stdout: expect.stringContaining('got hello') });
+    expect(await debugging).toMatchObject({ stdout: expect.stringContaining('got 42') });
   });
 
   test('by kubectl set image: the container is replaced, in the same pod', async ({ site, namespace }) => {

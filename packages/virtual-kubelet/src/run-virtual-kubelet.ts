@@ -168,7 +168,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
           provider: new PodClient(target, { cluster, node: node.name }),
-          logger: logger.child({ node: node.name }),
+          logger,
         }),
     }));
     await runVirtualNodes({ nodes, logger, startup }, signal);

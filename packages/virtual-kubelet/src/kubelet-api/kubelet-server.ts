@@ -63,7 +63,6 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     streams: untilStopped(options.streams ?? {}, stopping.signal),
     stopping: stopping.signal,
     streamTimeouts: options.streamTimeouts ?? defaultStreamTimeouts,
-    logger: options.logger.child({ node: options.nodeName }),
     hasClientCa: () => trust.ca !== undefined,
   });
 
