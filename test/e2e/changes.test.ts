@@ -87,10 +87,10 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
   });
 
   test('by its deadline: it is ended, shown as failed, and stays', async ({ site, namespace, engine }) => {
-    const spec = { containers: [shell('main', untilTerm)], activeDeadlineSeconds: 5 };
+    const spec = { containers: [shell('main', untilTerm)], activeDeadlineSeconds: 20 };
     await namespace.apply(pod(site.nodeName, 'deadline', spec));
     const { metadata } = await namespace.waitForPhase('deadline', 'Running');
-    const { status } = await namespace.waitForPhase('deadline', 'Failed');
+    const { status } = await namespace.waitForPhase('deadline', 'Failed', { timeoutMs: 60_000 });
     expect(status).toMatchObject({
       reason: 'DeadlineExceeded',
       message: 'Pod was active on the node longer than the specified deadline',

@@ -5,6 +5,8 @@ export interface KubectlOptions {
   /** For standard input, such as the manifest of `apply -f -`. */
   input?: string;
   timeoutMs?: number;
+  /** Beside those of the test's own environment. */
+  env?: Readonly<Record<string, string>>;
   /** Of another cluster than the testbed's. */
   kubeconfig?: string;
 }
@@ -17,6 +19,6 @@ export function kubectl(
 ): Promise<CommandResult> {
   if (testbed.controlPlane === undefined) throw new Error('Cannot run kubectl: this testbed has no control plane');
   const { kubectl: file, kubeconfig } = testbed.controlPlane;
-  const env = { ...process.env, KUBECONFIG: options.kubeconfig ?? kubeconfig };
+  const env = { ...process.env, ...options.env, KUBECONFIG: options.kubeconfig ?? kubeconfig };
   return runCommand(file, args, { ...options, env });
 }

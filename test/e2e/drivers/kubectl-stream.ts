@@ -25,6 +25,7 @@ export function startKubectl(
 ): KubectlStream {
   const child = spawn(kubectl, ['--kubeconfig', kubeconfig, '-n', namespace.name, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...namespace.env },
   });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

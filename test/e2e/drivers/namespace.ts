@@ -5,11 +5,19 @@ import { describeStatus } from './describe-status.ts';
 /** One test's namespace, seen and changed through kubectl as its user would. */
 export class Namespace {
   readonly name: string;
+  /** Of kubectl. */
+  readonly env: Readonly<Record<string, string>>;
   readonly #cluster: { controlPlane: ControlPlaneData };
 
-  private constructor(name: string, controlPlane: ControlPlaneData) {
+  private constructor(name: string, controlPlane: ControlPlaneData, env: Readonly<Record<string, string>> = {}) {
     this.name = name;
+    this.env = env;
     this.#cluster = { controlPlane };
+  }
+
+  /** The same namespace, seen by a kubectl with these variables. */
+  withEnv(env: Readonly<Record<string, string>>): Namespace {
+    return new Namespace(this.name, this.#cluster.controlPlane, env);
   }
 
   /** Makes it, and returns when pods can be created in it. */
@@ -25,7 +33,7 @@ export class Namespace {
 
   /** kubectl in this namespace; what it says no to is a result. */
   async try(...args: ReadonlyArray<string>): Promise<CommandResult> {
-    return await kubectl(this.#cluster, ['-n', this.name, ...args], { timeoutMs: 60_000 });
+    return await kubectl(this.#cluster, ['-n', this.name, ...args], { timeoutMs: 60_000, env: this.env });
   }
 
   /** kubectl in this namespace. @returns what it printed @throws Error with what it complained of */
