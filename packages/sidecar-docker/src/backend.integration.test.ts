@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
-  Logger,
   LogOptions,
   News,
   OwnedReport,
@@ -16,6 +15,7 @@ import type {
 } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { createDockerBackend } from './sidecar.ts';
+import { silent } from './testing/running-pod.ts';
 
 const { docker } = inject('testbed');
 const owner: Owner = { cluster: 'tests', node: `n-${randomUUID()}` };
@@ -197,7 +197,6 @@ describe.skipIf(docker === undefined)(
 );
 
 type Config = Parameters<typeof createDockerBackend>[0];
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined } as unknown as Logger;
 
 function shell(name: string, script: string, more: object = {}): Containers[number] {
   return { name, image: 'busybox:latest', imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', script], ...more };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger, Owner, PodReference, PodRequest } from '@interlink/sidecar-sdk';
+import { createLogger, type Owner, type PodReference, type PodRequest } from '@interlink/sidecar-sdk';
 import { expect, vi } from 'vitest';
 import type { createDockerBackend } from '../sidecar.ts';
 
@@ -7,9 +7,7 @@ type Backend = Awaited<ReturnType<typeof createDockerBackend>>;
 type Container = PodRequest['pod']['spec']['containers'][number];
 
 export const owner: Owner = { cluster: 'tests', node: `n-${randomUUID()}` };
-export const silent = Object.fromEntries(
-  ['debug', 'info', 'warn', 'error'].map((level) => [level, () => undefined]),
-) as unknown as Logger;
+export const silent = createLogger('docker-sidecar', 'silent');
 
 /** Creates a pod of one container `main` and waits until it runs. Nobody restarts it. */
 export async function runPod(backend: Backend, script: string, more: Partial<Container> = {}): Promise<PodReference> {
