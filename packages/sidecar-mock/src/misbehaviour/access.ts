@@ -26,7 +26,12 @@ export const accessMisbehaviours: ReadonlyArray<Misbehaviour> = [
   {
     name: 'problem-without-code',
     summary: 'Errors carry no code.',
-    caughtBy: ['error-is-problem'],
+    caughtBy: [
+      'error-is-problem',
+      'epoch-refuses-earlier-changes',
+      'epoch-refuses-earlier-reads',
+      'epoch-ends-earlier-streams',
+    ],
     begin: inServer((app) => rewriteProblem(app, ({ code: _, ...problem }) => problem)),
   },
   {

@@ -1,6 +1,7 @@
 import { InterLinkError } from '@interlink/sidecar-sdk';
 import { rewriteJson, route } from './hooks.ts';
 import { inBackend, inServer, type Misbehaviour } from './misbehaviour.ts';
+import { volumeChecksByLog } from './volumes.ts';
 
 /** What is announced and not so. */
 export const capabilityMisbehaviours: ReadonlyArray<Misbehaviour> = [
@@ -32,7 +33,7 @@ export const capabilityMisbehaviours: ReadonlyArray<Misbehaviour> = [
   {
     name: 'announces-log-in-vain',
     summary: 'log is announced, and the log of a running container is unimplemented unless it is followed.',
-    caughtBy: ['capabilities-keep-log'],
+    caughtBy: ['capabilities-keep-log', ...volumeChecksByLog],
     begin: inBackend((backend) => ({
       logs: async (pod, container, options, signal) => {
         const found = (await backend.list()).find(({ report }) => report.uid === pod.uid);

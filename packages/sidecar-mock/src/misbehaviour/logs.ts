@@ -2,6 +2,7 @@ import { type LogOptions, sleep } from '@interlink/sidecar-sdk';
 import { before, isFor, queryOf, rewriteProblem, route } from './hooks.ts';
 import { inBackend, inServer, type Misbehaviour } from './misbehaviour.ts';
 import { retype } from './streams.ts';
+import { volumeChecksByLog } from './volumes.ts';
 
 /** Reads the log with other options than were asked for. */
 function withOptions(change: (options: LogOptions) => LogOptions): Misbehaviour['begin'] {
@@ -51,7 +52,7 @@ export const logMisbehaviours: ReadonlyArray<Misbehaviour> = [
   {
     name: 'truncated-log',
     summary: 'A log that is read from its beginning lacks its last line.',
-    caughtBy: ['log-whole', 'log-limit', 'v1-log-whole'],
+    caughtBy: ['log-whole', 'log-limit', 'v1-log-whole', ...volumeChecksByLog],
     begin: withChunks((chunks, options) => (Object.keys(options).length === 0 ? untilLast(chunks) : chunks)),
   },
   {

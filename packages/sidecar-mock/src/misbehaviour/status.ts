@@ -129,7 +129,7 @@ export const statusMisbehaviours: ReadonlyArray<Misbehaviour> = [
   {
     name: 'ghost-pod',
     summary: 'Every list holds a pod that nobody created.',
-    caughtBy: ['list-of-nobody-is-empty'],
+    caughtBy: ['list-of-nobody-is-empty', 'epoch-refuses-earlier-reads', 'epoch-ends-earlier-streams'],
     begin: inServer((app) =>
       rewriteJson(app, route.list, (body) => ({
         items: [...(body.items as PodReport[]), { ...ghost, uid: '00000000-0000-4000-8000-000000000000' }],

@@ -8,6 +8,17 @@ const volumesOf = (body: unknown) => (body as { volumes: ResolvedVolume[] }).vol
 const leadsOut = ({ name, files }: ResolvedVolume) =>
   name.includes('..') || files.some(({ path }) => path === '' || path.startsWith('/') || path.includes('..'));
 
+/** Checks that see what a volume holds by what a container prints of it: they fail where logs do. */
+export const volumeChecksByLog = [
+  'volumes-update-reaches-pod',
+  'volumes-update-removes-files',
+  'volumes-update-leaves-others',
+  'volumes-update-twice-is-one',
+  'volumes-update-of-unknown-volume',
+  'volumes-update-refuses-bad-paths',
+  'volumes-update-apart',
+];
+
 /** What goes wrong when the files of a running pod change. */
 export const volumeMisbehaviours: ReadonlyArray<Misbehaviour> = [
   {
