@@ -6,7 +6,8 @@
  *   with-shared-parts.ts     what they share: connections, events, the watch on services
  *   leadership/              which of several processes for the same nodes acts, and what holds back the others
  *   run-provider.ts          the same around a provider of one's own: what a library's user calls
- *   virtual-node.ts          one node's parts and the order they start in
+ *   virtual-node.ts          one node's parts and the order they start in; virtual-node-options.ts: what they are made from
+ *   kubelet-port.ts          one node's kubelet port and its certificate
  *   provider.ts              what runs the pods
  *   admission/               whether a pod may run here
  *   trust/                   what a provider says, held to what it may say

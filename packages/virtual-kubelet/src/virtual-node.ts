@@ -1,81 +1,30 @@
-import type { EventRecorder, KubeClient, Node, Taint } from '@interlink/kube';
+import type { Node } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, type Logger, sleep, type Tracer } from '@interlink/service-kit';
+import { aborted, sleep } from '@interlink/service-kit';
 import { Admission } from './admission/admission.ts';
-import type { NodePolicy } from './config/node-policy.ts';
-import type { NodeSettings } from './config/provider-file.ts';
-import { createAuthorize } from './kubelet-api/authorize.ts';
-import { kubernetesSigning } from './kubelet-api/certificate-signing.ts';
-import { CertificateStore } from './kubelet-api/certificate-store.ts';
-import { loadClientCa, publishedClientCa } from './kubelet-api/client-ca.ts';
 import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
-import { type KubeletServer, startKubeletServer } from './kubelet-api/kubelet-server.ts';
 import type { MetricsSource } from './kubelet-api/metrics-handler.ts';
-import { kubernetesReviews } from './kubelet-api/reviews.ts';
-import { loadServingCertificate, type ServingCertificate } from './kubelet-api/serving-certificate.ts';
-import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
+import { listenHost, loadNodeCertificate, openKubeletPort } from './kubelet-port.ts';
+import { BackendReach } from './node/backend-reach.ts';
+import { learnIdentity } from './node/learn-identity.ts';
 import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
-import { isNodeIdentity } from './node/node-identity.ts';
 import { type NodeDescription, standardLabels } from './node/node-object.ts';
-import { nodeReference } from './node/node-reference.ts';
-import { mayLabelItself } from './node/node-restriction.ts';
 import { poolOf } from './node/pool-of.ts';
 import { PodController } from './pods/pod-controller.ts';
-import type { Provider } from './provider.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
-import type { ServiceLinks } from './resolve/service-links.ts';
 import { ownUsage } from './stats/own-usage.ts';
 import { UsageReader } from './stats/usage-reader.ts';
-import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
 import { checkCapabilities } from './trust/check-capabilities.ts';
 import { podAddresses } from './trust/pod-addresses.ts';
+import type { VirtualNodeOptions } from './virtual-node-options.ts';
 
-export interface VirtualNodeOptions {
-  readonly client: KubeClient;
-  /** A connection of its own, so that leases never wait. */
-  readonly leaseClient: KubeClient;
-  /** Of the process, which runs it. */
-  readonly events: Pick<EventRecorder, 'record'>;
-  /** Of the process, which runs it. */
-  readonly services: Pick<ServiceLinks, 'envOf'>;
-  readonly provider: Provider;
-  readonly logger: Logger;
-  /** Undefined: no traces. */
-  readonly tracer?: Tracer | undefined;
-  readonly name: string;
-  /** The pool of the backend that the node stands for; undefined: the one of its name, else the first. */
-  readonly pool: string | undefined;
-  readonly settings: NodeSettings;
-  readonly taints: ReadonlyArray<Taint>;
-  readonly policy: NodePolicy;
-  /** Addresses of others, that no pod can have: the Kubernetes API's. */
-  readonly othersAddresses: ReadonlyArray<string>;
-  /** Where the Kubernetes API reaches the kubelet port; the node's InternalIP. */
-  readonly address: string;
-  /** 0 for any free port. */
-  readonly kubeletPort: number;
-  readonly kubeletFiles: {
-    readonly cert: string | undefined;
-    readonly key: string | undefined;
-    readonly clientCa: string | undefined;
-    /** A folder of the account's own for a certificate that was issued, and its key; without it a restart asks for another one. */
-    readonly state: string | undefined;
-  };
-  /** Whom to ask for the serving certificate when no files are named; undefined: nobody. */
-  readonly certificateSigner: string | undefined;
-  readonly streamTimeouts: StreamTimeouts;
-  readonly operatingSystem: string;
-  readonly workers: number;
-  /** What this process counts of itself. */
-  readonly metrics: KubeletMetrics;
-}
+export type { VirtualNodeOptions } from './virtual-node-options.ts';
 
 /** A backend that does not say what it can do is asked again after this long. */
 const capabilitiesRetryMs = 2_000;
 /** When the process ends, logs and commands may come to their own end for so long: in all it has 5 s. */
 const drainMs = 2_000;
-const identityRetryMs = 1_000;
 /** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
 
@@ -93,11 +42,8 @@ export class VirtualNode {
   readonly #ready = Promise.withResolvers<void>();
   /** NodeRestriction tells this node what it may be called. */
   #isRestricted = false;
-  /** What the node's events told last; a node that starts well tells nothing. */
-  #toldReach: 'known' | 'unreachable' = 'known';
   #port = 0;
   #toldProblem = '';
-  #unreachableSinceMs: number | undefined;
 
   constructor(options: VirtualNodeOptions) {
     this.#options = { ...options, logger: options.logger.child({ node: options.name }) };
@@ -118,13 +64,14 @@ export class VirtualNode {
     const ended = new AbortController();
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
+    const reach = new BackendReach({ ...this.#options, notReadyAfterMs: this.#options.policy.notReadyAfterMs });
     const node = new NodeController({
       client: this.#options.client,
       logger,
       describe: () => this.#describe(),
       health: () => ({
         isReady: this.#isReady,
-        isGivenUp: this.#isGivenUp(),
+        isGivenUp: reach.isGivenUp(),
         backendTrouble: this.#backendTrouble(),
       }),
       onRegistered: ({ metadata, status }) => {
@@ -144,9 +91,7 @@ export class VirtualNode {
       ]),
       onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node, pods),
       onReach: () => {
-        this.#tellReach(pods.mirror);
-        if (pods.mirror.reach === 'known') this.#unreachableSinceMs = undefined;
-        else if (pods.mirror.reach === 'unreachable') this.#unreachableSinceMs ??= performance.now();
+        reach.take(pods.mirror);
         node.notify();
         if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods, node, all);
       },
@@ -154,12 +99,13 @@ export class VirtualNode {
     this.#backendTrouble = () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
     metrics.pods.follow(pods);
     metrics.backend.follow(() => pods.mirror.reach === 'known');
-    const certificate = await this.#loadCertificate();
-    const server = await this.#startServer(pods, certificate);
+    const certificate = await loadNodeCertificate(this.#options);
+    const metricsSource = this.#metricsSource(pods);
+    const server = await openKubeletPort(this.#options, { pods, certificate, metrics: metricsSource });
     this.#port = server.port;
     try {
       await this.#askCapabilities(startup);
-      this.#isRestricted = await this.#learnIdentity(startup);
+      this.#isRestricted = await learnIdentity(this.#options, startup);
       // Before anything is done for pods: whoever comes for their logs must find this process, not the one before.
       await node.register(startup);
       const running = [pods.run(all)];
@@ -199,55 +145,6 @@ export class VirtualNode {
     });
   }
 
-  async #loadCertificate(): Promise<ServingCertificate> {
-    const { name: nodeName, address, kubeletFiles, certificateSigner, client, events, logger } = this.#options;
-    const request =
-      certificateSigner === undefined
-        ? undefined
-        : {
-            signing: kubernetesSigning({ client, nodeName, signerName: certificateSigner, logger }),
-            store: new CertificateStore(kubeletFiles.state, logger),
-            tell: (type: 'Normal' | 'Warning', reason: string, message: string) =>
-              events.record(nodeReference(nodeName), type, reason, message),
-          };
-    return await loadServingCertificate({
-      certFile: kubeletFiles.cert,
-      keyFile: kubeletFiles.key,
-      nodeName,
-      addresses: [address],
-      request,
-      logger,
-    });
-  }
-
-  async #startServer(pods: PodController, certificate: ServingCertificate): Promise<KubeletServer> {
-    const { name, kubeletPort, kubeletFiles, provider, logger, client, streamTimeouts, metrics } = this.#options;
-    return await startKubeletServer({
-      host: this.#listenHost(),
-      port: kubeletPort,
-      nodeName: name,
-      certificate,
-      clientCa: await loadClientCa({
-        file: kubeletFiles.clientCa,
-        readPublished: async () => await publishedClientCa(client),
-        logger,
-      }),
-      authorize: createAuthorize({ reviews: kubernetesReviews(client), nodeName: name, logger }),
-      pods,
-      logs: async (uid, container, options, signal) => await provider.logs(uid, container, options, signal),
-      streamTimeouts,
-      streams: provider,
-      metrics: this.#metricsSource(pods),
-      requests: metrics.http,
-      logger,
-    });
-  }
-
-  #listenHost(): string {
-    const { address } = this.#options;
-    return address.startsWith('127.') ? address : '0.0.0.0';
-  }
-
   #metricsSource(pods: PodController): MetricsSource {
     const { name, provider, metrics } = this.#options;
     const reader = new UsageReader({ provider, pods, own: ownUsage });
@@ -266,7 +163,7 @@ export class VirtualNode {
     const asksForCertificate = certificateSigner !== undefined && files.cert === undefined;
     const maxPods = Number(this.#capacity().pods);
     return toKubeletConfiguration({
-      address: this.#listenHost(),
+      address: listenHost(this.#options.address),
       port: this.#port,
       files,
       asksForCertificate,
@@ -290,25 +187,6 @@ export class VirtualNode {
       operatingSystem,
       containerRuntimeVersion: backend === undefined ? 'interlink://unknown' : `${backend.kind}://${backend.version}`,
     };
-  }
-
-  /** Asks until the API answers. */
-  async #learnIdentity(signal: AbortSignal): Promise<boolean> {
-    const { client, name, logger, settings } = this.#options;
-    for (;;) {
-      try {
-        const isRestricted = await isNodeIdentity(client, name, signal);
-        const labels = isRestricted ? Object.keys(settings.labels).filter((key) => !mayLabelItself(key)) : [];
-        if (labels.length > 0)
-          logger.warn({ labels }, 'labels that NodeRestriction lets no node give itself are left out');
-        return isRestricted;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof InterLinkError) throw error;
-        logger.warn({ err: error }, 'the Kubernetes API does not say yet who this is');
-        await sleep(identityRetryMs, signal);
-      }
-    }
   }
 
   /** The provider file's word, then the sidecar's; until that can be asked, what the node had. */
@@ -376,25 +254,5 @@ export class VirtualNode {
 
   #poolLabels(): Readonly<Record<string, string>> | undefined {
     return this.#capabilities === undefined ? undefined : poolOf(this.#capabilities, this.#options)?.labels;
-  }
-
-  #isGivenUp(): boolean {
-    const { notReadyAfterMs } = this.#options.policy;
-    const since = this.#unreachableSinceMs;
-    return notReadyAfterMs !== undefined && since !== undefined && performance.now() - since >= notReadyAfterMs;
-  }
-
-  #tellReach({ reach, trouble }: PodController['mirror']): void {
-    if (reach === 'unknown' || reach === this.#toldReach) return;
-    this.#toldReach = reach;
-    const { events, name } = this.#options;
-    const isReachable = reach === 'known';
-    const message = isReachable ? 'The backend is within reach' : `The backend is out of reach: ${trouble}`;
-    events.record(
-      nodeReference(name),
-      isReachable ? 'Normal' : 'Warning',
-      isReachable ? 'BackendReachable' : 'BackendUnreachable',
-      message,
-    );
   }
 }

@@ -1,0 +1,49 @@
+import type { EventRecorder, KubeClient, Taint } from '@interlink/kube';
+import type { Logger, Tracer } from '@interlink/service-kit';
+import type { NodePolicy } from './config/node-policy.ts';
+import type { NodeSettings } from './config/provider-file.ts';
+import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
+import type { Provider } from './provider.ts';
+import type { ServiceLinks } from './resolve/service-links.ts';
+import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
+
+/** What one virtual node is made from. */
+export interface VirtualNodeOptions {
+  readonly client: KubeClient;
+  /** A connection of its own, so that leases never wait. */
+  readonly leaseClient: KubeClient;
+  /** Of the process, which runs it. */
+  readonly events: Pick<EventRecorder, 'record'>;
+  /** Of the process, which runs it. */
+  readonly services: Pick<ServiceLinks, 'envOf'>;
+  readonly provider: Provider;
+  readonly logger: Logger;
+  /** Undefined: no traces. */
+  readonly tracer?: Tracer | undefined;
+  readonly name: string;
+  /** The pool of the backend that the node stands for; undefined: the one of its name, else the first. */
+  readonly pool: string | undefined;
+  readonly settings: NodeSettings;
+  readonly taints: ReadonlyArray<Taint>;
+  readonly policy: NodePolicy;
+  /** Addresses of others, that no pod can have: the Kubernetes API's. */
+  readonly othersAddresses: ReadonlyArray<string>;
+  /** Where the Kubernetes API reaches the kubelet port; the node's InternalIP. */
+  readonly address: string;
+  /** 0 for any free port. */
+  readonly kubeletPort: number;
+  readonly kubeletFiles: {
+    readonly cert: string | undefined;
+    readonly key: string | undefined;
+    readonly clientCa: string | undefined;
+    /** A folder of the account's own for a certificate that was issued, and its key; without it a restart asks for another one. */
+    readonly state: string | undefined;
+  };
+  /** Whom to ask for the serving certificate when no files are named; undefined: nobody. */
+  readonly certificateSigner: string | undefined;
+  readonly streamTimeouts: StreamTimeouts;
+  readonly operatingSystem: string;
+  readonly workers: number;
+  /** What this process counts of itself. */
+  readonly metrics: KubeletMetrics;
+}
