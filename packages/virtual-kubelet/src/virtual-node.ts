@@ -29,8 +29,8 @@ const drainMs = 2_000;
 const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
 
 /**
- * One virtual node: the kubelet port, the pod controller, the node and its lease, started in that order (a node is Ready only
- * once pods are taken care of) and ended together.
+ * One virtual node: the kubelet port, the node with its address, the pods, then the node's status and lease, started in that order (a
+ * node is Ready only once pods are taken care of) and ended together.
  */
 export class VirtualNode {
   readonly #options: VirtualNodeOptions;

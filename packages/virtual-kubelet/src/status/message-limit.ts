@@ -1,4 +1,7 @@
-/** What a kubelet keeps of termination messages: of one container's, and of all of a pod's together, in bytes. */
+/**
+ * What a kubelet keeps of termination messages: of one container's, and of all of a pod's together, in bytes
+ * (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/).
+ */
 const containerBytes = 4_096;
 const podBytes = 12_288;
 

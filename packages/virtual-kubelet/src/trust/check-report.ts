@@ -1,11 +1,12 @@
 import type { Pod } from '@interlink/kube';
 import type { ContainerState, ContainerStatus, PodReport, PodReportStatus } from '@interlink/protocol';
+import { messageLimit } from '../status/message-limit.ts';
 import { checkResources } from './check-resources.ts';
 import { cleanLine, cleanText, toReason } from './clean-text.ts';
 import { type PodAddresses, podIPAnnotation } from './pod-addresses.ts';
 
-/** What a kubelet keeps of termination messages, https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
-const maxMessageBytes = { container: 4_096, pod: 12_288 };
+/** Of what is said of the pod as a whole: as of one container. */
+const maxPodMessageBytes = messageLimit(1);
 const maxNameBytes = 2_048;
 /** Of containers of a pod that the API does not have: enough to tell an orphan. */
 const maxStrangersContainers = 8;
@@ -40,10 +41,7 @@ function checkStatus(status: PodReportStatus, rules: ReportRules): PodReportStat
   const init = declaredOf(status.initContainerStatuses ?? [], pod, pod?.spec?.initContainers);
   const main = declaredOf(status.containerStatuses, pod, pod?.spec?.containers);
   const ephemeral = declaredOf(status.ephemeralContainerStatuses ?? [], pod, pod?.spec?.ephemeralContainers);
-  const maxBytes = Math.min(
-    maxMessageBytes.container,
-    Math.floor(maxMessageBytes.pod / Math.max(1, init.length + main.length + ephemeral.length)),
-  );
+  const maxBytes = messageLimit(init.length + main.length + ephemeral.length);
   const { phase, queue, resize, observedGeneration } = status;
   const checked = (each: ContainerStatus) => checkContainer(each, maxBytes);
   return {
@@ -53,10 +51,10 @@ function checkStatus(status: PodReportStatus, rules: ReportRules): PodReportStat
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(resize === undefined
       ? {}
-      : { resize: { state: resize.state, ...given('message', text(resize.message, maxMessageBytes.container)) } }),
+      : { resize: { state: resize.state, ...given('message', text(resize.message, maxPodMessageBytes)) } }),
     ...(phase === undefined ? {} : { phase }),
     ...given('reason', toReason(status.reason)),
-    ...given('message', text(status.message, maxMessageBytes.container)),
+    ...given('message', text(status.message, maxPodMessageBytes)),
     ...given('startTime', time(status.startTime)),
     ...given('podIP', checkPodIP(status.podIP, rules)),
     ...given('jobID', line(status.jobID, 253)),
