@@ -1,7 +1,10 @@
 import { allChecks, countOf } from '@interlink/conformance';
 import { misbehaviours } from '@interlink/sidecar-mock';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { failuresOf, judge } from './mutants.ts';
+
+// Each is a sidecar and 16 checks at once, all in this process: with too many, all of them run out of time.
+vi.setConfig({ maxConcurrency: 12 });
 
 // No way to be wrong is known for these that a simulation could show.
 const uncaught = ['restart-forgets-pods'];

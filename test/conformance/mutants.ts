@@ -9,7 +9,7 @@ const patienceMs = 10_000;
 export async function judge(misbehaviour?: Misbehaviour): Promise<ConformanceReport> {
   await using mock = await startMock(misbehaviour);
   const { url, token, restart } = mock;
-  return await runConformance({ url, token, restart, patienceMs, parallel: 64 });
+  return await runConformance({ url, token, restart, patienceMs, parallel: 16 });
 }
 
 /** A line per check that failed, the name first. */
