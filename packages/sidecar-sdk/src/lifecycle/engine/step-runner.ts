@@ -1,0 +1,206 @@
+import { InterLinkError } from '@interlink/protocol';
+import { type Logger, sleep } from '@interlink/service-kit';
+import type { Clock } from '../clock.ts';
+import type { Attempt, ContainerRuntime, EventText, RuntimePod } from '../container-runtime.ts';
+import type { Step } from '../decide/step.ts';
+import { declared } from '../facts/build-facts.ts';
+import type { PodFacts } from '../facts/pod-facts.ts';
+import type { CareSubject, ContainerCare } from './container-care.ts';
+import * as events from './lifecycle-events.ts';
+import { type PodMemory, sandbox, volumes } from './pod-memory.ts';
+import { Stopper } from './stopper.ts';
+
+export interface StepRunnerOptions {
+  readonly runtime: ContainerRuntime;
+  readonly care: ContainerCare;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tell: (uid: string, container: string | undefined, event: EventText) => void;
+  /** Something was done: the pod is to be looked at again. */
+  readonly changed: (uid: string) => void;
+  readonly gone: (uid: string) => void;
+}
+
+const firstRemovalRetryMs = 500;
+const lastRemovalRetryMs = 30_000;
+
+/** Does what was decided on, each step behind the round that asked for it. What fails is told, noted, and decided on anew. */
+export class StepRunner {
+  readonly #options: StepRunnerOptions;
+  readonly #stopper: Stopper;
+
+  constructor(options: StepRunnerOptions) {
+    this.#options = options;
+    this.#stopper = new Stopper(options.clock);
+  }
+
+  begin(step: Step, { runtime: pod }: PodFacts, memory: PodMemory): void {
+    const { runtime } = this.#options;
+    const act = { pod, memory };
+    switch (step.do) {
+      case 'startSandbox':
+        return this.#begin({ ...act, name: sandbox, about: sandbox }, () => runtime.startSandbox(pod), {
+          failed: (error) => events.sandboxFailed(error.message),
+        });
+      case 'prepare':
+        return this.#begin({ ...act, name: volumes, about: volumes }, () => this.#prepare(pod, memory), {
+          failed: (error) => events.mountFailed(error.message),
+        });
+      case 'create':
+        return this.#create(step, pod, memory);
+      case 'start':
+        return this.#start(step.attempt, pod, memory);
+      case 'postStart':
+        return this.#postStart(step.attempt, pod, memory);
+      case 'stop':
+        return this.#stop(step, pod, memory);
+      case 'removeAttempt':
+        return memory.tasks.begin(`remove ${step.attempt.id}`, () => this.#removeAttempt(step.attempt, pod));
+      case 'remove':
+        return memory.tasks.begin('remove', () => this.#remove(pod));
+    }
+  }
+
+  /** The attempt runs no more: nobody has to end it. */
+  ended({ id }: Attempt): void {
+    this.#stopper.forget(id);
+  }
+
+  isStopping({ id }: Attempt): boolean {
+    return this.#stopper.isStopping(id);
+  }
+
+  #begin(
+    act: { pod: RuntimePod; memory: PodMemory; name: string; about: string; container?: string },
+    task: () => Promise<void>,
+    words: { done?: EventText; failed: (error: InterLinkError) => EventText; reason?: string },
+  ): void {
+    const { pod, memory, name, about, container } = act;
+    const { uid } = pod.pod.metadata;
+    memory.tasks.begin(name, async () => {
+      try {
+        await task();
+        memory.noteSuccess(about);
+        if (words.done !== undefined) this.#options.tell(uid, container, words.done);
+      } catch (thrown) {
+        if (memory.tasks.signal.aborted) return;
+        const error = InterLinkError.from(thrown);
+        const reason = error.reason ?? words.reason ?? error.code;
+        memory.noteFailure(about, { reason, message: error.message, nowMs: this.#options.clock.now() });
+        this.#options.tell(uid, container, words.failed(error));
+      } finally {
+        // After the task has left the list of those under way.
+        queueMicrotask(() => this.#options.changed(uid));
+      }
+    });
+  }
+
+  async #prepare(pod: RuntimePod, memory: PodMemory): Promise<void> {
+    await this.#options.runtime.prepare(pod);
+    memory.isPrepared = true;
+  }
+
+  #create(step: Step & { do: 'create' }, pod: RuntimePod, memory: PodMemory): void {
+    const { container, attempt, failuresBefore } = step;
+    const tell = (event: EventText) => this.#options.tell(pod.pod.metadata.uid, container, event);
+    const { signal } = memory.tasks;
+    this.#begin(
+      { pod, memory, name: `create ${container}`, about: container, container },
+      () => this.#options.runtime.create({ pod, container, attempt, failuresBefore, tell, signal }),
+      {
+        done: events.created,
+        failed: ({ reason, message }) => events.failed(isImageReason(reason) ? reason : message),
+        reason: 'CreateContainerError',
+      },
+    );
+  }
+
+  #start(attempt: Attempt, pod: RuntimePod, memory: PodMemory): void {
+    const { container, id } = attempt;
+    const start = async () => {
+      await this.#options.runtime.start(pod, attempt);
+      memory.postStart.set(id, specOf(pod, container)?.lifecycle?.postStart === undefined ? 'done' : 'due');
+    };
+    this.#begin({ pod, memory, name: `start ${id}`, about: container, container }, start, {
+      done: events.started,
+      failed: ({ message }) => events.failed(message),
+      reason: 'RunContainerError',
+    });
+  }
+
+  #postStart(attempt: Attempt, pod: RuntimePod, memory: PodMemory): void {
+    const { container, id } = attempt;
+    const subject = toSubject(pod, attempt);
+    if (subject === undefined) return;
+    memory.postStart.set(id, 'running');
+    memory.tasks.begin(`postStart ${id}`, async () => {
+      try {
+        await this.#options.care.runHook('postStart', subject, memory.tasks.signal);
+        memory.postStart.set(id, 'done');
+      } catch (error) {
+        const { message } = InterLinkError.from(error);
+        memory.postStart.set(id, { failedAtMs: this.#options.clock.now() });
+        if (!memory.tasks.signal.aborted) this.#options.tell(pod.pod.metadata.uid, container, events.postStartFailed(message));
+      }
+      this.#options.changed(pod.pod.metadata.uid);
+    });
+  }
+
+  #stop({ attempt, killAtMs, why }: Step & { do: 'stop' }, pod: RuntimePod, memory: PodMemory): void {
+    const { runtime, care, tell, logger } = this.#options;
+    const { uid } = pod.pod.metadata;
+    const subject = toSubject(pod, attempt);
+    const hasHook = subject?.spec.lifecycle?.preStop !== undefined;
+    const preStop = async (signal: AbortSignal) => {
+      if (subject === undefined) return;
+      await care.runHook('preStop', subject, signal).catch((error: unknown) => {
+        if (!signal.aborted) tell(uid, attempt.container, events.preStopFailed(InterLinkError.from(error).message));
+      });
+    };
+    const isNew = this.#stopper.stop(attempt.id, killAtMs, {
+      preStop: hasHook ? preStop : undefined,
+      terminate: () => runtime.terminate(pod, attempt),
+      kill: () => runtime.kill(pod, attempt),
+      onError: (error) => logger.warn({ podUid: uid, container: attempt.container, err: error }, 'cannot end the container yet'),
+    });
+    if (!isNew) return;
+    if (why === 'sandbox-changed' && memory.tellOnce(`sandbox ${pod.sandboxSince}`)) tell(uid, undefined, events.sandboxChanged);
+    tell(uid, attempt.container, events.killing(attempt.container, why));
+  }
+
+  async #removeAttempt(attempt: Attempt, pod: RuntimePod): Promise<void> {
+    const { runtime, logger } = this.#options;
+    await runtime.removeAttempt(pod, attempt).catch((error: unknown) => {
+      logger.warn({ podUid: pod.pod.metadata.uid, container: attempt.container, err: error }, 'cannot remove an old attempt');
+    });
+  }
+
+  /** Until everything is gone, through whatever fails on the way. */
+  async #remove(pod: RuntimePod): Promise<void> {
+    const { uid } = pod.pod.metadata;
+    for (let waitMs = firstRemovalRetryMs; ; waitMs = Math.min(waitMs * 2, lastRemovalRetryMs)) {
+      try {
+        await this.#options.runtime.remove(pod);
+        return this.#options.gone(uid);
+      } catch (error) {
+        this.#options.logger.warn({ podUid: uid, err: error }, 'cannot remove the pod yet');
+        await sleep(waitMs, neverAborted);
+      }
+    }
+  }
+}
+
+const neverAborted = new AbortController().signal;
+
+function isImageReason(reason: string | undefined): reason is string {
+  return reason !== undefined && ['ErrImagePull', 'ErrImageNeverPull', 'InvalidImageName'].includes(reason);
+}
+
+function specOf(pod: RuntimePod, container: string) {
+  return declared(pod.pod).find(({ spec }) => spec.name === container)?.spec;
+}
+
+function toSubject(pod: RuntimePod, attempt: Attempt): CareSubject | undefined {
+  const spec = specOf(pod, attempt.container);
+  return spec === undefined ? undefined : { pod, spec, attempt };
+}
