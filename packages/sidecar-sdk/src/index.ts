@@ -56,6 +56,22 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export { type Clock, systemClock } from './lifecycle/clock.ts';
+export type {
+  Attempt,
+  AttemptState,
+  ContainerRuntime,
+  CreateOrder,
+  Ending,
+  EventText,
+  RunOrder,
+  RuntimePod,
+} from './lifecycle/container-runtime.ts';
+export { backOffMs } from './lifecycle/decide/restart.ts';
+export type { CareSubject, ContainerCare } from './lifecycle/engine/container-care.ts';
+export { PodLifecycle, type PodLifecycleOptions } from './lifecycle/engine/pod-lifecycle.ts';
+export { declared } from './lifecycle/facts/build-facts.ts';
+export { type ContainerKind, type Health, healthy } from './lifecycle/facts/pod-facts.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
 export { podFields } from './pods/pod-fields.ts';
 export { PodService } from './pods/pod-service.ts';

@@ -1,5 +1,12 @@
 import type { Container } from '@interlink/protocol';
-import { type AttemptFacts, type ContainerFacts, canBeMade, isLive, newest, type PodFacts } from '../facts/pod-facts.ts';
+import {
+  type AttemptFacts,
+  type ContainerFacts,
+  canBeMade,
+  isLive,
+  newest,
+  type PodFacts,
+} from '../facts/pod-facts.ts';
 import { dueRestart } from './container-progress.ts';
 import { graceMs } from './pod-end.ts';
 import { nothingToDo, type Plan, type Step } from './step.ts';

@@ -1,4 +1,4 @@
-import { type PodEvent, type PodReport } from '@interlink/protocol';
+import type { PodEvent, PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { News, OwnedReport } from '../../backend.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -10,8 +10,8 @@ import { isLive, type PodFacts } from '../facts/pod-facts.ts';
 import { toPodReport } from '../status/to-pod-report.ts';
 import { backOffEvents } from './back-off-events.ts';
 import type { ContainerCare } from './container-care.ts';
-import { PodMemory } from './pod-memory.ts';
 import { knowledgeOf } from './pod-knowledge.ts';
+import { PodMemory } from './pod-memory.ts';
 import { Rounds } from './rounds.ts';
 import { StepRunner } from './step-runner.ts';
 import { TerminationMessages } from './termination-messages.ts';
@@ -194,7 +194,8 @@ export class PodLifecycle {
       const ending = { ...lostEnding, ...startedAt, finishedAt: new Date(this.#clock.now()).toISOString() };
       newest.set(container, seen.state.kind === 'ended' ? seen : { ...seen, state: { kind: 'ended', ending } });
     }
-    for (const [container, attempt] of newest) if (attempt.state.kind !== 'created') memory.seen.set(container, attempt);
+    for (const [container, attempt] of newest)
+      if (attempt.state.kind !== 'created') memory.seen.set(container, attempt);
   }
 
   #gone(uid: string): void {

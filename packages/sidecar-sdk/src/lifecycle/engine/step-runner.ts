@@ -140,7 +140,8 @@ export class StepRunner {
       } catch (error) {
         const { message } = InterLinkError.from(error);
         memory.postStart.set(id, { failedAtMs: this.#options.clock.now() });
-        if (!memory.tasks.signal.aborted) this.#options.tell(pod.pod.metadata.uid, container, events.postStartFailed(message));
+        if (!memory.tasks.signal.aborted)
+          this.#options.tell(pod.pod.metadata.uid, container, events.postStartFailed(message));
       }
       this.#options.changed(pod.pod.metadata.uid);
     });
@@ -161,17 +162,22 @@ export class StepRunner {
       preStop: hasHook ? preStop : undefined,
       terminate: () => runtime.terminate(pod, attempt),
       kill: () => runtime.kill(pod, attempt),
-      onError: (error) => logger.warn({ podUid: uid, container: attempt.container, err: error }, 'cannot end the container yet'),
+      onError: (error) =>
+        logger.warn({ podUid: uid, container: attempt.container, err: error }, 'cannot end the container yet'),
     });
     if (!isNew) return;
-    if (why === 'sandbox-changed' && memory.tellOnce(`sandbox ${pod.sandboxSince}`)) tell(uid, undefined, events.sandboxChanged);
+    if (why === 'sandbox-changed' && memory.tellOnce(`sandbox ${pod.sandboxSince}`))
+      tell(uid, undefined, events.sandboxChanged);
     tell(uid, attempt.container, events.killing(attempt.container, why));
   }
 
   async #removeAttempt(attempt: Attempt, pod: RuntimePod): Promise<void> {
     const { runtime, logger } = this.#options;
     await runtime.removeAttempt(pod, attempt).catch((error: unknown) => {
-      logger.warn({ podUid: pod.pod.metadata.uid, container: attempt.container, err: error }, 'cannot remove an old attempt');
+      logger.warn(
+        { podUid: pod.pod.metadata.uid, container: attempt.container, err: error },
+        'cannot remove an old attempt',
+      );
     });
   }
 

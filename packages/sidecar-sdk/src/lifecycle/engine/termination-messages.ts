@@ -39,7 +39,10 @@ export class TerminationMessages {
       return await this.#runtime.terminationMessage(pod, attempt, 'logs');
     } catch (error) {
       const { uid } = pod.pod.metadata;
-      this.#logger.warn({ podUid: uid, container: attempt.container, err: error }, 'cannot read the termination message');
+      this.#logger.warn(
+        { podUid: uid, container: attempt.container, err: error },
+        'cannot read the termination message',
+      );
       return '';
     }
   }

@@ -40,7 +40,9 @@ function toContainer(kind: ContainerKind, spec: Container, runtime: RuntimePod, 
   const there = runtime.attempts.filter(({ container }) => container === spec.name);
   const attempts = [
     ...there.map((attempt) => ({ attempt, isLost: false })),
-    ...(lost === undefined || there.some(({ number }) => number >= lost.number) ? [] : [{ attempt: lost, isLost: true }]),
+    ...(lost === undefined || there.some(({ number }) => number >= lost.number)
+      ? []
+      : [{ attempt: lost, isLost: true }]),
   ];
   return {
     kind,
