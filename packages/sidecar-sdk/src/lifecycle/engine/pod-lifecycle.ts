@@ -24,6 +24,8 @@ export interface PodLifecycleOptions {
   readonly clock?: Clock;
   /** What a backend adds to its reports: a resize, a job's id. */
   readonly complete?: (report: PodReport) => PodReport;
+  /** Nothing is left of the pod. */
+  readonly onGone?: (uid: string) => void;
 }
 
 /** News come in bursts: a pod is looked at once for all that come within this time. */
@@ -54,7 +56,6 @@ export class PodLifecycle {
       ...options,
       clock: this.#clock,
       tell: (uid, container, event) => this.tell(uid, container, event),
-      changed: (uid) => this.nudge(uid, 0),
       gone: (uid) => this.#gone(uid),
     });
   }
@@ -72,7 +73,7 @@ export class PodLifecycle {
   memoryOf(uid: string): PodMemory {
     let memory = this.#memories.get(uid);
     if (memory === undefined) {
-      memory = new PodMemory();
+      memory = new PodMemory(() => this.nudge(uid, 0));
       this.#memories.set(uid, memory);
     }
     return memory;
@@ -105,7 +106,7 @@ export class PodLifecycle {
         return { owner: pod.owner, report: memory.lastReport };
       }
       const isNew = memory?.lastReport === undefined;
-      const facts = this.#factsOf(pod, memory ?? new PodMemory());
+      const facts = this.#factsOf(pod, memory ?? new PodMemory(() => undefined));
       if (isNew || nextSteps(facts, this.#clock.now()).steps.length > 0) this.nudge(uid);
       return { owner: pod.owner, report: this.#report(facts) };
     });
@@ -128,15 +129,16 @@ export class PodLifecycle {
   }
 
   async #look(uid: string): Promise<PodReport | undefined> {
-    const memory = this.memoryOf(uid);
-    memory.cancelWake?.();
+    const known = this.#memories.get(uid);
+    known?.cancelWake?.();
     const pod = await this.#options.runtime.read(uid);
     // What is being removed is not looked at: its last report was the one before.
-    if (memory.tasks.has('remove')) return memory.lastReport;
+    if (known?.tasks.has('remove') === true) return known.lastReport;
     if (pod === undefined) {
-      this.#gone(uid);
+      if (known !== undefined) this.#gone(uid);
       return undefined;
     }
+    const memory = this.memoryOf(uid);
     this.#noteLosses(pod, memory);
     await this.#messages.read(pod, memory);
     const facts = this.#factsOf(pod, memory);
@@ -206,6 +208,7 @@ export class PodLifecycle {
       this.#steps.ended(attempt);
     }
     this.#memories.delete(uid);
+    this.#options.onGone?.(uid);
     this.#news?.gone(uid);
   }
 

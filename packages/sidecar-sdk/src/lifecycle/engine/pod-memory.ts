@@ -6,7 +6,7 @@ import { PodTasks } from './pod-tasks.ts';
 
 /** What this process does and remembers for one pod. All of it may be lost at any moment. */
 export class PodMemory {
-  readonly tasks = new PodTasks();
+  readonly tasks: PodTasks;
   /** Hooks of attempts that this process has started. */
   readonly postStart = new Map<string, AttemptFacts['postStart']>();
   /** Termination messages by attempt. */
@@ -19,6 +19,10 @@ export class PodMemory {
   lastReport: PodReport | undefined;
   cancelWake: (() => void) | undefined;
   readonly #problems = new Map<string, Problem & { readonly count: number }>();
+
+  constructor(onTaskEnd: () => void) {
+    this.tasks = new PodTasks(onTaskEnd);
+  }
 
   /** @param about a container, or {@link volumes} or {@link sandbox} */
   problemOf(about: string): Problem | undefined {

@@ -2,10 +2,20 @@
 export class PodTasks {
   readonly #running = new Map<string, Promise<void>>();
   readonly #cancel = new AbortController();
+  readonly #onEnd: () => void;
+
+  /** @param onEnd a task has ended, and is not under way any more */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+  }
 
   /** Aborts when the pod is to go. */
   get signal(): AbortSignal {
     return this.#cancel.signal;
+  }
+
+  get isBusy(): boolean {
+    return this.#running.size > 0;
   }
 
   has(name: string): boolean {
@@ -15,7 +25,10 @@ export class PodTasks {
   /** Begins a task, unless one of this name is under way. It must not reject. */
   begin(name: string, task: () => Promise<void>): void {
     if (this.#running.has(name)) return;
-    const running = task().finally(() => this.#running.delete(name));
+    const running = task().finally(() => {
+      this.#running.delete(name);
+      this.#onEnd();
+    });
     this.#running.set(name, running);
   }
 

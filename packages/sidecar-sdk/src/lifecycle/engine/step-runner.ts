@@ -16,8 +16,6 @@ export interface StepRunnerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tell: (uid: string, container: string | undefined, event: EventText) => void;
-  /** Something was done: the pod is to be looked at again. */
-  readonly changed: (uid: string) => void;
   readonly gone: (uid: string) => void;
 }
 
@@ -39,25 +37,34 @@ export class StepRunner {
     const act = { pod, memory };
     switch (step.do) {
       case 'startSandbox':
-        return this.#begin({ ...act, name: sandbox, about: sandbox }, () => runtime.startSandbox(pod), {
+        this.#begin({ ...act, name: sandbox, about: sandbox }, () => runtime.startSandbox(pod), {
           failed: (error) => events.sandboxFailed(error.message),
         });
+        break;
       case 'prepare':
-        return this.#begin({ ...act, name: volumes, about: volumes }, () => this.#prepare(pod, memory), {
+        this.#begin({ ...act, name: volumes, about: volumes }, () => this.#prepare(pod, memory), {
           failed: (error) => events.mountFailed(error.message),
         });
+        break;
       case 'create':
-        return this.#create(step, pod, memory);
+        this.#create(step, pod, memory);
+        break;
       case 'start':
-        return this.#start(step.attempt, pod, memory);
+        this.#start(step.attempt, pod, memory);
+        break;
       case 'postStart':
-        return this.#postStart(step.attempt, pod, memory);
+        this.#postStart(step.attempt, pod, memory);
+        break;
       case 'stop':
-        return this.#stop(step, pod, memory);
+        this.#stop(step, pod, memory);
+        break;
       case 'removeAttempt':
-        return memory.tasks.begin(`remove ${step.attempt.id}`, () => this.#removeAttempt(step.attempt, pod));
+        memory.tasks.begin(`remove ${step.attempt.id}`, () => this.#removeAttempt(step.attempt, pod));
+        break;
       case 'remove':
-        return memory.tasks.begin('remove', () => this.#remove(pod));
+        // What is still being made may run in a moment, and then has a right to its grace period.
+        if (!memory.tasks.isBusy) memory.tasks.begin('remove', () => this.#remove(pod));
+        break;
     }
   }
 
@@ -77,6 +84,7 @@ export class StepRunner {
   ): void {
     const { pod, memory, name, about, container } = act;
     const { uid } = pod.pod.metadata;
+    if (memory.tasks.signal.aborted) return;
     memory.tasks.begin(name, async () => {
       try {
         await task();
@@ -88,9 +96,6 @@ export class StepRunner {
         const reason = error.reason ?? words.reason ?? error.code;
         memory.noteFailure(about, { reason, message: error.message, nowMs: this.#options.clock.now() });
         this.#options.tell(uid, container, words.failed(error));
-      } finally {
-        // After the task has left the list of those under way.
-        queueMicrotask(() => this.#options.changed(uid));
       }
     });
   }
@@ -143,7 +148,6 @@ export class StepRunner {
         if (!memory.tasks.signal.aborted)
           this.#options.tell(pod.pod.metadata.uid, container, events.postStartFailed(message));
       }
-      this.#options.changed(pod.pod.metadata.uid);
     });
   }
 
