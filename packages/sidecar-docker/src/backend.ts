@@ -17,6 +17,7 @@ import type {
   RemoteCommand,
   ResolvedVolume,
 } from '@interlink/sidecar-sdk';
+import { PodLifecycle, ProbesAndHooks } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
 import type { SitePolicy } from './container/refusal.ts';
@@ -25,15 +26,13 @@ import { deletePod } from './delete.ts';
 import type { Engine } from './engine/engine.ts';
 import { execInContainer } from './exec.ts';
 import { ImageSource } from './image/image-source.ts';
-import { listPods } from './list.ts';
 import { openLogs } from './logs.ts';
-import type { PodDeletion } from './pods/pod-deletion.ts';
-import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
 import { ContainerMeter } from './stats/container-meter.ts';
 import { EngineMachine } from './stats/engine-machine.ts';
 import { measurePods } from './stats.ts';
+import { DockerRuntime } from './runtime/docker-runtime.ts';
 import { PodReader } from './status/pod-reader.ts';
 import { updatePod } from './update.ts';
 import { updateVolumes } from './update-volumes.ts';
@@ -58,8 +57,7 @@ export class DockerBackend implements Backend {
   readonly #meter: ContainerMeter;
   readonly #machine: EngineMachine;
   readonly #works = new PodWorks();
-  readonly #deletions = new Map<string, PodDeletion>();
-  readonly #observer: PodObserver;
+  readonly #lifecycle: PodLifecycle;
 
   constructor({ engine, root, policy, logger }: DockerBackendOptions) {
     this.#engine = engine;
@@ -70,7 +68,13 @@ export class DockerBackend implements Backend {
     this.#images = new ImageSource(engine);
     this.#meter = new ContainerMeter(engine, logger);
     this.#machine = new EngineMachine(engine);
-    this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
+    this.#lifecycle = new PodLifecycle({
+      runtime: new DockerRuntime({ ...this.#parts() }),
+      care: new ProbesAndHooks(),
+      logger,
+      complete: (report) => withResize(report, this.#works.find(report.uid)?.resize),
+      onGone: (uid) => this.#works.forget(uid),
+    });
   }
 
   async capabilities(): Promise<Capabilities> {
@@ -78,7 +82,7 @@ export class DockerBackend implements Backend {
   }
 
   async list(): Promise<OwnedReport[]> {
-    return await listPods(this.#parts());
+    return await this.#lifecycle.list();
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
@@ -138,8 +142,11 @@ export class DockerBackend implements Backend {
       meter: this.#meter,
       machine: this.#machine,
       works: this.#works,
-      deletions: this.#deletions,
-      observer: this.#observer,
+      lifecycle: this.#lifecycle,
     };
   }
+}
+
+function withResize(report: PodReport, resize: PodReport['status']['resize']): PodReport {
+  return resize === undefined ? report : { ...report, status: { ...report.status, resize } };
 }

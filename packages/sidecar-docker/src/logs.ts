@@ -1,15 +1,21 @@
-import { InterLinkError, type LogOptions, type PodReference } from '@interlink/sidecar-sdk';
+import {
+  containerStatusesOf,
+  InterLinkError,
+  type LogOptions,
+  type PodLifecycle,
+  type PodReference,
+} from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
 import { demultiplex } from './log/demux.ts';
 import { toLogQuery } from './log/log-query.ts';
-import type { PodWorks } from './pods/pod-works.ts';
-import { toPodReport } from './report.ts';
+import type { EngineContainer } from './status/engine-container.ts';
 import type { PodReader } from './status/pod-reader.ts';
+import { attemptsOf } from './status/pod-snapshot.ts';
 
 export interface LogsContext {
   readonly engine: Engine;
   readonly reader: PodReader;
-  readonly works: PodWorks;
+  readonly lifecycle: PodLifecycle;
 }
 
 export interface LogsRequest {
@@ -25,32 +31,33 @@ export interface LogsRequest {
  */
 export async function openLogs(
   { pod, container: name, options }: LogsRequest,
-  { engine, reader, works }: LogsContext,
+  { engine, reader, lifecycle }: LogsContext,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const snapshot = await reader.readPod(pod.uid);
-  const slot = snapshot?.slots.find(({ entry }) => entry.name === name);
-  if (snapshot === undefined || slot === undefined) {
-    throw new InterLinkError('not_found', `No container ${name} in pod ${pod.namespace}/${pod.name}`);
-  }
-  if (options.previous === true) {
-    throw new InterLinkError('not_found', `previous terminated container "${name}" in pod "${pod.name}" not found`);
-  }
-  const { container } = slot;
-  if (container?.startedAt === undefined) {
-    const { status: report } = toPodReport(snapshot, works.knowledgeOf(pod.uid));
-    const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = report;
-    const status = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].find(
-      (one) => one.name === name,
-    );
-    const why = toWaitingText(status?.state.waiting?.reason ?? status?.state.terminated?.reason ?? 'ContainerCreating');
-    throw new InterLinkError(
-      'failed_precondition',
-      `container "${name}" in pod "${pod.name}" is waiting to start: ${why}`,
-    );
-  }
+  const started = attemptsOf(snapshot?.containers ?? [], name).filter(({ startedAt }) => startedAt !== undefined);
+  const container = options.previous === true ? previousOf(started) : started[0];
+  if (container === undefined) throw await whyNot({ pod, container: name, options }, lifecycle);
   const stream = await engine.logs(container.id, toLogQuery(options, Date.now()), signal);
   return untilAborted(container.isTerminal ? stream : demultiplex(stream), signal);
+}
+
+/** The last attempt that has ended and that another has followed, or will: one that has ended by itself is not the previous one yet. */
+function previousOf([newest, before]: ReadonlyArray<EngineContainer>): EngineContainer | undefined {
+  return before ?? (newest?.status === 'exited' ? newest : undefined);
+}
+
+async function whyNot({ pod, container: name, options }: LogsRequest, lifecycle: PodLifecycle): Promise<InterLinkError> {
+  const report = await lifecycle.settle(pod.uid);
+  const status = report && containerStatusesOf(report).find((one) => one.name === name);
+  if (status === undefined) {
+    return new InterLinkError('not_found', `No container ${name} in pod ${pod.namespace}/${pod.name}`);
+  }
+  if (options.previous === true) {
+    return new InterLinkError('not_found', `previous terminated container "${name}" in pod "${pod.name}" not found`);
+  }
+  const why = toWaitingText(status.state.waiting?.reason ?? status.state.terminated?.reason ?? 'ContainerCreating');
+  return new InterLinkError('failed_precondition', `container "${name}" in pod "${pod.name}" is waiting to start: ${why}`);
 }
 
 /** The kubelet's words for containers without their image; other reasons stand for themselves. */

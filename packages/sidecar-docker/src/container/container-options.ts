@@ -2,6 +2,7 @@ import type { Container, PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
+import { toLifecycleContainer } from '../identity/lifecycle-spec.ts';
 import { toMounts } from './mounts.ts';
 import { toEngineResources } from './resources.ts';
 import { renderUser, toEngineSecurity, toSecuritySettings } from './security-context.ts';
@@ -27,13 +28,22 @@ export interface ContainerContext {
   readonly root: string;
   readonly sandboxId: string;
   readonly imageId: string;
+  readonly attempt: number;
+  /** How many attempts in a row ended soon before this one. */
+  readonly failuresBefore: number;
+  /** Beside the pod's own. */
+  readonly extraMounts: ReadonlyArray<Docker.MountSettings>;
 }
 
-/** The pod's containers in the order of its outline: init containers first. */
+/** The pod's containers in their order: init containers first. */
 export function planContainers({ pod }: PodRequest): PlannedContainer[] {
   const init = (pod.spec.initContainers ?? []).map((spec) => ({ spec, kind: 'init' as const }));
   const main = pod.spec.containers.map((spec) => ({ spec, kind: 'container' as const }));
   return [...init, ...main].map((planned, position) => ({ ...planned, position }));
+}
+
+export function planContainer(request: PodRequest, name: string): PlannedContainer | undefined {
+  return planContainers(request).find(({ spec }) => spec.name === name);
 }
 
 /** The body of `POST /containers/create` for one container of a pod: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerCreate */
@@ -50,21 +60,26 @@ export function toContainerOptions(
       NetworkMode: `container:${context.sandboxId}`,
       IpcMode: `container:${context.sandboxId}`,
       ...(pidOf === undefined ? {} : { PidMode: `container:${pidOf}` }),
-      RestartPolicy: toEngineRestartPolicy(planned.kind, context.labels.restartPolicy),
+      // Restarts are decided by the pod's lifecycle, as new attempts.
+      RestartPolicy: { Name: 'no' },
       LogConfig: logConfig,
-      Mounts: toMounts(spec, pod.spec, { root: context.root, uid: pod.metadata.uid }),
+      Mounts: [...toMounts(spec, pod.spec, { root: context.root, uid: pod.metadata.uid }), ...context.extraMounts],
       ...toEngineResources(spec),
       ...toEngineSecurity(spec, pod.spec),
     },
   };
 }
 
-function identityOf({ spec, kind, position }: PlannedContainer, { labels, imageId }: ContainerContext) {
-  const image = spec.image ?? '';
+function identityOf(
+  { spec, kind, position }: PlannedContainer,
+  { labels, imageId, attempt, failuresBefore }: ContainerContext,
+) {
+  const { name: container, image = '' } = spec;
   const { name: pod, namespace, uid } = labels;
+  const ephemeral = kind === 'ephemeral' ? { ephemeral: toLifecycleContainer(spec) } : {};
   return {
-    name: renderContainerName({ container: spec.name, pod, namespace, uid, attempt: 0 }),
-    Labels: renderLabels(labels, { kind, container: spec.name, position, attempt: 0, image, imageId }),
+    name: renderContainerName({ container, pod, namespace, uid, attempt }),
+    Labels: renderLabels(labels, { kind, container, position, attempt, failuresBefore, image, imageId, ...ephemeral }),
   };
 }
 
@@ -79,18 +94,10 @@ function processOf({ spec }: PlannedContainer, { request }: ContainerContext) {
     ...(args.length === 0 ? {} : { Cmd: args }),
     ...(spec.workingDir === undefined || spec.workingDir === '' ? {} : { WorkingDir: spec.workingDir }),
     ...(user === '' ? {} : { User: user }),
+    ...(spec.lifecycle?.stopSignal === undefined ? {} : { StopSignal: spec.lifecycle.stopSignal }),
     Env: (spec.env ?? []).map(({ name, value }) => `${name}=${value ?? ''}`),
     Tty: spec.tty === true,
     OpenStdin: spec.stdin === true,
     StdinOnce: spec.stdinOnce === true,
   };
-}
-
-/** For now the engine itself restarts containers, also while no sidecar runs. An init container that succeeded is done. */
-export function toEngineRestartPolicy(
-  kind: PlannedContainer['kind'],
-  policy: PodLabels['restartPolicy'],
-): Docker.HostRestartPolicy {
-  if (policy === 'Never' || kind === 'ephemeral') return { Name: 'no' };
-  return { Name: kind === 'container' && policy === 'Always' ? 'always' : 'on-failure' };
 }

@@ -94,13 +94,9 @@ export class Engine {
     });
   }
 
-  /** The container's stop signal now, KILL after `seconds`; resolves when it has ended. One that does not run is a success. */
-  async stopContainer(id: string, seconds: number): Promise<void> {
-    await attempt(async () => await this.#docker.getContainer(id).stop({ t: seconds }).catch(unlessNotModified));
-  }
-
-  async killContainer(id: string): Promise<void> {
-    await attempt(async () => await this.#docker.getContainer(id).kill({ signal: 'SIGKILL' }));
+  /** @param signal a name such as `SIGTERM` @throws InterLinkError `already_exists` when it does not run */
+  async killContainer(id: string, signal: string): Promise<void> {
+    await attempt(async () => await this.#docker.getContainer(id).kill({ signal }));
   }
 
   /** With its anonymous volumes, running or not. */

@@ -16,7 +16,9 @@ export function toSandboxOptions(spec: PodSpec, labels: PodLabels): Docker.Conta
   const { name: pod, namespace, uid } = labels;
   return {
     name: renderContainerName({ container: undefined, pod, namespace, uid, attempt: 0 }),
-    Labels: renderLabels(labels, { kind: 'sandbox', container: '', position: -1, attempt: 0, imageId: '' }),
+    Labels: renderLabels(labels, {
+      ...{ kind: 'sandbox', container: '', position: -1, attempt: 0, failuresBefore: 0, image: '', imageId: '' },
+    }),
     Image: sandboxImageName,
     Hostname: toHostname(spec.hostname ?? pod),
     HostConfig: {

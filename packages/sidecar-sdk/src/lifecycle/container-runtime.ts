@@ -78,6 +78,8 @@ export interface RuntimePod {
   readonly failure?: { readonly reason: string; readonly message: string; readonly atMs: number } | undefined;
   /** Attempts that are not there can be made. False: the request was lost with a process, and its owner has to send it again. */
   readonly hasRequest: boolean;
+  /** Containers that can be made without it: ephemeral ones, which came by themselves. */
+  readonly requestedAlone?: ReadonlySet<string>;
   /** Of all containers, in any order; of each the newest that there are. */
   readonly attempts: ReadonlyArray<Attempt>;
 }

@@ -1,4 +1,4 @@
-import { type ContainerFacts, ofKind, type PodFacts } from '../facts/pod-facts.ts';
+import { type ContainerFacts, canBeMade, ofKind, type PodFacts } from '../facts/pod-facts.ts';
 import { blockingInit, hasSucceeded } from './container-progress.ts';
 import { containerSteps, forgottenAttempts, whenDue } from './container-steps.ts';
 import { endSteps } from './end-steps.ts';
@@ -35,8 +35,7 @@ function sandboxPlan({ runtime, sandboxRetryAtMs = 0 }: PodFacts, nowMs: number)
 
 /** The first attempts of all containers are made as soon as may be: their images are there when their turn comes. */
 function makingPlan(facts: PodFacts, nowMs: number): Plan {
-  if (!facts.runtime.hasRequest) return nothingToDo;
-  const missing = facts.containers.filter((container) => isMissing(facts, container));
+  const missing = facts.containers.filter((container) => isMissing(facts, container) && canBeMade(facts, container));
   if (missing.length === 0) return nothingToDo;
   if (facts.preparing !== undefined) {
     const { problem } = facts.preparing;

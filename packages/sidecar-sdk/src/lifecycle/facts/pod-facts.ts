@@ -72,7 +72,8 @@ export function shown({ attempts }: ContainerFacts): AttemptFacts | undefined {
 /** The next attempt can be made: from the one before, or from the pod's request. */
 export function canBeMade({ runtime }: PodFacts, container: ContainerFacts): boolean {
   const before = newest(container);
-  return runtime.hasRequest || (before !== undefined && !before.isLost);
+  if (before !== undefined && !before.isLost) return true;
+  return runtime.hasRequest || runtime.requestedAlone?.has(container.spec.name) === true;
 }
 
 /** Something of it runs, or is about to. */
