@@ -10,7 +10,7 @@ import type { RequestHeaders } from './request-headers.ts';
 export interface HttpResponse {
   readonly status: number;
   readonly redirect: string | undefined;
-  /** Reads the beginning of the body, and hangs up. @throws when it breaks off, or the signal aborts */
+  /** Reads the beginning of the body, and hangs up. @throws when it breaks off */
   readBody(): Promise<string>;
   /** Hangs up. */
   discard(): void;
@@ -44,18 +44,13 @@ export async function secure(socket: Duplex, hostname: string): Promise<Duplex> 
   }
 }
 
-/** Sends one GET on a connection of its own, and waits for the answer's head. @throws Error in the words of Go's client */
-export async function exchange(
-  socket: Duplex,
-  location: HttpLocation,
-  headers: RequestHeaders,
-  signal: AbortSignal,
-): Promise<HttpResponse> {
+/** Sends one GET on a connection of its own, which ends it when it is destroyed, and waits for the answer's head. @throws Error in the words of Go's client */
+export async function exchange(socket: Duplex, location: HttpLocation, headers: RequestHeaders): Promise<HttpResponse> {
   const answered = Promise.withResolvers<IncomingMessage>();
   try {
     // An array, so that fields of the same name are sent as they are.
     const fields = [['Host', headers.host ?? location.authority], ...headers.fields].flat();
-    const sent = request({ createConnection: () => socket, path: location.path, headers: fields, signal });
+    const sent = request({ createConnection: () => socket, path: location.path, headers: fields });
     sent.once('response', answered.resolve);
     sent.once('upgrade', answered.resolve);
     sent.on('error', answered.reject);

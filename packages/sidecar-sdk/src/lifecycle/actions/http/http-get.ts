@@ -58,12 +58,8 @@ async function send(location: HttpLocation, headers: RequestHeaders, options: Ht
     const abort = () => void socket.destroy();
     signal.addEventListener('abort', abort, { once: true });
     socket.once('close', () => signal.removeEventListener('abort', abort));
-    return await exchange(
-      location.isSecure ? await secure(socket, location.hostname) : socket,
-      location,
-      headers,
-      signal,
-    );
+    const channel = location.isSecure ? await secure(socket, location.hostname) : socket;
+    return await exchange(channel, location, headers);
   } catch (error) {
     throw failure(renderUrl(location), isTimeout(signal) ? new Error(waitingForHead) : error);
   }
