@@ -1,18 +1,18 @@
-/** The time, and what is to be done at a time; tests have their own. */
+/** Time as the lifecycle sees it, so that tests move it by hand. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970. */
   now(): number;
-  /** @returns what cancels it */
-  setTimer(ms: number, task: () => void): () => void;
+  /** Calls once after so many milliseconds. @returns what calls it off */
+  setTimer(ms: number, fire: () => void): () => void;
 }
 
-/** Longer ones end at once in Node. */
-const maxTimerMs = 2 ** 31 - 1;
+/** What `setTimeout` takes; more would fire at once. */
+const longestMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: Date.now,
-  setTimer: (ms, task) => {
-    const timer = setTimeout(task, Math.min(Math.max(ms, 0), maxTimerMs));
+  setTimer: (ms, fire) => {
+    const timer = setTimeout(fire, Math.min(Math.max(0, ms), longestMs));
     return () => clearTimeout(timer);
   },
 };
