@@ -1,10 +1,4 @@
-import {
-  InterLinkError,
-  type Owner,
-  type PodLifecycle,
-  type PodReport,
-  type PodRequest,
-} from '@interlink/sidecar-sdk';
+import { InterLinkError, type Owner, type PodLifecycle, type PodReport, type PodRequest } from '@interlink/sidecar-sdk';
 import { planContainers } from './container/container-options.ts';
 import { toMounts } from './container/mounts.ts';
 import { assertRunnable, type SitePolicy } from './container/refusal.ts';

@@ -47,7 +47,10 @@ function previousOf([newest, before]: ReadonlyArray<EngineContainer>): EngineCon
   return before ?? (newest?.status === 'exited' ? newest : undefined);
 }
 
-async function whyNot({ pod, container: name, options }: LogsRequest, lifecycle: PodLifecycle): Promise<InterLinkError> {
+async function whyNot(
+  { pod, container: name, options }: LogsRequest,
+  lifecycle: PodLifecycle,
+): Promise<InterLinkError> {
   const report = await lifecycle.settle(pod.uid);
   const status = report && containerStatusesOf(report).find((one) => one.name === name);
   if (status === undefined) {
@@ -57,7 +60,10 @@ async function whyNot({ pod, container: name, options }: LogsRequest, lifecycle:
     return new InterLinkError('not_found', `previous terminated container "${name}" in pod "${pod.name}" not found`);
   }
   const why = toWaitingText(status.state.waiting?.reason ?? status.state.terminated?.reason ?? 'ContainerCreating');
-  return new InterLinkError('failed_precondition', `container "${name}" in pod "${pod.name}" is waiting to start: ${why}`);
+  return new InterLinkError(
+    'failed_precondition',
+    `container "${name}" in pod "${pod.name}" is waiting to start: ${why}`,
+  );
 }
 
 /** The kubelet's words for containers without their image; other reasons stand for themselves. */

@@ -72,6 +72,6 @@ test('updateVolumes() asks to be called again while the files of a create are to
 test('updateVolumes() leaves a pod alone that is being deleted', async () => {
   await writeVolumes(request(), root);
   const works = new PodWorks();
-  await works.get(uid).cancel();
+  works.get(uid).orderDeletion(0);
   await expect(update([content('cfg', 'new')], works)).rejects.toMatchObject({ code: 'aborted' });
 });

@@ -1,4 +1,11 @@
-import { InterLinkError, type Owner, ownerKey, type PodLifecycle, type PodReport, type PodUpdate } from '@interlink/sidecar-sdk';
+import {
+  InterLinkError,
+  type Owner,
+  ownerKey,
+  type PodLifecycle,
+  type PodReport,
+  type PodUpdate,
+} from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
 import type { PodWork } from './pods/pod-work.ts';
 import type { PodWorks } from './pods/pod-works.ts';
@@ -31,7 +38,8 @@ export async function updatePod(update: PodUpdate, owner: Owner, options: Update
     throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
   }
   takeDebuggers(update, snapshot, work);
-  for (const { name: container, image } of pod.spec.containers) if (image !== undefined) work.images.set(container, image);
+  for (const { name: container, image } of pod.spec.containers)
+    if (image !== undefined) work.images.set(container, image);
   work.updated = { pod, volumes: [] };
   work.deadlineSeconds = pod.spec.activeDeadlineSeconds;
   await resizeContainers(snapshot, { engine, work, pod, changed: () => lifecycle.nudge(uid) });

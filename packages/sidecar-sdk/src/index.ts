@@ -56,6 +56,8 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export type { DialAddress } from './lifecycle/actions/action-target.ts';
+export { connectTo } from './lifecycle/actions/dial.ts';
 export { type Clock, systemClock } from './lifecycle/clock.ts';
 export type {
   Attempt,
@@ -70,6 +72,7 @@ export type {
 export { backOffMs } from './lifecycle/decide/restart.ts';
 export type { CareSubject, ContainerCare } from './lifecycle/engine/container-care.ts';
 export { PodLifecycle, type PodLifecycleOptions } from './lifecycle/engine/pod-lifecycle.ts';
+export { ProbesAndHooks } from './lifecycle/engine/probes-and-hooks.ts';
 export { declared } from './lifecycle/facts/build-facts.ts';
 export { type ContainerKind, type Health, healthy } from './lifecycle/facts/pod-facts.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';

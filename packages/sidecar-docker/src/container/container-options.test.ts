@@ -11,17 +11,18 @@ function optionsOf(container: Partial<Container>, spec: Partial<PodRequest['pod'
     volumes: [],
   };
   const owner = { cluster: 'k', node: 'n' };
-  const labels = { owner, ...metadata, restartPolicy: 'Always' as const, generation: 1, outline: [] };
+  const labels = { owner, ...metadata, generation: 1, spec: { containers: [] } };
   const [planned] = planContainers(request);
   if (planned === undefined) throw new Error('no container');
-  return toContainerOptions(planned, { request, labels, root: '/data', sandboxId: 'abc', imageId: 'docker://1' });
+  const names = { root: '/data', sandboxId: 'abc', imageId: 'docker://1' };
+  return toContainerOptions(planned, { request, labels, ...names, attempt: 0, failuresBefore: 0, extraMounts: [] });
 }
 
 describe('toContainerOptions()', () => {
   test('joins the sandbox under a name of its own', () => {
     expect(optionsOf({})).toMatchObject({
       name: `k8s_c_p_ns_${uid}_0`,
-      HostConfig: { NetworkMode: 'container:abc', IpcMode: 'container:abc', RestartPolicy: { Name: 'always' } },
+      HostConfig: { NetworkMode: 'container:abc', IpcMode: 'container:abc', RestartPolicy: { Name: 'no' } },
     });
   });
 

@@ -22,18 +22,10 @@ export const pulled = (image: string, durationMs: number, bytes: number): EventT
 export const pullFailed = (image: string, why: string): EventText =>
   warning('Failed', `Failed to pull image "${image}": ${why}`);
 
-
 export const neverPull = (image: string): EventText =>
   warning('ErrImageNeverPull', `Container image "${image}" is not present with pull policy of Never`);
 
 export const inspectFailed = (message: string): EventText => warning('InspectFailed', message);
-
-
-
-
-
-
-
 
 function normal(reason: string, message: string): EventText {
   return { type: 'Normal', reason, message };

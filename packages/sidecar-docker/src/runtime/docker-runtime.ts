@@ -3,7 +3,8 @@ import {
   type Attempt,
   type ContainerRuntime,
   type CreateOrder,
-  connectPort,
+  connectTo,
+  type DialAddress,
   InterLinkError,
   type Logger,
   type RunOrder,
@@ -106,10 +107,10 @@ export class DockerRuntime implements ContainerRuntime {
     return await runCommand(engineIdOf(order.attempt), order, this.#options);
   }
 
-  async connect({ ip, pod }: RuntimePod, port: number, signal: AbortSignal): Promise<Duplex> {
+  async connect({ ip, pod }: RuntimePod, address: DialAddress, signal: AbortSignal): Promise<Duplex> {
     if (ip === undefined) {
       throw new InterLinkError('unavailable', `pod "${pod.metadata.name}" has no address: its sandbox is not running`);
     }
-    return await connectPort({ host: ip, port, signal });
+    return await connectTo(ip)(address, signal);
   }
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Owner, Pod, PodEvent } from '@interlink/protocol';
+import type { DialAddress } from './actions/action-target.ts';
 
 /**
  * What the lifecycle engine needs of whatever runs containers: a Docker Engine, a folder of processes. Thin: it does one thing at a
@@ -34,8 +35,8 @@ export interface ContainerRuntime {
   terminationMessage(pod: RuntimePod, attempt: Attempt, source: 'file' | 'logs'): Promise<string>;
   /** Runs a command in a running container, for probes and hooks; output is both streams, cut at 10 KiB. */
   run(order: RunOrder): Promise<{ exitCode: number; output: string }>;
-  /** A connection to a port of the pod, for probes and hooks. */
-  connect(pod: RuntimePod, port: number, signal: AbortSignal): Promise<Duplex>;
+  /** A connection to a port of the pod, or to the host that its author names, for probes and hooks. */
+  connect(pod: RuntimePod, address: DialAddress, signal: AbortSignal): Promise<Duplex>;
 }
 
 export interface CreateOrder {
