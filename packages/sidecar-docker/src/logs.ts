@@ -8,7 +8,7 @@ import {
 import type { Engine } from './engine/engine.ts';
 import { demultiplex } from './log/demux.ts';
 import { toLogQuery } from './log/log-query.ts';
-import type { EngineContainer } from './status/engine-container.ts';
+import { engineIdOf } from './runtime/to-runtime-pod.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { attemptsOf } from './status/pod-snapshot.ts';
 
@@ -35,16 +35,20 @@ export async function openLogs(
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const snapshot = await reader.readPod(pod.uid);
-  const started = attemptsOf(snapshot?.containers ?? [], name).filter(({ startedAt }) => startedAt !== undefined);
-  const container = options.previous === true ? previousOf(started) : started[0];
+  const wanted = options.previous === true ? await previousId(pod, name, lifecycle) : undefined;
+  const attempts = attemptsOf(snapshot?.containers ?? [], name).filter(({ startedAt }) => startedAt !== undefined);
+  const container = options.previous === true ? attempts.find(({ id }) => id === wanted) : attempts[0];
   if (container === undefined) throw await whyNot({ pod, container: name, options }, lifecycle);
   const stream = await engine.logs(container.id, toLogQuery(options, Date.now()), signal);
   return untilAborted(container.isTerminal ? stream : demultiplex(stream), signal);
 }
 
-/** The last attempt that has ended and that another has followed, or will: one that has ended by itself is not the previous one yet. */
-function previousOf([newest, before]: ReadonlyArray<EngineContainer>): EngineContainer | undefined {
-  return before ?? (newest?.status === 'exited' ? newest : undefined);
+/** The engine's id of the attempt that `lastState` tells of. */
+async function previousId(pod: PodReference, name: string, lifecycle: PodLifecycle): Promise<string | undefined> {
+  const report = await lifecycle.settle(pod.uid);
+  const status = report && containerStatusesOf(report).find((one) => one.name === name);
+  const id = status?.lastState?.terminated?.containerID;
+  return id === undefined ? undefined : engineIdOf({ id });
 }
 
 async function whyNot(

@@ -75,7 +75,7 @@ export function toAttempt(container: EngineContainer): Attempt {
 }
 
 /** The engine's own id of an attempt. */
-export function engineIdOf({ id }: Attempt): string {
+export function engineIdOf({ id }: Pick<Attempt, 'id'>): string {
   return id.replace(/^docker:\/\//, '');
 }
 

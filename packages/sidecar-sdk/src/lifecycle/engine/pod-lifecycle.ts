@@ -57,6 +57,7 @@ export class PodLifecycle {
       clock: this.#clock,
       tell: (uid, container, event) => this.tell(uid, container, event),
       gone: (uid) => this.#gone(uid),
+      changed: (uid) => this.nudge(uid),
     });
   }
 

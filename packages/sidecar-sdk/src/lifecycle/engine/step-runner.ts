@@ -17,6 +17,8 @@ export interface StepRunnerOptions {
   readonly logger: Logger;
   readonly tell: (uid: string, container: string | undefined, event: EventText) => void;
   readonly gone: (uid: string) => void;
+  /** The pod is to be looked at again soon. */
+  readonly changed: (uid: string) => void;
 }
 
 const firstRemovalRetryMs = 500;
@@ -165,7 +167,8 @@ export class StepRunner {
     const isNew = this.#stopper.stop(attempt.id, killAtMs, {
       preStop: hasHook ? preStop : undefined,
       terminate: () => runtime.terminate(pod, attempt),
-      kill: () => runtime.kill(pod, attempt),
+      // Where news are lost, the end of what was killed is seen all the same.
+      kill: () => runtime.kill(pod, attempt).finally(() => this.#options.changed(uid)),
       onError: (error) =>
         logger.warn({ podUid: uid, container: attempt.container, err: error }, 'cannot end the container yet'),
     });
