@@ -39,25 +39,33 @@ export class StepRunner {
     const act = { pod, memory };
     switch (step.do) {
       case 'startSandbox':
-        return this.#begin({ ...act, name: sandbox, about: sandbox }, () => runtime.startSandbox(pod), {
+        this.#begin({ ...act, name: sandbox, about: sandbox }, () => runtime.startSandbox(pod), {
           failed: (error) => events.sandboxFailed(error.message),
         });
+        break;
       case 'prepare':
-        return this.#begin({ ...act, name: volumes, about: volumes }, () => this.#prepare(pod, memory), {
+        this.#begin({ ...act, name: volumes, about: volumes }, () => this.#prepare(pod, memory), {
           failed: (error) => events.mountFailed(error.message),
         });
+        break;
       case 'create':
-        return this.#create(step, pod, memory);
+        this.#create(step, pod, memory);
+        break;
       case 'start':
-        return this.#start(step.attempt, pod, memory);
+        this.#start(step.attempt, pod, memory);
+        break;
       case 'postStart':
-        return this.#postStart(step.attempt, pod, memory);
+        this.#postStart(step.attempt, pod, memory);
+        break;
       case 'stop':
-        return this.#stop(step, pod, memory);
+        this.#stop(step, pod, memory);
+        break;
       case 'removeAttempt':
-        return memory.tasks.begin(`remove ${step.attempt.id}`, () => this.#removeAttempt(step.attempt, pod));
+        memory.tasks.begin(`remove ${step.attempt.id}`, () => this.#removeAttempt(step.attempt, pod));
+        break;
       case 'remove':
-        return memory.tasks.begin('remove', () => this.#remove(pod));
+        memory.tasks.begin('remove', () => this.#remove(pod));
+        break;
     }
   }
 
