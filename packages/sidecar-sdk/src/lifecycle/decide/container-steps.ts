@@ -28,11 +28,13 @@ export function containerSteps(facts: PodFacts, container: ContainerFacts, nowMs
 
 /** One attempt runs at a time: where another image takes its place, the old one ends first. */
 function startSteps(facts: PodFacts, container: ContainerFacts, attempt: AttemptFacts, nowMs: number): Plan {
-  const old = container.attempts.filter((other) => other !== attempt && other.state.kind === 'running');
+  const old = container.attempts.filter((other) => other !== attempt && isLive(other));
   if (old.length > 0) {
     const killAtMs = nowMs + graceMs(facts.runtime.pod);
     return {
-      steps: old.map((other) => ({ do: 'stop', attempt: other, killAtMs, why: 'replaced' })),
+      steps: old
+        .filter(({ state }) => state.kind === 'running')
+        .map((other) => ({ do: 'stop', attempt: other, killAtMs, why: 'replaced' })),
       wakeAtMs: undefined,
     };
   }
@@ -81,7 +83,7 @@ export function whenDue({ problem }: ContainerFacts, nowMs: number, step: Step):
 /** Attempts that nobody asks for any more: `kubectl logs --previous` shows the one before the newest that ran. */
 export function forgottenAttempts({ attempts }: ContainerFacts): AttemptFacts[] {
   const place = attempts.findIndex(({ state }) => state.kind !== 'created');
-  return place < 0 ? [] : attempts.slice(place + 2).filter((attempt) => !isLive(attempt));
+  return place < 0 ? [] : attempts.slice(place + 2).filter((attempt) => !isLive(attempt) && !attempt.isLost);
 }
 
 /** The pod's image is another one now. */

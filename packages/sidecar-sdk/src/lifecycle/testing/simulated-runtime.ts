@@ -5,7 +5,7 @@ import type { SimulatedAttempt, SimulatedPod } from './simulated-pod.ts';
 
 export interface SimulatedRuntimeOptions {
   readonly engine: SimulatedEngine;
-  /** How long a call takes. Default: no time at all. */
+  /** How long a call takes; in the middle of it happens what it asks for. Default: no time at all. */
   readonly latencyMs?: (call: string) => number;
 }
 
@@ -151,10 +151,18 @@ export class SimulatedRuntime implements ContainerRuntime {
     if (this.#isDead) return await neverAnswered;
     this.calls.set(method, (this.calls.get(method) ?? 0) + 1);
     const latencyMs = this.#latencyMs(call);
-    if (latencyMs > 0) await new Promise<void>((resolve) => this.#engine.clock.setTimer(latencyMs, resolve));
-    this.#engine.failIfDue(call);
-    const answer = act();
-    return this.#isDead ? await neverAnswered : answer;
+    await this.#travel(latencyMs / 2);
+    try {
+      this.#engine.failIfDue(call);
+      return act();
+    } finally {
+      await this.#travel(latencyMs / 2);
+      if (this.#isDead) await neverAnswered;
+    }
+  }
+
+  async #travel(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resolve) => this.#engine.clock.setTimer(ms, resolve));
   }
 }
 
