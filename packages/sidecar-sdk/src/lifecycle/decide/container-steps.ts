@@ -38,7 +38,9 @@ function startSteps(facts: PodFacts, container: ContainerFacts, attempt: Attempt
       wakeAtMs: undefined,
     };
   }
-  return whenDue(container, nowMs, { do: 'start', attempt });
+  return isOutdated(container.spec, container, attempt)
+    ? whenDue(container, nowMs, replacementOf(attempt))
+    : whenDue(container, nowMs, { do: 'start', attempt });
 }
 
 function runningSteps(facts: PodFacts, container: ContainerFacts, attempt: AttemptFacts, nowMs: number): Plan {
@@ -55,14 +57,14 @@ function runningSteps(facts: PodFacts, container: ContainerFacts, attempt: Attem
   }
   if (isOlder(attempt, sandboxSince)) return stop('sandbox-changed', nowMs + graceMs(pod));
   if (postStart === 'due') return { steps: [{ do: 'postStart', attempt }], wakeAtMs: undefined };
-  if (!isOutdated(container.spec, container, attempt)) return nothingToDo;
-  const next = {
-    do: 'create',
-    container: container.spec.name,
-    attempt: attempt.number + 1,
-    failuresBefore: 0,
-  } as const;
-  return whenDue(container, nowMs, next);
+  // An init container that has begun goes on: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#pod-restart-reasons
+  if (container.kind === 'init' || !isOutdated(container.spec, container, attempt)) return nothingToDo;
+  return whenDue(container, nowMs, replacementOf(attempt));
+}
+
+/** With the image that the pod has now. */
+function replacementOf({ container, number }: AttemptFacts): Step {
+  return { do: 'create', container, attempt: number + 1, failuresBefore: 0 };
 }
 
 function restartSteps(facts: PodFacts, container: ContainerFacts, attempt: AttemptFacts, nowMs: number): Plan {
