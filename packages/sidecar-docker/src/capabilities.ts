@@ -27,6 +27,7 @@ export async function readCapabilities(engine: Engine, root: string): Promise<Ca
     ],
     volumeTypes: [...fileVolumeTypes, 'emptyDir'],
     queues: false,
+    enforcesDeadline: true,
     pools: [
       {
         name: 'default',

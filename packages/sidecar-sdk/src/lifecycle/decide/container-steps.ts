@@ -28,15 +28,19 @@ export function containerSteps(facts: PodFacts, container: ContainerFacts, nowMs
 
 /** One attempt runs at a time: where another image takes its place, the old one ends first. */
 function startSteps(facts: PodFacts, container: ContainerFacts, attempt: AttemptFacts, nowMs: number): Plan {
-  const old = container.attempts.filter((other) => other !== attempt && other.state.kind === 'running');
+  const old = container.attempts.filter((other) => other !== attempt && isLive(other));
   if (old.length > 0) {
     const killAtMs = nowMs + graceMs(facts.runtime.pod);
     return {
-      steps: old.map((other) => ({ do: 'stop', attempt: other, killAtMs, why: 'replaced' })),
+      steps: old
+        .filter(({ state }) => state.kind === 'running')
+        .map((other) => ({ do: 'stop', attempt: other, killAtMs, why: 'replaced' })),
       wakeAtMs: undefined,
     };
   }
-  return whenDue(container, nowMs, { do: 'start', attempt });
+  return isOutdated(container.spec, container, attempt)
+    ? whenDue(container, nowMs, replacementOf(attempt))
+    : whenDue(container, nowMs, { do: 'start', attempt });
 }
 
 function runningSteps(facts: PodFacts, container: ContainerFacts, attempt: AttemptFacts, nowMs: number): Plan {
@@ -53,14 +57,14 @@ function runningSteps(facts: PodFacts, container: ContainerFacts, attempt: Attem
   }
   if (isOlder(attempt, sandboxSince)) return stop('sandbox-changed', nowMs + graceMs(pod));
   if (postStart === 'due') return { steps: [{ do: 'postStart', attempt }], wakeAtMs: undefined };
-  if (!isOutdated(container.spec, container, attempt)) return nothingToDo;
-  const next = {
-    do: 'create',
-    container: container.spec.name,
-    attempt: attempt.number + 1,
-    failuresBefore: 0,
-  } as const;
-  return whenDue(container, nowMs, next);
+  // An init container that has begun goes on: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#pod-restart-reasons
+  if (container.kind === 'init' || !isOutdated(container.spec, container, attempt)) return nothingToDo;
+  return whenDue(container, nowMs, replacementOf(attempt));
+}
+
+/** With the image that the pod has now. */
+function replacementOf({ container, number }: AttemptFacts): Step {
+  return { do: 'create', container, attempt: number + 1, failuresBefore: 0 };
 }
 
 function restartSteps(facts: PodFacts, container: ContainerFacts, attempt: AttemptFacts, nowMs: number): Plan {
@@ -81,7 +85,7 @@ export function whenDue({ problem }: ContainerFacts, nowMs: number, step: Step):
 /** Attempts that nobody asks for any more: `kubectl logs --previous` shows the one before the newest that ran. */
 export function forgottenAttempts({ attempts }: ContainerFacts): AttemptFacts[] {
   const place = attempts.findIndex(({ state }) => state.kind !== 'created');
-  return place < 0 ? [] : attempts.slice(place + 2).filter((attempt) => !isLive(attempt));
+  return place < 0 ? [] : attempts.slice(place + 2).filter((attempt) => !isLive(attempt) && !attempt.isLost);
 }
 
 /** The pod's image is another one now. */

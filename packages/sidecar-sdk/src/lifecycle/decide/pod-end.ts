@@ -35,12 +35,13 @@ export function podFailure(facts: PodFacts, nowMs: number): PodFailure | undefin
   const { failure, sandbox, pod } = facts.runtime;
   if (failure !== undefined) return { ...failure, killAtMs: failure.atMs + evictionGraceMs };
   const deadline = deadlineAtMs(facts);
-  if (deadline !== undefined && deadline <= nowMs && !(isFinished(facts) && finishedAtMs(facts) < deadline)) {
+  const isOver = isFinished(facts);
+  if (deadline !== undefined && deadline <= nowMs && !(isOver && finishedAtMs(facts) < deadline)) {
     const message = 'Pod was active on the node longer than the specified deadline';
     return { reason: 'DeadlineExceeded', message, killAtMs: deadline + graceMs(pod) };
   }
-  if (sandbox !== 'lost') return undefined;
-  // Without its network the pod can't go on.
+  // Without its network a pod can't go on; one that has finished needs none.
+  if (sandbox !== 'lost' || isOver) return undefined;
   const message = "The pod's sandbox container was removed from the engine";
   return { reason: 'SandboxLost', message, killAtMs: nowMs + graceMs(pod) };
 }

@@ -1,18 +1,21 @@
 import type { EventText } from '../container-runtime.ts';
 import { dueRestart } from '../decide/container-progress.ts';
 import { pullErrorShownMs } from '../decide/next-steps.ts';
+import { podEnd } from '../decide/pod-end.ts';
 import { type ContainerFacts, newest, type PodFacts } from '../facts/pod-facts.ts';
 import { crashLoop, failed, pullBackOff } from './lifecycle-events.ts';
 
 export interface DueEvent {
-  /** Told once for each. */
-  readonly key: string;
+  /** Told once for each `which` of what it is about. */
+  readonly about: string;
+  readonly which: string;
   readonly container: string;
   readonly events: ReadonlyArray<EventText>;
 }
 
-/** What a pod's waiting calls for: a word when a back-off begins. */
+/** What a pod's waiting calls for: a word when a back-off begins. In a pod that comes to its end nothing is waited for. */
 export function backOffEvents(facts: PodFacts, nowMs: number): DueEvent[] {
+  if (podEnd(facts, nowMs) !== undefined) return [];
   return facts.containers.flatMap((container) => [...crashLoops(facts, container), ...pullBackOffs(container, nowMs)]);
 }
 
@@ -20,11 +23,11 @@ function crashLoops(facts: PodFacts, container: ContainerFacts): DueEvent[] {
   if ((dueRestart(facts, container)?.delayMs ?? 0) === 0) return [];
   const { name } = container.spec;
   const events = [crashLoop(name, facts.runtime.pod.metadata)];
-  return [{ key: `crash ${newest(container)?.id}`, container: name, events }];
+  return [{ about: `crash ${name}`, which: newest(container)?.id ?? '', container: name, events }];
 }
 
 function pullBackOffs({ problem, spec: { name, image = '' } }: ContainerFacts, nowMs: number): DueEvent[] {
   if (problem?.reason !== 'ErrImagePull' || nowMs < problem.failedAtMs + pullErrorShownMs) return [];
   const events = [pullBackOff(image), failed('ImagePullBackOff')];
-  return [{ key: `pull ${name} ${problem.failedAtMs}`, container: name, events }];
+  return [{ about: `pull ${name}`, which: String(problem.failedAtMs), container: name, events }];
 }

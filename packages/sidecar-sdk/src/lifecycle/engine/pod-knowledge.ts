@@ -12,6 +12,6 @@ export function knowledgeOf(memory: PodMemory, care: ContainerCare): Knowledge {
     // An attempt that another process has started counts as past its hook.
     postStartOf: ({ id }) => memory.postStart.get(id) ?? 'done',
     healthOf: (attempt) => (attempt.state.kind === 'running' ? care.healthOf(attempt) : healthy),
-    lostOf: (container) => memory.seen.get(container),
+    lostOf: (container) => memory.lost.get(container),
   };
 }

@@ -2,18 +2,20 @@ import type { PodEvent, PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { News, OwnedReport } from '../../backend.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Attempt, ContainerRuntime, EventText, RuntimePod } from '../container-runtime.ts';
+import type { ContainerRuntime, EventText, RuntimePod } from '../container-runtime.ts';
 import { nextSteps } from '../decide/next-steps.ts';
-import { podEnd } from '../decide/pod-end.ts';
+import { nothingToDo } from '../decide/step.ts';
 import { buildFacts } from '../facts/build-facts.ts';
-import { isLive, type PodFacts } from '../facts/pod-facts.ts';
+import type { PodFacts } from '../facts/pod-facts.ts';
 import { toPodReport } from '../status/to-pod-report.ts';
 import { backOffEvents } from './back-off-events.ts';
 import type { ContainerCare } from './container-care.ts';
+import { noteLosses } from './lost-attempts.ts';
 import { knowledgeOf } from './pod-knowledge.ts';
 import { PodMemory } from './pod-memory.ts';
 import { Rounds } from './rounds.ts';
 import { StepRunner } from './step-runner.ts';
+import { tend } from './tend.ts';
 import { TerminationMessages } from './termination-messages.ts';
 
 export interface PodLifecycleOptions {
@@ -47,6 +49,7 @@ export class PodLifecycle {
   readonly #steps: StepRunner;
   readonly #messages: TerminationMessages;
   #news: News | undefined;
+  #isClosed = false;
 
   constructor(options: PodLifecycleOptions) {
     this.#options = options;
@@ -74,7 +77,7 @@ export class PodLifecycle {
   memoryOf(uid: string): PodMemory {
     let memory = this.#memories.get(uid);
     if (memory === undefined) {
-      memory = new PodMemory(() => this.nudge(uid, 0));
+      memory = new PodMemory(this.#clock, () => this.nudge(uid, 0));
       this.#memories.set(uid, memory);
     }
     return memory;
@@ -82,7 +85,7 @@ export class PodLifecycle {
 
   /** Something may have changed: the pod is looked at soon. */
   nudge(uid: string, afterMs = settleMs): void {
-    if (this.#nudged.has(uid)) return;
+    if (this.#isClosed || this.#nudged.has(uid)) return;
     this.#nudged.add(uid);
     const look = () => {
       this.#nudged.delete(uid);
@@ -100,20 +103,25 @@ export class PodLifecycle {
   /** Every pod that the runtime holds. Those with something left to do, whoever began it, are taken on. */
   async list(): Promise<OwnedReport[]> {
     const pods = await this.#options.runtime.readAll();
-    return pods.map((pod) => {
-      const { uid } = pod.pod.metadata;
-      const memory = this.#memories.get(uid);
-      if (memory?.tasks.has('remove') === true && memory.lastReport !== undefined) {
-        return { owner: pod.owner, report: memory.lastReport };
-      }
-      const isNew = memory?.lastReport === undefined;
-      const facts = this.#factsOf(pod, memory ?? new PodMemory(() => undefined));
-      if (isNew || nextSteps(facts, this.#clock.now()).steps.length > 0) this.nudge(uid);
-      return { owner: pod.owner, report: this.#report(facts) };
-    });
+    return await Promise.all(pods.map(async (pod) => ({ owner: pod.owner, report: await this.#listed(pod) })));
   }
 
-  /** The pod is to go: what is being made of it is given up. Resolves when nothing of that is under way. */
+  async #listed(pod: RuntimePod): Promise<PodReport> {
+    const { uid } = pod.pod.metadata;
+    const memory = this.memoryOf(uid);
+    memory.isKnown = true;
+    const isNew = memory.lastReport === undefined;
+    await this.#messages.read(pod, memory);
+    if (memory.tasks.has('remove') && memory.lastReport !== undefined) return memory.lastReport;
+    const facts = this.#factsOf(pod, memory);
+    if (isNew || nextSteps(facts, this.#clock.now()).steps.length > 0) this.nudge(uid);
+    return this.#report(facts);
+  }
+
+  /**
+   * The pod is to go: what is being made of it is given up, and nothing is begun until the runtime shows its deletion. Resolves when
+   * nothing is under way.
+   */
   async cancel(uid: string): Promise<void> {
     const memory = this.memoryOf(uid);
     if (!memory.tasks.has('remove')) await memory.tasks.cancel();
@@ -126,25 +134,29 @@ export class PodLifecycle {
 
   /** Nothing is begun any more by itself. */
   close(): void {
-    for (const memory of this.#memories.values()) memory.cancelWake?.();
+    this.#isClosed = true;
+    for (const memory of this.#memories.values()) {
+      memory.cancelWake?.();
+      memory.stopper.forgetAllBut(noIds);
+    }
   }
 
   async #look(uid: string): Promise<PodReport | undefined> {
-    const known = this.#memories.get(uid);
-    known?.cancelWake?.();
+    const memory = this.memoryOf(uid);
     const pod = await this.#options.runtime.read(uid);
     // What is being removed is not looked at: its last report was the one before.
-    if (known?.tasks.has('remove') === true) return known.lastReport;
+    if (memory.tasks.has('remove')) return memory.lastReport;
     if (pod === undefined) {
-      if (known !== undefined) this.#gone(uid);
+      this.#gone(uid);
       return undefined;
     }
-    const memory = this.memoryOf(uid);
-    this.#noteLosses(pod, memory);
     await this.#messages.read(pod, memory);
+    noteLosses(this.#messages.addTo(pod, memory), memory, this.#clock.now());
+    memory.forgetAttemptsBut(new Set(pod.attempts.map(({ id }) => id)));
     const facts = this.#factsOf(pod, memory);
     const report = this.#report(facts);
     memory.lastReport = report;
+    memory.isKnown = true;
     this.#news?.report({ owner: pod.owner, report });
     this.#act(facts, memory);
     return report;
@@ -152,28 +164,18 @@ export class PodLifecycle {
 
   #act(facts: PodFacts, memory: PodMemory): void {
     const now = this.#clock.now();
-    const { uid } = facts.runtime.pod.metadata;
-    this.#care(facts, now);
-    for (const { key, container, events } of backOffEvents(facts, now)) {
-      if (memory.tellOnce(key)) for (const event of events) this.tell(uid, container, event);
+    const { deletion, pod } = facts.runtime;
+    const { uid } = pod.metadata;
+    for (const { about, which, container, events } of backOffEvents(facts, now)) {
+      if (memory.tellOnce(about, which)) for (const event of events) this.tell(uid, container, event);
     }
-    const { steps, wakeAtMs } = nextSteps(facts, now);
+    const isGivenUp = memory.tasks.signal.aborted && deletion === undefined;
+    const { steps, wakeAtMs } = this.#isClosed || isGivenUp ? nothingToDo : nextSteps(facts, now);
     for (const step of steps) this.#steps.begin(step, facts, memory);
-    if (wakeAtMs !== undefined) memory.cancelWake = this.#clock.setTimer(wakeAtMs - now, () => this.nudge(uid, 0));
-  }
-
-  /** Probes follow what runs. */
-  #care(facts: PodFacts, nowMs: number): void {
-    const { runtime: pod } = facts;
-    const isEnding = podEnd(facts, nowMs) !== undefined;
-    for (const { spec, attempts } of facts.containers) {
-      for (const attempt of attempts) {
-        if (!isLive(attempt)) this.#steps.ended(attempt);
-        const isProbed = attempt.state.kind === 'running' && attempt.postStart === 'done';
-        if (isProbed && !isEnding && !this.#steps.isStopping(attempt)) this.#options.care.watch({ pod, spec, attempt });
-        else this.#options.care.unwatch(attempt);
-      }
-    }
+    tend(facts, memory, { care: this.#options.care, nowMs: now });
+    memory.cancelWake?.();
+    memory.cancelWake =
+      wakeAtMs === undefined ? undefined : this.#clock.setTimer(wakeAtMs - now, () => this.nudge(uid, 0));
   }
 
   #factsOf(pod: RuntimePod, memory: PodMemory): PodFacts {
@@ -185,32 +187,15 @@ export class PodLifecycle {
     return this.#options.complete?.(report) ?? report;
   }
 
-  /** What was there and is not any more, although nobody here removed it, has ended without a word. */
-  #noteLosses({ attempts }: RuntimePod, memory: PodMemory): void {
-    const newest = new Map<string, Attempt>();
-    for (const attempt of attempts) {
-      if ((newest.get(attempt.container)?.number ?? -1) < attempt.number) newest.set(attempt.container, attempt);
-    }
-    for (const [container, seen] of memory.seen) {
-      if ((newest.get(container)?.number ?? -1) >= seen.number) continue;
-      const startedAt = seen.state.kind === 'running' ? { startedAt: seen.state.startedAt } : {};
-      const ending = { ...lostEnding, ...startedAt, finishedAt: new Date(this.#clock.now()).toISOString() };
-      newest.set(container, seen.state.kind === 'ended' ? seen : { ...seen, state: { kind: 'ended', ending } });
-    }
-    for (const [container, attempt] of newest)
-      if (attempt.state.kind !== 'created') memory.seen.set(container, attempt);
-  }
-
   #gone(uid: string): void {
     const memory = this.#memories.get(uid);
-    memory?.cancelWake?.();
-    for (const attempt of memory?.seen.values() ?? []) {
-      this.#options.care.unwatch(attempt);
-      this.#steps.ended(attempt);
-    }
+    if (memory === undefined) return;
     this.#memories.delete(uid);
+    memory.cancelWake?.();
+    memory.stopper.forgetAllBut(noIds);
+    for (const attempt of memory.watched.values()) this.#options.care.unwatch(attempt);
     this.#options.onGone?.(uid);
-    this.#news?.gone(uid);
+    if (memory.isKnown) this.#news?.gone(uid);
   }
 
   #troubled(uid: string, error: unknown): void {
@@ -219,9 +204,4 @@ export class PodLifecycle {
   }
 }
 
-/** As the kubelet puts it for a container that it can't find any more. */
-const lostEnding = {
-  exitCode: 137,
-  reason: 'ContainerStatusUnknown',
-  message: 'The container could not be located when the pod was deleted.  The container used to be Running',
-} as const;
+const noIds: ReadonlySet<string> = new Set();

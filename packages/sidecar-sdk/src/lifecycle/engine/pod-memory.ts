@@ -1,27 +1,38 @@
 import type { PodReport } from '@interlink/protocol';
+import type { Clock } from '../clock.ts';
 import type { Attempt } from '../container-runtime.ts';
 import { backOffMs } from '../decide/restart.ts';
 import type { AttemptFacts, Problem } from '../facts/pod-facts.ts';
 import { PodTasks } from './pod-tasks.ts';
+import { Stopper } from './stopper.ts';
 
 /** What this process does and remembers for one pod. All of it may be lost at any moment. */
 export class PodMemory {
   readonly tasks: PodTasks;
+  readonly stopper: Stopper;
   /** Hooks of attempts that this process has started. */
   readonly postStart = new Map<string, AttemptFacts['postStart']>();
   /** Termination messages by attempt. */
   readonly messages = new Map<string, string>();
   /** The newest attempt of each container when it was seen last. */
   readonly seen = new Map<string, Attempt>();
-  /** Events that were told, by what they are about. */
-  readonly told = new Set<string>();
+  /** The newest attempt of each container that went without anybody here removing it. */
+  readonly lost = new Map<string, Attempt>();
+  /** Attempts that were ever probed, by their ids, for as long as they are there. */
+  readonly watched = new Map<string, Attempt>();
   isPrepared = false;
+  /** Somebody was told that the pod is there: they have to hear when it is gone. */
+  isKnown = false;
   lastReport: PodReport | undefined;
   cancelWake: (() => void) | undefined;
+  /** What was told last, by what it is about. */
+  readonly #told = new Map<string, string>();
   readonly #problems = new Map<string, Problem & { readonly count: number }>();
 
-  constructor(onTaskEnd: () => void) {
+  /** @param onTaskEnd a piece of work for the pod is done */
+  constructor(clock: Clock, onTaskEnd: () => void) {
     this.tasks = new PodTasks(onTaskEnd);
+    this.stopper = new Stopper(clock);
   }
 
   /** @param about a container, or {@link volumes} or {@link sandbox} */
@@ -45,11 +56,18 @@ export class PodMemory {
     for (const [about, problem] of this.#problems) this.#problems.set(about, { ...problem, retryAtMs: 0 });
   }
 
-  /** @returns whether it was not told before */
-  tellOnce(key: string): boolean {
-    if (this.told.has(key)) return false;
-    this.told.add(key);
+  /** @returns whether this is another one than the last that was told about it */
+  tellOnce(about: string, which: string): boolean {
+    if (this.#told.get(about) === which) return false;
+    this.#told.set(about, which);
     return true;
+  }
+
+  /** Attempts that are not there any more need no memory. */
+  forgetAttemptsBut(ids: { has(id: string): boolean }): void {
+    for (const byId of [this.postStart, this.messages]) {
+      for (const id of byId.keys()) if (!ids.has(id)) byId.delete(id);
+    }
   }
 }
 

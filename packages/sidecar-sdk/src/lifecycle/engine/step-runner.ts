@@ -1,5 +1,5 @@
 import { InterLinkError } from '@interlink/protocol';
-import { type Logger, sleep } from '@interlink/service-kit';
+import type { Logger } from '@interlink/service-kit';
 import type { Clock } from '../clock.ts';
 import type { Attempt, ContainerRuntime, EventText, RuntimePod } from '../container-runtime.ts';
 import type { Step } from '../decide/step.ts';
@@ -8,7 +8,6 @@ import type { PodFacts } from '../facts/pod-facts.ts';
 import type { CareSubject, ContainerCare } from './container-care.ts';
 import * as events from './lifecycle-events.ts';
 import { type PodMemory, sandbox, volumes } from './pod-memory.ts';
-import { Stopper } from './stopper.ts';
 
 export interface StepRunnerOptions {
   readonly runtime: ContainerRuntime;
@@ -27,11 +26,9 @@ const lastRemovalRetryMs = 30_000;
 /** Does what was decided on, each step behind the round that asked for it. What fails is told, noted, and decided on anew. */
 export class StepRunner {
   readonly #options: StepRunnerOptions;
-  readonly #stopper: Stopper;
 
   constructor(options: StepRunnerOptions) {
     this.#options = options;
-    this.#stopper = new Stopper(options.clock);
   }
 
   begin(step: Step, { runtime: pod }: PodFacts, memory: PodMemory): void {
@@ -68,15 +65,6 @@ export class StepRunner {
         if (!memory.tasks.isBusy) memory.tasks.begin('remove', () => this.#remove(pod));
         break;
     }
-  }
-
-  /** The attempt runs no more: nobody has to end it. */
-  ended({ id }: Attempt): void {
-    this.#stopper.forget(id);
-  }
-
-  isStopping({ id }: Attempt): boolean {
-    return this.#stopper.isStopping(id);
   }
 
   #begin(
@@ -125,8 +113,9 @@ export class StepRunner {
   #start(attempt: Attempt, pod: RuntimePod, memory: PodMemory): void {
     const { container, id } = attempt;
     const start = async () => {
+      // Before it is seen to run: whoever waits for it waits for its hook, too.
+      if (specOf(pod, container)?.lifecycle?.postStart !== undefined) memory.postStart.set(id, 'due');
       await this.#options.runtime.start(pod, attempt);
-      memory.postStart.set(id, specOf(pod, container)?.lifecycle?.postStart === undefined ? 'done' : 'due');
     };
     this.#begin({ pod, memory, name: `start ${id}`, about: container, container }, start, {
       done: events.started,
@@ -164,7 +153,7 @@ export class StepRunner {
         if (!signal.aborted) tell(uid, attempt.container, events.preStopFailed(InterLinkError.from(error).message));
       });
     };
-    const isNew = this.#stopper.stop(attempt.id, killAtMs, {
+    const isNew = memory.stopper.stop(attempt.id, killAtMs, {
       preStop: hasHook ? preStop : undefined,
       terminate: () => runtime.terminate(pod, attempt),
       // Where news are lost, the end of what was killed is seen all the same.
@@ -173,7 +162,7 @@ export class StepRunner {
         logger.warn({ podUid: uid, container: attempt.container, err: error }, 'cannot end the container yet'),
     });
     if (!isNew) return;
-    if (why === 'sandbox-changed' && memory.tellOnce(`sandbox ${pod.sandboxSince}`))
+    if (why === 'sandbox-changed' && memory.tellOnce(sandbox, `${pod.sandboxSince}`))
       tell(uid, undefined, events.sandboxChanged);
     tell(uid, attempt.container, events.killing(attempt.container, why));
   }
@@ -197,13 +186,11 @@ export class StepRunner {
         return this.#options.gone(uid);
       } catch (error) {
         this.#options.logger.warn({ podUid: uid, err: error }, 'cannot remove the pod yet');
-        await sleep(waitMs, neverAborted);
+        await new Promise<void>((resolve) => this.#options.clock.setTimer(waitMs, resolve));
       }
     }
   }
 }
-
-const neverAborted = new AbortController().signal;
 
 function isImageReason(reason: string | undefined): reason is string {
   return reason !== undefined && ['ErrImagePull', 'ErrImageNeverPull', 'InvalidImageName'].includes(reason);

@@ -14,6 +14,9 @@ const leastAfterHookMs = 2_000;
 const retryMs = 1_000;
 
 interface Stop {
+  /** As it was asked for. */
+  askedMs: number;
+  /** As it is done: a hook that took all of the time makes it later. */
   killAtMs: number;
   readonly over: AbortController;
   /** Aborts when the time is over, and is another when it was shortened. */
@@ -21,7 +24,7 @@ interface Stop {
 }
 
 /**
- * Ends attempts: the hook, the stop signal, and KILL when the time is over. Asked again it only gets shorter.
+ * Ends a pod's attempts: the hook, the stop signal, and KILL when the time is over. Asked again it only gets shorter.
  * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
  */
 export class Stopper {
@@ -36,12 +39,13 @@ export class Stopper {
   stop(id: string, killAtMs: number, acts: StopActs): boolean {
     const underWay = this.#stops.get(id);
     if (underWay !== undefined) {
-      if (killAtMs >= underWay.killAtMs) return false;
+      if (killAtMs >= underWay.askedMs) return false;
+      underWay.askedMs = killAtMs;
       underWay.killAtMs = killAtMs;
       underWay.hurry.abort();
       return false;
     }
-    const stop: Stop = { killAtMs, over: new AbortController(), hurry: new AbortController() };
+    const stop: Stop = { askedMs: killAtMs, killAtMs, over: new AbortController(), hurry: new AbortController() };
     this.#stops.set(id, stop);
     void this.#run(stop, acts);
     return true;
@@ -51,10 +55,13 @@ export class Stopper {
     return this.#stops.has(id);
   }
 
-  /** It has ended. */
-  forget(id: string): void {
-    this.#stops.get(id)?.over.abort();
-    this.#stops.delete(id);
+  /** All others have ended, or are not there any more. */
+  forgetAllBut(ids: { has(id: string): boolean }): void {
+    for (const [id, { over }] of this.#stops) {
+      if (ids.has(id)) continue;
+      over.abort();
+      this.#stops.delete(id);
+    }
   }
 
   async #run(stop: Stop, acts: StopActs): Promise<void> {

@@ -40,7 +40,7 @@ function toContainer(kind: ContainerKind, spec: Container, runtime: RuntimePod, 
   const there = runtime.attempts.filter(({ container }) => container === spec.name);
   const attempts = [
     ...there.map((attempt) => ({ attempt, isLost: false })),
-    ...(lost === undefined || there.some(({ number }) => number >= lost.number)
+    ...(lost === undefined || there.some(({ number }) => number === lost.number)
       ? []
       : [{ attempt: lost, isLost: true }]),
   ];

@@ -2,6 +2,7 @@ import type { ContainerState, ContainerStatus } from '@interlink/protocol';
 import type { Ending } from '../container-runtime.ts';
 import { blockingInit, dueRestart, hasSucceeded } from '../decide/container-progress.ts';
 import { pullErrorShownMs } from '../decide/next-steps.ts';
+import type { PodEnd } from '../decide/pod-end.ts';
 import { isRestarted } from '../decide/restart-policy.ts';
 import { type AttemptFacts, type ContainerFacts, endingOf, newest, type PodFacts, shown } from '../facts/pod-facts.ts';
 import { goDuration } from './go-duration.ts';
@@ -12,8 +13,8 @@ type Waiting = NonNullable<ContainerState['waiting']>;
 export interface StatusContext {
   readonly facts: PodFacts;
   readonly nowMs: number;
-  /** The pod is on its way out: nothing of it is ready. */
-  readonly isEnding: boolean;
+  /** Why the pod comes to its end: nothing of it is restarted. */
+  readonly end: PodEnd['cause'] | undefined;
   /** And nothing of it runs any more. */
   readonly isAtRest: boolean;
 }
@@ -62,7 +63,7 @@ function toState(container: ContainerFacts, attempt: AttemptFacts | undefined, c
 
 function notStarted(container: ContainerFacts, context: StatusContext): ContainerState {
   if (hasSucceededUnseen(container, context.facts)) return { terminated: initForgotten };
-  if (context.isEnding && context.isAtRest) return { terminated: neverRan(context.facts.runtime.acceptedAt) };
+  if (isLeaving(context) && context.isAtRest) return { terminated: neverRan(context.facts.runtime.acceptedAt) };
   return { waiting: toProblem(container, context.nowMs) ?? creating(container, context) };
 }
 
@@ -71,23 +72,25 @@ function hasSucceededUnseen(container: ContainerFacts, facts: PodFacts): boolean
 }
 
 /** It will run again, but not at once; a container whose restart is due shows its end until it runs. */
-function isWaiting(container: ContainerFacts, attempt: AttemptFacts, { facts, isEnding }: StatusContext): boolean {
-  if (isEnding || attempt !== newest(container)) return false;
-  return (
-    (dueRestart(facts, container)?.delayMs ?? 0) > 0 ||
-    (container.problem !== undefined && dueRestart(facts, container) !== undefined)
-  );
+function isWaiting(container: ContainerFacts, attempt: AttemptFacts, context: StatusContext): boolean {
+  const { problem } = container;
+  if (context.end !== undefined || isBeingReplaced(container, attempt, context)) return false;
+  // Its successor is there, and can't be started.
+  if (attempt !== newest(container)) return problem !== undefined && newest(container)?.state.kind === 'created';
+  const restart = dueRestart(context.facts, container);
+  return restart !== undefined && (restart.delayMs > 0 || problem !== undefined);
 }
 
 /** Its end is none of the pod's: another attempt takes its place although no policy asks for it. */
-function isBeingReplaced(
-  container: ContainerFacts,
-  attempt: AttemptFacts,
-  { facts, isEnding }: StatusContext,
-): boolean {
+function isBeingReplaced(container: ContainerFacts, attempt: AttemptFacts, { facts, end }: StatusContext): boolean {
   const ending = endingOf(attempt);
-  if (isEnding || ending === undefined || newest(container)?.state.kind !== 'created') return false;
+  if (end !== undefined || ending === undefined || newest(container)?.state.kind !== 'created') return false;
   return !isRestarted(container.kind, container.spec, facts.runtime.pod, ending);
+}
+
+/** The pod is on its way out, and not by having done its work. */
+function isLeaving({ end }: StatusContext): boolean {
+  return end !== undefined && end !== 'finished';
 }
 
 function toBackOff(container: ContainerFacts, ending: Ending | undefined, { facts, nowMs }: StatusContext): Waiting {
@@ -123,11 +126,11 @@ function isReady(
   { kind }: ContainerFacts,
   attempt: AttemptFacts | undefined,
   state: ContainerState,
-  { isEnding }: StatusContext,
+  context: StatusContext,
 ): boolean {
   if (kind === 'ephemeral') return false;
   if (kind === 'init') return state.terminated?.exitCode === 0;
-  if (isEnding || state.running === undefined || attempt?.state.kind !== 'running') return false;
+  if (isLeaving(context) || state.running === undefined || attempt?.state.kind !== 'running') return false;
   return attempt.health.started && attempt.health.ready;
 }
 

@@ -10,11 +10,10 @@ export function toPodReport(facts: PodFacts, nowMs: number): PodReport {
   const { pod, acceptedAt, ip, sandbox } = facts.runtime;
   const { uid, namespace, name, generation = 0 } = pod.metadata;
   const end = podEnd(facts, nowMs);
-  const isEnding = end !== undefined && end.cause !== 'finished';
   const isAtRest = !facts.containers.some(({ attempts }) => attempts.some(isLive));
   const statuses = facts.containers.map((container) => ({
     kind: container.kind,
-    status: toContainerStatus(container, { facts, nowMs, isEnding, isAtRest }),
+    status: toContainerStatus(container, { facts, nowMs, end: end?.cause, isAtRest }),
   }));
   const ofKinds = (...kinds: ContainerKind[]): ContainerStatus[] =>
     statuses.filter(({ kind }) => kinds.includes(kind)).map(({ status }) => status);
@@ -25,7 +24,8 @@ export function toPodReport(facts: PodFacts, nowMs: number): PodReport {
     namespace,
     name,
     status: {
-      ...toFailure(facts, nowMs),
+      // As with a kubelet, a pod has not failed before all of it has ended.
+      ...(isAtRest ? toFailure(facts, nowMs) : {}),
       ...(sandbox === 'lost' ? {} : { startTime: acceptedAt }),
       ...(ip === undefined ? {} : { podIP: ip }),
       ...optional('initContainerStatuses', ofKinds('init', 'sidecar')),
