@@ -25,7 +25,7 @@ export async function runProbe(
   const { timeoutSeconds } = toProbeRules(probe);
   for (let tries = 1; ; tries += 1) {
     const deadline = startDeadline(timeoutSeconds, signal, clock);
-    const outcome = await runOnce(probe, target, { timeoutSeconds, signal: deadline.signal });
+    const outcome = await runOnce(probe, target, { timeoutSeconds, signal: deadline.signal }).catch(errored);
     deadline.end();
     if (outcome.result !== 'unknown' || tries === maxTries || signal.aborted) return outcome;
   }
