@@ -114,6 +114,8 @@ export class ContainerProber {
 
   #plan(entry: Entry, dueMs: number): void {
     const { clock } = this.#context;
+    // Whoever was told of the last run may have stopped this.
+    if (this.#stopping.signal.aborted) return;
     entry.cancel = clock.setTimer(dueMs - clock.now(), () => void this.#run(entry, dueMs));
   }
 

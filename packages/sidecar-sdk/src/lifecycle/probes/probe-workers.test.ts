@@ -197,6 +197,18 @@ describe('ProbeWorkers', () => {
     expect([signals.map(({ aborted }) => aborted), bench.clock.due, bench.told]).toEqual([[true], [], []]);
   });
 
+  test('whoever is told of a run may stop it', async () => {
+    const clock = new ManualClock();
+    const workers: ProbeWorkers = new ProbeWorkers({
+      clock,
+      onChange: () => undefined,
+      onEvent: () => workers.close(),
+    });
+    workers.watch('k', { probes: { livenessProbe: {} }, target: localTarget(1), startedAtMs: 0 });
+    await clock.advance(0);
+    expect(clock.due).toEqual([]);
+  });
+
   test('a slow probe takes no second place, and one missed turn only', async () => {
     const bench = new Bench();
     const slow = Promise.withResolvers<CommandResult>();
