@@ -17,6 +17,11 @@ const sections = [
     name: 'example provider',
     content: codeBlock('examples/provider-minimal/provider.ts'),
   },
+  {
+    document: 'packages/sidecar-sdk/README.md',
+    name: 'example probes',
+    content: codeBlock('examples/backend-with-probes/watch-container.ts'),
+  },
   { document: 'packages/sidecar-mock/README.md', name: 'misbehaviours', content: misbehaviourTable() },
   { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
   ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({

@@ -17,7 +17,7 @@ import type {
   RemoteCommand,
   ResolvedVolume,
 } from '@interlink/sidecar-sdk';
-import { PodLifecycle, ProbesAndHooks } from '@interlink/sidecar-sdk';
+import { PodLifecycle } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
 import type { SitePolicy } from './container/refusal.ts';
@@ -70,7 +70,6 @@ export class DockerBackend implements Backend {
     this.#machine = new EngineMachine(engine);
     this.#lifecycle = new PodLifecycle({
       runtime: new DockerRuntime({ ...this.#parts() }),
-      care: new ProbesAndHooks(),
       logger,
       complete: (report) => withResize(report, this.#works.find(report.uid)?.resize),
       onGone: (uid) => this.#works.forget(uid),

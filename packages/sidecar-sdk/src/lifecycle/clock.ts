@@ -6,13 +6,17 @@ export interface Clock {
   setTimer(ms: number, fire: () => void): () => void;
 }
 
-/** What `setTimeout` takes; more would fire at once. */
+/** What `setTimeout` takes; it fires at once for more. */
 const longestMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: Date.now,
   setTimer: (ms, fire) => {
-    const timer = setTimeout(fire, Math.min(Math.max(0, ms), longestMs));
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      timer = setTimeout(() => (leftMs > longestMs ? wait(leftMs - longestMs) : fire()), Math.min(leftMs, longestMs));
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
 };

@@ -3,7 +3,7 @@
  *
  *   resolve-pod.ts             the whole: volumes, then containers, then tokens
  *   resolve-volumes.ts         volume -> files            (volume-files, projected-files, volume-path, fetch-tokens)
- *   resolve-container.ts       container -> plain one     (container-env, env-from, env-value, expand-variables, volume-mounts)
+ *   resolve-container.ts       container -> plain one     (container-env, env-from, env-value, expand-variables, volume-mounts, probe-commands)
  *   field-ref.ts, resource-field-ref.ts   the downward API
  *   object-reader.ts           the reads, the only side effect (shared-reads); pod-objects.ts: a pod's view of them
  *   pod-tokens.ts              tokens at hand, and when they are renewed

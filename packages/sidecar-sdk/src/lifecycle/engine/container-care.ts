@@ -1,16 +1,17 @@
 import type { Container } from '@interlink/protocol';
 import type { Attempt, RuntimePod } from '../container-runtime.ts';
 import type { Health } from '../facts/pod-facts.ts';
+import type { HookKind, HookOutcome } from '../hooks/run-hook.ts';
 
 /** Probes and hooks, as the engine uses them. */
 export interface ContainerCare {
   /** Begins its probes, unless they run already. */
   watch(subject: CareSubject): void;
-  /** It does not run any more, or its pod is to go: then only readiness matters. */
+  /** It does not run any more, or it is to end. */
   unwatch(attempt: Attempt): void;
-  healthOf(attempt: Attempt): Health;
-  /** @throws Error with the kubelet's words */
-  runHook(which: 'postStart' | 'preStop', subject: CareSubject, signal: AbortSignal): Promise<void>;
+  /** @param isOurs this process has started it, and knows that nobody has probed it yet when it is not watched */
+  healthOf(attempt: Attempt, spec: Container, isOurs: boolean): Health;
+  runHook(kind: HookKind, subject: CareSubject, signal: AbortSignal): Promise<HookOutcome>;
 }
 
 export interface CareSubject {

@@ -21,8 +21,11 @@ export const crashLoop = (container: string, pod: { name: string; namespace: str
     'BackOff',
     `Back-off restarting failed container ${container} in pod ${pod.name}_${pod.namespace}(${pod.uid})`,
   );
-export const postStartFailed = (why: string): EventText => warning('FailedPostStartHook', why);
-export const preStopFailed = (why: string): EventText => warning('FailedPreStopHook', why);
+
+/** A deadline is no more than what its author asked for. */
+export function podFailed({ reason, message }: { reason: string; message: string }): EventText {
+  return reason === 'DeadlineExceeded' ? normal(reason, message) : warning(reason, message);
+}
 
 export function killing(container: string, why: StopReason): EventText {
   const isProbe = why === 'liveness' || why === 'startup';

@@ -11,7 +11,8 @@ export function knowledgeOf(memory: PodMemory, care: ContainerCare): Knowledge {
     sandboxRetryAtMs: memory.problemOf(sandbox)?.retryAtMs,
     // An attempt that another process has started counts as past its hook.
     postStartOf: ({ id }) => memory.postStart.get(id) ?? 'done',
-    healthOf: (attempt) => (attempt.state.kind === 'running' ? care.healthOf(attempt) : healthy),
+    healthOf: (attempt, spec) =>
+      attempt.state.kind === 'running' ? care.healthOf(attempt, spec, memory.postStart.has(attempt.id)) : healthy,
     lostOf: (container) => memory.lost.get(container),
   };
 }

@@ -8,11 +8,12 @@ import { nothingToDo } from '../decide/step.ts';
 import { buildFacts } from '../facts/build-facts.ts';
 import type { PodFacts } from '../facts/pod-facts.ts';
 import { toPodReport } from '../status/to-pod-report.ts';
-import { backOffEvents } from './back-off-events.ts';
 import type { ContainerCare } from './container-care.ts';
+import { dueEvents } from './due-events.ts';
 import { noteLosses } from './lost-attempts.ts';
 import { knowledgeOf } from './pod-knowledge.ts';
 import { PodMemory } from './pod-memory.ts';
+import { ProbesAndHooks } from './probes-and-hooks.ts';
 import { Rounds } from './rounds.ts';
 import { StepRunner } from './step-runner.ts';
 import { tend } from './tend.ts';
@@ -20,7 +21,8 @@ import { TerminationMessages } from './termination-messages.ts';
 
 export interface PodLifecycleOptions {
   readonly runtime: ContainerRuntime;
-  readonly care: ContainerCare;
+  /** Default: {@link ProbesAndHooks}. */
+  readonly care?: ContainerCare;
   readonly logger: Logger;
   /** Default: the machine's. */
   readonly clock?: Clock;
@@ -45,7 +47,9 @@ export class PodLifecycle {
   readonly #clock: Clock;
   readonly #rounds = new Rounds<PodReport | undefined>((uid) => this.#look(uid));
   readonly #memories = new Map<string, PodMemory>();
-  readonly #nudged = new Set<string>();
+  /** Looks to come, by pod. */
+  readonly #nudged = new Map<string, { readonly atMs: number; readonly cancel: () => void }>();
+  readonly #care: ContainerCare;
   readonly #steps: StepRunner;
   readonly #messages: TerminationMessages;
   #news: News | undefined;
@@ -55,8 +59,17 @@ export class PodLifecycle {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#messages = new TerminationMessages(options.runtime, options.logger);
+    this.#care =
+      options.care ??
+      new ProbesAndHooks({
+        runtime: options.runtime,
+        clock: this.#clock,
+        tell: (uid, event) => this.#news?.event(uid, event),
+        changed: (uid) => this.nudge(uid, 0),
+      });
     this.#steps = new StepRunner({
       ...options,
+      care: this.#care,
       clock: this.#clock,
       tell: (uid, container, event) => this.tell(uid, container, event),
       gone: (uid) => this.#gone(uid),
@@ -85,14 +98,15 @@ export class PodLifecycle {
 
   /** Something may have changed: the pod is looked at soon. */
   nudge(uid: string, afterMs = settleMs): void {
-    if (this.#isClosed || this.#nudged.has(uid)) return;
-    this.#nudged.add(uid);
+    const atMs = this.#clock.now() + afterMs;
+    const planned = this.#nudged.get(uid);
+    if (this.#isClosed || (planned !== undefined && planned.atMs <= atMs)) return;
+    planned?.cancel();
     const look = () => {
       this.#nudged.delete(uid);
       this.settle(uid).catch((error: unknown) => this.#troubled(uid, error));
     };
-    if (afterMs === 0) queueMicrotask(look);
-    else this.#clock.setTimer(afterMs, look);
+    this.#nudged.set(uid, { atMs, cancel: this.#clock.setTimer(afterMs, look) });
   }
 
   /** One whole look at the pod, with all that has happened until now. @returns its report, undefined when it is gone */
@@ -166,20 +180,20 @@ export class PodLifecycle {
     const now = this.#clock.now();
     const { deletion, pod } = facts.runtime;
     const { uid } = pod.metadata;
-    for (const { about, which, container, events } of backOffEvents(facts, now)) {
+    for (const { about, which, container, events } of dueEvents(facts, now)) {
       if (memory.tellOnce(about, which)) for (const event of events) this.tell(uid, container, event);
     }
     const isGivenUp = memory.tasks.signal.aborted && deletion === undefined;
     const { steps, wakeAtMs } = this.#isClosed || isGivenUp ? nothingToDo : nextSteps(facts, now);
     for (const step of steps) this.#steps.begin(step, facts, memory);
-    tend(facts, memory, { care: this.#options.care, nowMs: now });
+    tend(facts, memory, { care: this.#care, nowMs: now });
     memory.cancelWake?.();
     memory.cancelWake =
       wakeAtMs === undefined ? undefined : this.#clock.setTimer(wakeAtMs - now, () => this.nudge(uid, 0));
   }
 
   #factsOf(pod: RuntimePod, memory: PodMemory): PodFacts {
-    return buildFacts(this.#messages.addTo(pod, memory), knowledgeOf(memory, this.#options.care));
+    return buildFacts(this.#messages.addTo(pod, memory), knowledgeOf(memory, this.#care));
   }
 
   #report(facts: PodFacts): PodReport {
@@ -193,7 +207,7 @@ export class PodLifecycle {
     this.#memories.delete(uid);
     memory.cancelWake?.();
     memory.stopper.forgetAllBut(noIds);
-    for (const attempt of memory.watched.values()) this.#options.care.unwatch(attempt);
+    for (const attempt of memory.watched.values()) this.#care.unwatch(attempt);
     this.#options.onGone?.(uid);
     if (memory.isKnown) this.#news?.gone(uid);
   }

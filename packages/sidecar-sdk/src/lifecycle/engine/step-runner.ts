@@ -130,15 +130,14 @@ export class StepRunner {
     if (subject === undefined) return;
     memory.postStart.set(id, 'running');
     memory.tasks.begin(`postStart ${id}`, async () => {
-      try {
-        await this.#options.care.runHook('postStart', subject, memory.tasks.signal);
-        memory.postStart.set(id, 'done');
-      } catch (error) {
-        const { message } = InterLinkError.from(error);
-        memory.postStart.set(id, { failedAtMs: this.#options.clock.now() });
-        if (!memory.tasks.signal.aborted)
-          this.#options.tell(pod.pod.metadata.uid, container, events.postStartFailed(message));
-      }
+      const { signal } = memory.tasks;
+      const { result, message, events: told } = await this.#options.care.runHook('postStart', subject, signal);
+      if (result === 'success') memory.postStart.set(id, 'done');
+      if (result !== 'failure') return;
+      const nowMs = this.#options.clock.now();
+      memory.postStart.set(id, { failedAtMs: nowMs });
+      for (const event of told) this.#options.tell(pod.pod.metadata.uid, container, event);
+      this.#options.logger.info({ podUid: pod.pod.metadata.uid, container, why: message }, 'the postStart hook failed');
     });
   }
 
@@ -149,9 +148,8 @@ export class StepRunner {
     const hasHook = subject?.spec.lifecycle?.preStop !== undefined;
     const preStop = async (signal: AbortSignal) => {
       if (subject === undefined) return;
-      await care.runHook('preStop', subject, signal).catch((error: unknown) => {
-        if (!signal.aborted) tell(uid, attempt.container, events.preStopFailed(InterLinkError.from(error).message));
-      });
+      const { events: told } = await care.runHook('preStop', subject, signal);
+      for (const event of told) tell(uid, attempt.container, event);
     };
     const isNew = memory.stopper.stop(attempt.id, killAtMs, {
       preStop: hasHook ? preStop : undefined,

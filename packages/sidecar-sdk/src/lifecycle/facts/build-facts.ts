@@ -10,7 +10,7 @@ export interface Knowledge {
   readonly preparation: 'prepared' | 'due' | Problem;
   readonly sandboxRetryAtMs: number | undefined;
   postStartOf(attempt: Attempt): AttemptFacts['postStart'];
-  healthOf(attempt: Attempt): Health;
+  healthOf(attempt: Attempt, spec: Container): Health;
   /** An attempt that was there and is not any more, as it counts from now on. */
   lostOf(container: string): Attempt | undefined;
 }
@@ -52,7 +52,7 @@ function toContainer(kind: ContainerKind, spec: Container, runtime: RuntimePod, 
       .map(({ attempt, isLost }) => ({
         ...attempt,
         postStart: known.postStartOf(attempt),
-        health: known.healthOf(attempt),
+        health: known.healthOf(attempt, spec),
         isLost,
       })),
     problem: known.problemOf(spec.name),

@@ -22,10 +22,11 @@ test.each<[ProbeKind, string, { enabledAtMs: number; jitter?: number }, number]>
 });
 
 test.each([
-  ['a period after the last turn', 100, 20_000],
+  ['a period after the last turn', 10_100, 20_000],
   ['at the next turn when it ends right then', 20_000, 20_000],
   ['at once when it missed its turn', 20_001, 20_000],
   ['at once, and once only, when it missed several', 45_000, 40_000],
+  ['a period from now when the clock was set back', -3_600_000, -3_590_000],
 ])('nextRunMs() is %s', (_, endedMs, wanted) => {
   expect(nextRunMs(10_000, rules, endedMs)).toBe(wanted);
 });

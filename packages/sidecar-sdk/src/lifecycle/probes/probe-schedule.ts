@@ -25,10 +25,11 @@ export function firstRunMs(kind: ProbeKind, rules: ProbeRules, beginning: ProbeB
 
 /**
  * When a probe runs next after the turn that was due at `dueMs`: a period later. One that took longer than that has missed turns,
- * of which it takes the latest at once, as one of Go's tickers does; the turns after it stay where they were.
+ * of which it takes the latest at once, as one of Go's tickers does; the turns after it stay where they were. A clock that was
+ * set back makes no turn later than a period from now.
  */
 export function nextRunMs(dueMs: number, rules: ProbeRules, nowMs: number): number {
   const nextMs = dueMs + rules.periodMs;
-  if (nextMs >= nowMs) return nextMs;
+  if (nextMs >= nowMs) return Math.min(nextMs, nowMs + rules.periodMs);
   return dueMs + Math.floor((nowMs - dueMs) / rules.periodMs) * rules.periodMs;
 }

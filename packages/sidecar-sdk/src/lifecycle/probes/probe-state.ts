@@ -36,7 +36,10 @@ export function afterRun(state: ProbeState, result: ProbeResult, kind: ProbeKind
   return { verdict: latest, latest, inARow, isOnHold: latest === 'failure' && kind !== 'readiness' };
 }
 
-/** A pod that is being deleted is not restarted any more: what would do so falls silent, and counts as passed. */
+/**
+ * Passed for good: of a startup probe that is remembered to have, and of all that would restart a container whose pod is being
+ * deleted.
+ */
 export function quietProbeState(): ProbeState {
   return { verdict: 'success', latest: undefined, inARow: 0, isOnHold: true };
 }

@@ -43,7 +43,6 @@ describe('toPodReport() fails', () => {
   type Case = readonly [what: string, seconds: number, given: Given, status: object];
   const deadline = { ...never, activeDeadlineSeconds: 10 };
   const cases: Case[] = [
-    ['a pod at its deadline', 10, { spec: deadline, attempts: { main: [running] } }, exceeded],
     [
       'a pod that its deadline has ended',
       60,
@@ -60,7 +59,7 @@ describe('toPodReport() fails', () => {
     [
       'a pod that has lost its sandbox',
       60,
-      { attempts: { main: [running] }, runtime: { sandbox: 'lost' } },
+      { attempts: { main: [ended(137)] }, runtime: { sandbox: 'lost' } },
       { phase: 'Failed', reason: 'SandboxLost' },
     ],
   ];
@@ -68,6 +67,7 @@ describe('toPodReport() fails', () => {
 
   const notFailed: Array<readonly [what: string, seconds: number, given: Given]> = [
     ['a pod before its deadline', 9, { spec: deadline, attempts: { main: [running] } }],
+    ['a pod past its deadline before all of it has ended', 11, { spec: deadline, attempts: { main: [running] } }],
     [
       'a pod that ended before its deadline',
       60,

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Attempt } from '../container-runtime.ts';
 import type { CareSubject, ContainerCare } from '../engine/container-care.ts';
 import { type Health, healthy } from '../facts/pod-facts.ts';
+import type { HookKind, HookOutcome } from '../hooks/run-hook.ts';
 import { nameOf } from './simulated-engine.ts';
 
 /** A hook that takes some time, and may fail. */
@@ -43,16 +44,21 @@ export class SimulatedCare implements ContainerCare {
     return this.#script.health.get(nameOf(attempt)) ?? healthy;
   }
 
-  async runHook(which: 'postStart' | 'preStop', { attempt }: CareSubject, signal: AbortSignal): Promise<void> {
-    const { seconds, error } = this.#script.hooks.get(`${which} ${attempt.container}`) ?? { seconds: 0 };
-    this.#note(`${which} ${nameOf(attempt)}`);
-    await new Promise<void>((resolve, reject) => {
-      const cancel = this.#clock.setTimer(seconds * 1_000, resolve);
+  async runHook(kind: HookKind, { attempt }: CareSubject, signal: AbortSignal): Promise<HookOutcome> {
+    const { container } = attempt;
+    const { seconds, error } = this.#script.hooks.get(`${kind} ${container}`) ?? { seconds: 0 };
+    this.#note(`${kind} ${nameOf(attempt)}`);
+    const isOver = await new Promise<boolean>((resolve) => {
+      const cancel = this.#clock.setTimer(seconds * 1_000, () => resolve(true));
       signal.addEventListener('abort', () => {
         cancel();
-        reject(signal.reason);
+        resolve(false);
       });
     });
-    if (error !== undefined) throw new Error(error);
+    if (!isOver) return { result: 'unfinished', message: '', events: [] };
+    if (error === undefined) return { result: 'success', message: '', events: [] };
+    const name = kind === 'postStart' ? 'PostStartHook' : 'PreStopHook';
+    const event = { type: 'Warning', reason: `Failed${name}`, message: `${name} failed`, container } as const;
+    return { result: 'failure', message: error, events: [event] };
   }
 }

@@ -11,7 +11,7 @@ test('parseGrpcStatus() reads number and message', () => {
     code: 'Code(99)',
     message: '100%',
   });
-  expect(parseGrpcStatus({ ':status': 200 })).toBeUndefined();
+  expect(parseGrpcStatus({ 'content-type': 'text/html' })).toBeUndefined();
 });
 
 test('statusOfHttp() names what gRPC makes of an answer that is not its own', () => {

@@ -21,7 +21,7 @@ type Answer = (stream: ServerHttp2Stream, path: string, body: Buffer) => void;
 
 async function serve(answer: Answer): Promise<number> {
   const server = createServer();
-  server.on('stream', async (stream, headers) => {
+  server.on('stream', async (stream: ServerHttp2Stream, headers) => {
     stream.on('error', () => undefined);
     answer(stream, headers[':path'] ?? '', await buffer(stream));
   });

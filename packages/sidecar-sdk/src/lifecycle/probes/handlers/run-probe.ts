@@ -1,6 +1,7 @@
 import type { Probe } from '@interlink/protocol';
 import type { ActionTarget } from '../../actions/action-target.ts';
 import { startDeadline } from '../../actions/deadline.ts';
+import { renderPod } from '../../actions/pod-name.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { toProbeRules } from '../probe-rules.ts';
 import { probeByExec } from './exec-probe.ts';
@@ -25,7 +26,7 @@ export async function runProbe(
   const { timeoutSeconds } = toProbeRules(probe);
   for (let tries = 1; ; tries += 1) {
     const deadline = startDeadline(timeoutSeconds, signal, clock);
-    const outcome = await runOnce(probe, target, { timeoutSeconds, signal: deadline.signal });
+    const outcome = await runOnce(probe, target, { timeoutSeconds, signal: deadline.signal }).catch(errored);
     deadline.end();
     if (outcome.result !== 'unknown' || tries === maxTries || signal.aborted) return outcome;
   }
@@ -36,6 +37,5 @@ async function runOnce(probe: Probe, target: ActionTarget, limits: ProbeLimits):
   if (probe.httpGet !== undefined) return await probeByHttp(probe.httpGet, target, limits);
   if (probe.tcpSocket !== undefined) return await probeByTcp(probe.tcpSocket, target, limits);
   if (probe.grpc !== undefined) return await probeByGrpc(probe.grpc, target, limits);
-  const { namespace, name, uid } = target.pod;
-  return errored(`missing probe handler for ${name}_${namespace}(${uid}):${target.container.name}`);
+  return errored(`missing probe handler for ${renderPod(target.pod)}:${target.container.name}`);
 }
