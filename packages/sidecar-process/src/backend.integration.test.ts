@@ -157,6 +157,32 @@ test('create() reports a program that is not there as StartError', async () => {
   expect(stateOf(report)?.terminated?.message).toContain('"no-such-program"');
 });
 
+test('what a container leaves as its last word is told with its end', async () => {
+  const request = requestOf([], {
+    containers: [
+      { name: 'main', command: sh('printf done > "$INTERLINK_TERMINATION_LOG"'), terminationMessagePath: '/tmp/word' },
+      { name: 'failed', command: sh('echo why; exit 1'), terminationMessagePolicy: 'FallbackToLogsOnError' },
+    ],
+  });
+  await running.backend.create(request, owner);
+  const hasEnded = (report: PodReport) =>
+    report.status.containerStatuses.every(({ state }) => state.terminated !== undefined);
+  const report = await running.until(request.pod.metadata.uid, hasEnded);
+  expect(stateOf(report, 'main')?.terminated).toMatchObject({ exitCode: 0, message: 'done' });
+  expect(stateOf(report, 'failed')?.terminated).toMatchObject({ exitCode: 1, message: 'why\n' });
+  expect(running.events.map(({ reason }) => reason)).toContain('TerminationMessagePathNotHonoured');
+});
+
+test('a container’s workingDir may be made by an init container', async () => {
+  const made = join(folder.path, 'made');
+  const request = requestOf([], {
+    initContainers: [{ name: 'first', command: ['mkdir', made] }],
+    containers: [{ name: 'main', command: ['pwd'], workingDir: made }],
+  });
+  await runToEnd(request);
+  expect(await logOf(request)).toBe(`${made}\n`);
+});
+
 test('create() refuses a container without a command', async () => {
   const request = requestOf([], { containers: [{ name: 'main', image: 'nginx' }] });
   await expect(running.backend.create(request, owner)).rejects.toMatchObject({ code: 'failed_precondition' });

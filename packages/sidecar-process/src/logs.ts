@@ -1,11 +1,11 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import {
   type ContainerRuntime,
+  containerStatusesOf,
   InterLinkError,
   type LogOptions,
   type PodLifecycle,
   type PodReference,
-  type PodReport,
   selectLines,
 } from '@interlink/sidecar-sdk';
 import { PodFolder } from './folder/pod-folder.ts';
@@ -35,7 +35,7 @@ export async function readLog(context: LogContext, request: LogRequest): Promise
   const { uid, name } = request.pod;
   const folder = new PodFolder(context.podsFolder, uid);
   const report = await context.lifecycle.settle(uid);
-  const status = report && statusesOf(report).find((each) => each.name === request.container);
+  const status = report && containerStatusesOf(report).find((each) => each.name === request.container);
   const pod = await context.runtime.read(uid);
   if (pod === undefined || status === undefined)
     throw new InterLinkError('not_found', `No container ${request.container} in pod ${name}`);
@@ -47,11 +47,6 @@ export async function readLog(context: LogContext, request: LogRequest): Promise
   async function* noBytes(): AsyncGenerator<Uint8Array> {
     yield* [];
   }
-}
-
-function statusesOf({ status }: PodReport) {
-  const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = status;
-  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
 }
 
 /** Since comes before tail, and times only grow: the last lines of what is recent are the recent ones of the last lines. */

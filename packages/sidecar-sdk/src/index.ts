@@ -73,6 +73,7 @@ export { PodLifecycle, type PodLifecycleOptions } from './lifecycle/engine/pod-l
 export { declared } from './lifecycle/facts/build-facts.ts';
 export { type ContainerKind, type Health, healthy } from './lifecycle/facts/pod-facts.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
+export { containerStatusesOf } from './pods/container-statuses-of.ts';
 export { podFields } from './pods/pod-fields.ts';
 export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
