@@ -31,5 +31,7 @@ export async function watchPods(news: News, signal: AbortSignal, options: WatchO
     }
   } catch (error) {
     if (!signal.aborted) throw error;
+  } finally {
+    if (signal.aborted) lifecycle.close();
   }
 }

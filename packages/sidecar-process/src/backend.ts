@@ -3,7 +3,6 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Backend, connectPort, type Logger, PodLifecycle, systemClock } from '@interlink/sidecar-sdk';
 import { processCapabilities } from './capabilities.ts';
-import { uncaring } from './care.ts';
 import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
 import { execInContainer } from './exec.ts';
@@ -32,7 +31,7 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
   const { logger } = options;
   const { now } = systemClock;
   const runtime = new ProcessRuntime(podsFolder, now);
-  const lifecycle = new PodLifecycle({ runtime, care: uncaring, logger });
+  const lifecycle = new PodLifecycle({ runtime, logger });
   const meter = new SessionMeter();
   const context = { podsFolder, runtime, lifecycle, logger, now, exportsPodData: options.exportsPodData };
   return {

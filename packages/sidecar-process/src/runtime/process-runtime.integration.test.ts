@@ -138,7 +138,7 @@ test('connect() reaches a port of this machine', async () => {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('no port');
-  const connection = await pod.runtime.connect(await pod.read(), address.port, never);
+  const connection = await pod.runtime.connect(await pod.read(), { host: undefined, port: address.port }, never);
   expect(await text(connection)).toBe('hello');
   connection.destroy();
   server.close();

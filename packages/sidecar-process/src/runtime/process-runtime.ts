@@ -6,6 +6,7 @@ import {
   type ContainerRuntime,
   type CreateOrder,
   connectPort,
+  type DialAddress,
   declared,
   InterLinkError,
   type RuntimePod,
@@ -119,8 +120,8 @@ export class ProcessRuntime implements ContainerRuntime {
   }
 
   /** Nothing is isolated: a pod's ports are this machine's. */
-  async connect(_pod: RuntimePod, port: number, signal: AbortSignal): Promise<Duplex> {
-    return await connectPort({ host: 'localhost', port, signal });
+  async connect(_: RuntimePod, { host = 'localhost', port }: DialAddress, signal: AbortSignal): Promise<Duplex> {
+    return await connectPort({ host, port, signal });
   }
 
   async #signal(pod: RuntimePod, { container, number }: Attempt, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
