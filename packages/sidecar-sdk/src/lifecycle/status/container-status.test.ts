@@ -219,6 +219,18 @@ describe('toContainerStatus() of a container that runs', () => {
     expect(statusAt(6, given).state).toEqual({ running: { startedAt: at(0) } });
   });
 
+  test('that follows another and waits for its hook runs already, and has not started', () => {
+    const given = {
+      spec: never,
+      attempts: { main: [ended(143), { ...runningSince(5), postStart: 'running' as const }] },
+    };
+    expect(statusAt(6, given)).toMatchObject({
+      state: { running: { startedAt: at(5) } },
+      started: false,
+      ready: false,
+    });
+  });
+
   test('does not let its count fall when it is lost', () => {
     const lost = { ...ended(137, { reason: 'ContainerStatusUnknown' }), isLost: true };
     const given = (...next: GivenAttempt[]): Given => ({ attempts: { main: [ended(1), lost, ...next] } });

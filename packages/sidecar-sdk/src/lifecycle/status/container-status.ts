@@ -30,7 +30,7 @@ export function toContainerStatus(container: ContainerFacts, context: StatusCont
     state,
     ...(previous === undefined ? {} : { lastState: { terminated: toTerminated(previous) } }),
     ready: isReady(container, attempt, state, context),
-    started: state.running !== undefined && attempt?.health.started === true,
+    started: state.running !== undefined && isStarted(attempt),
     restartCount: attempt?.number ?? 0,
     image: made?.image ?? container.spec.image ?? '',
     imageID: made?.imageId ?? '',
@@ -51,7 +51,9 @@ function toState(container: ContainerFacts, attempt: AttemptFacts | undefined, c
   if (attempt === undefined) return notStarted(container, context);
   const { state } = attempt;
   if (state.kind === 'running') {
-    if (attempt.postStart !== 'done') return { waiting: creating(container, context) };
+    // The first waits for its hook; one that follows another would count as ended if it waited.
+    if (attempt.postStart !== 'done' && previousAttempt(container, context) === undefined)
+      return { waiting: creating(container, context) };
     return { running: { startedAt: state.startedAt } };
   }
   const ending = endingOf(attempt);
@@ -131,7 +133,11 @@ function isReady(
   if (kind === 'ephemeral') return false;
   if (kind === 'init') return state.terminated?.exitCode === 0;
   if (isLeaving(context) || state.running === undefined || attempt?.state.kind !== 'running') return false;
-  return attempt.health.started && attempt.health.ready;
+  return isStarted(attempt) && attempt.health.ready;
+}
+
+function isStarted(attempt: AttemptFacts | undefined): boolean {
+  return attempt?.postStart === 'done' && attempt.health.started;
 }
 
 function toTerminated(attempt: AttemptFacts): NonNullable<ContainerState['terminated']> {
