@@ -157,6 +157,7 @@ export class PodLifecycle {
 
   async #look(uid: string): Promise<PodReport | undefined> {
     const memory = this.memoryOf(uid);
+    const { endCount } = memory.tasks;
     const pod = await this.#options.runtime.read(uid);
     // What is being removed is not looked at: its last report was the one before.
     if (memory.tasks.has('remove')) return memory.lastReport;
@@ -172,7 +173,8 @@ export class PodLifecycle {
     memory.lastReport = report;
     memory.isKnown = true;
     this.#news?.report({ owner: pod.owner, report });
-    this.#act(facts, memory);
+    // What a task did meanwhile may not be in what was read, and must not be done again: its end causes another look.
+    if (memory.tasks.endCount === endCount) this.#act(facts, memory);
     return report;
   }
 

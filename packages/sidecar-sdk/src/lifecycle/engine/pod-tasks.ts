@@ -3,6 +3,7 @@ export class PodTasks {
   readonly #running = new Map<string, Promise<void>>();
   readonly #cancel = new AbortController();
   readonly #onEnd: () => void;
+  #endCount = 0;
 
   /** @param onEnd a task has ended, and is not under way any more */
   constructor(onEnd: () => void) {
@@ -12,6 +13,11 @@ export class PodTasks {
   /** Aborts when the pod is to go. */
   get signal(): AbortSignal {
     return this.#cancel.signal;
+  }
+
+  /** How many have ended: what was read before the last of them did is out of date. */
+  get endCount(): number {
+    return this.#endCount;
   }
 
   get isBusy(): boolean {
@@ -27,6 +33,7 @@ export class PodTasks {
     if (this.#running.has(name)) return;
     const running = task().finally(() => {
       this.#running.delete(name);
+      this.#endCount += 1;
       this.#onEnd();
     });
     this.#running.set(name, running);
