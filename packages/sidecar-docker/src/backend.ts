@@ -37,6 +37,7 @@ import { measurePods } from './stats.ts';
 import { PodReader } from './status/pod-reader.ts';
 import { updatePod } from './update.ts';
 import { updateVolumes } from './update-volumes.ts';
+import { VolumeSite } from './volumes/volume-site.ts';
 import { watchPods } from './watch.ts';
 
 export interface DockerBackendOptions {
@@ -57,6 +58,7 @@ export class DockerBackend implements Backend {
   readonly #images: ImageSource;
   readonly #meter: ContainerMeter;
   readonly #machine: EngineMachine;
+  readonly #volumes: VolumeSite;
   readonly #works = new PodWorks();
   readonly #deletions = new Map<string, PodDeletion>();
   readonly #observer: PodObserver;
@@ -69,12 +71,13 @@ export class DockerBackend implements Backend {
     this.#reader = new PodReader(engine);
     this.#images = new ImageSource(engine);
     this.#meter = new ContainerMeter(engine, logger);
+    this.#volumes = new VolumeSite({ engine, root, policy });
     this.#machine = new EngineMachine(engine);
     this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
   }
 
   async capabilities(): Promise<Capabilities> {
-    return await readCapabilities(this.#engine, this.#root);
+    return await readCapabilities(this.#engine, this.#root, this.#policy);
   }
 
   async list(): Promise<OwnedReport[]> {
@@ -131,7 +134,7 @@ export class DockerBackend implements Backend {
     return {
       engine: this.#engine,
       root: this.#root,
-      policy: this.#policy,
+      volumes: this.#volumes,
       logger: this.#logger,
       reader: this.#reader,
       images: this.#images,

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { Capabilities } from '@interlink/sidecar-sdk';
+import type { SitePolicy } from './container/refusal.ts';
 import { fileVolumeTypes } from './container/volume-type.ts';
 import type { Engine } from './engine/engine.ts';
 
@@ -7,7 +8,7 @@ import type { Engine } from './engine/engine.ts';
 const maxPods = '110';
 
 /** What this sidecar can do with its engine, and how much of it there is. */
-export async function readCapabilities(engine: Engine, root: string): Promise<Capabilities> {
+export async function readCapabilities(engine: Engine, root: string, policy: SitePolicy): Promise<Capabilities> {
   const [{ cpus, memoryBytes, version }, { blocks, bsize }] = await Promise.all([engine.info(), statfs(root)]);
   return {
     protocolVersions: ['v2', 'v1'],
@@ -25,7 +26,12 @@ export async function readCapabilities(engine: Engine, root: string): Promise<Ca
       'stats',
       'update',
     ],
-    volumeTypes: [...fileVolumeTypes, 'emptyDir'],
+    volumeTypes: [
+      ...fileVolumeTypes,
+      'emptyDir',
+      ...(policy.hostPaths.allowed.length > 0 ? (['hostPath'] as const) : []),
+      ...(policy.claims.size > 0 ? (['persistentVolumeClaim'] as const) : []),
+    ],
     queues: false,
     pools: [
       {

@@ -1,7 +1,6 @@
 import { InterLinkError, type Owner, type PodReport, type PodRequest, sleep } from '@interlink/sidecar-sdk';
 import { type PlannedContainer, planContainers } from './container/container-options.ts';
-import { toMounts } from './container/mounts.ts';
-import { assertRunnable, type SitePolicy } from './container/refusal.ts';
+import { assertRunnable } from './container/refusal.ts';
 import type { Engine } from './engine/engine.ts';
 import type { PodLabels } from './identity/labels.ts';
 import type { ImageSource } from './image/image-source.ts';
@@ -15,7 +14,7 @@ import { toPodReport } from './report.ts';
 import { ensureSandbox } from './sandbox/ensure-sandbox.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { toSnapshot } from './status/pod-snapshot.ts';
-import { writeVolumes } from './volumes/write-volumes.ts';
+import type { VolumeSite } from './volumes/volume-site.ts';
 
 export interface CreateOptions {
   readonly engine: Engine;
@@ -23,8 +22,7 @@ export interface CreateOptions {
   readonly reader: PodReader;
   readonly observer: PodObserver;
   readonly works: PodWorks;
-  readonly root: string;
-  readonly policy: SitePolicy;
+  readonly volumes: VolumeSite;
 }
 
 /**
@@ -34,11 +32,11 @@ export interface CreateOptions {
  * @throws InterLinkError `failed_precondition` for what can't be run here, `aborted` while the pod is being deleted
  */
 export async function createPod(request: PodRequest, owner: Owner, options: CreateOptions): Promise<PodReport> {
-  const { engine, reader, works, observer, root } = options;
+  const { engine, reader, works, observer, volumes } = options;
   const labels = toPodLabels(request, owner);
   const planned = planContainers(request);
-  assertRunnable(request.pod.spec, options.policy);
-  for (const { spec } of planned) toMounts(spec, request.pod.spec, { root, uid: labels.uid });
+  assertRunnable(request.pod.spec);
+  await volumes.assertMountable(request.pod);
   const work = works.get(labels.uid);
   if (work.signal.aborted) {
     throw new InterLinkError('aborted', `Pod ${labels.namespace}/${labels.name} is still being deleted`);
@@ -66,10 +64,10 @@ async function createContainers(missing: ReadonlyArray<PlannedContainer>, contex
 }
 
 /** False when the pod was to go before its volumes could be written. */
-async function writeVolumesAtLast({ request, root, work, observer, labels }: CreationContext): Promise<boolean> {
+async function writeVolumesAtLast({ request, volumes, work, observer, labels }: CreationContext): Promise<boolean> {
   for (let failures = 1; !work.signal.aborted; failures += 1) {
     try {
-      await writeVolumes(request, root);
+      await volumes.write(request);
       work.areVolumesDue = false;
       return true;
     } catch (error) {

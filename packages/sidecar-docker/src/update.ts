@@ -6,7 +6,6 @@ import {
   type PodReport,
   type PodUpdate,
 } from '@interlink/sidecar-sdk';
-import type { SitePolicy } from './container/refusal.ts';
 import type { Engine } from './engine/engine.ts';
 import type { ImageSource } from './image/image-source.ts';
 import type { CreationContext } from './pods/creation-context.ts';
@@ -20,6 +19,7 @@ import { toPodReport } from './report.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { isLeaving, type PodSnapshot } from './status/pod-snapshot.ts';
 import { refuseDebugger } from './update/refuse-debugger.ts';
+import type { VolumeSite } from './volumes/volume-site.ts';
 
 export interface UpdateOptions {
   readonly engine: Engine;
@@ -27,8 +27,7 @@ export interface UpdateOptions {
   readonly reader: PodReader;
   readonly observer: PodObserver;
   readonly works: PodWorks;
-  readonly root: string;
-  readonly policy: SitePolicy;
+  readonly volumes: VolumeSite;
 }
 
 /**

@@ -23,6 +23,10 @@ export const VolumeMount = Type.Object({
   mountPath: Type.String({ pattern: '^/[^\\u0000:]*$' }),
   readOnly: Type.Optional(Type.Boolean()),
   subPath: Type.Optional(Type.String()),
+  mountPropagation: Type.Optional(Type.String()),
+  recursiveReadOnly: Type.Optional(Type.String()),
+  /** Expanded into `subPath` by the virtual kubelet: a backend that meets one refuses it. */
+  subPathExpr: Type.Optional(Type.String()),
 });
 export type VolumeMount = Static<typeof VolumeMount>;
 
@@ -35,6 +39,7 @@ export const Container = Type.Object({
   env: Type.Optional(Type.Array(EnvVar)),
   resources: Type.Optional(Type.Object({ limits: Type.Optional(ResourceList), requests: Type.Optional(ResourceList) })),
   volumeMounts: Type.Optional(Type.Array(VolumeMount)),
+  volumeDevices: Type.Optional(Type.Array(Anything)),
   imagePullPolicy: Type.Optional(Type.Enum(['Always', 'IfNotPresent', 'Never'])),
   restartPolicy: Type.Optional(Type.String()),
   terminationMessagePath: Type.Optional(Type.String()),

@@ -14,7 +14,7 @@ function optionsOf(container: Partial<Container>, spec: Partial<PodRequest['pod'
   const labels = { owner, ...metadata, restartPolicy: 'Always' as const, generation: 1, outline: [] };
   const [planned] = planContainers(request);
   if (planned === undefined) throw new Error('no container');
-  return toContainerOptions(planned, { request, labels, root: '/data', sandboxId: 'abc', imageId: 'docker://1' });
+  return toContainerOptions(planned, { request, labels, mounts: [], sandboxId: 'abc', imageId: 'docker://1' });
 }
 
 describe('toContainerOptions()', () => {
@@ -50,31 +50,6 @@ describe('toContainerOptions()', () => {
       ...{ ReadonlyRootfs: true, CapAdd: ['NET_BIND_SERVICE'], CapDrop: ['ALL'], GroupAdd: ['3'] },
       SecurityOpt: ['no-new-privileges'],
     });
-  });
-
-  test('mounts files read-only and sub-paths of them', () => {
-    const volumeMounts = [
-      { name: 'cfg', mountPath: '/cfg' },
-      { name: 'cfg', mountPath: '/one', subPath: 'd/one' },
-      { name: 'tmp', mountPath: '/tmp' },
-    ];
-    const volumes = [
-      { name: 'cfg', configMap: {} },
-      { name: 'tmp', emptyDir: {} },
-    ];
-    const mounts = optionsOf({ volumeMounts }, { volumes }).HostConfig?.Mounts;
-    expect(mounts?.map(({ Source, ReadOnly }) => [Source, ReadOnly])).toEqual([
-      [`/data/${uid}/volumes/cfg`, true],
-      [`/data/${uid}/volumes/cfg/d/one`, true],
-      [`/data/${uid}/volumes/tmp`, false],
-    ]);
-  });
-
-  test.each(['../x', '/etc', 'a//b', 'a/../../b', '.'])('refuses the sub-path %j', (subPath) => {
-    const volumeMounts = [{ name: 'cfg', mountPath: '/cfg', subPath }];
-    expect(() => optionsOf({ volumeMounts }, { volumes: [{ name: 'cfg', configMap: {} }] })).toThrow(
-      /not a path inside/,
-    );
   });
 
   test('keeps the environment out of labels', () => {

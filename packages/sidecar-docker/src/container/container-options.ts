@@ -2,7 +2,6 @@ import type { Container, PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
-import { toMounts } from './mounts.ts';
 import { toEngineResources } from './resources.ts';
 import { renderUser, toEngineSecurity, toSecuritySettings } from './security-context.ts';
 
@@ -24,7 +23,7 @@ export interface PlannedContainer {
 export interface ContainerContext {
   readonly request: PodRequest;
   readonly labels: PodLabels;
-  readonly root: string;
+  readonly mounts: Docker.MountSettings[];
   readonly sandboxId: string;
   readonly imageId: string;
 }
@@ -52,7 +51,7 @@ export function toContainerOptions(
       ...(pidOf === undefined ? {} : { PidMode: `container:${pidOf}` }),
       RestartPolicy: toEngineRestartPolicy(planned.kind, context.labels.restartPolicy),
       LogConfig: logConfig,
-      Mounts: toMounts(spec, pod.spec, { root: context.root, uid: pod.metadata.uid }),
+      Mounts: context.mounts,
       ...toEngineResources(spec),
       ...toEngineSecurity(spec, pod.spec),
     },

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { PodLabels } from '../identity/labels.ts';
 import type { ImageSource } from '../image/image-source.ts';
 import type { PodReader } from '../status/pod-reader.ts';
+import type { VolumeSite } from '../volumes/volume-site.ts';
 import type { PodObserver } from './pod-observer.ts';
 import type { PodWork } from './pod-work.ts';
 
@@ -15,7 +16,6 @@ export interface CreationContext {
   readonly work: PodWork;
   readonly request: PodRequest;
   readonly labels: PodLabels;
-  /** DataRootFolder. */
-  readonly root: string;
+  readonly volumes: VolumeSite;
   readonly sandboxId: string;
 }

@@ -36,7 +36,7 @@ export const failed = (why: string): EventText => warning('Failed', `Error: ${wh
 export const sandboxFailed = (why: string): EventText =>
   warning('FailedCreatePodSandBox', `Failed to create pod sandbox: ${why}`);
 
-export const mountFailed = (why: string): EventText => warning('FailedMount', `MountVolume.SetUp failed: ${why}`);
+export const mountFailed = (why: string): EventText => warning('FailedMount', `MountVolume.SetUp failed for ${why}`);
 
 export const created: EventText = normal('Created', 'Container created');
 

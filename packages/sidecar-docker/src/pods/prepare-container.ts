@@ -30,7 +30,7 @@ export async function prepareContainer(first: PlannedContainer, context: Creatio
 }
 
 async function tryToCreate(planned: PlannedContainer, context: CreationContext): Promise<void> {
-  const { engine, images, work, observer, labels, request, root, sandboxId } = context;
+  const { engine, images, work, observer, labels, request, volumes, sandboxId } = context;
   const { spec } = planned;
   const tell = observer.tell.bind(observer, labels.uid, spec.name);
   const image = await images.get(toImageWish(spec), tell, work.signal);
@@ -40,7 +40,9 @@ async function tryToCreate(planned: PlannedContainer, context: CreationContext):
   }
   work.signal.throwIfAborted();
   const { imageId } = image;
-  await createOnce(engine, toContainerOptions(planned, { request, labels, root, sandboxId, imageId }));
+  await volumes.withMounts(spec, request.pod, async (mounts) => {
+    await createOnce(engine, toContainerOptions(planned, { request, labels, mounts, sandboxId, imageId }));
+  });
 }
 
 /** Shows why the container waits, and waits. */

@@ -1,25 +1,25 @@
 import { type EphemeralContainer, InterLinkError } from '@interlink/sidecar-sdk';
-import { toMounts } from '../container/mounts.ts';
-import { assertRunnable, type SitePolicy } from '../container/refusal.ts';
-import type { Engine } from '../engine/engine.ts';
+import { assertRunnable } from '../container/refusal.ts';
 import type { CreationContext } from '../pods/creation-context.ts';
 import type { PodSnapshot } from '../status/pod-snapshot.ts';
 
 /** Why an ephemeral container can't be had here, or undefined. It is refused by itself: the pod and its other changes are not. */
 export async function refuseDebugger(
-  spec: EphemeralContainer,
+  wanted: EphemeralContainer,
   { slots }: PodSnapshot,
-  context: CreationContext & { readonly engine: Engine; readonly policy: SitePolicy },
+  context: CreationContext,
 ): Promise<string | undefined> {
-  const { request, root, labels, engine, policy } = context;
-  const { initContainers: _init, ...pod } = request.pod.spec;
+  const { request, engine, volumes } = context;
+  const { initContainers: _init, ...spec } = request.pod.spec;
+  const pod = { ...request.pod, spec: { ...spec, containers: [wanted] } };
   try {
-    assertRunnable({ ...pod, containers: [spec] }, policy);
-    const target = spec.targetContainerName ?? '';
+    assertRunnable(pod.spec);
+    await volumes.assertMountable(pod);
+    const target = wanted.targetContainerName ?? '';
     if (target !== '' && slots.find(({ entry }) => entry.name === target)?.container?.status !== 'running') {
       return `container ${target}, whose processes it is to see, does not run`;
     }
-    const writable = toMounts(spec, pod, { root, uid: labels.uid }).filter(({ ReadOnly: isReadOnly }) => !isReadOnly);
+    const writable = (await volumes.mountsOf(wanted, pod)).filter(({ ReadOnly: isReadOnly }) => !isReadOnly);
     for (const { container } of slots) {
       if (container === undefined || writable.length === 0) continue;
       const { HostConfig: host } = await engine.inspectContainer(container.id);
