@@ -74,8 +74,9 @@ export function renderLabels(pod: PodLabels, container: ContainerLabels): Record
     [names.position]: String(container.position),
     [names.attempt]: String(container.attempt),
     [names.imageId]: container.imageId,
-    ...(container.image === undefined ? {} : { [names.image]: container.image }),
-    ...(container.last === undefined ? {} : { [names.last]: JSON.stringify(container.last) }),
+    // Also when there is nothing to say: what we leave out, the engine takes from the labels of the pod's image.
+    [names.image]: container.image ?? '',
+    [names.last]: container.last === undefined ? '' : JSON.stringify(container.last),
   };
 }
 
@@ -103,7 +104,7 @@ export function parseLabels(
         position: Number(labels[names.position] ?? -1),
         attempt: Number(labels[names.attempt] ?? 0),
         imageId: labels[names.imageId] ?? '',
-        ...optional('image', labels[names.image]),
+        ...optional('image', labels[names.image] || undefined),
         ...optional('last', parseLast(labels[names.last])),
       },
     };
@@ -113,7 +114,7 @@ export function parseLabels(
 }
 
 function parseLast(text: string | undefined): Terminated | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as Terminated);
+  return text === undefined || text === '' ? undefined : (JSON.parse(text) as Terminated);
 }
 
 function optional<K extends string, T>(key: K, value: T | undefined): { [key in K]?: T } {
