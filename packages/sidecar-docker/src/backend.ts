@@ -27,6 +27,7 @@ import { execInContainer } from './exec.ts';
 import { ImageSource } from './image/image-source.ts';
 import { listPods } from './list.ts';
 import { openLogs } from './logs.ts';
+import { evictPod } from './pods/evict-pod.ts';
 import type { PodDeletion } from './pods/pod-deletion.ts';
 import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
@@ -37,6 +38,8 @@ import { measurePods } from './stats.ts';
 import { PodReader } from './status/pod-reader.ts';
 import { updatePod } from './update.ts';
 import { updateVolumes } from './update-volumes.ts';
+import type { Eviction } from './volumes/eviction-note.ts';
+import { SizeKeeper } from './volumes/size-keeper.ts';
 import { VolumeSite } from './volumes/volume-site.ts';
 import { watchPods } from './watch.ts';
 
@@ -46,6 +49,8 @@ export interface DockerBackendOptions {
   readonly root: string;
   readonly policy: SitePolicy;
   readonly logger: Logger;
+  /** Pods that an earlier process has ended, by UID. */
+  readonly evictions: ReadonlyMap<string, Eviction>;
 }
 
 /** Pods as containers of a Docker Engine. What is in memory here is work under way; the engine is the only store. */
@@ -63,7 +68,9 @@ export class DockerBackend implements Backend {
   readonly #deletions = new Map<string, PodDeletion>();
   readonly #observer: PodObserver;
 
-  constructor({ engine, root, policy, logger }: DockerBackendOptions) {
+  readonly #sizes: SizeKeeper;
+
+  constructor({ engine, root, policy, logger, evictions }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
     this.#policy = policy;
@@ -73,7 +80,13 @@ export class DockerBackend implements Backend {
     this.#meter = new ContainerMeter(engine, logger);
     this.#volumes = new VolumeSite({ engine, root, policy });
     this.#machine = new EngineMachine(engine);
+    for (const [uid, eviction] of evictions) this.#works.get(uid).eviction = eviction;
     this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
+    this.#sizes = new SizeKeeper({
+      root,
+      logger,
+      onEvicted: async (uid, eviction) => await evictPod(uid, eviction, this.#parts()),
+    });
   }
 
   async capabilities(): Promise<Capabilities> {
@@ -126,7 +139,14 @@ export class DockerBackend implements Backend {
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {
-    await watchPods(news, signal, this.#parts());
+    const over = new AbortController();
+    const keeping = this.#sizes.run(AbortSignal.any([signal, over.signal]));
+    try {
+      await watchPods(news, signal, this.#parts());
+    } finally {
+      over.abort();
+      await keeping;
+    }
   }
 
   /** What the verbs work with; each takes what it needs. */

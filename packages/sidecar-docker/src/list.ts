@@ -16,7 +16,7 @@ export async function listPods({ reader, works, observer }: ListOptions): Promis
   const snapshots = await reader.readAll();
   return snapshots.map((snapshot) => {
     const { uid, owner } = snapshot.pod;
-    if (nextActions(snapshot).length > 0) observer.changed(uid);
+    if (works.knowledgeOf(uid).eviction === undefined && nextActions(snapshot).length > 0) observer.changed(uid);
     const { lastSnapshot } = works.get(uid);
     return { owner, report: toPodReport(lastSnapshot ?? snapshot, works.knowledgeOf(uid)) };
   });

@@ -9,6 +9,7 @@ import {
   type PodSnapshot,
   type Slot,
 } from './status/pod-snapshot.ts';
+import type { Eviction } from './volumes/eviction-note.ts';
 
 export type Waiting = NonNullable<ContainerState['waiting']>;
 type Terminated = NonNullable<ContainerState['terminated']>;
@@ -21,6 +22,8 @@ export interface PodKnowledge {
   /** Of the newest spec that is acted on; undefined: the one that the pod was created from. */
   readonly generation?: number | undefined;
   readonly resize?: PodReport['status']['resize'];
+  /** This sidecar has ended the pod, and why. */
+  readonly eviction?: Pick<Eviction, 'reason' | 'message'> | undefined;
   /** Ephemeral containers that were taken, and their images; they may not be created yet. */
   readonly debuggers?: ReadonlyMap<string, string>;
   /** Containers that are being replaced, as they were: their end is none of the pod's. */
@@ -56,6 +59,7 @@ export function toPodReport(snapshot: PodSnapshot, known: PodKnowledge): PodRepo
     name: pod.name,
     status: {
       ...(sandbox === undefined ? sandboxLost : { startTime: sandbox.createdAt }),
+      ...toFailure(known),
       ...(sandbox?.ip === undefined ? {} : { podIP: sandbox.ip }),
       ...(init.length === 0 ? {} : { initContainerStatuses: init }),
       containerStatuses: statusesOf('container').map((status) => known.replacing?.get(status.name) ?? status),
@@ -65,6 +69,10 @@ export function toPodReport(snapshot: PodSnapshot, known: PodKnowledge): PodRepo
     },
     ...(isIncomplete ? { incomplete: true } : {}),
   };
+}
+
+function toFailure({ eviction }: PodKnowledge): Partial<PodReport['status']> {
+  return eviction === undefined ? {} : { phase: 'Failed', reason: eviction.reason, message: eviction.message };
 }
 
 /** Somebody removed it behind our back: without its network the pod can't go on. */

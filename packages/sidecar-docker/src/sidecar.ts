@@ -4,6 +4,7 @@ import { connect } from './engine/connect.ts';
 import { Engine } from './engine/engine.ts';
 import { parseClaims } from './volumes/claim-map.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
+import { readEvictions } from './volumes/eviction-note.ts';
 import { forbiddenPaths } from './volumes/forbidden-paths.ts';
 import { parseHostPaths } from './volumes/host-path-policy.ts';
 
@@ -26,5 +27,5 @@ export async function createDockerBackend(
   const hostPaths = parseHostPaths(config['Docker.HostPaths'], forbiddenPaths({ root, claims, env }));
   const engine = new Engine(await connect(env));
   const policy = { exportsPodData: config.ExportPodData, hostPaths, claims };
-  return new DockerBackend({ engine, root, policy, logger });
+  return new DockerBackend({ engine, root, policy, logger, evictions: await readEvictions(root) });
 }

@@ -38,6 +38,8 @@ export const sandboxFailed = (why: string): EventText =>
 
 export const mountFailed = (why: string): EventText => warning('FailedMount', `MountVolume.SetUp failed for ${why}`);
 
+export const evicted = (why: string): EventText => warning('Evicted', why);
+
 export const created: EventText = normal('Created', 'Container created');
 
 export const started: EventText = normal('Started', 'Container started');

@@ -97,7 +97,7 @@ export class PodObserver {
       if (!work.signal.aborted && !work.isBeingCreated) this.gone(uid);
       return;
     }
-    if (work.signal.aborted) return;
+    if (work.signal.aborted || work.eviction !== undefined) return;
     const now = performance.now();
     const due = nextActions(snapshot).filter(({ id }) => !work.isHeldBack(id, now));
     await Promise.all(due.map(async (action) => await this.#act(action, snapshot, work)));

@@ -1,6 +1,7 @@
 import type { Container, ContainerStatus, PodReportStatus } from '@interlink/sidecar-sdk';
 import type { PodKnowledge, Waiting } from '../report.ts';
 import type { PodSnapshot } from '../status/pod-snapshot.ts';
+import type { Eviction } from '../volumes/eviction-note.ts';
 import { backOffMs } from './back-off.ts';
 
 /**
@@ -16,6 +17,8 @@ export class PodWork implements PodKnowledge {
   /** Of containers that were not created yet when an update came. */
   readonly resources = new Map<string, Container['resources']>();
   generation: number | undefined;
+  /** This sidecar has ended the pod. */
+  eviction: Eviction | undefined;
   /** The pod as it was when all had ended, kept while its containers are being removed one after another. */
   lastSnapshot: PodSnapshot | undefined;
   /** The files of a create are still to be written: what is newer has to wait, or it would be overwritten. */

@@ -34,7 +34,7 @@ export class DockerSite {
   readonly #config: (root: string) => Partial<Config>;
   readonly #events: { uid: string; event: PodEvent }[] = [];
   readonly #reports = new Map<string, PodReport>();
-  readonly #over = new AbortController();
+  #over = new AbortController();
   #backend: DockerBackend | undefined;
 
   constructor(config: (root: string) => Partial<Config>) {
@@ -55,6 +55,13 @@ export class DockerSite {
   async start(): Promise<void> {
     this.root = await realpath(await mkdtemp(join(tmpdir(), 'interlink-docker-')));
     this.apiVersion = (await this.engine.version()).ApiVersion;
+    await this.restart();
+  }
+
+  /** Another backend takes over, which has seen nothing yet. */
+  async restart(): Promise<void> {
+    this.#over.abort();
+    this.#over = new AbortController();
     this.#backend = await this.newBackend();
     const news: News = {
       report: ({ report }) => void this.#reports.set(report.uid, report),
@@ -65,7 +72,7 @@ export class DockerSite {
     void this.#backend.watch(news, this.#over.signal);
   }
 
-  /** As after a restart of the sidecar. */
+  /** One that is not told of anything. */
   async newBackend(): Promise<DockerBackend> {
     const config = { DataRootFolder: this.root, ExportPodData: true, ...this.#config(this.root) } as Config;
     return await createDockerBackend(config, silent, { DOCKER_HOST: inject('testbed').docker?.host });

@@ -99,9 +99,10 @@ export class VolumeSite {
   }
 }
 
-function toMountedFolders({ Labels: labels, Mounts: mounts }: Docker.ContainerInfo): MountedFolder[] {
+function toMountedFolders({ Labels: labels, Mounts: mounts, State: state }: Docker.ContainerInfo): MountedFolder[] {
   const found = parseLabels(labels);
-  if (found === undefined) return [];
+  const isOver = state === 'exited' && found?.pod.restartPolicy === 'Never';
+  if (found === undefined || isOver) return [];
   const by = `container ${found.container.container} of pod ${found.pod.namespace}/${found.pod.name}`;
   return mounts
     .filter(({ Type: type }) => type === 'bind')
