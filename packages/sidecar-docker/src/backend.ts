@@ -57,7 +57,6 @@ export interface DockerBackendOptions {
 export class DockerBackend implements Backend {
   readonly #engine: Engine;
   readonly #root: string;
-  readonly #policy: SitePolicy;
   readonly #logger: Logger;
   readonly #reader: PodReader;
   readonly #images: ImageSource;
@@ -73,7 +72,6 @@ export class DockerBackend implements Backend {
   constructor({ engine, root, policy, logger, evictions }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
-    this.#policy = policy;
     this.#logger = logger;
     this.#reader = new PodReader(engine);
     this.#images = new ImageSource(engine);
@@ -90,7 +88,7 @@ export class DockerBackend implements Backend {
   }
 
   async capabilities(): Promise<Capabilities> {
-    return await readCapabilities(this.#engine, this.#root, this.#policy);
+    return await readCapabilities(this.#engine, this.#root, this.#volumes);
   }
 
   async list(): Promise<OwnedReport[]> {

@@ -1,12 +1,15 @@
-import { type Container, InterLinkError, type Pod, type PodRequest } from '@interlink/sidecar-sdk';
+import { type Capabilities, type Container, InterLinkError, type Pod, type PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { type ContainerMount, type MountSite, toMounts } from '../container/mounts.ts';
 import type { SitePolicy } from '../container/refusal.ts';
+import { volumeTypeOf } from '../container/volume-type.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Gate } from '../engine/gate.ts';
 import { parseLabels, uidLabel } from '../identity/labels.ts';
 import { findConflict, type MountedFolder } from './mount-conflicts.ts';
+import { offeredTypes } from './offered-types.ts';
 import { refuseVolumes } from './refuse-volumes.ts';
+import { SharedFolder } from './shared-folder.ts';
 import { writeVolumes } from './write-volumes.ts';
 
 /** The first version of the Engine API whose engines keep a volume's sub-path inside it (Docker 26): https://docs.docker.com/reference/api/engine/version-history/#v145-api-changes */
@@ -22,17 +25,32 @@ export interface VolumeSiteOptions {
 /** The volumes of this site's pods: what is refused, what is made, and how containers get them. */
 export class VolumeSite {
   readonly #options: VolumeSiteOptions;
+  readonly #shared: SharedFolder;
   /** A look at what is mounted, and the container that is created because of it: nobody else's between the two. */
   readonly #turns = new Gate(1);
 
   constructor(options: VolumeSiteOptions) {
     this.#options = options;
+    this.#shared = new SharedFolder(options.engine, options.root);
+  }
+
+  /** Why pods can't have files and folders here, or undefined. */
+  async trouble(): Promise<string | undefined> {
+    return await this.#shared.trouble();
+  }
+
+  async offeredTypes(): Promise<Capabilities['volumeTypes']> {
+    return offeredTypes(this.#options.policy, (await this.trouble()) === undefined);
   }
 
   /** @throws InterLinkError `failed_precondition` that names each reason why the pod's volumes can never be mounted here */
   async assertMountable(pod: Pod): Promise<void> {
     const { policy } = this.#options;
-    const reasons = refuseVolumes(pod, { policy, hasSafeSubPaths: await this.#hasSafeSubPaths(pod) });
+    const trouble = needsFolders(pod, policy) ? await this.trouble() : undefined;
+    const reasons = [
+      ...(trouble === undefined ? [] : [trouble]),
+      ...refuseVolumes(pod, { policy, hasSafeSubPaths: await this.#hasSafeSubPaths(pod) }),
+    ];
     if (reasons.length === 0) return;
     const message = `Cannot mount the pod's volumes with Docker: ${reasons.join('; ')}`;
     throw new InterLinkError('failed_precondition', message, { reason: 'FailedMount' });
@@ -97,6 +115,12 @@ export class VolumeSite {
     const [major = 0, minor = 0] = (await this.#options.engine.apiVersion()).split('.').map(Number);
     return major > safeSubPathsSince[0] || (major === safeSubPathsSince[0] && minor >= safeSubPathsSince[1]);
   }
+}
+
+/** False for pods whose volumes are all of types that the engine has without this machine's folders. */
+function needsFolders({ spec }: Pod, policy: SitePolicy): boolean {
+  const without: ReadonlyArray<string> = offeredTypes(policy, false);
+  return (spec.volumes ?? []).some((volume) => !without.includes(volumeTypeOf(volume)));
 }
 
 function toMountedFolders({ Labels: labels, Mounts: mounts, State: state }: Docker.ContainerInfo): MountedFolder[] {
