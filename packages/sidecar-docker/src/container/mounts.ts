@@ -131,7 +131,8 @@ function volumeOver(
     VolumeOptions: {
       NoCopy: true,
       Labels: { [uidLabel]: uid },
-      DriverConfig: { Name: 'local', Options: { type: 'none', o: 'rbind', device: folder } },
+      // Without what the host has mounted below it, which a sub-path does not get from the engine in any case.
+      DriverConfig: { Name: 'local', Options: { type: 'none', o: 'bind', device: folder } },
       Subpath: parts.join('/'),
     },
   };

@@ -4,7 +4,7 @@ import type { Pod } from '@interlink/sidecar-sdk';
 import { type MountSite, namingVolume } from '../container/mounts.ts';
 import { toFsGroup } from '../container/security-context.ts';
 import { hasSubPath, subPathParts } from '../container/sub-path.ts';
-import { isWithin, makeFoldersBelow } from './below.ts';
+import { isWithin, makeFoldersBelow, partsBelow } from './below.ts';
 import { findVolumeBase } from './volume-base.ts';
 
 /**
@@ -19,13 +19,17 @@ export async function makeSubPathFolders(pod: Pod, site: MountSite): Promise<voi
     await namingVolume(volume, async () => {
       const base = await findVolumeBase(volume, pod, site);
       if (base.kind === 'engine' || base.isOurs) return;
-      const folder = await realpath(join(base.path, ...base.parts));
+      const from = await realpath(base.path);
+      const folder = await realpath(join(from, ...base.parts));
       const parts = subPathParts(mount);
       const present = await realpath(join(folder, ...parts)).catch(() => undefined);
       // What is there and leads elsewhere is refused where it is mounted.
-      if (present !== undefined || base.isReadOnly || !isWithin(base.path, folder)) return;
+      if (present !== undefined || base.isReadOnly || !isWithin(from, folder)) return;
       const { mode } = await stat(folder);
-      await makeFoldersBelow(folder, parts, { mode: mode & 0o7777, group: toFsGroup(pod.spec) });
+      await makeFoldersBelow(from, [...partsBelow(from, folder), ...parts], {
+        mode: mode & 0o7777,
+        group: toFsGroup(pod.spec),
+      });
     });
   }
 }
