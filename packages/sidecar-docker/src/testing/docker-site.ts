@@ -1,28 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import {
-  type News,
-  type Owner,
-  ownerKey,
-  type PodEvent,
-  type PodReference,
-  type PodReport,
-  type PodRequest,
-  type PodSpec,
-} from '@interlink/sidecar-sdk';
+import type { News, Owner, PodEvent, PodReference, PodReport, PodRequest, PodSpec } from '@interlink/sidecar-sdk';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { createDockerBackend } from '../sidecar.ts';
+import { untilNothingIsLeft } from './nothing-left.ts';
 import { silent } from './running-pod.ts';
 
 type Config = Parameters<typeof createDockerBackend>[0];
 export type DockerBackend = Awaited<ReturnType<typeof createDockerBackend>>;
-
-/** For the pods that a test made to be gone. */
-const goneWithin = { timeout: 60_000, interval: 100 };
 
 /** A backend of its own for the tests of one file, on the testbed's engine. Whatever a test creates through it is gone after that test. */
 export class DockerSite {
@@ -79,7 +68,7 @@ export class DockerSite {
   }
 
   async stop(): Promise<void> {
-    expect(await this.#leftovers()).toEqual([]);
+    await untilNothingIsLeft({ root: this.root, of: { owner: this.owner } });
     this.#over.abort();
     await rm(this.root, { recursive: true, force: true });
   }
@@ -101,7 +90,7 @@ export class DockerSite {
   /** Deletes a pod and waits until nothing of it is left. */
   async remove(pod: PodReference): Promise<void> {
     await this.backend.delete(pod, 0);
-    await expect.poll(async () => await this.#leftovers(pod.uid), goneWithin).toEqual([]);
+    await untilNothingIsLeft({ root: this.root, of: { uid: pod.uid } });
   }
 
   /** Waits for a report that is so. */
@@ -126,24 +115,6 @@ export class DockerSite {
 
   eventsOf({ uid }: PodReference): string[] {
     return this.#events.filter((one) => one.uid === uid).map(({ event }) => `${event.reason}: ${event.message}`);
-  }
-
-  /** Everything of this site's pods that the engine or the disk holds, of one or of all. */
-  async #leftovers(uid?: string): Promise<string[]> {
-    const label = uid === undefined ? `interlink.eu/owner=${ownerKey(this.owner)}` : `interlink.eu/pod-uid=${uid}`;
-    const filters = { label: [label] };
-    const [containers, { Volumes: volumes }, { length: networks }, folders] = await Promise.all([
-      this.engine.listContainers({ all: true, filters }),
-      this.engine.listVolumes({ filters }),
-      this.engine.listNetworks({ filters }),
-      readdir(this.root),
-    ]);
-    return [
-      ...containers.map(({ Names: names }) => `container ${names.join()}`),
-      ...(volumes ?? []).map((volume) => `volume ${volume.Name}`),
-      ...(networks === 0 ? [] : [`${networks} networks`]),
-      ...folders.filter((name) => uid === undefined || name === uid).map((name) => `folder ${name}`),
-    ];
   }
 }
 

@@ -1,8 +1,7 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { giveTo, type PodRequest, writeVolumeFiles } from '@interlink/sidecar-sdk';
-import type { MountSite } from '../container/mounts.ts';
-import { namingVolume } from '../container/mounts.ts';
+import { type MountSite, namingVolume } from '../container/mounts.ts';
 import { toFsGroup } from '../container/security-context.ts';
 import { isFiles, isMemory, volumeTypeOf } from '../container/volume-type.ts';
 import { makeSubPathFolders } from './sub-path-folders.ts';
