@@ -15,6 +15,7 @@ import type {
 } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { createDockerBackend } from './sidecar.ts';
+import { untilNothingIsLeft } from './testing/nothing-left.ts';
 import { silent } from './testing/running-pod.ts';
 
 const { docker } = inject('testbed');
@@ -37,6 +38,7 @@ describe.skipIf(docker === undefined)(
       void backend.watch(seen, over.signal);
     });
     afterAll(async () => {
+      await untilNothingIsLeft({ root, of: { owner } });
       over.abort();
       await rm(root, { recursive: true, force: true });
     });

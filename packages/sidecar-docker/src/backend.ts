@@ -36,6 +36,9 @@ import { measurePods } from './stats.ts';
 import { PodReader } from './status/pod-reader.ts';
 import { updatePod } from './update.ts';
 import { updateVolumes } from './update-volumes.ts';
+import type { Eviction } from './volumes/eviction-note.ts';
+import { SizeKeeper } from './volumes/size-keeper.ts';
+import { VolumeSite } from './volumes/volume-site.ts';
 import { watchPods } from './watch.ts';
 
 export interface DockerBackendOptions {
@@ -44,29 +47,33 @@ export interface DockerBackendOptions {
   readonly root: string;
   readonly policy: SitePolicy;
   readonly logger: Logger;
+  /** Pods that an earlier process has ended, by UID. */
+  readonly evictions: ReadonlyMap<string, Eviction>;
 }
 
 /** Pods as containers of a Docker Engine. What is in memory here is work under way; the engine is the only store. */
 export class DockerBackend implements Backend {
   readonly #engine: Engine;
   readonly #root: string;
-  readonly #policy: SitePolicy;
   readonly #logger: Logger;
   readonly #reader: PodReader;
   readonly #images: ImageSource;
   readonly #meter: ContainerMeter;
   readonly #machine: EngineMachine;
+  readonly #volumes: VolumeSite;
   readonly #works = new PodWorks();
   readonly #lifecycle: PodLifecycle;
 
-  constructor({ engine, root, policy, logger }: DockerBackendOptions) {
+  readonly #sizes: SizeKeeper;
+
+  constructor({ engine, root, policy, logger, evictions }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
-    this.#policy = policy;
     this.#logger = logger;
     this.#reader = new PodReader(engine);
     this.#images = new ImageSource(engine);
     this.#meter = new ContainerMeter(engine, logger);
+    this.#volumes = new VolumeSite({ engine, root, policy });
     this.#machine = new EngineMachine(engine);
     this.#lifecycle = new PodLifecycle({
       runtime: new DockerRuntime({ ...this.#parts() }),
@@ -74,10 +81,19 @@ export class DockerBackend implements Backend {
       complete: (report) => withResize(report, this.#works.find(report.uid)?.resize),
       onGone: (uid) => this.#works.forget(uid),
     });
+    for (const [uid, eviction] of evictions) this.#works.get(uid).eviction = eviction;
+    this.#sizes = new SizeKeeper({
+      root,
+      logger,
+      onEvicted: (uid, eviction) => {
+        this.#works.get(uid).eviction = eviction;
+        this.#lifecycle.nudge(uid);
+      },
+    });
   }
 
   async capabilities(): Promise<Capabilities> {
-    return await readCapabilities(this.#engine, this.#root);
+    return await readCapabilities(this.#engine, this.#root, this.#volumes);
   }
 
   async list(): Promise<OwnedReport[]> {
@@ -126,7 +142,14 @@ export class DockerBackend implements Backend {
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {
-    await watchPods(news, signal, this.#parts());
+    const over = new AbortController();
+    const keeping = this.#sizes.run(AbortSignal.any([signal, over.signal]));
+    try {
+      await watchPods(news, signal, this.#parts());
+    } finally {
+      over.abort();
+      await keeping;
+    }
   }
 
   /** What the verbs work with; each takes what it needs. */
@@ -134,7 +157,7 @@ export class DockerBackend implements Backend {
     return {
       engine: this.#engine,
       root: this.#root,
-      policy: this.#policy,
+      volumes: this.#volumes,
       logger: this.#logger,
       reader: this.#reader,
       images: this.#images,

@@ -1,13 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import type { Capabilities } from '@interlink/sidecar-sdk';
-import { fileVolumeTypes } from './container/volume-type.ts';
 import type { Engine } from './engine/engine.ts';
+import type { VolumeSite } from './volumes/volume-site.ts';
 
 /** As many as a node takes by default. */
 const maxPods = '110';
 
 /** What this sidecar can do with its engine, and how much of it there is. */
-export async function readCapabilities(engine: Engine, root: string): Promise<Capabilities> {
+export async function readCapabilities(engine: Engine, root: string, volumes: VolumeSite): Promise<Capabilities> {
+  const trouble = await volumes.trouble();
   const [{ cpus, memoryBytes, version }, { blocks, bsize }] = await Promise.all([engine.info(), statfs(root)]);
   return {
     protocolVersions: ['v2', 'v1'],
@@ -25,9 +26,10 @@ export async function readCapabilities(engine: Engine, root: string): Promise<Ca
       'stats',
       'update',
     ],
-    volumeTypes: [...fileVolumeTypes, 'emptyDir'],
+    volumeTypes: await volumes.offeredTypes(),
     queues: false,
     enforcesDeadline: true,
+    ...(trouble === undefined ? {} : { warnings: [trouble] }),
     pools: [
       {
         name: 'default',

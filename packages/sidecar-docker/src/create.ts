@@ -1,19 +1,17 @@
 import { InterLinkError, type Owner, type PodLifecycle, type PodReport, type PodRequest } from '@interlink/sidecar-sdk';
-import { planContainers } from './container/container-options.ts';
-import { toMounts } from './container/mounts.ts';
-import { assertRunnable, type SitePolicy } from './container/refusal.ts';
+import { assertRunnable } from './container/refusal.ts';
 import type { Engine } from './engine/engine.ts';
 import type { PodLabels } from './identity/labels.ts';
 import { toLifecycleSpec } from './identity/lifecycle-spec.ts';
 import type { PodWorks } from './pods/pod-works.ts';
 import { ensureSandbox } from './sandbox/ensure-sandbox.ts';
+import type { VolumeSite } from './volumes/volume-site.ts';
 
 export interface CreateOptions {
   readonly engine: Engine;
   readonly lifecycle: PodLifecycle;
   readonly works: PodWorks;
-  readonly root: string;
-  readonly policy: SitePolicy;
+  readonly volumes: VolumeSite;
 }
 
 /**
@@ -23,11 +21,11 @@ export interface CreateOptions {
  * @throws InterLinkError `failed_precondition` for what can't be run here, `aborted` while the pod is being deleted
  */
 export async function createPod(request: PodRequest, owner: Owner, options: CreateOptions): Promise<PodReport> {
-  const { engine, lifecycle, works, root } = options;
+  const { engine, lifecycle, works, volumes } = options;
   const labels = toPodLabels(request, owner);
   const { uid, namespace, name } = labels;
-  assertRunnable(request.pod.spec, options.policy);
-  for (const { spec } of planContainers(request)) toMounts(spec, request.pod.spec, { root, uid });
+  assertRunnable(request.pod.spec);
+  await volumes.assertMountable(request.pod);
   if (works.find(uid)?.killAtMs !== undefined) {
     throw new InterLinkError('aborted', `Pod ${namespace}/${name} is still being deleted`);
   }

@@ -2,7 +2,11 @@ import { type InterLinkConfig, type Logger, type SidecarDefinition, sidecarUrl }
 import { DockerBackend } from './backend.ts';
 import { connect } from './engine/connect.ts';
 import { Engine } from './engine/engine.ts';
+import { parseClaims } from './volumes/claim-map.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
+import { readEvictions } from './volumes/eviction-note.ts';
+import { forbiddenPaths } from './volumes/forbidden-paths.ts';
+import { parseHostPaths } from './volumes/host-path-policy.ts';
 
 /** The process `docker-sidecar`: listens on SidecarURL with port 4000 unless SidecarPort is set, whatever SidecarService says. */
 export const dockerSidecar: SidecarDefinition = {
@@ -19,6 +23,9 @@ export async function createDockerBackend(
 ): Promise<DockerBackend> {
   const root = config.DataRootFolder ?? defaultDataRoot(env);
   await ensureDataRoot(root);
+  const claims = parseClaims(config['Docker.Claims']);
+  const hostPaths = parseHostPaths(config['Docker.HostPaths'], forbiddenPaths({ root, claims, env }));
   const engine = new Engine(await connect(env));
-  return new DockerBackend({ engine, root, policy: { exportsPodData: config.ExportPodData }, logger });
+  const policy = { exportsPodData: config.ExportPodData, hostPaths, claims };
+  return new DockerBackend({ engine, root, policy, logger, evictions: await readEvictions(root) });
 }

@@ -7,6 +7,7 @@ import { Site, type SiteOptions } from '../../testbed/site/site.ts';
 import { EngineView } from './engine.ts';
 import { reportFailure } from './failure-report.ts';
 import { Namespace } from './namespace.ts';
+import { waitUntilNothingIsLeft } from './nothing-left.ts';
 import { isComplete, partsOf } from './testbed-parts.ts';
 
 const testbed: TestbedData = inject('testbed');
@@ -26,8 +27,15 @@ export function siteTest(subject: string, options: SiteTestOptions = {}) {
     .extend('controlPlane', { scope: 'file' }, (): ControlPlaneData => partsOf(testbed).controlPlane)
     .extend('engine', { scope: 'file' }, () => new EngineView(partsOf(testbed).docker))
     .extend('site', { scope: 'file' }, async ({ engine }, { onCleanup }) => {
-      const { site, end } = await startSite(`e2e-${subject}`, engine, options);
-      onCleanup(end);
+      const { site, directory, end } = await startSite(`e2e-${subject}`, engine, options);
+      onCleanup(async () => {
+        const nodeNames = options.virtualNodes?.map(({ Name }) => Name) ?? [site.nodeName];
+        try {
+          await waitUntilNothingIsLeft({ engine, nodeNames, directory });
+        } finally {
+          await end();
+        }
+      });
       return site;
     })
     .extend('namespace', async ({ site, controlPlane, task }, { onCleanup }) => {
@@ -46,7 +54,7 @@ export async function startSite(
   nodeName: string,
   engine: EngineView,
   { env = {}, virtualNodes, kubeconfig }: SiteTestOptions & Partial<Pick<SiteOptions, 'kubeconfig'>> = {},
-): Promise<{ site: Site; end(): Promise<void> }> {
+): Promise<{ site: Site; directory: string; end(): Promise<void> }> {
   const { controlPlane, docker } = partsOf(testbed);
   const directory = await mkdtemp(join(tmpdir(), `${nodeName}-`));
   const site = await Site.start({
@@ -66,5 +74,5 @@ export async function startSite(
     }
     await rm(directory, { recursive: true, force: true });
   };
-  return { site, end };
+  return { site, directory, end };
 }

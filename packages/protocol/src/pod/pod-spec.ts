@@ -24,6 +24,10 @@ export const VolumeMount = Type.Object({
   mountPath: Type.String({ pattern: '^/[^\\u0000:]*$' }),
   readOnly: Type.Optional(Type.Boolean()),
   subPath: Type.Optional(Type.String()),
+  mountPropagation: Type.Optional(Type.String()),
+  recursiveReadOnly: Type.Optional(Type.String()),
+  /** Expanded into `subPath` by the virtual kubelet: a backend that meets one refuses it. */
+  subPathExpr: Type.Optional(Type.String()),
 });
 export type VolumeMount = Static<typeof VolumeMount>;
 
@@ -37,6 +41,7 @@ export const Container = Type.Object({
   ports: Type.Optional(Type.Array(ContainerPort)),
   resources: Type.Optional(Type.Object({ limits: Type.Optional(ResourceList), requests: Type.Optional(ResourceList) })),
   volumeMounts: Type.Optional(Type.Array(VolumeMount)),
+  volumeDevices: Type.Optional(Type.Array(Anything)),
   imagePullPolicy: Type.Optional(Type.Enum(['Always', 'IfNotPresent', 'Never'])),
   restartPolicy: Type.Optional(Type.String()),
   startupProbe: Type.Optional(Probe),

@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, text } from './key.ts';
+import { choice, flag, integer, list, map, text } from './key.ts';
 
 /**
  * The keys of `InterLinkConfig.yaml` that this release acts upon. All processes of a site may share one file: each reads
@@ -70,6 +70,14 @@ export const interLinkKeys = {
     env: ['EXPORTPODDATA'],
     default: true,
     doc: 'Whether ConfigMaps and Secrets are written for pods. false: pods that mount them are refused with that reason.',
+  }),
+  'Docker.HostPaths': list({
+    default: undefined,
+    doc: 'Paths that pods may mount by hostPath, with what is below them; `/path:ro` only to read. Default: none. See docs/docker-volumes.md.',
+  }),
+  'Docker.Claims': map({
+    default: undefined,
+    doc: 'Where PersistentVolumeClaims have their data: `namespace/claim` or `storageClass:NAME` to `{ path: … }` or `{ dockerVolume: … }`. Default: pods with claims are refused. See docs/docker-volumes.md.',
   }),
   LogLevel: choice(['trace', 'debug', 'info', 'warn', 'error'], {
     env: ['LOGLEVEL'],

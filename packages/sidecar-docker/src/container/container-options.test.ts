@@ -14,8 +14,8 @@ function optionsOf(container: Partial<Container>, spec: Partial<PodRequest['pod'
   const labels = { owner, ...metadata, generation: 1, spec: { containers: [] } };
   const [planned] = planContainers(request);
   if (planned === undefined) throw new Error('no container');
-  const names = { root: '/data', sandboxId: 'abc', imageId: 'docker://1' };
-  return toContainerOptions(planned, { request, labels, ...names, attempt: 0, failuresBefore: 0, extraMounts: [] });
+  const names = { sandboxId: 'abc', imageId: 'docker://1' };
+  return toContainerOptions(planned, { request, labels, ...names, mounts: [], attempt: 0, failuresBefore: 0 });
 }
 
 describe('toContainerOptions()', () => {
@@ -51,31 +51,6 @@ describe('toContainerOptions()', () => {
       ...{ ReadonlyRootfs: true, CapAdd: ['NET_BIND_SERVICE'], CapDrop: ['ALL'], GroupAdd: ['3'] },
       SecurityOpt: ['no-new-privileges'],
     });
-  });
-
-  test('mounts files read-only and sub-paths of them', () => {
-    const volumeMounts = [
-      { name: 'cfg', mountPath: '/cfg' },
-      { name: 'cfg', mountPath: '/one', subPath: 'd/one' },
-      { name: 'tmp', mountPath: '/tmp' },
-    ];
-    const volumes = [
-      { name: 'cfg', configMap: {} },
-      { name: 'tmp', emptyDir: {} },
-    ];
-    const mounts = optionsOf({ volumeMounts }, { volumes }).HostConfig?.Mounts;
-    expect(mounts?.map(({ Source, ReadOnly }) => [Source, ReadOnly])).toEqual([
-      [`/data/${uid}/volumes/cfg`, true],
-      [`/data/${uid}/volumes/cfg/d/one`, true],
-      [`/data/${uid}/volumes/tmp`, false],
-    ]);
-  });
-
-  test.each(['../x', '/etc', 'a//b', 'a/../../b', '.'])('refuses the sub-path %j', (subPath) => {
-    const volumeMounts = [{ name: 'cfg', mountPath: '/cfg', subPath }];
-    expect(() => optionsOf({ volumeMounts }, { volumes: [{ name: 'cfg', configMap: {} }] })).toThrow(
-      /not a path inside/,
-    );
   });
 
   test('keeps the environment out of labels', () => {

@@ -3,7 +3,6 @@ import type Docker from 'dockerode';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
 import { toLifecycleContainer } from '../identity/lifecycle-spec.ts';
-import { toMounts } from './mounts.ts';
 import { toEngineResources } from './resources.ts';
 import { renderUser, toEngineSecurity, toSecuritySettings } from './security-context.ts';
 
@@ -25,14 +24,12 @@ export interface PlannedContainer {
 export interface ContainerContext {
   readonly request: PodRequest;
   readonly labels: PodLabels;
-  readonly root: string;
+  readonly mounts: Docker.MountSettings[];
   readonly sandboxId: string;
   readonly imageId: string;
   readonly attempt: number;
   /** How many attempts in a row ended soon before this one. */
   readonly failuresBefore: number;
-  /** Beside the pod's own. */
-  readonly extraMounts: ReadonlyArray<Docker.MountSettings>;
 }
 
 /** The pod's containers in their order: init containers first. */
@@ -63,7 +60,7 @@ export function toContainerOptions(
       // Restarts are decided by the pod's lifecycle, as new attempts.
       RestartPolicy: { Name: 'no' },
       LogConfig: logConfig,
-      Mounts: [...toMounts(spec, pod.spec, { root: context.root, uid: pod.metadata.uid }), ...context.extraMounts],
+      Mounts: context.mounts,
       ...toEngineResources(spec),
       ...toEngineSecurity(spec, pod.spec),
     },

@@ -69,6 +69,11 @@ export class Engine {
     };
   }
 
+  /** The newest version of its API: `1.45`. */
+  async apiVersion(): Promise<string> {
+    return (await this.#read(async () => await this.#docker.version())).ApiVersion;
+  }
+
   /** @throws InterLinkError `already_exists` when the name is taken, `not_found` when the image is not there */
   async createContainer(options: Docker.ContainerCreateOptions): Promise<string> {
     const container = await this.#change(priorities.create, async () => await this.#docker.createContainer(options));

@@ -66,7 +66,8 @@ export function renderLabels(pod: PodLabels, container: ContainerLabels): Record
     [names.failuresBefore]: String(container.failuresBefore),
     [names.image]: container.image,
     [names.imageId]: container.imageId,
-    ...(container.ephemeral === undefined ? {} : { [names.ephemeral]: JSON.stringify(container.ephemeral) }),
+    // Also when there is nothing to say: what we leave out, the engine takes from the labels of the pod's image.
+    [names.ephemeral]: container.ephemeral === undefined ? '' : JSON.stringify(container.ephemeral),
   };
 }
 
@@ -104,7 +105,7 @@ export function parseLabels(
 }
 
 function parseEphemeral(text: string | undefined): { ephemeral?: Container } {
-  return text === undefined ? {} : { ephemeral: JSON.parse(text) as Container };
+  return text === undefined || text === '' ? {} : { ephemeral: JSON.parse(text) as Container };
 }
 
 const kinds: ReadonlyArray<ContainerKind> = ['sandbox', 'init', 'container', 'ephemeral'];

@@ -1,4 +1,5 @@
 import type { Container, PodReportStatus, PodRequest } from '@interlink/sidecar-sdk';
+import type { Eviction } from '../volumes/eviction-note.ts';
 
 /**
  * What this process remembers of one pod beyond the engine and the lifecycle: its request, and what updates have brought since. All of
@@ -19,6 +20,8 @@ export class PodWork {
   deadlineSeconds: number | undefined;
   /** The pod is to go, and until when its containers have time; milliseconds since the epoch. */
   killAtMs: number | undefined;
+  /** This sidecar has ended the pod. */
+  eviction: Eviction | undefined;
   /** The files of a create are still to be written: what is newer has to wait, or it would be overwritten. */
   areVolumesDue = false;
   #resizing = new AbortController();

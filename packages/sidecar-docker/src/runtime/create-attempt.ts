@@ -1,5 +1,4 @@
 import { type CreateOrder, InterLinkError, type PodRequest } from '@interlink/sidecar-sdk';
-import type Docker from 'dockerode';
 import { type PlannedContainer, planContainer, toContainerOptions } from '../container/container-options.ts';
 import { refuseRoot, toSecuritySettings } from '../container/security-context.ts';
 import { createOnce } from '../engine/create-once.ts';
@@ -8,7 +7,7 @@ import type { PodWork } from '../pods/pod-work.ts';
 import { attemptsOf, findContainer, type PodSnapshot } from '../status/pod-snapshot.ts';
 import { refuseDebugger, targetOf } from '../update/refuse-debugger.ts';
 import type { DockerRuntimeOptions } from './docker-runtime.ts';
-import { toNextAttempt } from './next-attempt.ts';
+import { type NextAttemptContext, toNextAttempt } from './next-attempt.ts';
 import { mountTerminationLog } from './termination-log.ts';
 
 /**
@@ -16,33 +15,27 @@ import { mountTerminationLog } from './termination-log.ts';
  * need nothing that only this process knows. @throws InterLinkError whose reason is the waiting reason
  */
 export async function createAttempt(order: CreateOrder, options: DockerRuntimeOptions): Promise<void> {
-  const { reader, works, engine } = options;
+  const { reader, works } = options;
   const { uid } = order.pod.pod.metadata;
   const snapshot = await reader.readPod(uid);
   if (snapshot?.sandbox === undefined) return;
   const before = attemptsOf(snapshot.containers, order.container)[0];
   if (before !== undefined && before.labels.attempt >= order.attempt) return;
-  const work = works.get(uid);
-  const body =
-    before === undefined
-      ? await firstAttempt(order, snapshot, work, options)
-      : await toNextAttempt(order, { before, labels: snapshot.pod, ...options });
-  if (body === undefined) return;
-  order.signal.throwIfAborted();
-  await createOnce(engine, body);
+  if (before === undefined) await createFirst(order, snapshot, works.get(uid), options);
+  else await createNext(order, { before, labels: snapshot.pod, ...options });
 }
 
-async function firstAttempt(
+async function createFirst(
   order: CreateOrder,
   snapshot: PodSnapshot,
   work: PodWork,
   options: DockerRuntimeOptions,
-): Promise<Docker.ContainerCreateOptions | undefined> {
-  const { images, root } = options;
+): Promise<void> {
+  const { images, root, volumes, engine } = options;
   const { pod: labels, sandbox } = snapshot;
   const planned = plan(order.container, snapshot, work);
   const request = work.request ?? work.updated;
-  if (planned === undefined || request === undefined || sandbox === undefined) return undefined;
+  if (planned === undefined || request === undefined || sandbox === undefined) return;
   const { spec } = planned;
   if (planned.kind === 'ephemeral') await assertDebuggable(planned, snapshot, request, options);
   const image = await images.get(toImageWish(spec), order.tell, order.signal);
@@ -52,10 +45,21 @@ async function firstAttempt(
   }
   const { attempt, failuresBefore } = order;
   const place = { root, uid: labels.uid, attempt: { container: spec.name, number: attempt } };
-  const extraMounts = [await mountTerminationLog(spec, place)];
-  return toContainerOptions(planned, {
-    ...{ request, labels, root, sandboxId: sandbox.id, imageId: image.imageId },
-    ...{ attempt, failuresBefore, extraMounts },
+  const log = await mountTerminationLog(spec, place);
+  order.signal.throwIfAborted();
+  await volumes.withMounts(spec, request.pod, async (mounts) => {
+    const names = { request, labels, sandboxId: sandbox.id, imageId: image.imageId };
+    const body = toContainerOptions(planned, { ...names, attempt, failuresBefore, mounts: [...mounts, log] });
+    await createOnce(engine, body);
+  });
+}
+
+async function createNext(order: CreateOrder, context: NextAttemptContext & DockerRuntimeOptions): Promise<void> {
+  const body = await toNextAttempt(order, context);
+  const { Mounts: mounts = [], ...host } = body.HostConfig ?? {};
+  order.signal.throwIfAborted();
+  await context.volumes.withMountsOf(order.container, mounts, async (checked) => {
+    await createOnce(context.engine, { ...body, HostConfig: { ...host, Mounts: checked } });
   });
 }
 

@@ -10,13 +10,12 @@ import {
   type RunOrder,
   type RuntimePod,
 } from '@interlink/sidecar-sdk';
-import type { SitePolicy } from '../container/refusal.ts';
 import { type Engine, priorities } from '../engine/engine.ts';
 import type { ImageSource } from '../image/image-source.ts';
 import type { PodWorks } from '../pods/pod-works.ts';
 import { unlessGone } from '../pods/unless-gone.ts';
 import type { PodReader } from '../status/pod-reader.ts';
-import { writeVolumes } from '../volumes/write-volumes.ts';
+import type { VolumeSite } from '../volumes/volume-site.ts';
 import { createAttempt } from './create-attempt.ts';
 import { removeAttempt, removePod } from './remove-pod.ts';
 import { runCommand } from './run-command.ts';
@@ -30,7 +29,7 @@ export interface DockerRuntimeOptions {
   readonly works: PodWorks;
   /** DataRootFolder. */
   readonly root: string;
-  readonly policy: SitePolicy;
+  readonly volumes: VolumeSite;
   readonly logger: Logger;
 }
 
@@ -63,9 +62,9 @@ export class DockerRuntime implements ContainerRuntime {
     const work = this.#options.works.get(pod.metadata.uid);
     if (work.request === undefined) return;
     try {
-      await writeVolumes(work.request, this.#options.root);
+      await this.#options.volumes.write(work.request);
     } catch (error) {
-      throw new InterLinkError('unavailable', `MountVolume.SetUp failed: ${InterLinkError.from(error).message}`);
+      throw new InterLinkError('unavailable', `MountVolume.SetUp failed for ${InterLinkError.from(error).message}`);
     }
     work.areVolumesDue = false;
   }
@@ -111,6 +110,14 @@ export class DockerRuntime implements ContainerRuntime {
     if (ip === undefined) {
       throw new InterLinkError('unavailable', `pod "${pod.metadata.name}" has no address: its sandbox is not running`);
     }
-    return await connectTo(ip)(address, signal);
+    const { host } = address;
+    if (host !== undefined && host !== ip && host !== 'localhost' && host !== '127.0.0.1') {
+      // A kubelet goes there. From this machine that would be its own services, and whatever its network reaches.
+      throw new InterLinkError(
+        'permission_denied',
+        `${host} is not the pod: probes and hooks reach only their own pod here`,
+      );
+    }
+    return await connectTo(ip)({ host: undefined, port: address.port }, signal);
   }
 }

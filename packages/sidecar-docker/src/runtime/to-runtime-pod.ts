@@ -24,6 +24,7 @@ export function toRuntimePod(snapshot: PodSnapshot, work: PodWork | undefined): 
     sandboxSince: sandbox?.startedAt,
     ip: sandbox?.ip,
     deletion,
+    failure: work?.eviction,
     hasRequest: work?.request !== undefined,
     requestedAlone: new Set(work?.debuggers.keys()),
     attempts: containers.map(toAttempt),

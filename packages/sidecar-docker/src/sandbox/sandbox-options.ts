@@ -1,5 +1,6 @@
 import type { PodSpec } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { toFsGroup } from '../container/security-context.ts';
 import { isMemory, memoryMount } from '../container/volume-type.ts';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
@@ -31,7 +32,7 @@ export function toSandboxOptions(spec: PodSpec, labels: PodLabels): Docker.Conta
       CpuShares: 2,
       Mounts: (spec.volumes ?? [])
         .filter(isMemory)
-        .map((volume) => ({ ...memoryMount(volume, uid), Target: `/volumes/${volume.name}` })),
+        .map((volume) => ({ ...memoryMount(volume, uid, toFsGroup(spec)), Target: `/volumes/${volume.name}` })),
     },
   };
 }

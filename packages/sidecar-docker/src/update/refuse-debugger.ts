@@ -1,30 +1,26 @@
 import { type Container, InterLinkError, type PodRequest } from '@interlink/sidecar-sdk';
-import { toMounts } from '../container/mounts.ts';
-import { assertRunnable, type SitePolicy } from '../container/refusal.ts';
+import { assertRunnable } from '../container/refusal.ts';
 import type { Engine } from '../engine/engine.ts';
 import { findContainer, type PodSnapshot } from '../status/pod-snapshot.ts';
+import type { VolumeSite } from '../volumes/volume-site.ts';
 
 /** Why an ephemeral container can't be had here, or undefined. It is refused by itself: the pod and its other changes are not. */
 export async function refuseDebugger(
-  spec: Container,
+  wanted: Container,
   snapshot: PodSnapshot,
-  context: {
-    readonly request: PodRequest;
-    readonly root: string;
-    readonly engine: Engine;
-    readonly policy: SitePolicy;
-  },
+  context: { readonly request: PodRequest; readonly volumes: VolumeSite; readonly engine: Engine },
 ): Promise<string | undefined> {
-  const { request, root, engine, policy } = context;
-  const { uid } = snapshot.pod;
-  const { initContainers: _init, ...pod } = request.pod.spec;
+  const { request, engine, volumes } = context;
+  const { initContainers: _init, ...spec } = request.pod.spec;
+  const pod = { ...request.pod, spec: { ...spec, containers: [wanted] } };
   try {
-    assertRunnable({ ...pod, containers: [spec] }, policy);
-    const target = targetOf(spec);
+    assertRunnable(pod.spec);
+    await volumes.assertMountable(pod);
+    const target = targetOf(wanted);
     if (target !== '' && findContainer(snapshot, target)?.status !== 'running') {
       return `container ${target}, whose processes it is to see, does not run`;
     }
-    const writable = toMounts(spec, pod, { root, uid }).filter(({ ReadOnly: isReadOnly }) => !isReadOnly);
+    const writable = (await volumes.mountsOf(wanted, pod)).filter(({ ReadOnly: isReadOnly }) => !isReadOnly);
     for (const container of snapshot.containers) {
       if (writable.length === 0) continue;
       const { HostConfig: host } = await engine.inspectContainer(container.id);

@@ -4,6 +4,7 @@
  *   resolve-pod.ts             the whole: volumes, then containers, then tokens
  *   resolve-volumes.ts         volume -> files            (volume-files, projected-files, volume-path, fetch-tokens)
  *   resolve-container.ts       container -> plain one     (container-env, env-from, env-value, expand-variables, volume-mounts, probe-commands)
+ *   claim-facts.ts             what a backend must know of claims
  *   field-ref.ts, resource-field-ref.ts   the downward API
  *   object-reader.ts           the reads, the only side effect (shared-reads); pod-objects.ts: a pod's view of them
  *   pod-tokens.ts              tokens at hand, and when they are renewed
@@ -11,6 +12,7 @@
  */
 import type { Container, Pod } from '@interlink/kube';
 import { InterLinkError, type PodRequest, parsePodRequest, type ResolvedVolume } from '@interlink/protocol';
+import { withClaimFacts } from './claim-facts.ts';
 import { fetchTokens } from './fetch-tokens.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { ObjectReader } from './object-reader.ts';
@@ -58,9 +60,11 @@ export async function resolvePod(pod: Pod, options: ResolvePodOptions): Promise<
     }
     return resolved;
   };
+  const told = pod.spec?.volumes === undefined ? undefined : await withClaimFacts(pod.spec.volumes, objects);
   const { containers = [], initContainers, ephemeralContainers: _debuggers, ...spec } = pod.spec ?? {};
   const resolvedSpec = {
     ...spec,
+    ...(told === undefined ? {} : { volumes: told }),
     ...(initContainers === undefined ? {} : { initContainers: await resolveAll(initContainers) }),
     containers: await resolveAll(containers),
   };
