@@ -43,6 +43,16 @@ export type {
   VolumeMount,
 } from './pod/pod-spec.ts';
 export { type PodUpdate, parsePodUpdate } from './pod/pod-update.ts';
+export type {
+  ContainerPort,
+  ExecAction,
+  GrpcAction,
+  HttpGetAction,
+  Lifecycle,
+  LifecycleHandler,
+  Probe,
+  TcpSocketAction,
+} from './pod/probe.ts';
 export {
   configMapContent,
   type KeyToPath,

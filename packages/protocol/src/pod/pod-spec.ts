@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { LabelName, SubdomainName, Uid } from '../names.ts';
+import { ContainerPort, Lifecycle, Probe } from './probe.ts';
 
 /**
  * What of a pod's metadata and spec crosses the wire. The names are Kubernetes' own
@@ -33,10 +34,15 @@ export const Container = Type.Object({
   args: Type.Optional(Type.Array(Type.String())),
   workingDir: Type.Optional(Type.String()),
   env: Type.Optional(Type.Array(EnvVar)),
+  ports: Type.Optional(Type.Array(ContainerPort)),
   resources: Type.Optional(Type.Object({ limits: Type.Optional(ResourceList), requests: Type.Optional(ResourceList) })),
   volumeMounts: Type.Optional(Type.Array(VolumeMount)),
   imagePullPolicy: Type.Optional(Type.Enum(['Always', 'IfNotPresent', 'Never'])),
   restartPolicy: Type.Optional(Type.String()),
+  startupProbe: Type.Optional(Probe),
+  livenessProbe: Type.Optional(Probe),
+  readinessProbe: Type.Optional(Probe),
+  lifecycle: Type.Optional(Lifecycle),
   terminationMessagePath: Type.Optional(Type.String()),
   terminationMessagePolicy: Type.Optional(Type.String()),
   stdin: Type.Optional(Type.Boolean()),
