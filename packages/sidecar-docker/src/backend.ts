@@ -19,10 +19,10 @@ import type {
 } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
-import type { SitePolicy } from './container/refusal.ts';
 import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
 import type { Engine } from './engine/engine.ts';
+import { FeatureReader } from './engine/engine-features.ts';
 import { execInContainer } from './exec.ts';
 import { ImageSource } from './image/image-source.ts';
 import { listPods } from './list.ts';
@@ -31,6 +31,7 @@ import type { PodDeletion } from './pods/pod-deletion.ts';
 import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
+import type { SitePolicy } from './site/site-policy.ts';
 import { ContainerMeter } from './stats/container-meter.ts';
 import { EngineMachine } from './stats/engine-machine.ts';
 import { measurePods } from './stats.ts';
@@ -43,7 +44,7 @@ export interface DockerBackendOptions {
   readonly engine: Engine;
   /** DataRootFolder: exists, absolute, the same path for the engine. */
   readonly root: string;
-  readonly policy: SitePolicy;
+  readonly policy: Omit<SitePolicy, 'engine'>;
   readonly logger: Logger;
 }
 
@@ -51,7 +52,8 @@ export interface DockerBackendOptions {
 export class DockerBackend implements Backend {
   readonly #engine: Engine;
   readonly #root: string;
-  readonly #policy: SitePolicy;
+  readonly #policy: Omit<SitePolicy, 'engine'>;
+  readonly #features: FeatureReader;
   readonly #logger: Logger;
   readonly #reader: PodReader;
   readonly #images: ImageSource;
@@ -69,8 +71,9 @@ export class DockerBackend implements Backend {
     this.#reader = new PodReader(engine);
     this.#images = new ImageSource(engine);
     this.#meter = new ContainerMeter(engine, logger);
+    this.#features = new FeatureReader(engine);
     this.#machine = new EngineMachine(engine);
-    this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
+    this.#observer = new PodObserver({ engine, root, reader: this.#reader, works: this.#works, logger });
   }
 
   async capabilities(): Promise<Capabilities> {
@@ -82,11 +85,11 @@ export class DockerBackend implements Backend {
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
-    return await createPod(request, owner, this.#parts());
+    return await createPod(request, owner, { ...this.#parts(), policy: await this.#policyNow() });
   }
 
   async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
-    return await updatePod(update, owner, this.#parts());
+    return await updatePod(update, owner, { ...this.#parts(), policy: await this.#policyNow() });
   }
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
@@ -126,12 +129,15 @@ export class DockerBackend implements Backend {
     await watchPods(news, signal, this.#parts());
   }
 
+  async #policyNow(): Promise<SitePolicy> {
+    return { ...this.#policy, engine: await this.#features.read() };
+  }
+
   /** What the verbs work with; each takes what it needs. */
   #parts() {
     return {
       engine: this.#engine,
       root: this.#root,
-      policy: this.#policy,
       logger: this.#logger,
       reader: this.#reader,
       images: this.#images,

@@ -1,8 +1,9 @@
 import { InterLinkError, type Owner, type PodReport, type PodRequest, sleep } from '@interlink/sidecar-sdk';
 import { type PlannedContainer, planContainers } from './container/container-options.ts';
 import { toMounts } from './container/mounts.ts';
-import { assertRunnable, type SitePolicy } from './container/refusal.ts';
+import { assertRunnable } from './container/refusal.ts';
 import type { Engine } from './engine/engine.ts';
+import { fieldEvents } from './fields/field-events.ts';
 import type { PodLabels } from './identity/labels.ts';
 import type { ImageSource } from './image/image-source.ts';
 import { backOffMs } from './pods/back-off.ts';
@@ -13,6 +14,8 @@ import type { PodWorks } from './pods/pod-works.ts';
 import { prepareContainer } from './pods/prepare-container.ts';
 import { toPodReport } from './report.ts';
 import { ensureSandbox } from './sandbox/ensure-sandbox.ts';
+import { planSandbox } from './sandbox/sandbox-plan.ts';
+import type { SitePolicy } from './site/site-policy.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { toSnapshot } from './status/pod-snapshot.ts';
 import { writeVolumes } from './volumes/write-volumes.ts';
@@ -37,13 +40,14 @@ export async function createPod(request: PodRequest, owner: Owner, options: Crea
   const { engine, reader, works, observer, root } = options;
   const labels = toPodLabels(request, owner);
   const planned = planContainers(request);
-  assertRunnable(request.pod.spec, options.policy);
+  assertRunnable(request.pod, options.policy);
   for (const { spec } of planned) toMounts(spec, request.pod.spec, { root, uid: labels.uid });
   const work = works.get(labels.uid);
   if (work.signal.aborted) {
     throw new InterLinkError('aborted', `Pod ${labels.namespace}/${labels.name} is still being deleted`);
   }
-  const sandbox = await ensureSandbox(engine, request.pod.spec, labels);
+  const plan = await planSandbox(request.pod.spec, labels, { root, policy: options.policy });
+  const sandbox = await ensureSandbox(engine, request.pod.spec, labels, plan);
   // A sandbox of this very moment has no containers yet.
   const snapshot = sandbox.isNew ? toSnapshot(labels, [sandbox.container]) : await reader.readPod(labels.uid);
   if (!work.isBeingCreated) {
@@ -51,6 +55,10 @@ export async function createPod(request: PodRequest, owner: Owner, options: Crea
     const context = { ...options, request, labels, work, sandboxId: sandbox.container.id };
     work.areVolumesDue = missing.length > 0;
     work.begin(createContainers(missing, context));
+  }
+  if (sandbox.isNew) {
+    const events = [...plan.events, ...fieldEvents(request.pod.spec, options.policy)];
+    for (const event of events) observer.tell(labels.uid, undefined, event);
   }
   observer.changed(labels.uid);
   return toPodReport(snapshot ?? toSnapshot(labels, [sandbox.container]), work);

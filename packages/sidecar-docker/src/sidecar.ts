@@ -2,6 +2,7 @@ import { type InterLinkConfig, type Logger, type SidecarDefinition, sidecarUrl }
 import { DockerBackend } from './backend.ts';
 import { connect } from './engine/connect.ts';
 import { Engine } from './engine/engine.ts';
+import { loadSiteSettings } from './site/site-settings.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
 
 /** The process `docker-sidecar`: listens on SidecarURL with port 4000 unless SidecarPort is set, whatever SidecarService says. */
@@ -19,6 +20,7 @@ export async function createDockerBackend(
 ): Promise<DockerBackend> {
   const root = config.DataRootFolder ?? defaultDataRoot(env);
   await ensureDataRoot(root);
+  const site = await loadSiteSettings(config);
   const engine = new Engine(await connect(env));
-  return new DockerBackend({ engine, root, policy: { exportsPodData: config.ExportPodData }, logger });
+  return new DockerBackend({ engine, root, policy: { exportsPodData: config.ExportPodData, site }, logger });
 }

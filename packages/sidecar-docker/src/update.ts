@@ -6,7 +6,6 @@ import {
   type PodReport,
   type PodUpdate,
 } from '@interlink/sidecar-sdk';
-import type { SitePolicy } from './container/refusal.ts';
 import type { Engine } from './engine/engine.ts';
 import type { ImageSource } from './image/image-source.ts';
 import type { CreationContext } from './pods/creation-context.ts';
@@ -17,6 +16,7 @@ import { prepareContainer } from './pods/prepare-container.ts';
 import { replaceContainer } from './pods/replace-container.ts';
 import { resizeContainers } from './pods/resize-containers.ts';
 import { toPodReport } from './report.ts';
+import type { SitePolicy } from './site/site-policy.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { isLeaving, type PodSnapshot } from './status/pod-snapshot.ts';
 import { refuseDebugger } from './update/refuse-debugger.ts';

@@ -2,9 +2,15 @@ import type { Container, PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
+import { containerNamespaces } from '../sandbox/namespaces.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
+import { toEngineCapabilities } from './capabilities.ts';
 import { toMounts } from './mounts.ts';
+import { toOomScoreAdj } from './oom-score.ts';
 import { toEngineResources } from './resources.ts';
-import { renderUser, toEngineSecurity, toSecuritySettings } from './security-context.ts';
+import { renderUser, supplementalGroups, toSecuritySettings } from './security-context.ts';
+import { toSecurityOptions } from './security-profiles.ts';
+import { booleanOf } from './untyped.ts';
 
 /** As the kubelet rotates container logs: five files of 10 MiB. */
 export const logConfig: Docker.HostConfig['LogConfig'] = {
@@ -27,6 +33,9 @@ export interface ContainerContext {
   readonly root: string;
   readonly sandboxId: string;
   readonly imageId: string;
+  /** The image's `USER`. */
+  readonly imageUser: string;
+  readonly policy: SitePolicy;
 }
 
 /** The pod's containers in the order of its outline: init containers first. */
@@ -41,21 +50,36 @@ export function toContainerOptions(
   planned: PlannedContainer,
   context: ContainerContext,
 ): Docker.ContainerCreateOptions {
-  const { spec, pidOf } = planned;
+  const { spec, kind, pidOf } = planned;
+  const { labels, root, sandboxId, policy } = context;
   const { pod } = context.request;
   return {
     ...identityOf(planned, context),
     ...processOf(planned, context),
     HostConfig: {
-      NetworkMode: `container:${context.sandboxId}`,
-      IpcMode: `container:${context.sandboxId}`,
-      ...(pidOf === undefined ? {} : { PidMode: `container:${pidOf}` }),
-      RestartPolicy: toEngineRestartPolicy(planned.kind, context.labels.restartPolicy),
+      ...containerNamespaces(pod.spec, sandboxId, pidOf),
+      RestartPolicy: toEngineRestartPolicy(kind, labels.restartPolicy),
       LogConfig: logConfig,
-      Mounts: toMounts(spec, pod.spec, { root: context.root, uid: pod.metadata.uid }),
+      Mounts: toMounts(spec, pod.spec, { root, uid: pod.metadata.uid }),
       ...toEngineResources(spec),
-      ...toEngineSecurity(spec, pod.spec),
+      OomScoreAdj: toOomScoreAdj(spec, pod.spec, policy.engine),
+      ...(policy.site.pidsLimit === undefined ? {} : { PidsLimit: policy.site.pidsLimit }),
+      ...securityOf(planned, context),
     },
+  };
+}
+
+function securityOf({ spec }: PlannedContainer, { request: { pod }, policy }: ContainerContext) {
+  const { readOnlyRootFilesystem, procMount } = spec.securityContext ?? {};
+  const { runtimeClassName: runtime = '' } = pod.spec;
+  return {
+    ...toEngineCapabilities(spec),
+    ReadonlyRootfs: booleanOf(readOnlyRootFilesystem) === true,
+    SecurityOpt: toSecurityOptions(spec, pod, policy),
+    GroupAdd: supplementalGroups(pod.spec).map(String),
+    // Without a word the engine hides the parts of /proc that tell of the host.
+    ...(procMount === 'Unmasked' ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
+    ...(runtime === '' ? {} : { Runtime: runtime }),
   };
 }
 
@@ -69,10 +93,10 @@ function identityOf({ spec, kind, position }: PlannedContainer, { labels, imageI
 }
 
 /** `command` replaces the image's entry point and its arguments; `args` alone only the arguments. */
-function processOf({ spec }: PlannedContainer, { request }: ContainerContext) {
+function processOf({ spec }: PlannedContainer, { request, imageUser }: ContainerContext) {
   const command = spec.command ?? [];
   const args = spec.args ?? [];
-  const user = renderUser(toSecuritySettings(spec, request.pod.spec));
+  const user = renderUser(toSecuritySettings(spec, request.pod.spec), imageUser);
   return {
     Image: spec.image ?? '',
     ...(command.length === 0 ? {} : { Entrypoint: command }),

@@ -1,24 +1,49 @@
-import { InterLinkError, type PodSpec } from '@interlink/sidecar-sdk';
+import { InterLinkError, type Pod, type PodSpec } from '@interlink/sidecar-sdk';
+import { examineFields } from '../fields/examine-fields.ts';
+import { refuseHostname } from '../sandbox/pod-hostname.ts';
+import { refuseSysctls } from '../sandbox/sysctls.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import { refuseSubPaths } from './mounts.ts';
 import { unsupportedResources } from './resources.ts';
-import { refusedSettings } from './security-context.ts';
+import { refuseStrictGroups } from './security-context.ts';
+import { refuseProfiles } from './security-profiles.ts';
 import { holdsPodData, isSupported, volumeTypeOf } from './volume-type.ts';
 
-export interface SitePolicy {
-  /** The key ExportPodData. */
-  readonly exportsPodData: boolean;
-}
-
 /** Refuses what this backend can never do for the pod. @throws InterLinkError `failed_precondition` that names each reason */
-export function assertRunnable(spec: PodSpec, policy: SitePolicy): void {
-  const reasons = [...refuseSettings(spec), ...refuseVolumes(spec, policy), ...refuseContainers(spec)];
+export function assertRunnable(pod: Pod, policy: SitePolicy): void {
+  const { spec } = pod;
+  const sysctl = refuseSysctls(spec, policy.site.unsafeSysctls);
+  const reasons = [
+    ...(sysctl === undefined ? [] : [sysctl]),
+    ...examineFields(spec, policy).refusals,
+    ...refuseSettings(pod, policy),
+    ...refuseVolumes(spec, policy),
+    ...refuseContainers(pod),
+  ];
   if (reasons.length > 0) {
-    throw new InterLinkError('failed_precondition', `Cannot run the pod with Docker: ${reasons.join('; ')}`);
+    throw new InterLinkError('failed_precondition', `Cannot run the pod with Docker: ${reasons.join('; ')}`, {
+      ...(sysctl === undefined ? {} : { reason: 'SysctlForbidden' }),
+    });
   }
 }
 
-function refuseSettings(spec: PodSpec): string[] {
-  return refusedSettings(spec).map((setting) => `${setting} is not allowed here`);
+/** What the table of fields can't tell by a single field. */
+function refuseSettings(pod: Pod, policy: SitePolicy): string[] {
+  const { metadata, spec } = pod;
+  const hostname = refuseHostname(spec, metadata, policy.site.clusterDomain);
+  const runtime = refuseRuntime(spec, policy);
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  return [
+    ...(hostname === undefined ? [] : [hostname]),
+    ...(runtime === undefined ? [] : [runtime]),
+    ...containers.flatMap((container) => refuseStrictGroups(container, spec) ?? []),
+    ...containers.flatMap((container) => refuseProfiles(container, pod, policy)),
+  ];
+}
+
+function refuseRuntime({ runtimeClassName: name }: PodSpec, { engine }: SitePolicy): string | undefined {
+  if (name === undefined || name === '' || engine.runtimes.includes(name)) return undefined;
+  return `runtimeClassName is ${JSON.stringify(name)}: the engine has the runtimes ${engine.runtimes.join(', ')}`;
 }
 
 function refuseVolumes(spec: PodSpec, policy: SitePolicy): string[] {
@@ -38,7 +63,7 @@ function refuseVolumes(spec: PodSpec, policy: SitePolicy): string[] {
   return subPaths === undefined ? reasons : [...reasons, subPaths];
 }
 
-function refuseContainers(spec: PodSpec): string[] {
+function refuseContainers({ spec }: Pod): string[] {
   const reasons: string[] = [];
   for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
     for (const name of unsupportedResources(container)) {

@@ -20,6 +20,17 @@ export interface EngineEvent {
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
 }
 
+/** What the engine says of itself and its host. */
+export interface EngineInfo {
+  readonly host: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly version: string;
+  readonly architecture: string;
+  readonly securityOptions: ReadonlyArray<string>;
+  readonly runtimes: ReadonlyArray<string>;
+}
+
 /**
  * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link attempt} and with bounded
  * concurrency. Streams (events, logs, pulls) and stops, which last long, are not counted.
@@ -56,7 +67,7 @@ export class Engine {
     return await this.#read(async () => await this.#docker.getImage(reference).inspect());
   }
 
-  async info(): Promise<{ host: string; cpus: number; memoryBytes: number; version: string; architecture: string }> {
+  async info(): Promise<EngineInfo> {
     const [info, version] = await this.#read(
       async () => await Promise.all([this.#docker.info(), this.#docker.version()]),
     );
@@ -66,6 +77,8 @@ export class Engine {
       memoryBytes: info.MemTotal,
       version: version.Version,
       architecture: version.Arch,
+      securityOptions: info.SecurityOptions ?? [],
+      runtimes: Object.keys(info.Runtimes ?? {}),
     };
   }
 

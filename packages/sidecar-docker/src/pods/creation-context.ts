@@ -2,6 +2,7 @@ import type { PodRequest } from '@interlink/sidecar-sdk';
 import type { Engine } from '../engine/engine.ts';
 import type { PodLabels } from '../identity/labels.ts';
 import type { ImageSource } from '../image/image-source.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import type { PodReader } from '../status/pod-reader.ts';
 import type { PodObserver } from './pod-observer.ts';
 import type { PodWork } from './pod-work.ts';
@@ -18,4 +19,5 @@ export interface CreationContext {
   /** DataRootFolder. */
   readonly root: string;
   readonly sandboxId: string;
+  readonly policy: SitePolicy;
 }

@@ -38,6 +38,16 @@ export const sandboxFailed = (why: string): EventText =>
 
 export const mountFailed = (why: string): EventText => warning('FailedMount', `MountVolume.SetUp failed: ${why}`);
 
+export const missingClusterDns: EventText = warning(
+  'MissingClusterDNS',
+  'ClusterDNS is not set, so that pods can\'t be given the policy "ClusterFirst": this one has that of "Default"',
+);
+
+export const dnsFormingFailed = (why: string): EventText => warning('DNSConfigForming', why);
+
+export const fieldsIgnored = (fields: ReadonlyArray<string>): EventText =>
+  warning('FieldIgnored', `Not done by this node: ${fields.join('; ')}`);
+
 export const created: EventText = normal('Created', 'Container created');
 
 export const started: EventText = normal('Started', 'Container started');

@@ -2,6 +2,7 @@ import { InterLinkError, type Logger, type News, podFields, sleep } from '@inter
 import { type Engine, priorities } from '../engine/engine.ts';
 import { isNotFound } from '../engine/engine-error.ts';
 import { toPodReport } from '../report.ts';
+import { writePodAddress } from '../sandbox/pod-etc.ts';
 import { type Action, nextActions } from '../status/next-actions.ts';
 import type { PodReader } from '../status/pod-reader.ts';
 import type { PodSnapshot } from '../status/pod-snapshot.ts';
@@ -14,6 +15,8 @@ const settleMs = 15;
 
 interface ObserverOptions {
   readonly engine: Engine;
+  /** DataRootFolder. */
+  readonly root: string;
   readonly reader: PodReader;
   readonly works: PodWorks;
   readonly logger: Logger;
@@ -25,6 +28,7 @@ interface ObserverOptions {
  */
 export class PodObserver {
   readonly #engine: Engine;
+  readonly #root: string;
   readonly #reader: PodReader;
   readonly #works: PodWorks;
   readonly #logger: Logger;
@@ -32,8 +36,9 @@ export class PodObserver {
   readonly #looking = new Set<string>();
   #news: News | undefined;
 
-  constructor({ engine, reader, works, logger }: ObserverOptions) {
+  constructor({ engine, root, reader, works, logger }: ObserverOptions) {
     this.#engine = engine;
+    this.#root = root;
     this.#reader = reader;
     this.#works = works;
     this.#logger = logger;
@@ -98,6 +103,8 @@ export class PodObserver {
       return;
     }
     if (work.signal.aborted) return;
+    // Before a container starts that might read it.
+    if (snapshot.sandbox?.ip !== undefined) await writePodAddress(this.#root, uid, snapshot.sandbox.ip);
     const now = performance.now();
     const due = nextActions(snapshot).filter(({ id }) => !work.isHeldBack(id, now));
     await Promise.all(due.map(async (action) => await this.#act(action, snapshot, work)));

@@ -30,7 +30,7 @@ export async function prepareContainer(first: PlannedContainer, context: Creatio
 }
 
 async function tryToCreate(planned: PlannedContainer, context: CreationContext): Promise<void> {
-  const { engine, images, work, observer, labels, request, root, sandboxId } = context;
+  const { engine, images, work, observer, labels, request, root, sandboxId, policy } = context;
   const { spec } = planned;
   const tell = observer.tell.bind(observer, labels.uid, spec.name);
   const image = await images.get(toImageWish(spec), tell, work.signal);
@@ -39,8 +39,8 @@ async function tryToCreate(planned: PlannedContainer, context: CreationContext):
     throw new InterLinkError('failed_precondition', refusal, { reason: 'CreateContainerConfigError' });
   }
   work.signal.throwIfAborted();
-  const { imageId } = image;
-  await createOnce(engine, toContainerOptions(planned, { request, labels, root, sandboxId, imageId }));
+  const made = { imageId: image.imageId, imageUser: image.user, policy };
+  await createOnce(engine, toContainerOptions(planned, { request, labels, root, sandboxId, ...made }));
 }
 
 /** Shows why the container waits, and waits. */

@@ -1,7 +1,6 @@
 import { type EphemeralContainer, InterLinkError } from '@interlink/sidecar-sdk';
 import { toMounts } from '../container/mounts.ts';
-import { assertRunnable, type SitePolicy } from '../container/refusal.ts';
-import type { Engine } from '../engine/engine.ts';
+import { assertRunnable } from '../container/refusal.ts';
 import type { CreationContext } from '../pods/creation-context.ts';
 import type { PodSnapshot } from '../status/pod-snapshot.ts';
 
@@ -9,12 +8,12 @@ import type { PodSnapshot } from '../status/pod-snapshot.ts';
 export async function refuseDebugger(
   spec: EphemeralContainer,
   { slots }: PodSnapshot,
-  context: CreationContext & { readonly engine: Engine; readonly policy: SitePolicy },
+  context: CreationContext,
 ): Promise<string | undefined> {
   const { request, root, labels, engine, policy } = context;
-  const { initContainers: _init, ...pod } = request.pod.spec;
+  const { initContainers: _init, ephemeralContainers: _others, ...pod } = request.pod.spec;
   try {
-    assertRunnable({ ...pod, containers: [spec] }, policy);
+    assertRunnable({ ...request.pod, spec: { ...pod, containers: [spec] } }, policy);
     const target = spec.targetContainerName ?? '';
     if (target !== '' && slots.find(({ entry }) => entry.name === target)?.container?.status !== 'running') {
       return `container ${target}, whose processes it is to see, does not run`;
