@@ -77,7 +77,7 @@ export class DockerBackend implements Backend {
   }
 
   async capabilities(): Promise<Capabilities> {
-    return await readCapabilities(this.#engine, this.#root);
+    return await readCapabilities(this.#engine, this.#root, this.#policy.site);
   }
 
   async list(): Promise<OwnedReport[]> {

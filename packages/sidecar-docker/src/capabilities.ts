@@ -2,13 +2,21 @@ import { statfs } from 'node:fs/promises';
 import type { Capabilities } from '@interlink/sidecar-sdk';
 import { fileVolumeTypes } from './container/volume-type.ts';
 import type { Engine } from './engine/engine.ts';
+import { engineWarnings } from './engine/engine-warnings.ts';
+import type { SiteSettings } from './site/site-settings.ts';
 
 /** As many as a node takes by default. */
 const maxPods = '110';
 
 /** What this sidecar can do with its engine, and how much of it there is. */
-export async function readCapabilities(engine: Engine, root: string): Promise<Capabilities> {
-  const [{ cpus, memoryBytes, version }, { blocks, bsize }] = await Promise.all([engine.info(), statfs(root)]);
+export async function readCapabilities(
+  engine: Engine,
+  root: string,
+  { unsafeSysctls }: Pick<SiteSettings, 'unsafeSysctls'>,
+): Promise<Capabilities> {
+  const [info, { blocks, bsize }] = await Promise.all([engine.info(), statfs(root)]);
+  const { cpus, memoryBytes, version } = info;
+  const warnings = engineWarnings(info);
   return {
     protocolVersions: ['v2', 'v1'],
     backend: { kind: 'docker', version },
@@ -27,6 +35,8 @@ export async function readCapabilities(engine: Engine, root: string): Promise<Ca
     ],
     volumeTypes: [...fileVolumeTypes, 'emptyDir'],
     queues: false,
+    ...(unsafeSysctls.length === 0 ? {} : { unsafeSysctls: [...unsafeSysctls] }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     pools: [
       {
         name: 'default',

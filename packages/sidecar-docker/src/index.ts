@@ -8,7 +8,9 @@
  *   status/           what is read of the engine's containers, and what is to be done next
  *   pods/             work on pods: looking, creating with back-off, deleting; the words of events
  *   container/        a container's spec to the engine's settings, and what is refused
- *   sandbox/          the container that holds network, IPC and host name, and its self-made image
+ *   sandbox/          the container that holds network, IPC and host name, its self-made image, and the files of /etc
+ *   fields/           the table of what becomes of each field of a pod's spec; docs/docker.md shows it
+ *   site/             what the administrator lets pods have
  *   image/            names, pull policies, shared pulls
  *   volumes/          files and folders of pods on the host
  *   log/              the engine's log stream
@@ -16,4 +18,6 @@
  *   identity/         names and labels
  *   engine/           every request to the Docker Engine
  */
+export { allFields } from './fields/all-fields.ts';
+export type { Field } from './fields/field.ts';
 export { createDockerBackend, dockerSidecar } from './sidecar.ts';

@@ -29,6 +29,10 @@ export interface EngineInfo {
   readonly architecture: string;
   readonly securityOptions: ReadonlyArray<string>;
   readonly runtimes: ReadonlyArray<string>;
+  /** `docker`, or what else speaks its API. */
+  readonly product: string;
+  /** What its host's kernel does not let it limit. */
+  readonly missingLimits: ReadonlyArray<string>;
 }
 
 /**
@@ -79,6 +83,12 @@ export class Engine {
       architecture: version.Arch,
       securityOptions: info.SecurityOptions ?? [],
       runtimes: Object.keys(info.Runtimes ?? {}),
+      product: productOf(version.Components),
+      missingLimits: [
+        ...(info.MemoryLimit === false ? ['memory'] : []),
+        ...(info.CpuCfsQuota === false ? ['CPUs'] : []),
+        ...(info.PidsLimit === false ? ['processes'] : []),
+      ],
     };
   }
 
@@ -186,6 +196,12 @@ export class Engine {
   async #change<T>(priority: number, request: () => Promise<T>): Promise<T> {
     return await this.#changes.run(priority, async () => await attempt(request));
   }
+}
+
+/** A Docker Engine calls its own component `Engine`, Podman's socket `Podman Engine`. */
+function productOf(components: ReadonlyArray<{ readonly Name: string }> | undefined): string {
+  const name = components?.[0]?.Name ?? 'Engine';
+  return name === 'Engine' ? 'docker' : name;
 }
 
 /** 304: it already is as asked. */
