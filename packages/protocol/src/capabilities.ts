@@ -23,6 +23,7 @@ export const verbs = [
   'updateVolumes',
   'stats',
   'update',
+  'render',
 ] as const;
 
 const StringMap = Type.Record(Type.String(), Type.String());

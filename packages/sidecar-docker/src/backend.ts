@@ -15,6 +15,7 @@ import type {
   PodRequest,
   PodUpdate,
   RemoteCommand,
+  Rendering,
   ResolvedVolume,
 } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
@@ -31,6 +32,7 @@ import type { PodDeletion } from './pods/pod-deletion.ts';
 import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
+import { renderPod } from './render.ts';
 import type { SitePolicy } from './site/site-policy.ts';
 import { ContainerMeter } from './stats/container-meter.ts';
 import { EngineMachine } from './stats/engine-machine.ts';
@@ -86,6 +88,10 @@ export class DockerBackend implements Backend {
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
     return await createPod(request, owner, { ...this.#parts(), policy: await this.#policyNow() });
+  }
+
+  async render(request: PodRequest, owner: Owner): Promise<Rendering> {
+    return await renderPod(request, owner, { root: this.#root, policy: await this.#policyNow() });
   }
 
   async update(update: PodUpdate, owner: Owner): Promise<PodReport> {

@@ -32,6 +32,7 @@ export async function readCapabilities(
       'updateVolumes',
       'stats',
       'update',
+      'render',
     ],
     volumeTypes: [...fileVolumeTypes, 'emptyDir'],
     queues: false,

@@ -88,7 +88,8 @@ async function writeVolumesAtLast({ request, root, work, observer, labels }: Cre
   return false;
 }
 
-function toPodLabels({ pod }: PodRequest, owner: Owner): PodLabels {
+/** What the engine is to remember of the pod. */
+export function toPodLabels({ pod }: PodRequest, owner: Owner): PodLabels {
   const { uid, namespace, name } = pod.metadata;
   const outlineOf = (kind: 'init' | 'container', containers: typeof pod.spec.containers): PodLabels['outline'] =>
     containers.map((container) => ({ name: container.name, kind, image: container.image ?? '' }));

@@ -4,6 +4,7 @@
  *   sidecar.ts        the process: name, address, settings
  *   backend.ts        the verbs, each in a file of its own: create, delete, list, logs, exec, attach,
  *                     port-forward, watch, capabilities
+ *   render.ts         what a create would send to the engine
  *   report.ts         a pod's containers, as inspected, to the pod's report
  *   status/           what is read of the engine's containers, and what is to be done next
  *   pods/             work on pods: looking, creating with back-off, deleting; the words of events

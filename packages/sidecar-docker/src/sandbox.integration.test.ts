@@ -154,6 +154,21 @@ describe.skipIf(docker === undefined)(
       expect((await statusOf(pod))?.podIP).toBeUndefined();
     });
 
+    test('can be looked at before it runs: what the engine would be sent, and nothing is', async () => {
+      const metadata = { uid: randomUUID(), namespace: 'tests', name: 'web-0' };
+      const spec = { hostname: 'h', containers: [shell('main', 'true')], brandNew: 1 };
+      const { parts, warnings } = await backend.render({ pod: { metadata, spec }, volumes: [] }, owner);
+      expect(parts).toEqual([
+        { name: `k8s_POD_web-0_tests_${metadata.uid}_0`, body: expect.objectContaining({ Hostname: 'h' }) },
+        {
+          name: `k8s_main_web-0_tests_${metadata.uid}_0`,
+          body: expect.objectContaining({ Entrypoint: ['sh', '-c', 'true'] }),
+        },
+      ]);
+      expect(warnings).toEqual(['FieldIgnored: Not done by this node: spec.brandNew is not known to this release']);
+      expect((await backend.list()).filter(({ report }) => report.uid === metadata.uid)).toEqual([]);
+    });
+
     test('is told what is not done for it', async () => {
       const { pod } = await outputOf('true', { brandNew: 1, volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Mi' } }] });
       expect(events.filter(({ uid, reason }) => uid === pod.uid && reason === 'FieldIgnored')).toEqual([

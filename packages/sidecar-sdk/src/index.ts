@@ -38,6 +38,7 @@ export {
   parseOwnerKey,
   parseTarget,
   type RemoteCommand,
+  type Rendering,
   type ResolvedVolume,
   refuseSysctl,
   sysctlNamespace,
