@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { allChecks } from '@interlink/conformance';
 import { errorCodes, toHttpStatus } from '@interlink/protocol';
 import { interLinkKeys } from '@interlink/service-kit';
-import { allFields, type Field } from '@interlink/sidecar-docker';
+import { allFields, type Field, supportedFlags } from '@interlink/sidecar-docker';
 import { misbehaviours } from '@interlink/sidecar-mock';
 import { replaceSection } from './doc-section.ts';
 
@@ -19,6 +19,11 @@ const sections = [
     content: codeBlock('examples/provider-minimal/provider.ts'),
   },
   { document: 'packages/sidecar-mock/README.md', name: 'misbehaviours', content: misbehaviourTable() },
+  {
+    document: 'docs/docker.md',
+    name: 'docker flags',
+    content: supportedFlags.map((flag) => `\`${flag}\``).join(', '),
+  },
   ...(['pod', 'containers', 'volumes'] as const).map((part) => ({
     document: 'docs/docker.md',
     name: `fields of ${part}`,

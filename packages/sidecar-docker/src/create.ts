@@ -57,7 +57,7 @@ export async function createPod(request: PodRequest, owner: Owner, options: Crea
     work.begin(createContainers(missing, context));
   }
   if (sandbox.isNew) {
-    const events = [...plan.events, ...fieldEvents(request.pod.spec, options.policy)];
+    const events = [...plan.events, ...fieldEvents(request.pod, options.policy)];
     for (const event of events) observer.tell(labels.uid, undefined, event);
   }
   observer.changed(labels.uid);

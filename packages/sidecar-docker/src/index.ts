@@ -11,6 +11,7 @@
  *   container/        a container's spec to the engine's settings, and what is refused
  *   sandbox/          the container that holds network, IPC and host name, its self-made image, and the files of /etc
  *   fields/           the table of what becomes of each field of a pod's spec; docs/docker.md shows it
+ *   flags/            options of docker run by annotation
  *   site/             what the administrator lets pods have
  *   image/            names, pull policies, shared pulls
  *   volumes/          files and folders of pods on the host
@@ -21,4 +22,5 @@
  */
 export { allFields } from './fields/all-fields.ts';
 export type { Field } from './fields/field.ts';
+export { supportedFlags } from './flags/docker-flags.ts';
 export { createDockerBackend, dockerSidecar } from './sidecar.ts';

@@ -29,6 +29,8 @@ export async function renderPod(
   );
   return {
     parts: [sandbox, ...containers].map(({ name = '', ...body }) => ({ name, body })),
-    warnings: [...plan.events, ...fieldEvents(spec, policy)].map(({ reason, message }) => `${reason}: ${message}`),
+    warnings: [...plan.events, ...fieldEvents(request.pod, policy)].map(
+      ({ reason, message }) => `${reason}: ${message}`,
+    ),
   };
 }

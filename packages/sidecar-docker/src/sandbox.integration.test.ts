@@ -155,7 +155,8 @@ describe.skipIf(docker === undefined)(
     });
 
     test('can be looked at before it runs: what the engine would be sent, and nothing is', async () => {
-      const metadata = { uid: randomUUID(), namespace: 'tests', name: 'web-0' };
+      const annotations = { 'docker-options.vk.io/flags': '--init' };
+      const metadata = { uid: randomUUID(), namespace: 'tests', name: 'web-0', annotations };
       const spec = { hostname: 'h', containers: [shell('main', 'true')], brandNew: 1 };
       const { parts, warnings } = await backend.render({ pod: { metadata, spec }, volumes: [] }, owner);
       expect(parts).toEqual([
@@ -165,7 +166,10 @@ describe.skipIf(docker === undefined)(
           body: expect.objectContaining({ Entrypoint: ['sh', '-c', 'true'] }),
         },
       ]);
-      expect(warnings).toEqual(['FieldIgnored: Not done by this node: spec.brandNew is not known to this release']);
+      expect(warnings).toEqual([
+        'FieldIgnored: Not done by this node: spec.brandNew is not known to this release; ' +
+          'annotation docker-options.vk.io/flags: Policy.AllowPodAnnotations does not list it',
+      ]);
       expect((await backend.list()).filter(({ report }) => report.uid === metadata.uid)).toEqual([]);
     });
 

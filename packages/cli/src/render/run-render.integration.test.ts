@@ -49,7 +49,13 @@ test('interlink render shows what the pod would be, and warnings apart', async (
 });
 
 test('interlink render tells in the backend’s words why a pod would be refused', async () => {
-  const problem = { title: 'x', status: 422, code: 'failed_precondition', detail: 'spec.hostNetwork is not allowed' };
+  const problem = {
+    type: 'about:blank',
+    title: 'x',
+    status: 422,
+    code: 'failed_precondition',
+    detail: 'spec.hostNetwork is not allowed',
+  };
   const { code, stdout, stderr } = await render(422, problem, ['--node', 'n']);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^interlink: [^\n]*spec\.hostNetwork is not allowed\n$/);

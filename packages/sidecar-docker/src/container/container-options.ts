@@ -1,5 +1,6 @@
 import type { Container, PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { withPodFlags } from '../flags/pod-flags.ts';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
 import { containerNamespaces } from '../sandbox/namespaces.ts';
@@ -50,26 +51,33 @@ export function toContainerOptions(
   planned: PlannedContainer,
   context: ContainerContext,
 ): Docker.ContainerCreateOptions {
-  const { spec, kind, pidOf } = planned;
-  const { labels, root, sandboxId, policy } = context;
-  const { pod } = context.request;
+  const {
+    policy,
+    request: { pod },
+  } = context;
   return {
     ...identityOf(planned, context),
     ...processOf(planned, context),
-    HostConfig: {
-      ...containerNamespaces(pod.spec, sandboxId, pidOf),
-      RestartPolicy: toEngineRestartPolicy(kind, labels.restartPolicy),
-      LogConfig: logConfig,
-      Mounts: toMounts(spec, pod.spec, { root, uid: pod.metadata.uid }),
-      ...toEngineResources(spec),
-      OomScoreAdj: toOomScoreAdj(spec, pod.spec, policy.engine),
-      ...(policy.site.pidsLimit === undefined ? {} : { PidsLimit: policy.site.pidsLimit }),
-      ...securityOf(planned, context),
-    },
+    HostConfig: withPodFlags(pod, hostConfigOf(planned, context), policy.site),
   };
 }
 
-function securityOf({ spec }: PlannedContainer, { request: { pod }, policy }: ContainerContext) {
+function hostConfigOf({ spec, kind, pidOf }: PlannedContainer, context: ContainerContext): Docker.HostConfig {
+  const { request, labels, root, sandboxId, policy } = context;
+  const { pod } = request;
+  return {
+    ...containerNamespaces(pod.spec, sandboxId, pidOf),
+    RestartPolicy: toEngineRestartPolicy(kind, labels.restartPolicy),
+    LogConfig: logConfig,
+    Mounts: toMounts(spec, pod.spec, { root, uid: pod.metadata.uid }),
+    ...toEngineResources(spec),
+    OomScoreAdj: toOomScoreAdj(spec, pod.spec, policy.engine),
+    ...(policy.site.pidsLimit === undefined ? {} : { PidsLimit: policy.site.pidsLimit }),
+    ...securityOf(spec, context),
+  };
+}
+
+function securityOf(spec: Container, { request: { pod }, policy }: ContainerContext) {
   const { readOnlyRootFilesystem, procMount } = spec.securityContext ?? {};
   const { runtimeClassName: runtime = '' } = pod.spec;
   return {

@@ -111,6 +111,13 @@ describe('assertRunnable()', () => {
     expect(() => assertRunnable(podOf(spec({}), annotations), policyWith({}, { apparmor: true }))).not.toThrow();
   });
 
+  test('reads options of docker run only where the administrator allows them', () => {
+    const annotations = { 'docker-options.vk.io/flags': '--network host' };
+    expect(() => assertRunnable(podOf(spec({}), annotations), policyWith())).not.toThrow();
+    const allowing = policyWith({ podAnnotations: new Set(['docker-options.vk.io/flags']) });
+    expect(() => assertRunnable(podOf(spec({}), annotations), allowing)).toThrow(/--network is not one of/);
+  });
+
   test('lets what the administrator allows', () => {
     const host = spec(
       { hostNetwork: true, hostPID: true, hostIPC: true },

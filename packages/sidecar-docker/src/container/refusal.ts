@@ -1,5 +1,6 @@
 import { InterLinkError, type Pod, type PodSpec } from '@interlink/sidecar-sdk';
 import { examineFields } from '../fields/examine-fields.ts';
+import { refuseFlags } from '../flags/pod-flags.ts';
 import { refuseHostname } from '../sandbox/pod-hostname.ts';
 import { refuseSysctls } from '../sandbox/sysctls.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
@@ -36,6 +37,7 @@ function refuseSettings(pod: Pod, policy: SitePolicy): string[] {
   return [
     ...(hostname === undefined ? [] : [hostname]),
     ...(runtime === undefined ? [] : [runtime]),
+    ...refuseFlags(pod, policy.site),
     ...containers.flatMap((container) => refuseStrictGroups(container, spec) ?? []),
     ...containers.flatMap((container) => refuseProfiles(container, pod, policy)),
   ];
