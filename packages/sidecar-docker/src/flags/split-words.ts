@@ -1,5 +1,5 @@
 /** A word, of pieces without a blank between: bare characters, an escaped one, quotes of either kind. */
-const piece = /[^\s"'\\]+|\\[^]|"(?:[^"\\]|\\[^])*"|'[^']*'/y;
+const piece = /[^\s"'\\]+|\\.|"(?:[^"\\]|\\.)*"|'[^']*'/sy;
 
 /**
  * Splits a text into words as a POSIX shell does, quotes and backslashes included; nothing is expanded.
