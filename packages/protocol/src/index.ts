@@ -61,6 +61,8 @@ export {
   projectKeys,
   secretContent,
 } from './pod/project-keys.ts';
+export { parseRendering, type Rendering } from './pod/rendering.ts';
+export { refuseSysctl, type SysctlContext, sysctlNamespace, toDottedSysctl } from './pod/sysctls.ts';
 export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';
 export { parseVolumesUpdate, type VolumesUpdate } from './pod/volumes-update.ts';
 export { type ContainerStats, type NodeStats, type PodStats, parseNodeStats } from './stats/node-stats.ts';

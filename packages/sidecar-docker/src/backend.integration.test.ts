@@ -87,7 +87,9 @@ describe.skipIf(docker === undefined)(
       await seen.untilGone(reference);
       expect(existsSync(join(root, reference.uid))).toBe(false);
       expect((await backend.list()).filter(({ report }) => report.uid === reference.uid)).toEqual([]);
-      expect(seen.reasons(reference)).toEqual(['Created', 'Created', 'Pulled', 'Pulled', 'Started', 'Started']);
+      expect(seen.reasons(reference)).toEqual([
+        ...['Created', 'Created', 'MissingClusterDNS', 'Pulled', 'Pulled', 'Started', 'Started'],
+      ]);
     });
 
     test('keeps an emptyDir in memory from an init container to the next', async () => {

@@ -15,21 +15,24 @@ import type {
   PodRequest,
   PodUpdate,
   RemoteCommand,
+  Rendering,
   ResolvedVolume,
 } from '@interlink/sidecar-sdk';
 import { PodLifecycle } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
-import type { SitePolicy } from './container/refusal.ts';
 import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
 import type { Engine } from './engine/engine.ts';
+import { FeatureReader } from './engine/engine-features.ts';
 import { execInContainer } from './exec.ts';
 import { ImageSource } from './image/image-source.ts';
 import { openLogs } from './logs.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
+import { renderPod } from './render.ts';
 import { DockerRuntime } from './runtime/docker-runtime.ts';
+import type { SitePolicy } from './site/site-policy.ts';
 import { ContainerMeter } from './stats/container-meter.ts';
 import { EngineMachine } from './stats/engine-machine.ts';
 import { measurePods } from './stats.ts';
@@ -45,7 +48,7 @@ export interface DockerBackendOptions {
   readonly engine: Engine;
   /** DataRootFolder: exists, absolute, the same path for the engine. */
   readonly root: string;
-  readonly policy: SitePolicy;
+  readonly policy: Omit<SitePolicy, 'engine'>;
   readonly logger: Logger;
   /** Pods that an earlier process has ended, by UID. */
   readonly evictions: ReadonlyMap<string, Eviction>;
@@ -55,6 +58,8 @@ export interface DockerBackendOptions {
 export class DockerBackend implements Backend {
   readonly #engine: Engine;
   readonly #root: string;
+  readonly #policy: Omit<SitePolicy, 'engine'>;
+  readonly #features: FeatureReader;
   readonly #logger: Logger;
   readonly #reader: PodReader;
   readonly #images: ImageSource;
@@ -63,12 +68,13 @@ export class DockerBackend implements Backend {
   readonly #volumes: VolumeSite;
   readonly #works = new PodWorks();
   readonly #lifecycle: PodLifecycle;
-
   readonly #sizes: SizeKeeper;
 
   constructor({ engine, root, policy, logger, evictions }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
+    this.#policy = policy;
+    this.#features = new FeatureReader(engine);
     this.#logger = logger;
     this.#reader = new PodReader(engine);
     this.#images = new ImageSource(engine);
@@ -76,7 +82,7 @@ export class DockerBackend implements Backend {
     this.#volumes = new VolumeSite({ engine, root, policy });
     this.#machine = new EngineMachine(engine);
     this.#lifecycle = new PodLifecycle({
-      runtime: new DockerRuntime({ ...this.#parts() }),
+      runtime: new DockerRuntime({ ...this.#parts(), policy: () => this.#policyNow() }),
       logger,
       complete: (report) => withResize(report, this.#works.find(report.uid)?.resize),
       onGone: (uid) => this.#works.forget(uid),
@@ -93,7 +99,8 @@ export class DockerBackend implements Backend {
   }
 
   async capabilities(): Promise<Capabilities> {
-    return await readCapabilities(this.#engine, this.#root, this.#volumes);
+    const { unsafeSysctls } = this.#policy.site;
+    return await readCapabilities(this.#engine, this.#root, { volumes: this.#volumes, unsafeSysctls });
   }
 
   async list(): Promise<OwnedReport[]> {
@@ -101,7 +108,11 @@ export class DockerBackend implements Backend {
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
-    return await createPod(request, owner, this.#parts());
+    return await createPod(request, owner, { ...this.#parts(), policy: await this.#policyNow() });
+  }
+
+  async render(request: PodRequest, owner: Owner): Promise<Rendering> {
+    return await renderPod(request, owner, { root: this.#root, policy: await this.#policyNow() });
   }
 
   async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
@@ -150,6 +161,10 @@ export class DockerBackend implements Backend {
       over.abort();
       await keeping;
     }
+  }
+
+  async #policyNow(): Promise<SitePolicy> {
+    return { ...this.#policy, engine: await this.#features.read() };
   }
 
   /** What the verbs work with; each takes what it needs. */

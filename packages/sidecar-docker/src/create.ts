@@ -1,10 +1,13 @@
 import { InterLinkError, type Owner, type PodLifecycle, type PodReport, type PodRequest } from '@interlink/sidecar-sdk';
 import { assertRunnable } from './container/refusal.ts';
 import type { Engine } from './engine/engine.ts';
+import { fieldEvents } from './fields/field-events.ts';
 import type { PodLabels } from './identity/labels.ts';
 import { toLifecycleSpec } from './identity/lifecycle-spec.ts';
 import type { PodWorks } from './pods/pod-works.ts';
 import { ensureSandbox } from './sandbox/ensure-sandbox.ts';
+import { planSandbox } from './sandbox/sandbox-plan.ts';
+import type { SitePolicy } from './site/site-policy.ts';
 import type { VolumeSite } from './volumes/volume-site.ts';
 
 export interface CreateOptions {
@@ -12,6 +15,9 @@ export interface CreateOptions {
   readonly lifecycle: PodLifecycle;
   readonly works: PodWorks;
   readonly volumes: VolumeSite;
+  /** DataRootFolder. */
+  readonly root: string;
+  readonly policy: SitePolicy;
 }
 
 /**
@@ -21,15 +27,19 @@ export interface CreateOptions {
  * @throws InterLinkError `failed_precondition` for what can't be run here, `aborted` while the pod is being deleted
  */
 export async function createPod(request: PodRequest, owner: Owner, options: CreateOptions): Promise<PodReport> {
-  const { engine, lifecycle, works, volumes } = options;
+  const { engine, lifecycle, works, volumes, root, policy } = options;
   const labels = toPodLabels(request, owner);
   const { uid, namespace, name } = labels;
-  assertRunnable(request.pod.spec);
+  assertRunnable(request.pod, policy);
   await volumes.assertMountable(request.pod);
   if (works.find(uid)?.killAtMs !== undefined) {
     throw new InterLinkError('aborted', `Pod ${namespace}/${name} is still being deleted`);
   }
-  await ensureSandbox(engine, request.pod.spec, labels);
+  const plan = await planSandbox(request.pod.spec, labels, { root, policy });
+  const sandbox = await ensureSandbox(engine, request.pod.spec, labels, plan);
+  if (sandbox.isNew) {
+    for (const event of [...plan.events, ...fieldEvents(request.pod, policy)]) lifecycle.tell(uid, undefined, event);
+  }
   const work = works.get(uid);
   work.areVolumesDue = work.request === undefined;
   work.request ??= request;
@@ -38,7 +48,8 @@ export async function createPod(request: PodRequest, owner: Owner, options: Crea
   throw new InterLinkError('aborted', `The sandbox of pod ${namespace}/${name} was removed while it was created`);
 }
 
-function toPodLabels({ pod }: PodRequest, owner: Owner): PodLabels {
+/** What the engine is to remember of the pod. */
+export function toPodLabels({ pod }: PodRequest, owner: Owner): PodLabels {
   const { uid, namespace, name, generation = 0 } = pod.metadata;
   return { owner, uid, namespace, name, generation, spec: toLifecycleSpec(pod.spec) };
 }

@@ -4,11 +4,15 @@
  *   sidecar.ts        the process: name, address, settings
  *   backend.ts        the verbs, each in a file of its own: create, delete, list, logs, exec, attach,
  *                     port-forward, watch, capabilities
+ *   render.ts         what a create would send to the engine
  *   report.ts         a pod's containers, as inspected, to the pod's report
  *   status/           what is read of the engine's containers, and what is to be done next
  *   pods/             work on pods: looking, creating with back-off, deleting; the words of events
  *   container/        a container's spec to the engine's settings, and what is refused
- *   sandbox/          the container that holds network, IPC and host name, and its self-made image
+ *   sandbox/          the container that holds network, IPC and host name, its self-made image, and the files of /etc
+ *   fields/           the table of what becomes of each field of a pod's spec; docs/docker.md shows it
+ *   flags/            options of docker run by annotation
+ *   site/             what the administrator lets pods have
  *   image/            names, pull policies, shared pulls
  *   volumes/          files and folders of pods on the host
  *   log/              the engine's log stream
@@ -16,4 +20,7 @@
  *   identity/         names and labels
  *   engine/           every request to the Docker Engine
  */
+export { allFields } from './fields/all-fields.ts';
+export type { Field } from './fields/field.ts';
+export { supportedFlags } from './flags/docker-flags.ts';
 export { createDockerBackend, dockerSidecar } from './sidecar.ts';

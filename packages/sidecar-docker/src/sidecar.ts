@@ -2,6 +2,7 @@ import { type InterLinkConfig, type Logger, type SidecarDefinition, sidecarUrl }
 import { DockerBackend } from './backend.ts';
 import { connect } from './engine/connect.ts';
 import { Engine } from './engine/engine.ts';
+import { loadSiteSettings } from './site/site-settings.ts';
 import { parseClaims } from './volumes/claim-map.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
 import { readEvictions } from './volumes/eviction-note.ts';
@@ -25,7 +26,8 @@ export async function createDockerBackend(
   await ensureDataRoot(root);
   const claims = parseClaims(config['Docker.Claims']);
   const hostPaths = parseHostPaths(config['Docker.HostPaths'], forbiddenPaths({ root, claims, env }));
+  const site = await loadSiteSettings(config);
   const engine = new Engine(await connect(env));
-  const policy = { exportsPodData: config.ExportPodData, hostPaths, claims };
+  const policy = { exportsPodData: config.ExportPodData, hostPaths, claims, site };
   return new DockerBackend({ engine, root, policy, logger, evictions: await readEvictions(root) });
 }

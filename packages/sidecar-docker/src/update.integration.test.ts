@@ -103,7 +103,7 @@ describe.skipIf(docker === undefined)(
       ]);
       expect(Object.fromEntries(messages ?? [])).toEqual({
         debugger: '',
-        privileged: expect.stringContaining('privileged is not allowed here'),
+        privileged: expect.stringContaining('privileged: true is not allowed here'),
         lost: 'container no-such, whose processes it is to see, does not run',
       });
     });

@@ -11,6 +11,9 @@ const Quantity = Type.String({ pattern: '^[+-]?[0-9.]+([eE][+-]?[0-9]+|[numkMGTP
 const ResourceList = Type.Record(Type.String(), Quantity);
 const StringMap = Type.Record(Type.String(), Type.String());
 const Anything = Type.Record(Type.String(), Type.Unknown());
+/** Goes into a line of a pod's /etc/hosts or resolv.conf. */
+const Word = Type.String({ pattern: '^[^\\s\\u0000]*$' });
+const Words = Type.Array(Word);
 
 /** A resolved variable: the virtual kubelet has already read every `valueFrom` and expanded every `$(VAR)`. */
 export const EnvVar = Type.Object({
@@ -89,6 +92,20 @@ export const PodSpec = Type.Object({
   hostname: Type.Optional(LabelName),
   subdomain: Type.Optional(LabelName),
   nodeName: Type.Optional(SubdomainName),
+  /** Replaces the name, the subdomain and all. */
+  hostnameOverride: Type.Optional(SubdomainName),
+  setHostnameAsFQDN: Type.Optional(Type.Boolean()),
+  hostAliases: Type.Optional(Type.Array(Type.Object({ ip: Word, hostnames: Type.Optional(Words) }))),
+  dnsPolicy: Type.Optional(Type.Enum(['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'])),
+  dnsConfig: Type.Optional(
+    Type.Object({
+      nameservers: Type.Optional(Words),
+      searches: Type.Optional(Words),
+      options: Type.Optional(Type.Array(Type.Object({ name: Type.Optional(Word), value: Type.Optional(Word) }))),
+    }),
+  ),
+  runtimeClassName: Type.Optional(Type.String()),
+  shareProcessNamespace: Type.Optional(Type.Boolean()),
   hostNetwork: Type.Optional(Type.Boolean()),
   hostPID: Type.Optional(Type.Boolean()),
   hostIPC: Type.Optional(Type.Boolean()),

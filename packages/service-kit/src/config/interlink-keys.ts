@@ -79,6 +79,38 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'Where PersistentVolumeClaims have their data: `namespace/claim` or `storageClass:NAME` to `{ path: … }` or `{ dockerVolume: … }`. Default: pods with claims are refused. See docs/docker-volumes.md.',
   }),
+  ClusterDNS: text({
+    default: undefined,
+    doc: "Addresses, separated by commas, of the cluster's name servers, as the Docker sidecar's pods reach them. Without it pods of `dnsPolicy: ClusterFirst` get the host's, with event `MissingClusterDNS`.",
+  }),
+  ClusterDomain: text({
+    default: undefined,
+    doc: "The cluster's domain, in pods' full names and search domains. Default: cluster.local.",
+  }),
+  'Docker.AllowPrivileged': flag({
+    default: false,
+    doc: 'Whether pods of the Docker sidecar may be privileged, have capabilities that reach past a container (SYS_ADMIN and its kin), or an unmasked /proc. true gives every author of a pod the whole host.',
+  }),
+  'Docker.AllowHostNamespaces': flag({
+    default: false,
+    doc: "Whether pods may have `hostNetwork`, `hostPID` and `hostIPC`: they see, and reach, what else runs on the engine's host.",
+  }),
+  'Docker.AllowedUnsafeSysctls': text({
+    default: undefined,
+    doc: "Sysctls, separated by commas, that pods may set beside Kubernetes' safe ones: `net.core.somaxconn`, or all of a kind by `kernel.msg*`.",
+  }),
+  'Docker.SeccompProfiles': text({
+    default: undefined,
+    doc: 'Folder of the profiles that pods name as `seccompProfile.localhostProfile`; read at start.',
+  }),
+  'Docker.PidsLimit': integer({
+    default: undefined,
+    doc: "The most processes and threads that one container may have. Default: the engine's own limit.",
+  }),
+  'Docker.SandboxImage': text({
+    default: undefined,
+    doc: "Image of the container that holds a pod's network, such as `registry.k8s.io/pause:3.10`. Default: one that the sidecar makes itself, so that nothing is pulled.",
+  }),
   LogLevel: choice(['trace', 'debug', 'info', 'warn', 'error'], {
     env: ['LOGLEVEL'],
     default: 'info',
@@ -87,6 +119,10 @@ export const interLinkKeys = {
   'Policy.DaemonSetPods': choice(['pending', 'run', 'report-running'], {
     default: 'pending',
     doc: 'What becomes of pods whose DaemonSet tolerates every taint: left Pending, run, or only reported as running. See docs/admission.md.',
+  }),
+  'Policy.AllowPodAnnotations': list({
+    default: undefined,
+    doc: 'Annotations by which authors of pods may reach past the container, each named in full: `docker-options.vk.io/flags`. Default: none.',
   }),
   'Policy.NodeLabelDomains': text({
     default: undefined,

@@ -1,10 +1,15 @@
 import type { Container, PodRequest } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
+import { policyWith } from '../testing/site-policy.ts';
 import { planContainers, toContainerOptions } from './container-options.ts';
 
 const uid = '00000000-0000-4000-8000-000000000001';
 
-function optionsOf(container: Partial<Container>, spec: Partial<PodRequest['pod']['spec']> = {}) {
+function optionsOf(
+  container: Partial<Container>,
+  spec: Partial<PodRequest['pod']['spec']> = {},
+  policy = policyWith(),
+) {
   const metadata = { name: 'p', namespace: 'ns', uid };
   const request: PodRequest = {
     pod: { metadata, spec: { containers: [{ name: 'c', image: 'busybox', ...container }], ...spec } },
@@ -14,8 +19,9 @@ function optionsOf(container: Partial<Container>, spec: Partial<PodRequest['pod'
   const labels = { owner, ...metadata, generation: 1, spec: { containers: [] } };
   const [planned] = planContainers(request);
   if (planned === undefined) throw new Error('no container');
-  const names = { sandboxId: 'abc', imageId: 'docker://1' };
-  return toContainerOptions(planned, { request, labels, ...names, mounts: [], attempt: 0, failuresBefore: 0 });
+  const image = { imageId: 'docker://1', imageUser: 'nobody' };
+  const attempt = { attempt: 0, failuresBefore: 0, mounts: [] };
+  return toContainerOptions(planned, { request, labels, sandboxId: 'abc', ...image, ...attempt, policy });
 }
 
 describe('toContainerOptions()', () => {
@@ -51,6 +57,44 @@ describe('toContainerOptions()', () => {
       ...{ ReadonlyRootfs: true, CapAdd: ['NET_BIND_SERVICE'], CapDrop: ['ALL'], GroupAdd: ['3'] },
       SecurityOpt: ['no-new-privileges'],
     });
+  });
+
+  test('joins the host where the pod does, or the other containers’ processes', () => {
+    expect(optionsOf({}, { hostPID: true, hostIPC: true }).HostConfig).toMatchObject({
+      ...{ PidMode: 'host', IpcMode: 'host', NetworkMode: 'container:abc' },
+    });
+    expect(optionsOf({}, { shareProcessNamespace: true }).HostConfig).toMatchObject({ PidMode: 'container:abc' });
+    expect(optionsOf({}).HostConfig).not.toHaveProperty('PidMode');
+  });
+
+  test('gives a group without a user to the image’s user', () => {
+    expect(optionsOf({ securityContext: { runAsGroup: 7 } }).User).toBe('nobody:7');
+    expect(optionsOf({ securityContext: { runAsUser: 7 } }).User).toBe('7');
+  });
+
+  test('maps profiles, privileges and limits of processes', () => {
+    const site = { pidsLimit: 50, seccompProfiles: new Map([['p.json', '{"a":1}']]) };
+    const policy = policyWith(site, { apparmor: true, selinux: true });
+    const securityContext = {
+      ...{ privileged: true, procMount: 'Unmasked', seLinuxOptions: { level: 's0:c1' } },
+      seccompProfile: { type: 'Localhost', localhostProfile: 'p.json' },
+      appArmorProfile: { type: 'Localhost', localhostProfile: 'mine' },
+    };
+    expect(optionsOf({ securityContext }, {}, policy).HostConfig).toMatchObject({
+      ...{ Privileged: true, PidsLimit: 50, MaskedPaths: [], ReadonlyPaths: [] },
+      SecurityOpt: ['seccomp={"a":1}', 'apparmor=mine', 'label=level:s0:c1'],
+    });
+    expect(optionsOf({}, { securityContext }, policyWith({}, {})).HostConfig).not.toHaveProperty('PidsLimit');
+  });
+
+  test.each<[string, NonNullable<Container['resources']>, number]>([
+    ['what it asks for nothing', {}, 1_000],
+    ['guarantees', { limits: { cpu: '1', memory: '1Gi' } }, 0],
+    ['asks for a quarter of the memory', { requests: { memory: '4Gi' } }, 750],
+    ['asks for hardly any', { requests: { memory: '1Ki' } }, 999],
+    ['asks for nearly all', { requests: { memory: '20Gi' } }, 3],
+  ])('lets the kernel kill by what a container asks for: %s', (_, resources, score) => {
+    expect(optionsOf({ resources }).HostConfig).toHaveProperty('OomScoreAdj', score);
   });
 
   test('keeps the environment out of labels', () => {

@@ -1,10 +1,17 @@
 import type { Container, PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { withPodFlags } from '../flags/pod-flags.ts';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
 import { toLifecycleContainer } from '../identity/lifecycle-spec.ts';
+import { containerNamespaces } from '../sandbox/namespaces.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
+import { toEngineCapabilities } from './capabilities.ts';
+import { toOomScoreAdj } from './oom-score.ts';
 import { toEngineResources } from './resources.ts';
-import { renderUser, toEngineSecurity, toSecuritySettings } from './security-context.ts';
+import { renderUser, supplementalGroups, toSecuritySettings } from './security-context.ts';
+import { toSecurityOptions } from './security-profiles.ts';
+import { booleanOf } from './untyped.ts';
 
 /** As the kubelet rotates container logs: five files of 10 MiB. */
 export const logConfig: Docker.HostConfig['LogConfig'] = {
@@ -30,6 +37,9 @@ export interface ContainerContext {
   readonly attempt: number;
   /** How many attempts in a row ended soon before this one. */
   readonly failuresBefore: number;
+  /** The image's `USER`. */
+  readonly imageUser: string;
+  readonly policy: SitePolicy;
 }
 
 /** The pod's containers in their order: init containers first. */
@@ -48,22 +58,44 @@ export function toContainerOptions(
   planned: PlannedContainer,
   context: ContainerContext,
 ): Docker.ContainerCreateOptions {
-  const { spec, pidOf } = planned;
-  const { pod } = context.request;
+  const {
+    policy,
+    request: { pod },
+  } = context;
   return {
     ...identityOf(planned, context),
     ...processOf(planned, context),
-    HostConfig: {
-      NetworkMode: `container:${context.sandboxId}`,
-      IpcMode: `container:${context.sandboxId}`,
-      ...(pidOf === undefined ? {} : { PidMode: `container:${pidOf}` }),
-      // Restarts are decided by the pod's lifecycle, as new attempts.
-      RestartPolicy: { Name: 'no' },
-      LogConfig: logConfig,
-      Mounts: context.mounts,
-      ...toEngineResources(spec),
-      ...toEngineSecurity(spec, pod.spec),
-    },
+    HostConfig: withPodFlags(pod, hostConfigOf(planned, context), policy.site),
+  };
+}
+
+function hostConfigOf({ spec, pidOf }: PlannedContainer, context: ContainerContext): Docker.HostConfig {
+  const { request, mounts, sandboxId, policy } = context;
+  const { pod } = request;
+  return {
+    ...containerNamespaces(pod.spec, sandboxId, pidOf),
+    // Restarts are decided by the pod's lifecycle, as new attempts.
+    RestartPolicy: { Name: 'no' },
+    LogConfig: logConfig,
+    Mounts: mounts,
+    ...toEngineResources(spec),
+    OomScoreAdj: toOomScoreAdj(spec, pod.spec, policy.engine),
+    ...(policy.site.pidsLimit === undefined ? {} : { PidsLimit: policy.site.pidsLimit }),
+    ...securityOf(spec, context),
+  };
+}
+
+function securityOf(spec: Container, { request: { pod }, policy }: ContainerContext) {
+  const { readOnlyRootFilesystem, procMount } = spec.securityContext ?? {};
+  const { runtimeClassName: runtime = '' } = pod.spec;
+  return {
+    ...toEngineCapabilities(spec),
+    ReadonlyRootfs: booleanOf(readOnlyRootFilesystem) === true,
+    SecurityOpt: toSecurityOptions(spec, pod, policy),
+    GroupAdd: supplementalGroups(pod.spec).map(String),
+    // Without a word the engine hides the parts of /proc that tell of the host.
+    ...(procMount === 'Unmasked' ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
+    ...(runtime === '' ? {} : { Runtime: runtime }),
   };
 }
 
@@ -81,10 +113,10 @@ function identityOf(
 }
 
 /** `command` replaces the image's entry point and its arguments; `args` alone only the arguments. */
-function processOf({ spec }: PlannedContainer, { request }: ContainerContext) {
+function processOf({ spec }: PlannedContainer, { request, imageUser }: ContainerContext) {
   const command = spec.command ?? [];
   const args = spec.args ?? [];
-  const user = renderUser(toSecuritySettings(spec, request.pod.spec));
+  const user = renderUser(toSecuritySettings(spec, request.pod.spec), imageUser);
   return {
     Image: spec.image ?? '',
     ...(command.length === 0 ? {} : { Entrypoint: command }),

@@ -20,6 +20,21 @@ export interface EngineEvent {
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
 }
 
+/** What the engine says of itself and its host. */
+export interface EngineInfo {
+  readonly host: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly version: string;
+  readonly architecture: string;
+  readonly securityOptions: ReadonlyArray<string>;
+  readonly runtimes: ReadonlyArray<string>;
+  /** `docker`, or what else speaks its API. */
+  readonly product: string;
+  /** What its host's kernel does not let it limit. */
+  readonly missingLimits: ReadonlyArray<string>;
+}
+
 /**
  * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link attempt} and with bounded
  * concurrency. Streams (events, logs, pulls) and stops, which last long, are not counted.
@@ -56,7 +71,7 @@ export class Engine {
     return await this.#read(async () => await this.#docker.getImage(reference).inspect());
   }
 
-  async info(): Promise<{ host: string; cpus: number; memoryBytes: number; version: string; architecture: string }> {
+  async info(): Promise<EngineInfo> {
     const [info, version] = await this.#read(
       async () => await Promise.all([this.#docker.info(), this.#docker.version()]),
     );
@@ -66,6 +81,14 @@ export class Engine {
       memoryBytes: info.MemTotal,
       version: version.Version,
       architecture: version.Arch,
+      securityOptions: info.SecurityOptions ?? [],
+      runtimes: Object.keys(info.Runtimes ?? {}),
+      product: productOf(version.Components),
+      missingLimits: [
+        ...(info.MemoryLimit === false ? ['memory'] : []),
+        ...(info.CpuCfsQuota === false ? ['CPUs'] : []),
+        ...(info.PidsLimit === false ? ['processes'] : []),
+      ],
     };
   }
 
@@ -174,6 +197,12 @@ export class Engine {
   async #change<T>(priority: number, request: () => Promise<T>): Promise<T> {
     return await this.#changes.run(priority, async () => await attempt(request));
   }
+}
+
+/** A Docker Engine calls its own component `Engine`, Podman's socket `Podman Engine`. */
+function productOf(components: ReadonlyArray<{ readonly Name: string }> | undefined): string {
+  const name = components?.[0]?.Name ?? 'Engine';
+  return name === 'Engine' ? 'docker' : name;
 }
 
 /** 304: it already is as asked. */

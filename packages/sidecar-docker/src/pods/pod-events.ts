@@ -27,6 +27,16 @@ export const neverPull = (image: string): EventText =>
 
 export const inspectFailed = (message: string): EventText => warning('InspectFailed', message);
 
+export const missingClusterDns: EventText = warning(
+  'MissingClusterDNS',
+  'ClusterDNS is not set, so that pods can\'t be given the policy "ClusterFirst": this one has that of "Default"',
+);
+
+export const dnsFormingFailed = (why: string): EventText => warning('DNSConfigForming', why);
+
+export const fieldsIgnored = (fields: ReadonlyArray<string>): EventText =>
+  warning('FieldIgnored', `Not done by this node: ${fields.join('; ')}`);
+
 function normal(reason: string, message: string): EventText {
   return { type: 'Normal', reason, message };
 }

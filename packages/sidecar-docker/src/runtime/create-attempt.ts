@@ -4,6 +4,7 @@ import { refuseRoot, toSecuritySettings } from '../container/security-context.ts
 import { createOnce } from '../engine/create-once.ts';
 import { toImageWish } from '../image/pull-policy.ts';
 import type { PodWork } from '../pods/pod-work.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import { attemptsOf, findContainer, type PodSnapshot } from '../status/pod-snapshot.ts';
 import { refuseDebugger, targetOf } from '../update/refuse-debugger.ts';
 import type { DockerRuntimeOptions } from './docker-runtime.ts';
@@ -37,7 +38,8 @@ async function createFirst(
   const request = work.request ?? work.updated;
   if (planned === undefined || request === undefined || sandbox === undefined) return;
   const { spec } = planned;
-  if (planned.kind === 'ephemeral') await assertDebuggable(planned, snapshot, request, options);
+  const policy = await options.policy();
+  if (planned.kind === 'ephemeral') await assertDebuggable(planned, snapshot, request, { ...options, policy });
   const image = await images.get(toImageWish(spec), order.tell, order.signal);
   const refusal = refuseRoot(toSecuritySettings(spec, request.pod.spec), image.user);
   if (refusal !== undefined) {
@@ -48,7 +50,8 @@ async function createFirst(
   const log = await mountTerminationLog(spec, place);
   order.signal.throwIfAborted();
   await volumes.withMounts(spec, request.pod, async (mounts) => {
-    const names = { request, labels, sandboxId: sandbox.id, imageId: image.imageId };
+    const made = { imageId: image.imageId, imageUser: image.user, policy };
+    const names = { request, labels, sandboxId: sandbox.id, ...made };
     const body = toContainerOptions(planned, { ...names, attempt, failuresBefore, mounts: [...mounts, log] });
     await createOnce(engine, body);
   });
@@ -79,7 +82,7 @@ async function assertDebuggable(
   { spec }: PlannedContainer,
   snapshot: PodSnapshot,
   request: PodRequest,
-  options: DockerRuntimeOptions,
+  options: Omit<DockerRuntimeOptions, 'policy'> & { readonly policy: SitePolicy },
 ): Promise<void> {
   const refusal = await refuseDebugger(spec, snapshot, { ...options, request });
   if (refusal !== undefined) {

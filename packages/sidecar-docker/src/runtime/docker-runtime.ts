@@ -14,6 +14,8 @@ import { type Engine, priorities } from '../engine/engine.ts';
 import type { ImageSource } from '../image/image-source.ts';
 import type { PodWorks } from '../pods/pod-works.ts';
 import { unlessGone } from '../pods/unless-gone.ts';
+import { writePodAddress } from '../sandbox/pod-etc.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import type { PodReader } from '../status/pod-reader.ts';
 import type { VolumeSite } from '../volumes/volume-site.ts';
 import { createAttempt } from './create-attempt.ts';
@@ -30,6 +32,8 @@ export interface DockerRuntimeOptions {
   /** DataRootFolder. */
   readonly root: string;
   readonly volumes: VolumeSite;
+  /** Changes with the engine. */
+  readonly policy: () => Promise<SitePolicy>;
   readonly logger: Logger;
 }
 
@@ -73,7 +77,9 @@ export class DockerRuntime implements ContainerRuntime {
     await createAttempt(order, this.#options);
   }
 
-  async start(_: RuntimePod, attempt: Attempt): Promise<void> {
+  async start({ pod, ip }: RuntimePod, attempt: Attempt): Promise<void> {
+    // Before a container runs that might read it.
+    if (ip !== undefined) await writePodAddress(this.#options.root, pod.metadata.uid, ip);
     await this.#options.engine.startContainer(engineIdOf(attempt), priorities.start);
   }
 

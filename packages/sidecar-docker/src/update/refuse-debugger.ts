@@ -1,6 +1,7 @@
 import { type Container, InterLinkError, type PodRequest } from '@interlink/sidecar-sdk';
 import { assertRunnable } from '../container/refusal.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import { findContainer, type PodSnapshot } from '../status/pod-snapshot.ts';
 import type { VolumeSite } from '../volumes/volume-site.ts';
 
@@ -8,13 +9,18 @@ import type { VolumeSite } from '../volumes/volume-site.ts';
 export async function refuseDebugger(
   wanted: Container,
   snapshot: PodSnapshot,
-  context: { readonly request: PodRequest; readonly volumes: VolumeSite; readonly engine: Engine },
+  context: {
+    readonly request: PodRequest;
+    readonly volumes: VolumeSite;
+    readonly engine: Engine;
+    readonly policy: SitePolicy;
+  },
 ): Promise<string | undefined> {
-  const { request, engine, volumes } = context;
-  const { initContainers: _init, ...spec } = request.pod.spec;
+  const { request, engine, volumes, policy } = context;
+  const { initContainers: _init, ephemeralContainers: _others, ...spec } = request.pod.spec;
   const pod = { ...request.pod, spec: { ...spec, containers: [wanted] } };
   try {
-    assertRunnable(pod.spec);
+    assertRunnable(pod, policy);
     await volumes.assertMountable(pod);
     const target = targetOf(wanted);
     if (target !== '' && findContainer(snapshot, target)?.status !== 'running') {

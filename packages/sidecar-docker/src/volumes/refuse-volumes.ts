@@ -1,13 +1,13 @@
 import { type Container, InterLinkError, type Pod, type Volume, type VolumeMount } from '@interlink/sidecar-sdk';
 import { propagations } from '../container/mounts.ts';
-import type { SitePolicy } from '../container/refusal.ts';
 import { hasSubPath, isAbove, subPathParts } from '../container/sub-path.ts';
 import { holdsPodData, isFiles, isMemory, volumeTypeOf } from '../container/volume-type.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import { findClaim, refuseClaim, toClaim } from './claim.ts';
 import { refuseHostPath } from './host-path.ts';
 
 export interface RefusalContext {
-  readonly policy: SitePolicy;
+  readonly policy: Omit<SitePolicy, 'engine' | 'site'>;
   readonly hasSafeSubPaths: boolean;
 }
 

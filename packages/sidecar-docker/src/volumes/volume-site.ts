@@ -2,11 +2,11 @@ import { relative } from 'node:path';
 import { type Capabilities, type Container, InterLinkError, type Pod, type PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { type ContainerMount, type MountSite, toMounts } from '../container/mounts.ts';
-import type { SitePolicy } from '../container/refusal.ts';
 import { volumeTypeOf } from '../container/volume-type.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Gate } from '../engine/gate.ts';
 import { parseLabels, uidLabel } from '../identity/labels.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import { findConflict, type MountedFolder } from './mount-conflicts.ts';
 import { offeredTypes } from './offered-types.ts';
 import { refuseVolumes } from './refuse-volumes.ts';
@@ -20,7 +20,7 @@ export interface VolumeSiteOptions {
   readonly engine: Engine;
   /** DataRootFolder. */
   readonly root: string;
-  readonly policy: SitePolicy;
+  readonly policy: Omit<SitePolicy, 'engine' | 'site'>;
 }
 
 /** The volumes of this site's pods: what is refused, what is made, and how containers get them. */
@@ -139,7 +139,7 @@ export class VolumeSite {
 }
 
 /** False for pods whose volumes are all of types that the engine has without this machine's folders. */
-function needsFolders({ spec }: Pod, policy: SitePolicy): boolean {
+function needsFolders({ spec }: Pod, policy: Omit<SitePolicy, 'engine' | 'site'>): boolean {
   const without: ReadonlyArray<string> = offeredTypes(policy, false);
   return (spec.volumes ?? []).some((volume) => !without.includes(volumeTypeOf(volume)));
 }

@@ -6,6 +6,7 @@ import {
   type PodReport,
   type PodRequest,
   type PodUpdate,
+  type Rendering,
   type ReportLog,
   type ResolvedVolume,
 } from '@interlink/protocol';
@@ -96,6 +97,12 @@ export class PodService {
       this.#logger.info(podFields({ ...report, owner }), 'pod created');
       return report;
     });
+  }
+
+  /** What a create would have the backend do. @throws InterLinkError `unimplemented` when the backend can't tell */
+  async render(request: PodRequest, owner: Owner): Promise<Rendering> {
+    if (this.#backend.render === undefined) throw await cannot(this.#backend, 'show what a pod would be');
+    return await this.#backend.render(request, owner);
   }
 
   /** Takes over a pod that runs already. @throws InterLinkError `not_found` when the backend has no such pod */
