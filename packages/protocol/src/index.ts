@@ -51,6 +51,7 @@ export {
   projectKeys,
   secretContent,
 } from './pod/project-keys.ts';
+export type { RegistryCredential } from './pod/registry-credential.ts';
 export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';
 export { parseVolumesUpdate, type VolumesUpdate } from './pod/volumes-update.ts';
 export { type ContainerStats, type NodeStats, type PodStats, parseNodeStats } from './stats/node-stats.ts';

@@ -37,6 +37,7 @@ export {
   type PodUpdate,
   parseOwnerKey,
   parseTarget,
+  type RegistryCredential,
   type RemoteCommand,
   type ResolvedVolume,
   type TerminalSize,
