@@ -25,6 +25,7 @@ import { deletePod } from './delete.ts';
 import type { Engine } from './engine/engine.ts';
 import { execInContainer } from './exec.ts';
 import { ImageSource } from './image/image-source.ts';
+import { PullRecords } from './image/pull-records.ts';
 import { listPods } from './list.ts';
 import { openLogs } from './logs.ts';
 import type { PodDeletion } from './pods/pod-deletion.ts';
@@ -67,7 +68,7 @@ export class DockerBackend implements Backend {
     this.#policy = policy;
     this.#logger = logger;
     this.#reader = new PodReader(engine);
-    this.#images = new ImageSource(engine);
+    this.#images = new ImageSource(engine, new PullRecords(root));
     this.#meter = new ContainerMeter(engine, logger);
     this.#machine = new EngineMachine(engine);
     this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
@@ -82,14 +83,17 @@ export class DockerBackend implements Backend {
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
+    this.#images.credentials.set(request.pod.metadata.uid, request.registryCredentials);
     return await createPod(request, owner, this.#parts());
   }
 
   async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
+    this.#images.credentials.set(update.pod.metadata.uid, update.registryCredentials);
     return await updatePod(update, owner, this.#parts());
   }
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
+    this.#images.credentials.forget(pod.uid);
     await deletePod(pod, gracePeriodSeconds, this.#parts());
   }
 

@@ -14,7 +14,13 @@ function optionsOf(container: Partial<Container>, spec: Partial<PodRequest['pod'
   const labels = { owner, ...metadata, restartPolicy: 'Always' as const, generation: 1, outline: [] };
   const [planned] = planContainers(request);
   if (planned === undefined) throw new Error('no container');
-  return toContainerOptions(planned, { request, labels, root: '/data', sandboxId: 'abc', imageId: 'docker://1' });
+  return toContainerOptions(planned, {
+    request,
+    labels,
+    root: '/data',
+    sandboxId: 'abc',
+    image: { imageId: 'docker://1', engineId: 'sha256:1' },
+  });
 }
 
 describe('toContainerOptions()', () => {

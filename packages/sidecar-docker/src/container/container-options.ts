@@ -2,6 +2,7 @@ import type { Container, PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
+import type { PresentImage } from '../image/present-image.ts';
 import { toMounts } from './mounts.ts';
 import { toEngineResources } from './resources.ts';
 import { renderUser, toEngineSecurity, toSecuritySettings } from './security-context.ts';
@@ -26,7 +27,7 @@ export interface ContainerContext {
   readonly labels: PodLabels;
   readonly root: string;
   readonly sandboxId: string;
-  readonly imageId: string;
+  readonly image: Pick<PresentImage, 'imageId' | 'engineId'>;
 }
 
 /** The pod's containers in the order of its outline: init containers first. */
@@ -59,7 +60,7 @@ export function toContainerOptions(
   };
 }
 
-function identityOf({ spec, kind, position }: PlannedContainer, { labels, imageId }: ContainerContext) {
+function identityOf({ spec, kind, position }: PlannedContainer, { labels, image: { imageId } }: ContainerContext) {
   const image = spec.image ?? '';
   const { name: pod, namespace, uid } = labels;
   return {
@@ -69,12 +70,12 @@ function identityOf({ spec, kind, position }: PlannedContainer, { labels, imageI
 }
 
 /** `command` replaces the image's entry point and its arguments; `args` alone only the arguments. */
-function processOf({ spec }: PlannedContainer, { request }: ContainerContext) {
+function processOf({ spec }: PlannedContainer, { request, image }: ContainerContext) {
   const command = spec.command ?? [];
   const args = spec.args ?? [];
   const user = renderUser(toSecuritySettings(spec, request.pod.spec));
   return {
-    Image: spec.image ?? '',
+    Image: image.engineId,
     ...(command.length === 0 ? {} : { Entrypoint: command }),
     ...(args.length === 0 ? {} : { Cmd: args }),
     ...(spec.workingDir === undefined || spec.workingDir === '' ? {} : { WorkingDir: spec.workingDir }),

@@ -3,6 +3,7 @@ import type { Container } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
+import type { PresentImage } from '../image/present-image.ts';
 import { toTerminated } from '../report.ts';
 import { type EngineContainer, toEngineContainer } from '../status/engine-container.ts';
 import { toEngineRestartPolicy } from './container-options.ts';
@@ -14,13 +15,13 @@ export interface ReplacementContext {
   /** Undefined when it was removed: then all of its settings count as the pod's own. */
   readonly oldImage: Docker.ImageInspectInfo | undefined;
   readonly labels: PodLabels;
-  readonly imageId: string;
+  readonly image: Pick<PresentImage, 'imageId' | 'engineId'>;
 }
 
 /** The body of `POST /containers/create` for a container like another, but with the image of `spec`. What came from the old image comes from the new one. */
 export function toReplacement(
   { name: container, image = '' }: Container,
-  { old, ended, oldImage, labels, imageId }: ReplacementContext,
+  { old, ended, oldImage, labels, image: { imageId, engineId } }: ReplacementContext,
 ): Docker.ContainerCreateOptions {
   const attempt = old.labels.attempt + old.restartCount + 1;
   const { name: pod, namespace, uid } = labels;
@@ -32,7 +33,7 @@ export function toReplacement(
   return {
     name: renderContainerName({ container, pod, namespace, uid, attempt }),
     Labels: renderLabels(labels, { ...old.labels, attempt, image, imageId, last: toTerminated(last) }),
-    Image: image,
+    Image: engineId,
     ...own('Entrypoint'),
     // A command of the pod's own takes no arguments from the image.
     ...(isDeepStrictEqual(config.Entrypoint ?? '', inherited?.Entrypoint ?? '') ? own('Cmd') : { Cmd: config.Cmd }),

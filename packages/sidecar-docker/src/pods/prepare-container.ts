@@ -2,7 +2,7 @@ import { InterLinkError, sleep } from '@interlink/sidecar-sdk';
 import { type PlannedContainer, toContainerOptions } from '../container/container-options.ts';
 import { refuseRoot, toSecuritySettings } from '../container/security-context.ts';
 import { createOnce } from '../engine/create-once.ts';
-import type { ImageReason } from '../image/image-source.ts';
+import { isImageReason, isPullFailure, toPullBackOff } from '../image/image-reasons.ts';
 import { toImageWish } from '../image/pull-policy.ts';
 import { backOffMs } from './back-off.ts';
 import type { CreationContext } from './creation-context.ts';
@@ -33,14 +33,13 @@ async function tryToCreate(planned: PlannedContainer, context: CreationContext):
   const { engine, images, work, observer, labels, request, root, sandboxId } = context;
   const { spec } = planned;
   const tell = observer.tell.bind(observer, labels.uid, spec.name);
-  const image = await images.get(toImageWish(spec), tell, work.signal);
+  const image = await images.get(toImageWish(spec, labels.uid), tell, work.signal);
   const refusal = refuseRoot(toSecuritySettings(spec, request.pod.spec), image.user);
   if (refusal !== undefined) {
     throw new InterLinkError('failed_precondition', refusal, { reason: 'CreateContainerConfigError' });
   }
   work.signal.throwIfAborted();
-  const { imageId } = image;
-  await createOnce(engine, toContainerOptions(planned, { request, labels, root, sandboxId, imageId }));
+  await createOnce(engine, toContainerOptions(planned, { request, labels, root, sandboxId, image }));
 }
 
 /** Shows why the container waits, and waits. */
@@ -56,19 +55,12 @@ async function backOff(
   work.problems.set(name, { reason, message });
   observer.tell(uid, name, failed(isImageReason(reason) ? reason : message));
   observer.changed(uid);
-  if (reason !== 'ErrImagePull') return await sleep(waitMs, hurried);
+  if (!isPullFailure(reason)) return await sleep(waitMs, hurried);
   await sleep(firstErrorMs, hurried);
   if (hurried.aborted) return;
-  work.problems.set(name, {
-    reason: 'ImagePullBackOff',
-    message: `Back-off pulling image "${image}": ErrImagePull: ${message}`,
-  });
+  work.problems.set(name, toPullBackOff(image, reason, message));
   observer.tell(uid, name, pullBackOff(image));
   observer.tell(uid, name, failed('ImagePullBackOff'));
   observer.changed(uid);
   await sleep(waitMs - firstErrorMs, hurried);
-}
-
-function isImageReason(reason: string): reason is ImageReason {
-  return reason === 'ErrImagePull' || reason === 'ErrImageNeverPull' || reason === 'InvalidImageName';
 }

@@ -40,8 +40,8 @@ async function replace(spec: Container, context: CreationContext): Promise<void>
   const { engine, images, reader, work, observer, labels, request } = context;
   const { name } = spec;
   const tell = observer.tell.bind(observer, labels.uid, name);
-  const { imageId, user } = await images.get(toImageWish(spec), tell, work.signal);
-  const refusal = refuseRoot(toSecuritySettings(spec, request.pod.spec), user);
+  const image = await images.get(toImageWish(spec, labels.uid), tell, work.signal);
+  const refusal = refuseRoot(toSecuritySettings(spec, request.pod.spec), image.user);
   if (refusal !== undefined) throw new InterLinkError('failed_precondition', refusal);
   const snapshot = await reader.readPod(labels.uid);
   const slot = snapshot?.slots.find(({ entry }) => entry.name === name);
@@ -59,7 +59,7 @@ async function replace(spec: Container, context: CreationContext): Promise<void>
   work.signal.throwIfAborted();
   const ended = await engine.inspectContainer(old.id);
   const oldImage = await engine.inspectImage(ended.Image).catch(() => undefined);
-  const { inspected } = await createOnce(engine, toReplacement(spec, { old, ended, oldImage, labels, imageId }));
+  const { inspected } = await createOnce(engine, toReplacement(spec, { old, ended, oldImage, labels, image }));
   await unlessGone(engine.removeContainer(old.id));
   work.signal.throwIfAborted();
   await engine.startContainer(inspected.Id, priorities.start);
