@@ -24,6 +24,8 @@ import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
 import type { Engine } from './engine/engine.ts';
 import { execInContainer } from './exec.ts';
+import type { CollectionThresholds } from './image/collection-plan.ts';
+import { ImageCollector } from './image/image-collector.ts';
 import { ImageSource } from './image/image-source.ts';
 import { PullRecords } from './image/pull-records.ts';
 import { listPods } from './list.ts';
@@ -45,6 +47,8 @@ export interface DockerBackendOptions {
   /** DataRootFolder: exists, absolute, the same path for the engine. */
   readonly root: string;
   readonly policy: SitePolicy;
+  /** Undefined: no image is ever removed. */
+  readonly imageCollection: CollectionThresholds | undefined;
   readonly logger: Logger;
 }
 
@@ -56,19 +60,25 @@ export class DockerBackend implements Backend {
   readonly #logger: Logger;
   readonly #reader: PodReader;
   readonly #images: ImageSource;
+  readonly #collector: ImageCollector | undefined;
   readonly #meter: ContainerMeter;
   readonly #machine: EngineMachine;
   readonly #works = new PodWorks();
   readonly #deletions = new Map<string, PodDeletion>();
   readonly #observer: PodObserver;
 
-  constructor({ engine, root, policy, logger }: DockerBackendOptions) {
+  constructor({ engine, root, policy, imageCollection, logger }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
     this.#policy = policy;
     this.#logger = logger;
     this.#reader = new PodReader(engine);
-    this.#images = new ImageSource(engine, new PullRecords(root));
+    const records = new PullRecords(root);
+    this.#images = new ImageSource(engine, records);
+    if (imageCollection !== undefined) {
+      const { images } = engine;
+      this.#collector = new ImageCollector({ images, records, thresholds: imageCollection, logger });
+    }
     this.#meter = new ContainerMeter(engine, logger);
     this.#machine = new EngineMachine(engine);
     this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
@@ -127,7 +137,9 @@ export class DockerBackend implements Backend {
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {
-    await watchPods(news, signal, this.#parts());
+    const over = new AbortController();
+    void this.#collector?.run(AbortSignal.any([signal, over.signal]));
+    await watchPods(news, signal, this.#parts()).finally(() => over.abort());
   }
 
   /** What the verbs work with; each takes what it needs. */

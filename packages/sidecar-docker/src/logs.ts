@@ -1,5 +1,6 @@
 import { InterLinkError, type LogOptions, type PodReference } from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
+import { isPullFailure } from './image/image-reasons.ts';
 import { demultiplex } from './log/demux.ts';
 import { toLogQuery } from './log/log-query.ts';
 import type { PodWorks } from './pods/pod-works.ts';
@@ -55,7 +56,7 @@ export async function openLogs(
 
 /** The kubelet's words for containers without their image; other reasons stand for themselves. */
 function toWaitingText(reason: string): string {
-  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') return 'trying and failing to pull image';
+  if (reason === 'ImagePullBackOff' || isPullFailure(reason)) return 'trying and failing to pull image';
   if (reason === 'InvalidImageName' || reason === 'ErrImageNeverPull') return "image can't be pulled";
   return reason;
 }

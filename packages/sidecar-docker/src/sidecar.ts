@@ -2,6 +2,7 @@ import { type InterLinkConfig, type Logger, type SidecarDefinition, sidecarUrl }
 import { DockerBackend } from './backend.ts';
 import { connect } from './engine/connect.ts';
 import { Engine } from './engine/engine.ts';
+import { parseThresholds } from './image/collection-plan.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
 
 /** The process `docker-sidecar`: listens on SidecarURL with port 4000 unless SidecarPort is set, whatever SidecarService says. */
@@ -17,8 +18,12 @@ export async function createDockerBackend(
   logger: Logger,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<DockerBackend> {
+  const imageCollection = parseThresholds(
+    config['Docker.ImageGCHighThresholdPercent'],
+    config['Docker.ImageGCLowThresholdPercent'],
+  );
   const root = config.DataRootFolder ?? defaultDataRoot(env);
   await ensureDataRoot(root);
   const engine = new Engine(await connect(env));
-  return new DockerBackend({ engine, root, policy: { exportsPodData: config.ExportPodData }, logger });
+  return new DockerBackend({ engine, root, policy: { exportsPodData: config.ExportPodData }, imageCollection, logger });
 }

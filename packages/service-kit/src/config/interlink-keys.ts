@@ -71,6 +71,14 @@ export const interLinkKeys = {
     default: true,
     doc: 'Whether ConfigMaps and Secrets are written for pods. false: pods that mount them are refused with that reason.',
   }),
+  'Docker.ImageGCHighThresholdPercent': integer({
+    default: undefined,
+    doc: 'How full the disk of the Docker Engine may get, in per cent, before the Docker sidecar removes images that it pulled and nobody uses. Default: none is ever removed.',
+  }),
+  'Docker.ImageGCLowThresholdPercent': integer({
+    default: undefined,
+    doc: 'How full that disk is allowed to stay. Default: 5 less than the high threshold.',
+  }),
   LogLevel: choice(['trace', 'debug', 'info', 'warn', 'error'], {
     env: ['LOGLEVEL'],
     default: 'info',
