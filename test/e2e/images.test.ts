@@ -15,9 +15,11 @@ const { alice } = registryAccounts;
 const buildTimeoutMs = 1_200_000;
 /** A pull is tried again after ten seconds, and after twenty. */
 const afterBackOff = { timeoutMs: 60_000 };
+/** What must not wait for the third try, which comes after half a minute. */
+const soon = { timeoutMs: 15_000 };
 const pulling = /^(ErrImagePull|ImagePullBackOff)$/;
 
-const test = siteTest('images')
+const test = siteTest('images', { env: { LOGLEVEL: 'debug' } })
   .extend('images', { scope: 'file' }, () => new TestImages(partsOf(testbed).docker.socket))
   .extend('registries', { scope: 'file' }, async ({ images: _engineFirst }, { onCleanup }) => {
     const directory = await mkdtemp(join(tmpdir(), 'e2e-registries-'));
@@ -36,8 +38,13 @@ function running(image: string, imagePullPolicy: Container['imagePullPolicy'] = 
   return { containers: [shell('main', 'echo ran', { image, imagePullPolicy })] };
 }
 
-async function createSecret(namespace: Namespace, name: string, registry: string): Promise<void> {
-  const login = [`--docker-username=${alice.username}`, `--docker-password=${alice.password}`];
+async function createSecret(
+  namespace: Namespace,
+  name: string,
+  registry: string,
+  password: string = alice.password,
+): Promise<void> {
+  const login = [`--docker-username=${alice.username}`, `--docker-password=${password}`];
   await namespace.run('create', 'secret', 'docker-registry', name, `--docker-server=${registry}`, ...login);
 }
 
@@ -76,7 +83,9 @@ describe.skipIf(cannotRun)('images', { concurrent: true, timeout: buildTimeoutMs
     await namespace.waitForWaiting('never', 'main', /^ErrImageNeverPull$/);
     await namespace.apply(pod(site.nodeName, 'with-never', { ...running(image, 'Never'), imagePullSecrets }));
     await namespace.waitForPhase('with-never', 'Succeeded');
-    for (const part of site.parts) expect(part.log()).not.toContain(alice.password);
+    const base64 = Buffer.from(`${alice.username}:${alice.password}`).toString('base64');
+    for (const part of site.parts)
+      for (const secret of [alice.password, base64]) expect(part.log()).not.toContain(secret);
     await namespace.run('delete', 'pod', '--all');
     await images.remove(image);
   });
@@ -88,6 +97,26 @@ describe.skipIf(cannotRun)('images', { concurrent: true, timeout: buildTimeoutMs
     await namespace.run('patch', 'serviceaccount', 'default', '-p', '{"imagePullSecrets": [{"name": "login"}]}');
     await namespace.apply(pod(site.nodeName, 'account', running(image)));
     await namespace.waitForPhase('account', 'Succeeded');
+    await images.remove(image);
+  });
+
+  test('are pulled when their Secret appears, and again when it is put right', async ({
+    site,
+    namespace,
+    images,
+    registries,
+  }) => {
+    const image = `${registries.locked}/patient:1`;
+    await images.publish(image, alice);
+    const imagePullSecrets = [{ name: 'login' }];
+    await namespace.apply(pod(site.nodeName, 'patient', { ...running(image), imagePullSecrets }));
+    await namespace.waitForEvent('patient', 'FailedToRetrieveImagePullSecret', /\(login\)/);
+    await namespace.waitForWaiting('patient', 'main', pulling);
+    await createSecret(namespace, 'login', registries.locked, 'mistyped');
+    await namespace.waitForEvent('patient', 'Failed', /does not let the pod's imagePullSecrets have image/, soon);
+    await namespace.run('delete', 'secret', 'login');
+    await createSecret(namespace, 'login', registries.locked);
+    await namespace.waitForPhase('patient', 'Succeeded', soon);
     await images.remove(image);
   });
 

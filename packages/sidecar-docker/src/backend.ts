@@ -93,13 +93,20 @@ export class DockerBackend implements Backend {
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
-    this.#images.credentials.set(request.pod.metadata.uid, request.registryCredentials);
-    return await createPod(request, owner, this.#parts());
+    const { uid } = request.pod.metadata;
+    return await this.#images.credentials.takeFor(uid, request.registryCredentials, async () => {
+      return await createPod(request, owner, this.#parts());
+    });
   }
 
   async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
-    this.#images.credentials.set(update.pod.metadata.uid, update.registryCredentials);
-    return await updatePod(update, owner, this.#parts());
+    const { uid } = update.pod.metadata;
+    return await this.#images.credentials.takeFor(uid, update.registryCredentials, async (isChange) => {
+      const report = await updatePod(update, owner, this.#parts());
+      // A pull that failed may succeed now.
+      if (isChange) this.#works.get(uid).hurry();
+      return report;
+    });
   }
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
