@@ -9,7 +9,7 @@
  *   pods/             work on pods: looking, creating with back-off, deleting; the words of events
  *   container/        a container's spec to the engine's settings, and what is refused
  *   sandbox/          the container that holds network, IPC and host name, and its self-made image
- *   image/            names, pull policies, shared pulls
+ *   image/            names, pull policies, credentials, shared pulls, who may have what, removal of what nobody uses
  *   volumes/          files and folders of pods on the host
  *   log/              the engine's log stream
  *   streams/          the engine's raw streams of commands and containers, the way to a pod's ports

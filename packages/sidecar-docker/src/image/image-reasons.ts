@@ -1,5 +1,5 @@
 /** Kubernetes' reasons for a container that waits for its image: https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/images/types.go */
-export type ImageReason = 'InvalidImageName' | 'ErrImageNeverPull' | PullFailureReason;
+export type ImageReason = 'InvalidImageName' | 'ImageInspectError' | 'ErrImageNeverPull' | PullFailureReason;
 
 /** A pull failed, and is tried again after a while, in which the container waits for `ImagePullBackOff`. */
 export type PullFailureReason = 'ErrImagePull' | 'RegistryUnavailable';
@@ -9,7 +9,7 @@ export function isPullFailure(reason: string): reason is PullFailureReason {
 }
 
 export function isImageReason(reason: string): reason is ImageReason {
-  return isPullFailure(reason) || reason === 'ErrImageNeverPull' || reason === 'InvalidImageName';
+  return isPullFailure(reason) || ['InvalidImageName', 'ImageInspectError', 'ErrImageNeverPull'].includes(reason);
 }
 
 /** What the container waits for between two pulls, in the kubelet's words. */

@@ -41,10 +41,9 @@ export class ImageSource {
       throw imageError('InvalidImageName', message);
     }
     const logins = findLogins(this.credentials.of(podUid), toRepository(reference.name));
-    const present = policy === 'Always' ? undefined : await this.#find(reference);
-    if (present !== undefined && (await this.#records.isOpenTo(present.Id, reference, logins))) {
+    const present = policy === 'Always' ? undefined : await this.#findOpen({ ...wish, reference }, logins, tell);
+    if (present !== undefined) {
       tell(events.alreadyPresent(image));
-      await this.#records.noteUsed(present.Id);
       return toPresentImage(present, reference);
     }
     // In the same words whether it is there or not: that is nothing for those who may not have it.
@@ -87,12 +86,22 @@ export class ImageSource {
     throw imageError(reason, message);
   }
 
-  async #find(reference: ImageReference): Promise<Docker.ImageInspectInfo | undefined> {
+  /** The image, if the engine has it and the pod may have it. */
+  async #findOpen(
+    { image, reference }: ImageWish & { reference: ImageReference },
+    logins: ReadonlyArray<Login>,
+    tell: TellEvent,
+  ): Promise<Docker.ImageInspectInfo | undefined> {
     try {
-      return await this.#engine.inspectImage(renderReference(reference));
+      const found = await this.#engine.inspectImage(renderReference(reference));
+      if (!(await this.#records.isOpenTo(found.Id, reference, logins))) return undefined;
+      await this.#records.noteUsed(found.Id);
+      return found;
     } catch (error) {
       if (isNotFound(error)) return undefined;
-      throw error;
+      const message = `Failed to inspect image ${JSON.stringify(image)}: ${InterLinkError.from(error).message}`;
+      tell(events.inspectFailed(message));
+      throw imageError('ImageInspectError', message);
     }
   }
 }
