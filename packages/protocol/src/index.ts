@@ -61,6 +61,7 @@ export {
   projectKeys,
   secretContent,
 } from './pod/project-keys.ts';
+export type { RegistryCredential } from './pod/registry-credential.ts';
 export { parseRendering, type Rendering } from './pod/rendering.ts';
 export { refuseSysctl, type SysctlContext, sysctlNamespace, toDottedSysctl } from './pod/sysctls.ts';
 export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';

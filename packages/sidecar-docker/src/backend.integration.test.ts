@@ -124,7 +124,7 @@ describe.skipIf(docker === undefined)(
       await backend.create(broken, owner);
       const waiting = await seen.until(
         reference,
-        ({ status }) => status.containerStatuses[0]?.state.waiting?.reason === 'ErrImagePull',
+        ({ status }) => status.containerStatuses[0]?.state.waiting?.reason === 'RegistryUnavailable',
       );
       expect(waiting.incomplete).toBeUndefined();
       await expect(read(backend, reference, 'main')).rejects.toThrow('trying and failing to pull image');

@@ -26,7 +26,10 @@ import { deletePod } from './delete.ts';
 import type { Engine } from './engine/engine.ts';
 import { FeatureReader } from './engine/engine-features.ts';
 import { execInContainer } from './exec.ts';
+import type { CollectionThresholds } from './image/collection-plan.ts';
+import { ImageCollector } from './image/image-collector.ts';
 import { ImageSource } from './image/image-source.ts';
+import { PullRecords } from './image/pull-records.ts';
 import { openLogs } from './logs.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
@@ -49,6 +52,8 @@ export interface DockerBackendOptions {
   /** DataRootFolder: exists, absolute, the same path for the engine. */
   readonly root: string;
   readonly policy: Omit<SitePolicy, 'engine'>;
+  /** Undefined: no image is ever removed. */
+  readonly imageCollection: CollectionThresholds | undefined;
   readonly logger: Logger;
   /** Pods that an earlier process has ended, by UID. */
   readonly evictions: ReadonlyMap<string, Eviction>;
@@ -63,6 +68,7 @@ export class DockerBackend implements Backend {
   readonly #logger: Logger;
   readonly #reader: PodReader;
   readonly #images: ImageSource;
+  readonly #collector: ImageCollector | undefined;
   readonly #meter: ContainerMeter;
   readonly #machine: EngineMachine;
   readonly #volumes: VolumeSite;
@@ -70,14 +76,19 @@ export class DockerBackend implements Backend {
   readonly #lifecycle: PodLifecycle;
   readonly #sizes: SizeKeeper;
 
-  constructor({ engine, root, policy, logger, evictions }: DockerBackendOptions) {
+  constructor({ engine, root, policy, imageCollection, logger, evictions }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
     this.#policy = policy;
     this.#features = new FeatureReader(engine);
     this.#logger = logger;
     this.#reader = new PodReader(engine);
-    this.#images = new ImageSource(engine);
+    const records = new PullRecords(root);
+    this.#images = new ImageSource(engine, records);
+    if (imageCollection !== undefined) {
+      const { images } = engine;
+      this.#collector = new ImageCollector({ images, records, thresholds: imageCollection, logger });
+    }
     this.#meter = new ContainerMeter(engine, logger);
     this.#volumes = new VolumeSite({ engine, root, policy });
     this.#machine = new EngineMachine(engine);
@@ -108,7 +119,10 @@ export class DockerBackend implements Backend {
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
-    return await createPod(request, owner, { ...this.#parts(), policy: await this.#policyNow() });
+    const { uid } = request.pod.metadata;
+    return await this.#images.credentials.takeFor(uid, request.registryCredentials, async () => {
+      return await createPod(request, owner, { ...this.#parts(), policy: await this.#policyNow() });
+    });
   }
 
   async render(request: PodRequest, owner: Owner): Promise<Rendering> {
@@ -116,10 +130,14 @@ export class DockerBackend implements Backend {
   }
 
   async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
-    return await updatePod(update, owner, this.#parts());
+    const { uid } = update.pod.metadata;
+    return await this.#images.credentials.takeFor(uid, update.registryCredentials, async () => {
+      return await updatePod(update, owner, this.#parts());
+    });
   }
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
+    this.#images.credentials.forget(pod.uid);
     await deletePod(pod, gracePeriodSeconds, this.#parts());
   }
 
@@ -154,6 +172,7 @@ export class DockerBackend implements Backend {
 
   async watch(news: News, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
+    void this.#collector?.run(AbortSignal.any([signal, over.signal]));
     const keeping = this.#sizes.run(AbortSignal.any([signal, over.signal]));
     try {
       await watchPods(news, signal, this.#parts());

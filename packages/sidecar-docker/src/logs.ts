@@ -1,6 +1,7 @@
 import {
   containerStatusesOf,
   InterLinkError,
+  isPullFailure,
   type LogOptions,
   type PodLifecycle,
   type PodReference,
@@ -72,7 +73,7 @@ async function whyNot(
 
 /** The kubelet's words for containers without their image; other reasons stand for themselves. */
 function toWaitingText(reason: string): string {
-  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') return 'trying and failing to pull image';
+  if (reason === 'ImagePullBackOff' || isPullFailure(reason)) return 'trying and failing to pull image';
   if (reason === 'InvalidImageName' || reason === 'ErrImageNeverPull') return "image can't be pulled";
   return reason;
 }

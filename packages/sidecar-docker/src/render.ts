@@ -4,6 +4,7 @@ import { planContainers, toContainerOptions } from './container/container-option
 import { assertRunnable } from './container/refusal.ts';
 import { toPodLabels } from './create.ts';
 import { fieldEvents } from './fields/field-events.ts';
+import type { PresentImage } from './image/present-image.ts';
 import { toSandboxOptions } from './sandbox/sandbox-options.ts';
 import { planSandbox } from './sandbox/sandbox-plan.ts';
 import type { SitePolicy } from './site/site-policy.ts';
@@ -24,9 +25,17 @@ export async function renderPod(
   const plan = await planSandbox(spec, labels, { root, policy });
   const sandbox = toSandboxOptions(spec, labels, plan);
   const { name: sandboxId = '' } = sandbox;
-  const open = { imageId: '', imageUser: '', attempt: 0, failuresBefore: 0 };
+  const open = { attempt: 0, failuresBefore: 0 };
   const containers = planContainers(request).map((planned) =>
-    toContainerOptions(planned, { request, labels, sandboxId, ...open, mounts: openMounts(planned.spec), policy }),
+    toContainerOptions(planned, {
+      request,
+      labels,
+      sandboxId,
+      ...open,
+      image: openImage(planned.spec),
+      mounts: openMounts(planned.spec),
+      policy,
+    }),
   );
   return {
     parts: [sandbox, ...containers].map(({ name = '', ...body }) => ({ name, body })),
@@ -34,6 +43,11 @@ export async function renderPod(
       ({ reason, message }) => `${reason}: ${message}`,
     ),
   };
+}
+
+/** By its name: which it is, is known when it is there. */
+function openImage({ image = '' }: Container): PresentImage {
+  return { imageId: '', engineId: image, user: '' };
 }
 
 /** Volumes by their names: folders and links are looked at only when they are mounted. */

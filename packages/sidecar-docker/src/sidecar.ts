@@ -2,6 +2,7 @@ import { type InterLinkConfig, type Logger, type SidecarDefinition, sidecarUrl }
 import { DockerBackend } from './backend.ts';
 import { connect } from './engine/connect.ts';
 import { Engine } from './engine/engine.ts';
+import { parseThresholds } from './image/collection-plan.ts';
 import { loadSiteSettings } from './site/site-settings.ts';
 import { parseClaims } from './volumes/claim-map.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
@@ -22,6 +23,10 @@ export async function createDockerBackend(
   logger: Logger,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<DockerBackend> {
+  const imageCollection = parseThresholds(
+    config['Docker.ImageGCHighThresholdPercent'],
+    config['Docker.ImageGCLowThresholdPercent'],
+  );
   const root = config.DataRootFolder ?? defaultDataRoot(env);
   await ensureDataRoot(root);
   const claims = parseClaims(config['Docker.Claims']);
@@ -29,5 +34,5 @@ export async function createDockerBackend(
   const site = await loadSiteSettings(config);
   const engine = new Engine(await connect(env));
   const policy = { exportsPodData: config.ExportPodData, hostPaths, claims, site };
-  return new DockerBackend({ engine, root, policy, logger, evictions: await readEvictions(root) });
+  return new DockerBackend({ engine, root, policy, imageCollection, logger, evictions: await readEvictions(root) });
 }

@@ -42,6 +42,7 @@ export {
   type Probe,
   parseOwnerKey,
   parseTarget,
+  type RegistryCredential,
   type RemoteCommand,
   type Rendering,
   type ResolvedVolume,
@@ -89,6 +90,13 @@ export type { ProbeOutcome } from './lifecycle/probes/handlers/probe-outcome.ts'
 export { runProbe } from './lifecycle/probes/handlers/run-probe.ts';
 export { ProbeWorkers, type ProbeWorkersOptions } from './lifecycle/probes/probe-workers.ts';
 export type { ProbedContainer, ProbedState, ProbeVerdict } from './lifecycle/probes/probed-state.ts';
+export {
+  type ImageReason,
+  isImageReason,
+  isPullFailure,
+  type PullFailureReason,
+  toPullBackOff,
+} from './lifecycle/status/image-reasons.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
 export { containerStatusesOf } from './pods/container-statuses-of.ts';
 export { podFields } from './pods/pod-fields.ts';

@@ -111,6 +111,14 @@ export const interLinkKeys = {
     default: undefined,
     doc: "Image of the container that holds a pod's network, such as `registry.k8s.io/pause:3.10`. Default: one that the sidecar makes itself, so that nothing is pulled.",
   }),
+  'Docker.ImageGCHighThresholdPercent': integer({
+    default: undefined,
+    doc: 'How full the disk of the Docker Engine may get, in per cent, before the Docker sidecar removes images that it pulled and nobody uses. Default: none is ever removed.',
+  }),
+  'Docker.ImageGCLowThresholdPercent': integer({
+    default: undefined,
+    doc: 'How full that disk is allowed to stay. Default: 5 less than the high threshold.',
+  }),
   LogLevel: choice(['trace', 'debug', 'info', 'warn', 'error'], {
     env: ['LOGLEVEL'],
     default: 'info',

@@ -19,9 +19,9 @@ function optionsOf(
   const labels = { owner, ...metadata, generation: 1, spec: { containers: [] } };
   const [planned] = planContainers(request);
   if (planned === undefined) throw new Error('no container');
-  const image = { imageId: 'docker://1', imageUser: 'nobody' };
+  const image = { imageId: 'docker://1', engineId: 'sha256:1', user: 'nobody' };
   const attempt = { attempt: 0, failuresBefore: 0, mounts: [] };
-  return toContainerOptions(planned, { request, labels, sandboxId: 'abc', ...image, ...attempt, policy });
+  return toContainerOptions(planned, { request, labels, sandboxId: 'abc', image, ...attempt, policy });
 }
 
 describe('toContainerOptions()', () => {

@@ -4,6 +4,7 @@ import { withPodFlags } from '../flags/pod-flags.ts';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
 import { toLifecycleContainer } from '../identity/lifecycle-spec.ts';
+import type { PresentImage } from '../image/present-image.ts';
 import { containerNamespaces } from '../sandbox/namespaces.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { toEngineCapabilities } from './capabilities.ts';
@@ -33,12 +34,10 @@ export interface ContainerContext {
   readonly labels: PodLabels;
   readonly mounts: Docker.MountSettings[];
   readonly sandboxId: string;
-  readonly imageId: string;
+  readonly image: PresentImage;
   readonly attempt: number;
   /** How many attempts in a row ended soon before this one. */
   readonly failuresBefore: number;
-  /** The image's `USER`. */
-  readonly imageUser: string;
   readonly policy: SitePolicy;
 }
 
@@ -101,7 +100,7 @@ function securityOf(spec: Container, { request: { pod }, policy }: ContainerCont
 
 function identityOf(
   { spec, kind, position }: PlannedContainer,
-  { labels, imageId, attempt, failuresBefore }: ContainerContext,
+  { labels, image: { imageId }, attempt, failuresBefore }: ContainerContext,
 ) {
   const { name: container, image = '' } = spec;
   const { name: pod, namespace, uid } = labels;
@@ -113,12 +112,12 @@ function identityOf(
 }
 
 /** `command` replaces the image's entry point and its arguments; `args` alone only the arguments. */
-function processOf({ spec }: PlannedContainer, { request, imageUser }: ContainerContext) {
+function processOf({ spec }: PlannedContainer, { request, image }: ContainerContext) {
   const command = spec.command ?? [];
   const args = spec.args ?? [];
-  const user = renderUser(toSecuritySettings(spec, request.pod.spec), imageUser);
+  const user = renderUser(toSecuritySettings(spec, request.pod.spec), image.user);
   return {
-    Image: spec.image ?? '',
+    Image: image.engineId,
     ...(command.length === 0 ? {} : { Entrypoint: command }),
     ...(args.length === 0 ? {} : { Cmd: args }),
     ...(spec.workingDir === undefined || spec.workingDir === '' ? {} : { WorkingDir: spec.workingDir }),

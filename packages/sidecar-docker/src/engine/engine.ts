@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { attempt } from './engine-error.ts';
+import { EngineImages } from './engine-images.ts';
 import { EngineStreams } from './engine-streams.ts';
 import { Gate } from './gate.ts';
 
@@ -42,6 +43,8 @@ export interface EngineInfo {
 export class Engine {
   /** Commands in containers, and their own processes' streams. */
   readonly streams: EngineStreams;
+  /** Pulls, and what images there are. */
+  readonly images: EngineImages;
   readonly #docker: Docker;
   readonly #changes = new Gate(maxChanges);
   readonly #reads = new Gate(maxReads);
@@ -49,6 +52,7 @@ export class Engine {
   constructor(docker: Docker) {
     this.#docker = docker;
     this.streams = new EngineStreams(docker);
+    this.images = new EngineImages(docker);
   }
 
   /** All containers, running or not, that carry the label. One request. */
@@ -145,12 +149,6 @@ export class Engine {
       async () => await this.#docker.listVolumes({ filters: { label: [label] } }),
     );
     return (volumes ?? []).map((volume) => volume.Name);
-  }
-
-  /** The progress of a pull, one JSON object a line. */
-  async pull(name: string, tag: string, signal: AbortSignal): Promise<Readable> {
-    const options = { fromImage: name, tag, abortSignal: signal };
-    return toReadable(await attempt(async () => await this.#docker.createImage(options)));
   }
 
   /** Makes an image of one layer from a tar archive. */

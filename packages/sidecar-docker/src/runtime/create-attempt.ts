@@ -40,7 +40,7 @@ async function createFirst(
   const { spec } = planned;
   const policy = await options.policy();
   if (planned.kind === 'ephemeral') await assertDebuggable(planned, snapshot, request, { ...options, policy });
-  const image = await images.get(toImageWish(spec), order.tell, order.signal);
+  const image = await images.get(toImageWish(spec, labels.uid), order.tell, order.signal);
   const refusal = refuseRoot(toSecuritySettings(spec, request.pod.spec), image.user);
   if (refusal !== undefined) {
     throw new InterLinkError('failed_precondition', refusal, { reason: 'CreateContainerConfigError' });
@@ -50,8 +50,7 @@ async function createFirst(
   const log = await mountTerminationLog(spec, place);
   order.signal.throwIfAborted();
   await volumes.withMounts(spec, request.pod, async (mounts) => {
-    const made = { imageId: image.imageId, imageUser: image.user, policy };
-    const names = { request, labels, sandboxId: sandbox.id, ...made };
+    const names = { request, labels, sandboxId: sandbox.id, image, policy };
     const body = toContainerOptions(planned, { ...names, attempt, failuresBefore, mounts: [...mounts, log] });
     await createOnce(engine, body);
   });

@@ -40,8 +40,14 @@ export async function toNextAttempt(
   return {
     ...ownProcess(inspected.Config, oldImage?.Config),
     name: renderContainerName({ container, pod, namespace, uid, attempt }),
-    Labels: renderLabels(labels, { ...before.labels, attempt, failuresBefore, ...image }),
-    Image: image.reference,
+    Labels: renderLabels(labels, {
+      ...before.labels,
+      attempt,
+      failuresBefore,
+      image: image.image,
+      imageId: image.imageId,
+    }),
+    Image: image.engineId,
     HostConfig: {
       ...inspected.HostConfig,
       Mounts: (inspected.HostConfig.Mounts ?? []).map((mount) => (mount.Target === log.Target ? log : mount)),
@@ -76,19 +82,19 @@ async function imageFor(
   order: CreateOrder,
   { Image: id }: Docker.ContainerInspectInfo,
   { images, works, labels, before }: NextAttemptContext,
-): Promise<{ reference: string; image: string; imageId: string }> {
+): Promise<{ engineId: string; image: string; imageId: string }> {
   const spec = specOf(order.pod, order.container);
   const { image = before.labels.image } = spec;
   const request = works.find(labels.uid)?.request;
   if (request === undefined && image === before.labels.image) {
-    return { reference: id, image, imageId: before.labels.imageId };
+    return { engineId: id, image, imageId: before.labels.imageId };
   }
-  const { imageId, user } = await images.get(toImageWish(spec), order.tell, order.signal);
+  const { imageId, engineId, user } = await images.get(toImageWish(spec, labels.uid), order.tell, order.signal);
   const refusal = request && refuseRoot(toSecuritySettings(spec, request.pod.spec), user);
   if (refusal !== undefined) {
     throw new InterLinkError('failed_precondition', refusal, { reason: 'CreateContainerConfigError' });
   }
-  return { reference: image, image, imageId };
+  return { engineId, image, imageId };
 }
 
 function specOf({ pod: { spec } }: RuntimePod, name: string) {

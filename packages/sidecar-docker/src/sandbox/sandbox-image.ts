@@ -55,7 +55,11 @@ export async function pullSandboxImage(engine: Engine, image: string): Promise<v
       `Docker.SandboxImage is ${JSON.stringify(image)}: the name of an image is wanted`,
     );
   }
-  const progress = await engine.pull(reference.name, reference.tag, AbortSignal.timeout(pullTimeoutMs));
+  const progress = await engine.images.pull(reference.name, reference.tag, {
+    registry: '',
+    login: undefined,
+    signal: AbortSignal.timeout(pullTimeoutMs),
+  });
   await untilDone(progress, `Cannot pull the sandbox image ${image} (Docker.SandboxImage)`);
 }
 

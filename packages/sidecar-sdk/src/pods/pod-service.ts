@@ -252,10 +252,14 @@ export class PodService {
   }
 }
 
-/** The same generation may come again with an ephemeral container that could not be resolved before; else it has nothing new. */
-function isNews({ pod }: PodUpdate, { status }: PodReport): boolean {
+/**
+ * The same generation may come again with an ephemeral container that could not be resolved before, or with what images are pulled by,
+ * which no report tells of; else it has nothing new.
+ */
+function isNews({ pod, registryCredentials }: PodUpdate, { status }: PodReport): boolean {
   const observed = status.observedGeneration ?? 0;
   const known = new Set(status.ephemeralContainerStatuses?.map(({ name }) => name));
-  const hasMore = (pod.spec.ephemeralContainers ?? []).some(({ name }) => !known.has(name));
+  const hasMore =
+    registryCredentials !== undefined || (pod.spec.ephemeralContainers ?? []).some(({ name }) => !known.has(name));
   return pod.metadata.generation > observed || (pod.metadata.generation === observed && hasMore);
 }

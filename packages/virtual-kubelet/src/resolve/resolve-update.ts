@@ -1,6 +1,7 @@
 import type { Container, Pod } from '@interlink/kube';
-import { type PodUpdate, parsePodUpdate } from '@interlink/protocol';
+import { InterLinkError, type PodUpdate, parsePodUpdate, type RegistryCredential } from '@interlink/protocol';
 import { PodObjects } from './pod-objects.ts';
+import { resolveRegistryCredentials } from './registry-credentials.ts';
 import { requestMetadata } from './request-metadata.ts';
 import { resolveContainer } from './resolve-container.ts';
 import { ResolveError, type ResolveNotice } from './resolve-error.ts';
@@ -17,6 +18,7 @@ export interface ResolvedUpdate {
  * What the backend is told of a changed pod. Of containers that it has, name, image and resources: a running program's environment
  * never changes, and what it was made from may be gone. Ephemeral containers that are new to it come resolved.
  * @param isKnown whether the backend has this ephemeral container already
+ * @throws InterLinkError `unavailable` when a pull secret can't be read now
  */
 export async function resolveUpdate(
   pod: Pod,
@@ -50,9 +52,26 @@ export async function resolveUpdate(
     initContainers: initContainers?.map(outlineOf),
     ephemeralContainers,
   };
+  const registryCredentials = await credentialsOf(pod, objects, notices);
   // Through JSON, as it will go over the wire: absent members are left out.
-  const body = { pod: { metadata: requestMetadata(pod.metadata ?? {}), spec } };
+  const body = { pod: { metadata: requestMetadata(pod.metadata ?? {}), spec }, registryCredentials };
   return { update: parsePodUpdate(JSON.parse(JSON.stringify(body))), unresolved, notices };
+}
+
+/** Undefined: there are none. */
+async function credentialsOf(
+  pod: Pod,
+  objects: PodObjects,
+  notices: ResolveNotice[],
+): Promise<RegistryCredential[] | undefined> {
+  try {
+    const resolved = await resolveRegistryCredentials(pod, objects);
+    notices.push(...resolved.notices);
+    return resolved.credentials.length === 0 ? undefined : resolved.credentials;
+  } catch (error) {
+    if (!(error instanceof ResolveError)) throw error;
+    throw new InterLinkError('unavailable', error.message, { cause: error });
+  }
 }
 
 function outlineOf({ name, image, imagePullPolicy, resources, restartPolicy, securityContext }: Container) {

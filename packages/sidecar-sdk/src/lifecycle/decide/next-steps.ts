@@ -1,4 +1,5 @@
 import { type ContainerFacts, canBeMade, ofKind, type PodFacts } from '../facts/pod-facts.ts';
+import { isPullFailure } from '../status/image-reasons.ts';
 import { blockingInit, hasSucceeded } from './container-progress.ts';
 import { containerSteps, forgottenAttempts, whenDue } from './container-steps.ts';
 import { endSteps } from './end-steps.ts';
@@ -68,7 +69,7 @@ function startable(facts: PodFacts): ContainerFacts[] {
 /** When the next pull error is to be shown as a back-off. */
 function backOffShownAtMs({ containers }: PodFacts, nowMs: number): number | undefined {
   const times = containers
-    .filter(({ problem }) => problem?.reason === 'ErrImagePull')
+    .filter(({ problem }) => problem !== undefined && isPullFailure(problem.reason))
     .map(({ problem }) => (problem?.failedAtMs ?? 0) + pullErrorShownMs)
     .filter((time) => time > nowMs);
   return times.length === 0 ? undefined : Math.min(...times);

@@ -3,6 +3,7 @@ import { dueRestart } from '../decide/container-progress.ts';
 import { pullErrorShownMs } from '../decide/next-steps.ts';
 import { podEnd, podFailure } from '../decide/pod-end.ts';
 import { type ContainerFacts, newest, type PodFacts } from '../facts/pod-facts.ts';
+import { isPullFailure } from '../status/image-reasons.ts';
 import { crashLoop, failed, podFailed, pullBackOff } from './lifecycle-events.ts';
 
 export interface DueEvent {
@@ -37,7 +38,8 @@ function crashLoops(facts: PodFacts, container: ContainerFacts): DueEvent[] {
 }
 
 function pullBackOffs({ problem, spec: { name, image = '' } }: ContainerFacts, nowMs: number): DueEvent[] {
-  if (problem?.reason !== 'ErrImagePull' || nowMs < problem.failedAtMs + pullErrorShownMs) return [];
+  if (problem === undefined || !isPullFailure(problem.reason) || nowMs < problem.failedAtMs + pullErrorShownMs)
+    return [];
   const events = [pullBackOff(image), failed('ImagePullBackOff')];
   return [{ about: `pull ${name}`, which: String(problem.failedAtMs), container: name, events }];
 }

@@ -5,6 +5,7 @@ import type { Attempt, ContainerRuntime, EventText, RuntimePod } from '../contai
 import type { Step } from '../decide/step.ts';
 import { declared } from '../facts/build-facts.ts';
 import type { PodFacts } from '../facts/pod-facts.ts';
+import { isImageReason } from '../status/image-reasons.ts';
 import type { CareSubject, ContainerCare } from './container-care.ts';
 import * as events from './lifecycle-events.ts';
 import { type PodMemory, sandbox, volumes } from './pod-memory.ts';
@@ -104,7 +105,8 @@ export class StepRunner {
       () => this.#options.runtime.create({ pod, container, attempt, failuresBefore, tell, signal }),
       {
         done: events.created,
-        failed: ({ reason, message }) => events.failed(isImageReason(reason) ? reason : message),
+        failed: ({ reason, message }) =>
+          events.failed(reason !== undefined && isImageReason(reason) ? reason : message),
         reason: 'CreateContainerError',
       },
     );
@@ -188,10 +190,6 @@ export class StepRunner {
       }
     }
   }
-}
-
-function isImageReason(reason: string | undefined): reason is string {
-  return reason !== undefined && ['ErrImagePull', 'ErrImageNeverPull', 'InvalidImageName'].includes(reason);
 }
 
 function specOf(pod: RuntimePod, container: string) {

@@ -6,6 +6,7 @@ import type { PodEnd } from '../decide/pod-end.ts';
 import { isRestarted } from '../decide/restart-policy.ts';
 import { type AttemptFacts, type ContainerFacts, endingOf, newest, type PodFacts, shown } from '../facts/pod-facts.ts';
 import { goDuration } from './go-duration.ts';
+import { isPullFailure, toPullBackOff } from './image-reasons.ts';
 import { initForgotten, neverRan } from './kubelet-words.ts';
 
 type Waiting = NonNullable<ContainerState['waiting']>;
@@ -110,11 +111,8 @@ function toBackOff(container: ContainerFacts, ending: Ending | undefined, { fact
 function toProblem({ problem, spec }: ContainerFacts, nowMs: number): Waiting | undefined {
   if (problem === undefined) return undefined;
   const { reason, message, failedAtMs } = problem;
-  if (reason !== 'ErrImagePull' || nowMs < failedAtMs + pullErrorShownMs) return { reason, message };
-  return {
-    reason: 'ImagePullBackOff',
-    message: `Back-off pulling image "${spec.image ?? ''}": ErrImagePull: ${message}`,
-  };
+  if (!isPullFailure(reason) || nowMs < failedAtMs + pullErrorShownMs) return { reason, message };
+  return toPullBackOff(spec.image ?? '', reason, message);
 }
 
 function creating(container: ContainerFacts, { facts }: StatusContext): Waiting {

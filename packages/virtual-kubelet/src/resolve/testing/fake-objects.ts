@@ -34,11 +34,11 @@ export class FakeObjects implements ObjectReader {
   }
 
   /** With its values as text or as bytes. */
-  addSecret(name: string, values: Record<string, string | Uint8Array>): this {
+  addSecret(name: string, values: Record<string, string | Uint8Array>, type = 'Opaque'): this {
     const data = Object.fromEntries(
       Object.entries(values).map(([key, value]) => [key, Buffer.from(value as string).toString('base64')]),
     );
-    this.secrets.set(`ns/${name}`, { metadata: { name, namespace: 'ns', resourceVersion: '7' }, data });
+    this.secrets.set(`ns/${name}`, { metadata: { name, namespace: 'ns', resourceVersion: '7' }, type, data });
     return this;
   }
 
