@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { type Owner, ownerKey } from '@interlink/sidecar-sdk';
 import Docker from 'dockerode';
-import { expect, inject } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import { uidLabel } from '../identity/labels.ts';
 
 /** Deletions go on behind the answer to whoever asked for them. */
@@ -16,7 +16,7 @@ export interface Leavable {
 
 /** Waits until the testbed's engine and the disk have nothing more of the pods. */
 export async function untilNothingIsLeft(leavable: Leavable): Promise<void> {
-  await expect.poll(async () => await leftoversOf(leavable), goneWithin).toEqual([]);
+  await vi.waitFor(async () => expect(await leftoversOf(leavable)).toEqual([]), goneWithin);
 }
 
 /** What there is of them: containers, volumes, networks, folders. */

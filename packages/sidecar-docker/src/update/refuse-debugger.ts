@@ -17,8 +17,10 @@ export async function refuseDebugger(
   },
 ): Promise<string | undefined> {
   const { request, engine, volumes, policy } = context;
-  const { initContainers: _init, ephemeralContainers: _others, ...spec } = request.pod.spec;
-  const pod = { ...request.pod, spec: { ...spec, containers: [wanted] } };
+  const { initContainers: _init, ephemeralContainers: _others, volumes: declared = [], ...spec } = request.pod.spec;
+  // Of those that it does not mount an update says no more than the pod's author did.
+  const mounted = declared.filter(({ name }) => wanted.volumeMounts?.some((mount) => mount.name === name));
+  const pod = { ...request.pod, spec: { ...spec, volumes: mounted, containers: [wanted] } };
   try {
     assertRunnable(pod, policy);
     await volumes.assertMountable(pod);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ResolveError, resolvePod } from './resolve-pod.ts';
+import { resolveUpdate } from './resolve-update.ts';
 import { FakeObjects, NODE } from './testing/fake-objects.ts';
 import { podWithVolumes } from './testing/pods.ts';
 
@@ -48,4 +49,23 @@ test.each([
     isPassing: isForbidden,
     notices: [{ reason: 'FailedMount', message: `MountVolume.SetUp failed for volume "data" : ${why}` }],
   });
+});
+
+test('an update tells them again for an ephemeral container that mounts the claim, and asks for nothing otherwise', async () => {
+  const objects = new FakeObjects();
+  objects.claims.set('ns/mine', { spec: { storageClassName: 'fast', accessModes: ['ReadWriteOnce'] } });
+  const pod = podWithVolumes(volume);
+  const debuggerOf = (...mounts: string[]) => ({
+    ...pod,
+    spec: {
+      ...pod.spec,
+      containers: pod.spec?.containers ?? [],
+      ephemeralContainers: [{ name: 'debug', volumeMounts: mounts.map((name) => ({ name, mountPath: '/data' })) }],
+    },
+  });
+  const update = async (changed: typeof pod, isKnown = false) =>
+    (await resolveUpdate(changed, () => isKnown, { objects, node: NODE, signal })).update.pod.spec.volumes?.[0];
+  expect([await update(debuggerOf()), await update(debuggerOf('data'), true)]).toEqual([volume, volume]);
+  expect(objects.reads).toEqual([]);
+  expect((await update(debuggerOf('data')))?.persistentVolumeClaim).toMatchObject({ storageClassName: 'fast' });
 });

@@ -1,5 +1,6 @@
-import type { Container, Pod } from '@interlink/kube';
+import type { Container, Pod, Volume } from '@interlink/kube';
 import { InterLinkError, type PodUpdate, parsePodUpdate, type RegistryCredential } from '@interlink/protocol';
+import { withClaimFacts } from './claim-facts.ts';
 import { PodObjects } from './pod-objects.ts';
 import { resolveRegistryCredentials } from './registry-credentials.ts';
 import { requestMetadata } from './request-metadata.ts';
@@ -30,6 +31,7 @@ export async function resolveUpdate(
   const unresolved = new Map<string, ResolveError>();
   const notices: ResolveNotice[] = [];
   const ephemeralContainers = [];
+  const volumes = new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume]));
   for (const container of pod.spec?.ephemeralContainers ?? []) {
     const { name } = container;
     if (isKnown(name)) {
@@ -38,7 +40,9 @@ export async function resolveUpdate(
     }
     const own: ResolveNotice[] = [];
     try {
-      ephemeralContainers.push(await resolveContainer(container, { pod, node, objects, notices: own }, serviceEnv));
+      const resolved = await resolveContainer(container, { pod, node, objects, notices: own }, serviceEnv);
+      for (const volume of await withClaimFacts(mountedBy(container, pod), objects)) volumes.set(volume.name, volume);
+      ephemeralContainers.push(resolved);
       notices.push(...own.map((notice) => ({ ...notice, container: name })));
     } catch (error) {
       if (!(error instanceof ResolveError)) throw error;
@@ -48,6 +52,7 @@ export async function resolveUpdate(
   const { containers = [], initContainers, ...rest } = pod.spec ?? {};
   const spec = {
     ...rest,
+    ...(volumes.size === 0 ? {} : { volumes: [...volumes.values()] }),
     containers: containers.map(outlineOf),
     initContainers: initContainers?.map(outlineOf),
     ephemeralContainers,
@@ -72,6 +77,11 @@ async function credentialsOf(
     if (!(error instanceof ResolveError)) throw error;
     throw new InterLinkError('unavailable', error.message, { cause: error });
   }
+}
+
+/** Of the others nothing new is to be told. */
+function mountedBy({ volumeMounts = [] }: Container, { spec }: Pod): Volume[] {
+  return (spec?.volumes ?? []).filter(({ name }) => volumeMounts.some((mount) => mount.name === name));
 }
 
 function outlineOf({ name, image, imagePullPolicy, resources, restartPolicy, securityContext }: Container) {
