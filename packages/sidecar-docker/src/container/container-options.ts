@@ -104,6 +104,7 @@ function identityOf({ spec, kind, position }: PlannedContainer, { labels, imageI
 function processOf({ spec }: PlannedContainer, { request, imageUser }: ContainerContext) {
   const command = spec.command ?? [];
   const args = spec.args ?? [];
+  const stopSignal = spec.lifecycle?.stopSignal;
   const user = renderUser(toSecuritySettings(spec, request.pod.spec), imageUser);
   return {
     Image: spec.image ?? '',
@@ -112,6 +113,7 @@ function processOf({ spec }: PlannedContainer, { request, imageUser }: Container
     ...(spec.workingDir === undefined || spec.workingDir === '' ? {} : { WorkingDir: spec.workingDir }),
     ...(user === '' ? {} : { User: user }),
     Env: (spec.env ?? []).map(({ name, value }) => `${name}=${value ?? ''}`),
+    ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
     Tty: spec.tty === true,
     OpenStdin: spec.stdin === true,
     StdinOnce: spec.stdinOnce === true,
