@@ -38,6 +38,11 @@ describe('toContainerOptions()', () => {
     expect(optionsOf({ command: ['a'] })).not.toHaveProperty('Cmd');
   });
 
+  test('is stopped by the signal that it names', () => {
+    expect(optionsOf({ lifecycle: { stopSignal: 'SIGUSR1' } }).StopSignal).toBe('SIGUSR1');
+    expect(optionsOf({})).not.toHaveProperty('StopSignal');
+  });
+
   test('maps requests and limits', () => {
     const resources = { limits: { cpu: '1500m', memory: '1Gi' }, requests: { cpu: '250m' } };
     expect(optionsOf({ resources }).HostConfig).toMatchObject({
