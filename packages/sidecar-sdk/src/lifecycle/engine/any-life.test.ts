@@ -96,7 +96,7 @@ test('A pod ends in the same way however slow its engine is and however often it
     }),
     { numRuns: 60 },
   );
-});
+}, 60_000);
 
 test('A deleted pod goes, however slow its engine is and however often its process is killed', async () => {
   const grace = fc.integer({ min: 0, max: 10 });
@@ -118,4 +118,4 @@ test('A deleted pod goes, however slow its engine is and however often its proce
     }),
     { numRuns: 60 },
   );
-});
+}, 60_000);

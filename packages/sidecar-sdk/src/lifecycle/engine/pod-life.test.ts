@@ -73,11 +73,11 @@ test('PodLifecycle keeps of a crashing container the newest two attempts', async
 });
 
 test('PodLifecycle runs postStart before it calls a sidecar started', async () => {
-  const sidecar = new SimulatedSidecar(() => 1_000);
+  const sidecar = new SimulatedSidecar((call) => (call === 'read' ? 0 : 1_000));
   sidecar.script.hooks.set('postStart proxy', { seconds: 5 });
   sidecar.submit(podOf({ initContainers: [sidecarOf('proxy', { lifecycle: postStart })] }));
   await sidecar.passSeconds(60);
-  const [, hookAt = 0] = /^(\d+) postStart proxy/m.exec(sidecar.engine.log.join('\n')) ?? [];
-  const [, startAt = 0] = /^(\d+) start main/m.exec(sidecar.engine.log.join('\n')) ?? [];
+  const [, hookAt = 0] = /^([\d.]+) postStart proxy/m.exec(sidecar.engine.log.join('\n')) ?? [];
+  const [, startAt = 0] = /^([\d.]+) start main/m.exec(sidecar.engine.log.join('\n')) ?? [];
   expect(Number(startAt)).toBeGreaterThanOrEqual(Number(hookAt) + 5);
 });

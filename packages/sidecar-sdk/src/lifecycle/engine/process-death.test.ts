@@ -135,6 +135,7 @@ test('PodLifecycle begins nothing any more once it is closed', async () => {
   sidecar.submit(podOf(), { main: [{ seconds: 1, exitCode: 1 }] });
   await sidecar.passSeconds(5);
   sidecar.process.lifecycle.close();
+  await sidecar.process.lifecycle.settle(podUid);
   expect(sidecar.process.clock.pending).toBe(0);
   await sidecar.passSeconds(60);
   expect(sidecar.engine.log.at(-1)).toBe('2 end main/1 1');
