@@ -65,11 +65,12 @@ test('PodLifecycle starts a crashing container at once, then after 10 s, 20 s, 4
   expect(sidecar.engine.violations).toEqual([]);
 });
 
-test('PodLifecycle keeps of a crashing container the newest two attempts', async () => {
+test('PodLifecycle keeps of a crashing container the newest two attempts, and no memory of others', async () => {
   const sidecar = new SimulatedSidecar();
   const pod = sidecar.submit(podOf(), { main: [{ seconds: 1, exitCode: 1 }] });
   await sidecar.passSeconds(400);
   expect(pod.attempts.map(({ number }) => number)).toEqual([5, 6]);
+  expect(sidecar.process.lifecycle.memoryOf(podUid).messages.size).toBe(2);
 });
 
 test('PodLifecycle runs postStart before it calls a sidecar started', async () => {
