@@ -124,7 +124,6 @@ function processOf({ spec }: PlannedContainer, { request, image }: ContainerCont
     ...(user === '' ? {} : { User: user }),
     ...(spec.lifecycle?.stopSignal === undefined ? {} : { StopSignal: spec.lifecycle.stopSignal }),
     Env: (spec.env ?? []).map(({ name, value }) => `${name}=${value ?? ''}`),
-    ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
     Tty: spec.tty === true,
     OpenStdin: spec.stdin === true,
     StdinOnce: spec.stdinOnce === true,

@@ -35,12 +35,10 @@ export function blockingInit(facts: PodFacts): ContainerFacts | undefined {
   );
 }
 
-/** Nothing of the pod's own work is left to do: every container is over, or an init container failed for good. */
+/** Nothing of the pod's own work is left to do, whatever its sidecars do: every container is over, or an init container failed for good. */
 export function isFinished(facts: PodFacts): boolean {
-  const blocking = blockingInit(facts);
-  if (blocking !== undefined && blocking.kind === 'init') return isOver(facts, blocking);
-  if (blocking !== undefined) return false;
-  return ofKind(facts, 'container').every((container) => isOver(facts, container));
+  if (ofKind(facts, 'container').every((container) => isOver(facts, container))) return true;
+  return ofKind(facts, 'init').some((init) => isOver(facts, init) && !hasSucceeded(facts, init));
 }
 
 /** When the last of the containers whose end is the pod's has ended, milliseconds since the epoch. */

@@ -108,6 +108,27 @@ describe('endSteps() of a pod that has finished', () => {
     ],
     ['makes no ephemeral container', 2, { spec: { ...never, ...debug }, attempts: done }, []],
     [
+      'restarts no sidecar of an init container that failed for good',
+      60,
+      {
+        spec: { ...never, initContainers: [sidecarOf('s1'), containerOf('init')] },
+        attempts: { s1: [ended(143)], init: [ended(1)], main: [created] },
+      },
+      [],
+    ],
+    [
+      'restarts no sidecar of a container that could not be started',
+      60,
+      {
+        spec: { ...never, initContainers: [sidecarOf('s1')] },
+        attempts: {
+          s1: [ended(143)],
+          main: [{ state: { kind: 'ended', ending: { exitCode: 128, finishedAt: at(1) } } }],
+        },
+      },
+      [],
+    ],
+    [
       'stops the sidecars of an init container that failed for good',
       2,
       {

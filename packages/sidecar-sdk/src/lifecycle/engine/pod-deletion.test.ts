@@ -41,6 +41,21 @@ test('PodLifecycle tells nothing of a pod that is gone, whoever asks for a look 
   expect(sidecar.reports).toHaveLength(length);
 });
 
+test('PodLifecycle reports nothing after it has told that a pod is gone, whatever a slow look still sees', async () => {
+  const sidecar = new SimulatedSidecar((call) => ({ read: 300, remove: 100 })[call] ?? 0);
+  sidecar.submit(podOf({ restartPolicy: 'Never' }), { main: [{ seconds: 1 }] });
+  await sidecar.passSeconds(5);
+  await sidecar.askToGo(0);
+  await sidecar.clock.advance(320);
+  expect(sidecar.engine.pods.size).toBe(1);
+  const { length } = sidecar.reports;
+  sidecar.process.lifecycle.nudge(podUid, 0);
+  await sidecar.passSeconds(60);
+  expect(sidecar.gone).toEqual([podUid]);
+  expect(sidecar.reports).toHaveLength(length);
+  expect(sidecar.clock.pending).toBe(0);
+});
+
 test('PodLifecycle kills what does not end when the time is over', async () => {
   const sidecar = await leaving({ main: [{ stopSeconds: 'ignored' }] }, 30);
   await sidecar.passSeconds(60);

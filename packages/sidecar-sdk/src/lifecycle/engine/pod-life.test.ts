@@ -65,19 +65,58 @@ test('PodLifecycle starts a crashing container at once, then after 10 s, 20 s, 4
   expect(sidecar.engine.violations).toEqual([]);
 });
 
-test('PodLifecycle keeps of a crashing container the newest two attempts', async () => {
+test('PodLifecycle keeps of a crashing container the newest two attempts, and no memory of others', async () => {
   const sidecar = new SimulatedSidecar();
+  const pod = sidecar.submit(podOf(), { main: [{ seconds: 1, exitCode: 1 }] });
+  await sidecar.passSeconds(400);
+  expect(pod.attempts.map(({ number }) => number)).toEqual([5, 6]);
+  expect(sidecar.process.lifecycle.memoryOf(podUid).messages.size).toBe(2);
+});
+
+test('PodLifecycle runs postStart before it calls a sidecar started', async () => {
+  const sidecar = new SimulatedSidecar((call) => (call === 'read' ? 0 : 1_000));
+  sidecar.script.hooks.set('postStart proxy', { seconds: 5 });
+  sidecar.submit(podOf({ initContainers: [sidecarOf('proxy', { lifecycle: postStart })] }));
+  await sidecar.passSeconds(60);
+  const [, hookAt = 0] = /^([\d.]+) postStart proxy/m.exec(sidecar.engine.log.join('\n')) ?? [];
+  const [, startAt = 0] = /^([\d.]+) start main/m.exec(sidecar.engine.log.join('\n')) ?? [];
+  expect(Number(startAt)).toBeGreaterThanOrEqual(Number(hookAt) + 5);
+});
+
+test('PodLifecycle removes old attempts another time when that fails', async () => {
+  const sidecar = new SimulatedSidecar();
+  sidecar.engine.failNext('removeAttempt main', new Error('device is busy'), new Error('device is busy'));
   const pod = sidecar.submit(podOf(), { main: [{ seconds: 1, exitCode: 1 }] });
   await sidecar.passSeconds(400);
   expect(pod.attempts.map(({ number }) => number)).toEqual([5, 6]);
 });
 
-test('PodLifecycle runs postStart before it calls a sidecar started', async () => {
-  const sidecar = new SimulatedSidecar(() => 1_000);
-  sidecar.script.hooks.set('postStart proxy', { seconds: 5 });
-  sidecar.submit(podOf({ initContainers: [sidecarOf('proxy', { lifecycle: postStart })] }));
+test('PodLifecycle counts a back-off from the beginning after a container has run for 10 min', async () => {
+  const sidecar = new SimulatedSidecar();
+  const crash = { seconds: 1, exitCode: 1 };
+  sidecar.submit(podOf(), { main: [crash, crash, crash, { seconds: 600, exitCode: 1 }, crash, {}] });
+  await sidecar.passSeconds(1_000);
+  const starts = sidecar.engine.log.filter((line) => line.includes('start')).map((line) => Number.parseFloat(line));
+  expect(starts).toEqual([0, 1, 12, 33, 633, 644]);
+});
+
+test('PodLifecycle starts an ephemeral container at any time, once, and ends it with its pod', async () => {
+  const sidecar = new SimulatedSidecar();
+  const never = { restartPolicy: 'Never' as const };
+  const pod = sidecar.submit(podOf(never), { main: [{ seconds: 20 }], debug: [{ seconds: 1, exitCode: 1 }] });
+  await sidecar.passSeconds(5);
+  pod.pod = podOf({ ...never, ephemeralContainers: [containerOf('debug'), containerOf('shell')] });
+  sidecar.engine.changed(podUid);
   await sidecar.passSeconds(60);
-  const [, hookAt = 0] = /^(\d+) postStart proxy/m.exec(sidecar.engine.log.join('\n')) ?? [];
-  const [, startAt = 0] = /^(\d+) start main/m.exec(sidecar.engine.log.join('\n')) ?? [];
-  expect(Number(startAt)).toBeGreaterThanOrEqual(Number(hookAt) + 5);
+  expect(sidecar.engine.log.slice(3)).toEqual([
+    '5 create debug/0',
+    '5 create shell/0',
+    '5 start debug/0',
+    '5 start shell/0',
+    '6 end debug/0 1',
+    '20 end main/0 0',
+    '20 TERM shell/0',
+    '20 end shell/0 143',
+  ]);
+  expect(sidecar.report.status.ephemeralContainerStatuses?.map(({ restartCount }) => restartCount)).toEqual([0, 0]);
 });

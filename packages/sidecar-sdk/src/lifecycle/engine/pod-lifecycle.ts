@@ -159,13 +159,15 @@ export class PodLifecycle {
     const memory = this.memoryOf(uid);
     const { endCount } = memory.tasks;
     const pod = await this.#options.runtime.read(uid);
+    if (pod !== undefined) await this.#messages.read(pod, memory);
+    // What was read may be older than the pod's end.
+    if (this.#memories.get(uid) !== memory) return undefined;
     // What is being removed is not looked at: its last report was the one before.
     if (memory.tasks.has('remove')) return memory.lastReport;
     if (pod === undefined) {
       this.#gone(uid);
       return undefined;
     }
-    await this.#messages.read(pod, memory);
     noteLosses(this.#messages.addTo(pod, memory), memory, this.#clock.now());
     memory.forgetAttemptsBut(new Set(pod.attempts.map(({ id }) => id)));
     const facts = this.#factsOf(pod, memory);

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Attempt, ContainerRuntime } from '../container-runtime.ts';
 import { type Health, healthy } from '../facts/pod-facts.ts';
 import { type HookKind, type HookOutcome, runHook } from '../hooks/run-hook.ts';
+import { toProbeRules } from '../probes/probe-rules.ts';
 import { ProbeWorkers } from '../probes/probe-workers.ts';
 import type { CareSubject, ContainerCare } from './container-care.ts';
 
@@ -35,12 +36,14 @@ export class ProbesAndHooks implements ContainerCare {
     });
   }
 
-  watch(subject: CareSubject): void {
+  watch(subject: CareSubject, isOurs: boolean): void {
     const { attempt, spec, pod } = subject;
     if (this.#pods.has(attempt.id) || attempt.state.kind !== 'running' || !isProbed(spec)) return;
     this.#pods.set(attempt.id, pod.pod.metadata.uid);
     const startedAtMs = Date.parse(attempt.state.startedAt);
-    this.#workers.watch(attempt.id, { probes: spec, target: this.#targetOf(subject), startedAtMs });
+    const ranMs = this.#options.clock.now() - startedAtMs;
+    const hasStarted = !isOurs && ranMs >= longestStartMs(spec);
+    this.#workers.watch(attempt.id, { probes: spec, target: this.#targetOf(subject), startedAtMs, hasStarted });
   }
 
   unwatch({ id }: Attempt): void {
@@ -78,6 +81,13 @@ export class ProbesAndHooks implements ContainerCare {
 
 function isProbed({ startupProbe, livenessProbe, readinessProbe }: Container): boolean {
   return startupProbe !== undefined || livenessProbe !== undefined || readinessProbe !== undefined;
+}
+
+/** A container that has run for longer has passed its startup probe, or it would not run any more. */
+function longestStartMs({ startupProbe }: Container): number {
+  if (startupProbe === undefined) return 0;
+  const { initialDelayMs, periodMs, failureThreshold } = toProbeRules(startupProbe);
+  return initialDelayMs + periodMs * failureThreshold;
 }
 
 function unprobed({ startupProbe, readinessProbe }: Container): Health {

@@ -3,12 +3,14 @@ import type { Logger } from '@interlink/service-kit';
 import type { Clock } from '../clock.ts';
 import type { Attempt, ContainerRuntime, EventText, RuntimePod } from '../container-runtime.ts';
 import type { Step } from '../decide/step.ts';
-import { declared } from '../facts/build-facts.ts';
 import type { PodFacts } from '../facts/pod-facts.ts';
 import { isImageReason } from '../status/image-reasons.ts';
-import type { CareSubject, ContainerCare } from './container-care.ts';
+import { specOf, toSubject } from './care-subject.ts';
+import type { ContainerCare } from './container-care.ts';
 import * as events from './lifecycle-events.ts';
 import { type PodMemory, sandbox, volumes } from './pod-memory.ts';
+import { removeAttempt, removePod } from './removal.ts';
+import { stopAttempt } from './stop-attempt.ts';
 
 export interface StepRunnerOptions {
   readonly runtime: ContainerRuntime;
@@ -20,9 +22,6 @@ export interface StepRunnerOptions {
   /** The pod is to be looked at again soon. */
   readonly changed: (uid: string) => void;
 }
-
-const firstRemovalRetryMs = 500;
-const lastRemovalRetryMs = 30_000;
 
 /** Does what was decided on, each step behind the round that asked for it. What fails is told, noted, and decided on anew. */
 export class StepRunner {
@@ -56,14 +55,14 @@ export class StepRunner {
         this.#postStart(step.attempt, pod, memory);
         break;
       case 'stop':
-        this.#stop(step, pod, memory);
+        stopAttempt(step, { pod, memory }, this.#options);
         break;
       case 'removeAttempt':
-        memory.tasks.begin(`remove ${step.attempt.id}`, () => this.#removeAttempt(step.attempt, pod));
+        memory.tasks.begin(`remove ${step.attempt.id}`, () => removeAttempt(step.attempt, pod, this.#options));
         break;
       case 'remove':
         // What is still being made may run in a moment, and then has a right to its grace period.
-        if (!memory.tasks.isBusy) memory.tasks.begin('remove', () => this.#remove(pod));
+        if (!memory.tasks.isBusy) memory.tasks.begin('remove', () => removePod(pod, this.#options));
         break;
     }
   }
@@ -115,7 +114,8 @@ export class StepRunner {
   #start(attempt: Attempt, pod: RuntimePod, memory: PodMemory): void {
     const { container, id } = attempt;
     const start = async () => {
-      // Before it is seen to run: whoever waits for it waits for its hook, too.
+      // Before it is seen to run: whoever waits for it waits for its probes and its hook, too.
+      memory.started.add(id);
       if (specOf(pod, container)?.lifecycle?.postStart !== undefined) memory.postStart.set(id, 'due');
       await this.#options.runtime.start(pod, attempt);
     };
@@ -142,61 +142,4 @@ export class StepRunner {
       this.#options.logger.info({ podUid: pod.pod.metadata.uid, container, why: message }, 'the postStart hook failed');
     });
   }
-
-  #stop({ attempt, killAtMs, why }: Step & { do: 'stop' }, pod: RuntimePod, memory: PodMemory): void {
-    const { runtime, care, tell, logger } = this.#options;
-    const { uid } = pod.pod.metadata;
-    const subject = toSubject(pod, attempt);
-    const hasHook = subject?.spec.lifecycle?.preStop !== undefined;
-    const preStop = async (signal: AbortSignal) => {
-      if (subject === undefined) return;
-      const { events: told } = await care.runHook('preStop', subject, signal);
-      for (const event of told) tell(uid, attempt.container, event);
-    };
-    const isNew = memory.stopper.stop(attempt.id, killAtMs, {
-      preStop: hasHook ? preStop : undefined,
-      terminate: () => runtime.terminate(pod, attempt),
-      // Where news are lost, the end of what was killed is seen all the same.
-      kill: () => runtime.kill(pod, attempt).finally(() => this.#options.changed(uid)),
-      onError: (error) =>
-        logger.warn({ podUid: uid, container: attempt.container, err: error }, 'cannot end the container yet'),
-    });
-    if (!isNew) return;
-    if (why === 'sandbox-changed' && memory.tellOnce(sandbox, `${pod.sandboxSince}`))
-      tell(uid, undefined, events.sandboxChanged);
-    tell(uid, attempt.container, events.killing(attempt.container, why));
-  }
-
-  async #removeAttempt(attempt: Attempt, pod: RuntimePod): Promise<void> {
-    const { runtime, logger } = this.#options;
-    await runtime.removeAttempt(pod, attempt).catch((error: unknown) => {
-      logger.warn(
-        { podUid: pod.pod.metadata.uid, container: attempt.container, err: error },
-        'cannot remove an old attempt',
-      );
-    });
-  }
-
-  /** Until everything is gone, through whatever fails on the way. */
-  async #remove(pod: RuntimePod): Promise<void> {
-    const { uid } = pod.pod.metadata;
-    for (let waitMs = firstRemovalRetryMs; ; waitMs = Math.min(waitMs * 2, lastRemovalRetryMs)) {
-      try {
-        await this.#options.runtime.remove(pod);
-        return this.#options.gone(uid);
-      } catch (error) {
-        this.#options.logger.warn({ podUid: uid, err: error }, 'cannot remove the pod yet');
-        await new Promise<void>((resolve) => this.#options.clock.setTimer(waitMs, resolve));
-      }
-    }
-  }
-}
-
-function specOf(pod: RuntimePod, container: string) {
-  return declared(pod.pod).find(({ spec }) => spec.name === container)?.spec;
-}
-
-function toSubject(pod: RuntimePod, attempt: Attempt): CareSubject | undefined {
-  const spec = specOf(pod, attempt.container);
-  return spec === undefined ? undefined : { pod, spec, attempt };
 }

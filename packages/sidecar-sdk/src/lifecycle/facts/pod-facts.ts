@@ -85,9 +85,9 @@ export function endingOf(attempt: Attempt | undefined): Ending | undefined {
   return attempt?.state.kind === 'ended' ? attempt.state.ending : undefined;
 }
 
-/** It was started once, whatever has become of it. */
-export function wasStarted(container: ContainerFacts): boolean {
-  return container.attempts.some((attempt) => isLive(attempt) || endingOf(attempt)?.startedAt !== undefined);
+/** Its start was once asked for, whatever has become of it. */
+export function wasStarted({ attempts }: ContainerFacts): boolean {
+  return attempts.some(({ state }) => state.kind !== 'created');
 }
 
 export function ofKind(facts: PodFacts, ...kinds: ContainerKind[]): ContainerFacts[] {

@@ -70,6 +70,12 @@ describe('toContainerStatus() of a container that waits', () => {
       { reason: 'CrashLoopBackOff', message: `back-off 1m20s restarting failed container=main pod=p_ns(${podUid})` },
     ],
     [
+      'is in the longest',
+      2,
+      { attempts: { main: [{ ...crashed, failuresBefore: 9 }] } },
+      { reason: 'CrashLoopBackOff', message: `back-off 5m0s restarting failed container=main pod=p_ns(${podUid})` },
+    ],
+    [
       'could not be started',
       2,
       { attempts: { main: [{ ...ended(128, startError), failuresBefore: 1 }] } },
