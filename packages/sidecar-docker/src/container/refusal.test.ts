@@ -26,11 +26,6 @@ describe('assertRunnable()', () => {
     ],
     ['a resource', spec({}, { resources: { limits: { 'nvidia.com/gpu': '1' } } }), /nvidia\.com\/gpu/],
     [
-      'a native sidecar',
-      spec({ initContainers: [{ name: 's', restartPolicy: 'Always' }] }),
-      /restartPolicy of its own/,
-    ],
-    [
       'a sub-path below a folder that the pod can write',
       spec(
         { volumes: [{ name: 'v', emptyDir: {} }] },
@@ -40,6 +35,11 @@ describe('assertRunnable()', () => {
     ],
   ])('refuses %s', (_, pod, message) => {
     expect(() => assertRunnable(pod, { exportsPodData: true })).toThrow(message);
+  });
+
+  test('lets containers with a restart policy of their own', () => {
+    const pod = spec({ initContainers: [{ name: 's', restartPolicy: 'Always' }] }, { restartPolicy: 'Never' });
+    expect(() => assertRunnable(pod, { exportsPodData: true })).not.toThrow();
   });
 
   test('lets sub-paths of an emptyDir side by side', () => {

@@ -44,9 +44,6 @@ function refuseContainers(spec: PodSpec): string[] {
     for (const name of unsupportedResources(container)) {
       reasons.push(`container ${container.name} asks for ${name}, which is not offered here`);
     }
-    if (container.restartPolicy !== undefined) {
-      reasons.push(`container ${container.name} has a restartPolicy of its own, which is not supported yet`);
-    }
   }
   return reasons;
 }
