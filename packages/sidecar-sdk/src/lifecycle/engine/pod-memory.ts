@@ -10,7 +10,7 @@ import { Stopper } from './stopper.ts';
 export class PodMemory {
   readonly tasks: PodTasks;
   readonly stopper: Stopper;
-  /** Hooks of attempts that this process has started. */
+  /** Of each attempt that this process has started, its hook; `done` also where there is none. */
   readonly postStart = new Map<string, AttemptFacts['postStart']>();
   /** Termination messages by attempt. */
   readonly messages = new Map<string, string>();

@@ -2,6 +2,7 @@ import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { Clock } from '../clock.ts';
 import type { Attempt, ContainerRuntime, EventText, RuntimePod } from '../container-runtime.ts';
+import { restartPolicyOf } from '../decide/restart-policy.ts';
 import type { Step } from '../decide/step.ts';
 import { declared } from '../facts/build-facts.ts';
 import type { PodFacts } from '../facts/pod-facts.ts';
@@ -113,8 +114,8 @@ export class StepRunner {
   #start(attempt: Attempt, pod: RuntimePod, memory: PodMemory): void {
     const { container, id } = attempt;
     const start = async () => {
-      // Before it is seen to run: whoever waits for it waits for its hook, too.
-      if (specOf(pod, container)?.lifecycle?.postStart !== undefined) memory.postStart.set(id, 'due');
+      // Before it is seen to run: whoever waits for it waits for its hook, too, and knows that nobody has probed it yet.
+      memory.postStart.set(id, specOf(pod, container)?.lifecycle?.postStart === undefined ? 'done' : 'due');
       await this.#options.runtime.start(pod, attempt);
     };
     this.#begin({ pod, memory, name: `start ${id}`, about: container, container }, start, {
@@ -162,7 +163,7 @@ export class StepRunner {
     if (!isNew) return;
     if (why === 'sandbox-changed' && memory.tellOnce(sandbox, `${pod.sandboxSince}`))
       tell(uid, undefined, events.sandboxChanged);
-    tell(uid, attempt.container, events.killing(attempt.container, why));
+    tell(uid, attempt.container, events.killing(attempt.container, why, isRestartedOnFailure(pod, attempt)));
   }
 
   async #removeAttempt(attempt: Attempt, pod: RuntimePod): Promise<void> {
@@ -196,6 +197,11 @@ function isImageReason(reason: string | undefined): reason is string {
 
 function specOf(pod: RuntimePod, container: string) {
   return declared(pod.pod).find(({ spec }) => spec.name === container)?.spec;
+}
+
+function isRestartedOnFailure({ pod }: RuntimePod, { container }: Attempt): boolean {
+  const found = declared(pod).find(({ spec }) => spec.name === container);
+  return found !== undefined && restartPolicyOf(found.kind, found.spec, pod) !== 'Never';
 }
 
 function toSubject(pod: RuntimePod, attempt: Attempt): CareSubject | undefined {
