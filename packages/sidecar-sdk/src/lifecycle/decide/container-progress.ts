@@ -49,5 +49,6 @@ export function finishedAtMs(facts: PodFacts): number {
 
 function isUp(container: ContainerFacts): boolean {
   const attempt = shown(container);
-  return attempt?.state.kind === 'running' && attempt.postStart === 'done' && attempt.health.started;
+  if (attempt?.state.kind !== 'running' || attempt.postStart !== 'done') return false;
+  return attempt.health.started && attempt.health.isAssumed !== true;
 }

@@ -27,12 +27,10 @@ export function podFailed({ reason, message }: { reason: string; message: string
   return reason === 'DeadlineExceeded' ? normal(reason, message) : warning(reason, message);
 }
 
-export function killing(container: string, why: StopReason): EventText {
-  const isProbe = why === 'liveness' || why === 'startup';
-  return normal(
-    'Killing',
-    isProbe ? `Container ${container} failed ${why} probe, will be restarted` : `Stopping container ${container}`,
-  );
+/** @param isRestarted another attempt follows one that fails */
+export function killing(container: string, why: StopReason, isRestarted: boolean): EventText {
+  if (why !== 'liveness' && why !== 'startup') return normal('Killing', `Stopping container ${container}`);
+  return normal('Killing', `Container ${container} failed ${why} probe${isRestarted ? ', will be restarted' : ''}`);
 }
 
 function normal(reason: string, message: string): EventText {

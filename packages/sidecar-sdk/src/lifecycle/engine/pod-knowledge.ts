@@ -12,7 +12,7 @@ export function knowledgeOf(memory: PodMemory, care: ContainerCare): Knowledge {
     // An attempt that another process has started counts as past its hook.
     postStartOf: ({ id }) => memory.postStart.get(id) ?? 'done',
     healthOf: (attempt, spec) =>
-      attempt.state.kind === 'running' ? care.healthOf(attempt, spec, memory.started.has(attempt.id)) : healthy,
+      attempt.state.kind === 'running' ? care.healthOf(attempt, spec, memory.postStart.has(attempt.id)) : healthy,
     lostOf: (container) => memory.lost.get(container),
   };
 }

@@ -120,3 +120,21 @@ test('PodLifecycle starts an ephemeral container at any time, once, and ends it 
   ]);
   expect(sidecar.report.status.ephemeralContainerStatuses?.map(({ restartCount }) => restartCount)).toEqual([0, 0]);
 });
+
+test('PodLifecycle lets nobody start after a sidecar that its startup probe has not seen up yet', async () => {
+  const sidecar = new SimulatedSidecar();
+  const startupProbe = { exec: { command: ['true'] } };
+  sidecar.script.health.set('proxy/0', { started: false, ready: false });
+  sidecar.submit(podOf({ initContainers: [sidecarOf('proxy', { startupProbe })] }));
+  await sidecar.passSeconds(5);
+  expect(sidecar.engine.log).not.toContain('0 start main/0');
+  // A new process has not asked it yet.
+  sidecar.script.health.set('proxy/0', { started: true, ready: true, isAssumed: true });
+  sidecar.restart();
+  await sidecar.passSeconds(5);
+  expect(sidecar.engine.log.filter((line) => line.includes('start'))).toEqual(['0 start proxy/0']);
+  sidecar.script.health.set('proxy/0', { started: true, ready: true });
+  sidecar.engine.changed(podUid);
+  await sidecar.passSeconds(5);
+  expect(sidecar.engine.log).toContain('10 start main/0');
+});

@@ -10,9 +10,7 @@ import { Stopper } from './stopper.ts';
 export class PodMemory {
   readonly tasks: PodTasks;
   readonly stopper: Stopper;
-  /** Attempts that this process has started, or tried to, by their ids. */
-  readonly started = new Set<string>();
-  /** Hooks of attempts that this process has started. */
+  /** Of each attempt that this process has started, its hook; `done` also where there is none. */
   readonly postStart = new Map<string, AttemptFacts['postStart']>();
   /** Termination messages by attempt. */
   readonly messages = new Map<string, string>();
@@ -67,7 +65,7 @@ export class PodMemory {
 
   /** Attempts that are not there any more need no memory. */
   forgetAttemptsBut(ids: { has(id: string): boolean }): void {
-    for (const byId of [this.started, this.postStart, this.messages]) {
+    for (const byId of [this.postStart, this.messages]) {
       for (const id of byId.keys()) if (!ids.has(id)) byId.delete(id);
     }
   }

@@ -133,6 +133,18 @@ test('PodLifecycle ends a container whose probe failed, and restarts it', async 
   expect(sidecar.process.care.watched).toEqual(new Set(['main/1']));
 });
 
+test('PodLifecycle promises no restart where the pod has none', async () => {
+  const sidecar = new SimulatedSidecar();
+  sidecar.submit(podOf(never));
+  await sidecar.passSeconds(5);
+  const failure = { probe: 'startup' as const, failedAtMs: sidecar.clock.now() };
+  sidecar.script.health.set('main/0', { started: false, ready: false, failure });
+  sidecar.engine.changed(podUid);
+  await sidecar.passSeconds(60);
+  expect(sidecar.events).toContain('5 main Killing Container main failed startup probe');
+  expect(sidecar.statusOf('main')).toMatchObject({ restartCount: 0, state: { terminated: {} } });
+});
+
 test('PodLifecycle ends a container whose postStart failed, and restarts it', async () => {
   const sidecar = new SimulatedSidecar();
   sidecar.script.hooks.set('postStart main', { seconds: 2, error: 'PostStartHook failed' });

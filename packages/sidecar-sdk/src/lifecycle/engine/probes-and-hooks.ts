@@ -56,9 +56,9 @@ export class ProbesAndHooks implements ContainerCare {
    */
   healthOf({ id }: Attempt, spec: Container, isOurs: boolean): Health {
     if (!isProbed(spec)) return healthy;
-    if (!this.#pods.has(id)) return isOurs ? unprobed(spec) : healthy;
+    if (!this.#pods.has(id)) return isOurs ? unprobed(spec) : assumed;
     const { started, ready, settled, liveness } = this.#workers.stateOf(id);
-    return settled ? { started, ready, failure: liveness } : { ...healthy, failure: liveness };
+    return settled ? { started, ready, failure: liveness } : { ...assumed, failure: liveness };
   }
 
   async runHook(kind: HookKind, subject: CareSubject, signal: AbortSignal): Promise<HookOutcome> {
@@ -78,6 +78,8 @@ export class ProbesAndHooks implements ContainerCare {
     };
   }
 }
+
+const assumed: Health = { ...healthy, isAssumed: true };
 
 function isProbed({ startupProbe, livenessProbe, readinessProbe }: Container): boolean {
   return startupProbe !== undefined || livenessProbe !== undefined || readinessProbe !== undefined;

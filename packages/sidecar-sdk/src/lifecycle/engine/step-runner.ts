@@ -114,9 +114,8 @@ export class StepRunner {
   #start(attempt: Attempt, pod: RuntimePod, memory: PodMemory): void {
     const { container, id } = attempt;
     const start = async () => {
-      // Before it is seen to run: whoever waits for it waits for its probes and its hook, too.
-      memory.started.add(id);
-      if (specOf(pod, container)?.lifecycle?.postStart !== undefined) memory.postStart.set(id, 'due');
+      // Before it is seen to run: whoever waits for it waits for its hook, too, and knows that nobody has probed it yet.
+      memory.postStart.set(id, specOf(pod, container)?.lifecycle?.postStart === undefined ? 'done' : 'due');
       await this.#options.runtime.start(pod, attempt);
     };
     this.#begin({ pod, memory, name: `start ${id}`, about: container, container }, start, {

@@ -1,5 +1,7 @@
-import type { RuntimePod } from '../container-runtime.ts';
+import type { Attempt, RuntimePod } from '../container-runtime.ts';
+import { restartPolicyOf } from '../decide/restart-policy.ts';
 import type { Step } from '../decide/step.ts';
+import { declared } from '../facts/build-facts.ts';
 import { toSubject } from './care-subject.ts';
 import * as events from './lifecycle-events.ts';
 import { type PodMemory, sandbox } from './pod-memory.ts';
@@ -29,5 +31,10 @@ export function stopAttempt(
   if (!isNew) return;
   if (why === 'sandbox-changed' && memory.tellOnce(sandbox, `${pod.sandboxSince}`))
     tell(uid, undefined, events.sandboxChanged);
-  tell(uid, container, events.killing(container, why));
+  tell(uid, container, events.killing(container, why, isRestartedOnFailure(pod, attempt)));
+}
+
+function isRestartedOnFailure({ pod }: RuntimePod, { container }: Attempt): boolean {
+  const found = declared(pod).find(({ spec }) => spec.name === container);
+  return found !== undefined && restartPolicyOf(found.kind, found.spec, pod) !== 'Never';
 }

@@ -18,7 +18,7 @@ export function tend(
     const isProbed = attempt.state.kind === 'running' && attempt.postStart === 'done';
     if (isProbed && !isEnding && !stopper.isStopping(attempt.id)) {
       watched.set(attempt.id, attempt);
-      care.watch({ pod, spec, attempt }, memory.started.has(attempt.id));
+      care.watch({ pod, spec, attempt }, memory.postStart.has(attempt.id));
     } else {
       care.unwatch(attempt);
     }

@@ -36,6 +36,8 @@ export interface AttemptFacts extends Attempt {
 export interface Health {
   readonly started: boolean;
   readonly ready: boolean;
+  /** It ran before this process did, and has not been asked yet: it counts as it most likely is, and nothing new is built on that. */
+  readonly isAssumed?: boolean | undefined;
   /** A liveness or startup probe has failed often enough. */
   readonly failure?: ProbeFailure | undefined;
 }

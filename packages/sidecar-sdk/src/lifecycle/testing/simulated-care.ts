@@ -1,3 +1,4 @@
+import type { Container } from '@interlink/protocol';
 import type { Clock } from '../clock.ts';
 import type { Attempt } from '../container-runtime.ts';
 import type { CareSubject, ContainerCare } from '../engine/container-care.ts';
@@ -40,7 +41,9 @@ export class SimulatedCare implements ContainerCare {
     this.watched.delete(nameOf(attempt));
   }
 
-  healthOf(attempt: Attempt): Health {
+  healthOf(attempt: Attempt, spec: Container, isOurs: boolean): Health {
+    const isUnprobed = isOurs && !this.watched.has(nameOf(attempt));
+    if (isUnprobed && spec.startupProbe !== undefined) return { started: false, ready: false };
     return this.#script.health.get(nameOf(attempt)) ?? healthy;
   }
 
