@@ -34,6 +34,9 @@ async function leftoversOf({ root, of }: Leavable): Promise<string[]> {
     ...containers.map(({ Names: names }) => `container ${names.join()}`),
     ...(volumes ?? []).map(({ Name: name }) => `volume ${name}`),
     ...networks.map(({ Name: name }) => `network ${name}`),
-    ...folders.filter((name) => !('uid' in of) || name === of.uid).map((name) => `folder ${name}`),
+    // What begins with a dot is the sidecar's own: its records of images.
+    ...folders
+      .filter((name) => ('uid' in of ? name === of.uid : !name.startsWith('.')))
+      .map((name) => `folder ${name}`),
   ];
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 export class ProcessClock implements Clock {
   readonly #clock: Clock;
   readonly #timers = new Set<() => void>();
+  #isDead = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -18,6 +19,7 @@ export class ProcessClock implements Clock {
   }
 
   setTimer(ms: number, task: () => void): () => void {
+    if (this.#isDead) return () => undefined;
     const cancelTimer = this.#clock.setTimer(ms, () => {
       this.#timers.delete(cancel);
       task();
@@ -31,6 +33,7 @@ export class ProcessClock implements Clock {
   }
 
   die(): void {
+    this.#isDead = true;
     for (const cancel of this.#timers) cancel();
   }
 }
