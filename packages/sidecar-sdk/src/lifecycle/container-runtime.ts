@@ -28,7 +28,7 @@ export interface ContainerRuntime {
   kill(pod: RuntimePod, attempt: Attempt): Promise<void>;
   /** Removes an attempt that does not run any more, its log with it. */
   removeAttempt(pod: RuntimePod, attempt: Attempt): Promise<void>;
-  /** Removes all that there is of a pod of which nothing runs any more. Called again until it succeeds. */
+  /** Removes all that there is of a pod of which nothing runs any more; one that is gone is a success. Called again until it succeeds. */
   remove(pod: RuntimePod): Promise<void>;
 
   /** What the container left at its `terminationMessagePath`, at most 4096 bytes; with `logs` the end of its log instead. */

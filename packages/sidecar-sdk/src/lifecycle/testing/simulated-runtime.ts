@@ -95,17 +95,18 @@ export class SimulatedRuntime implements ContainerRuntime {
     });
   }
 
-  remove(pod: RuntimePod): Promise<void> {
-    return this.#call('remove', () =>
-      this.#change(pod, (simulated) => {
-        this.#engine.note('remove');
-        this.#engine.forbid(
-          simulated.attempts.some(({ isLive }) => isLive),
-          'the pod is removed while it runs',
-        );
-        this.#engine.pods.delete(simulated.uid);
-      }),
-    );
+  remove({ pod }: RuntimePod): Promise<void> {
+    return this.#call('remove', () => {
+      const simulated = this.#engine.pods.get(pod.metadata.uid);
+      if (simulated === undefined) return;
+      this.#engine.note('remove');
+      this.#engine.forbid(
+        simulated.attempts.some(({ isLive }) => isLive),
+        'the pod is removed while it runs',
+      );
+      this.#engine.pods.delete(simulated.uid);
+      this.#engine.changed(simulated.uid);
+    });
   }
 
   terminationMessage(pod: RuntimePod, attempt: Attempt, source: 'file' | 'logs'): Promise<string> {
