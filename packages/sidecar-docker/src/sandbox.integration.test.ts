@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { InterLinkConfig, PodReference, PodSpec } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { createDockerBackend } from './sidecar.ts';
+import { untilNothingIsLeft } from './testing/nothing-left.ts';
 import { owner, silent } from './testing/running-pod.ts';
 
 const { docker } = inject('testbed');
@@ -53,7 +54,10 @@ describe.skipIf(docker === undefined)(
       const { uid, namespace, name } = pod;
       const main = { ...shell('main', script), ...container };
       const whole = { restartPolicy: 'Never' as const, ...spec, containers: [main, ...(spec.containers ?? [])] };
-      onTestFinished(async () => await backend.delete(pod, 0));
+      onTestFinished(async () => {
+        await backend.delete(pod, 0);
+        await untilNothingIsLeft({ root, of: { uid } });
+      });
       await backend.create({ pod: { metadata: { uid, namespace, name }, spec: whole }, volumes: [] }, owner);
       return pod;
     }
