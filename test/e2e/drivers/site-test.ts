@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, inject } from 'vitest';
-import { type ControlPlaneData, kubectl, type TestbedData } from '../../testbed/index.ts';
+import { type ControlPlaneData, type DockerData, kubectl, type TestbedData } from '../../testbed/index.ts';
 import { Site, type SiteOptions } from '../../testbed/site/site.ts';
 import { EngineView } from './engine.ts';
 import { reportFailure } from './failure-report.ts';
@@ -13,6 +13,12 @@ import { isComplete, partsOf } from './testbed-parts.ts';
 const testbed: TestbedData = inject('testbed');
 
 type SiteTestOptions = Pick<SiteOptions, 'env' | 'virtualNodes'>;
+
+type OneSiteOptions = SiteTestOptions &
+  Partial<Pick<SiteOptions, 'kubeconfig'>> & {
+    /** Another engine than the testbed's. */
+    readonly docker?: DockerData;
+  };
 
 /** For `describe.skipIf`: this machine can't run a cluster with a Docker Engine. */
 export const cannotRun = !isComplete(testbed);
@@ -53,9 +59,9 @@ export function siteTest(subject: string, options: SiteTestOptions = {}) {
 export async function startSite(
   nodeName: string,
   engine: EngineView,
-  { env = {}, virtualNodes, kubeconfig }: SiteTestOptions & Partial<Pick<SiteOptions, 'kubeconfig'>> = {},
+  { env = {}, virtualNodes, kubeconfig, docker = partsOf(testbed).docker }: OneSiteOptions = {},
 ): Promise<{ site: Site; directory: string; end(): Promise<void> }> {
-  const { controlPlane, docker } = partsOf(testbed);
+  const { controlPlane } = partsOf(testbed);
   const directory = await mkdtemp(join(tmpdir(), `${nodeName}-`));
   const site = await Site.start({
     directory,
