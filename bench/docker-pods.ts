@@ -23,15 +23,16 @@ export class DockerPods {
     return uid;
   }
 
-  async untilRunning(uid: string): Promise<void> {
+  /** @returns the container's id at the engine */
+  async untilRunning(uid: string): Promise<string> {
     await this.#until(() => this.#stateOf(uid)?.running !== undefined);
+    return this.#idOf(uid);
   }
 
   /** @returns when the stream said that the pod's container had ended, and the container's id at the engine */
   async untilEnded(uid: string): Promise<{ atMs: number; id: string }> {
     await this.#until(() => this.#stateOf(uid)?.terminated !== undefined);
-    const id = this.#reports.get(uid)?.status.containerStatuses[0]?.containerID ?? '';
-    return { atMs: performance.timeOrigin + performance.now(), id: id.replace('docker://', '') };
+    return { atMs: performance.timeOrigin + performance.now(), id: this.#idOf(uid) };
   }
 
   async logBytes(uid: string): Promise<number> {
@@ -48,6 +49,10 @@ export class DockerPods {
 
   stop(): void {
     this.#stop.abort();
+  }
+
+  #idOf(uid: string): string {
+    return this.#reports.get(uid)?.status.containerStatuses[0]?.containerID?.replace('docker://', '') ?? '';
   }
 
   #stateOf(uid: string) {

@@ -35,6 +35,14 @@ export class EngineByHand {
     return Date.parse(`${seconds}Z`) + Number(fraction) * 1_000;
   }
 
+  /** The log of a container, followed to its end: bytes of the engine's stream, frames and all. */
+  async logStreamBytes(id: string): Promise<number> {
+    let bytes = 0;
+    const log = await this.#ask('GET', `/containers/${id}/logs?stdout=1&stderr=1&follow=1`);
+    for await (const chunk of log as AsyncIterable<Buffer>) bytes += chunk.length;
+    return bytes;
+  }
+
   close(): void {
     this.#agent.destroy();
   }

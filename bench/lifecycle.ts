@@ -22,6 +22,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     /** Rounds of each way at each degree of parallelism. */
     rounds: { type: 'string', default: '5' },
+    parallel: { type: 'string', default: '1,10,50' },
   },
 });
 const stay = 'exec sleep 1000000';
@@ -29,6 +30,8 @@ const podsAtOnce = 16;
 const lines = 10_000;
 const bursts = 100;
 const line = 'x'.repeat(99);
+/** Before each piece of output in the engine's stream. */
+const frameBytes = 8;
 
 const directory = await mkdtemp(join(tmpdir(), 'interlink-lifecycle-'));
 const testbed = await startTestbed({ controlPlane: false });
@@ -46,11 +49,11 @@ try {
   try {
     // The first makes the sandbox's image.
     await measureStarts(pods, engine, { parallel: 1, rounds: 1, isShown: false });
-    for (const parallel of [1, 10, 50]) {
+    for (const parallel of values.parallel.split(',').map(Number)) {
       await measureStarts(pods, engine, { parallel, rounds: Number(values.rounds), isShown: true });
     }
     await measureEnds(pods, engine);
-    await measureLog(pods);
+    await measureLog(pods, engine);
     await measureIdle(pods, sidecar.pid, pidOfEngine(socket));
   } finally {
     pods.stop();
@@ -122,16 +125,23 @@ async function measureEnds(pods: DockerPods, engine: EngineByHand): Promise<void
   show('exit→pushed', `p50 ${ms(percentile(samples, 0.5))}, p99 ${ms(percentile(samples, 0.99))}`);
 }
 
-async function measureLog(pods: DockerPods): Promise<void> {
+/** Where a follower is slower than the container, the engine's files come round and take what was not read yet. */
+async function measureLog(pods: DockerPods, engine: EngineByHand): Promise<void> {
   const script = `i=0; while [ $i -lt ${bursts} ]; do yes ${line} | head -n ${lines}; i=$((i+1)); sleep 0.1; done`;
-  const uid = await pods.create(`sleep 1; ${script}`);
-  await pods.untilRunning(uid);
-  const startedAt = performance.now();
-  const received = await pods.logBytes(uid);
-  const seconds = (performance.now() - startedAt) / 1_000;
   const sent = bursts * lines * (line.length + 1);
-  show('log followed', `${(received / 1e6 / seconds).toFixed(1)} MB/s, ${sent - received} of ${sent} bytes lost`);
-  await pods.delete([uid]);
+  const follow = async (name: string, read: (uid: string, id: string) => Promise<number>) => {
+    const uid = await pods.create(`sleep 1; ${script}`);
+    const id = await pods.untilRunning(uid);
+    const startedAt = performance.now();
+    const received = await read(uid, id);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    show(name, `${(received / 1e6 / seconds).toFixed(1)} MB/s, ${sent - received} of ${sent} bytes lost`);
+    await pods.delete([uid]);
+  };
+  await follow('log followed', async (uid) => await pods.logBytes(uid));
+  // Each line has a frame of its own.
+  const share = (line.length + 1) / (line.length + 1 + frameBytes);
+  await follow('log followed by hand', async (_, id) => (await engine.logStreamBytes(id)) * share);
 }
 
 async function measureIdle(pods: DockerPods, sidecar: number, dockerd: number): Promise<void> {
