@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { allChecks } from '@interlink/conformance';
 import { errorCodes, toHttpStatus } from '@interlink/protocol';
 import { interLinkKeys } from '@interlink/service-kit';
+import { allFields, type Field, supportedFlags } from '@interlink/sidecar-docker';
 import { misbehaviours } from '@interlink/sidecar-mock';
 import { replaceSection } from './doc-section.ts';
 
@@ -17,7 +18,22 @@ const sections = [
     name: 'example provider',
     content: codeBlock('examples/provider-minimal/provider.ts'),
   },
+  {
+    document: 'packages/sidecar-sdk/README.md',
+    name: 'example probes',
+    content: codeBlock('examples/backend-with-probes/watch-container.ts'),
+  },
   { document: 'packages/sidecar-mock/README.md', name: 'misbehaviours', content: misbehaviourTable() },
+  {
+    document: 'docs/docker.md',
+    name: 'docker flags',
+    content: supportedFlags.map((flag) => `\`${flag}\``).join(', '),
+  },
+  ...(['pod', 'containers', 'volumes'] as const).map((part) => ({
+    document: 'docs/docker.md',
+    name: `fields of ${part}`,
+    content: fieldTable(part),
+  })),
   { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
   ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({
     document: 'docs/protocol.md',
@@ -50,6 +66,31 @@ function misbehaviourTable(): string {
     return `| \`${name}\` | ${summary} | ${caughtBy.map((check) => `\`${check}\``).join(', ')} |`;
   });
   return ['| `MOCK_MISBEHAVE` | what goes wrong | caught by |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** Rows of the Docker sidecar's fields below `containers[]`, below `volumes[]`, or of neither. */
+function fieldTable(part: 'pod' | 'containers' | 'volumes'): string {
+  const partOf = (path: string) => /^(containers|volumes)\[\]/.exec(path)?.[1] ?? 'pod';
+  const rows = allFields
+    .filter(({ path }) => partOf(path) === part)
+    .map((field) => `| \`${field.path}\` | ${renderSupport(field)} | ${field.note} |`);
+  return ['| field | here | |', '|---|---|---|', ...rows].join('\n');
+}
+
+function renderSupport({ support, values, needs }: Field): string {
+  const which = values === undefined ? '' : `: ${values}`;
+  switch (support) {
+    case 'supported':
+      return 'yes';
+    case 'elsewhere':
+      return 'done before';
+    case 'switched':
+      return `refused unless \`${needs}\`${which}`;
+    case 'refused':
+      return `refused${which}`;
+    case 'ignored':
+      return `without effect, with a warning${which}`;
+  }
 }
 
 function errorTable(): string {

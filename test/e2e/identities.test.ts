@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -64,9 +64,13 @@ describe.skipIf(cannotRun)('docs/security.md: a virtual kubelet with', { timeout
     await runCommandOrThrow('bash', ['-euo', 'pipefail', '-c', script], { cwd: directory, env, timeoutMs: 120_000 });
     const providerFile = join(directory, 'provider.yaml');
     if (provider !== undefined) await writeFile(providerFile, provider);
+    const configFile = join(directory, 'InterLinkConfig.yaml');
+    const claims = { 'storageClass:remote': { path: `${directory}/claims/{namespace}/{claim}` } };
+    await writeFile(configFile, JSON.stringify({ Docker: { Claims: claims } }));
+    await mkdir(join(directory, 'claims'), { recursive: true });
     const { site, end } = await startSite(nodeName, new EngineView(docker), {
       kubeconfig: join(directory, 'vk.kubeconfig'),
-      env: provider === undefined ? {} : { VK_CONFIG_PATH: providerFile },
+      env: { INTERLINKCONFIGPATH: configFile, ...(provider === undefined ? {} : { VK_CONFIG_PATH: providerFile }) },
     });
     onTestFinished(end);
     return site;
@@ -183,6 +187,10 @@ describe.skipIf(cannotRun)('docs/security.md: a virtual kubelet with', { timeout
     expect(await namespace.run('exec', 'server', '--', 'echo', 'hello')).toBe('hello\n');
     await namespace.run('delete', 'pod', 'server', '--timeout=30s');
     await namespace.run('delete', 'secret,configmap', 'late');
+    await namespace.apply(claim, claimingPod(nodeName));
+    await namespace.waitForPhase('claiming', 'Succeeded', { timeoutMs: 60_000 });
+    expect(await readFile(join(directory, 'claims', namespace.name, 'data/file'), 'utf8')).toBe('kept\n');
+    await namespace.run('delete', 'pod', 'claiming', '--timeout=30s');
   }
 
   /** What the virtual kubelet asks for now and then only. */
@@ -234,6 +242,31 @@ const server80 = {
   metadata: { name: 'web' },
   spec: { ports: [{ port: 80 }] },
 };
+
+/** Nobody binds it: its data is where the sidecar's administrator says. */
+const claim = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data' },
+  spec: {
+    storageClassName: 'remote',
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: '1Gi' } },
+  },
+};
+
+/** Past the scheduler, which waits until somebody binds the claim. */
+function claimingPod(nodeName: string): Pod {
+  return pod(nodeName, 'claiming', {
+    nodeName,
+    containers: [
+      shell('main', 'echo kept > /data/file', {
+        volumeMounts: [{ name: 'data', mountPath: '/data' }],
+      }),
+    ],
+    volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+  });
+}
 
 function serverPod(nodeName: string): Pod {
   const script = [

@@ -18,9 +18,11 @@ describe.skipIf(cannotRun)(
 
       // The engine's own words: it asked the registry of that name, which is not there.
       const refused = /connection refused/;
-      expect(await namespace.waitForWaiting('imageless', 'main', /^(ErrImagePull|ImagePullBackOff)$/)).toMatch(refused);
+      expect(await namespace.waitForWaiting('imageless', 'main', /^(RegistryUnavailable|ImagePullBackOff)$/)).toMatch(
+        refused,
+      );
       await namespace.waitForEvent('imageless', 'Failed', refused);
-      await namespace.waitForEvent('imageless', 'Failed', /^Error: ErrImagePull$/);
+      await namespace.waitForEvent('imageless', 'Failed', /^Error: RegistryUnavailable$/);
       expect(await namespace.waitForWaiting('imageless', 'main', /^ImagePullBackOff$/)).toContain(image);
       expect((await namespace.findPod('imageless'))?.status?.phase).toBe('Pending');
 

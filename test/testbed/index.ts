@@ -1,7 +1,8 @@
-// The testbed: real servers for tests, on one machine and without a container registry.
+// The testbed: real servers for tests, on one machine; no registry out there is asked for images.
 //   testbed.ts       starts one: spawns supervisor.ts, which all servers are children of, and hands out their data
 //   control-plane/   etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl, built from Go modules
-//   docker/          a Docker Engine of its own, with images made from Debian's busybox-static
+//   docker/          a Docker Engine of its own, with images made from Debian's busybox-static; test-images.ts makes and pushes more
+//   registry/        an image registry with or without passwords, for those tests that want one
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
 //   clusters.ts      the Kubernetes APIs that integration tests run against: in memory, and real
@@ -15,8 +16,10 @@ export {
   type SecondApiServerOptions,
   startSecondApiServer,
 } from './control-plane/second-api-server.ts';
+export { TestImages } from './docker/test-images.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';
 export { type CommandOptions, type CommandResult, runCommand, runCommandOrThrow } from './process/run-command.ts';
+export { type Registry, type RegistryAccount, registryAccounts, startRegistry } from './registry/registry.ts';
 export { FAST_EVICTION, startTestbed, type Testbed, type TestbedOptions } from './testbed.ts';
 export type { ControlPlaneData, DockerData, TestbedData } from './testbed-data.ts';
 export { type WaitOptions, waitFor } from './wait-for.ts';

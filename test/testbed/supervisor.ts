@@ -47,8 +47,8 @@ async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
     const options = { directory: join(directory, 'docker'), traces: toEngineTraces(directory), signal, cleanUp };
     starting.push(
       startDockerEngine(options).then((docker) => {
-        data.docker = docker;
-        data.env.DOCKER_HOST = docker.host;
+        data.docker = docker.data;
+        data.env.DOCKER_HOST = docker.data.host;
       }),
     );
   }

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { findPodLeftovers } from './docker/pod-leftovers.ts';
 import { assertNothingMissingInCi, renderMissing } from './missing-parts.ts';
 import { startTestbed, type Testbed, type TestbedOptions } from './testbed.ts';
 import type { TestbedData } from './testbed-data.ts';
@@ -38,8 +39,10 @@ export async function shareTestbed(
     if (entry.users > 0) return;
     shared[key] = undefined;
     const testbed = await entry.testbed;
+    const left = testbed.docker === undefined ? [] : await findPodLeftovers(testbed.docker.socket);
     await testbed.stop();
     if (testbed.missing.length > 0) process.stdout.write(`\n${renderMissing(testbed.missing)}\n`);
+    if (left.length > 0) throw new Error(`Tests have left behind of their pods: ${left.join('; ')}`);
   };
   const { stop: _stop, ...data } = await entry.testbed;
   try {

@@ -23,6 +23,7 @@ export const verbs = [
   'updateVolumes',
   'stats',
   'update',
+  'render',
 ] as const;
 
 const StringMap = Type.Record(Type.String(), Type.String());
@@ -50,6 +51,8 @@ export const Capabilities = Type.Object({
    * false: their owner ends them.
    */
   enforcesDeadline: Type.Optional(Type.Boolean()),
+  /** Sysctls that pods may set beside Kubernetes' safe ones; a star at the end of a name stands for any rest. Default: none. */
+  unsafeSysctls: Type.Optional(Type.Array(Type.String())),
   /** What an administrator should know: `images are ignored`, `nothing is isolated`. */
   warnings: Type.Optional(Type.Array(Type.String())),
 });

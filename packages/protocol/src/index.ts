@@ -43,6 +43,16 @@ export type {
   VolumeMount,
 } from './pod/pod-spec.ts';
 export { type PodUpdate, parsePodUpdate } from './pod/pod-update.ts';
+export type {
+  ContainerPort,
+  ExecAction,
+  GrpcAction,
+  HttpGetAction,
+  Lifecycle,
+  LifecycleHandler,
+  Probe,
+  TcpSocketAction,
+} from './pod/probe.ts';
 export {
   configMapContent,
   type KeyToPath,
@@ -51,6 +61,9 @@ export {
   projectKeys,
   secretContent,
 } from './pod/project-keys.ts';
+export type { RegistryCredential } from './pod/registry-credential.ts';
+export { parseRendering, type Rendering } from './pod/rendering.ts';
+export { refuseSysctl, type SysctlContext, sysctlNamespace, toDottedSysctl } from './pod/sysctls.ts';
 export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';
 export { parseVolumesUpdate, type VolumesUpdate } from './pod/volumes-update.ts';
 export { type ContainerStats, type NodeStats, type PodStats, parseNodeStats } from './stats/node-stats.ts';

@@ -41,7 +41,7 @@ test('parserOf() calls the whole value the body', () => {
 
 test('parsePodRequest() lets fields through that no schema names', () => {
   const metadata = { uid: '11111111-1111-4111-8111-111111111111', namespace: 'ns', name: 'p' };
-  const spec = { containers: [{ name: 'c', lifecycle: { preStop: {} } }], tolerations: [{ key: 'k' }] };
+  const spec = { containers: [{ name: 'c', livenessProbe: { newAction: {} } }], tolerations: [{ key: 'k' }] };
   const request = { pod: { metadata, spec }, volumes: [] };
   expect(parsePodRequest(request)).toEqual(request);
 });

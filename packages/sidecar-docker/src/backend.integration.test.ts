@@ -15,6 +15,7 @@ import type {
 } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { createDockerBackend } from './sidecar.ts';
+import { untilNothingIsLeft } from './testing/nothing-left.ts';
 import { silent } from './testing/running-pod.ts';
 
 const { docker } = inject('testbed');
@@ -37,6 +38,7 @@ describe.skipIf(docker === undefined)(
       void backend.watch(seen, over.signal);
     });
     afterAll(async () => {
+      await untilNothingIsLeft({ root, of: { owner } });
       over.abort();
       await rm(root, { recursive: true, force: true });
     });
@@ -85,7 +87,9 @@ describe.skipIf(docker === undefined)(
       await seen.untilGone(reference);
       expect(existsSync(join(root, reference.uid))).toBe(false);
       expect((await backend.list()).filter(({ report }) => report.uid === reference.uid)).toEqual([]);
-      expect(seen.reasons(reference)).toEqual(['Created', 'Created', 'Pulled', 'Pulled', 'Started', 'Started']);
+      expect(seen.reasons(reference)).toEqual([
+        ...['Created', 'Created', 'MissingClusterDNS', 'Pulled', 'Pulled', 'Started', 'Started'],
+      ]);
     });
 
     test('keeps an emptyDir in memory from an init container to the next', async () => {
@@ -120,7 +124,7 @@ describe.skipIf(docker === undefined)(
       await backend.create(broken, owner);
       const waiting = await seen.until(
         reference,
-        ({ status }) => status.containerStatuses[0]?.state.waiting?.reason === 'ErrImagePull',
+        ({ status }) => status.containerStatuses[0]?.state.waiting?.reason === 'RegistryUnavailable',
       );
       expect(waiting.incomplete).toBeUndefined();
       await expect(read(backend, reference, 'main')).rejects.toThrow('trying and failing to pull image');

@@ -15,81 +15,129 @@ import type {
   PodRequest,
   PodUpdate,
   RemoteCommand,
+  Rendering,
   ResolvedVolume,
 } from '@interlink/sidecar-sdk';
+import { PodLifecycle } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
-import type { SitePolicy } from './container/refusal.ts';
 import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
 import type { Engine } from './engine/engine.ts';
+import { FeatureReader } from './engine/engine-features.ts';
 import { execInContainer } from './exec.ts';
+import type { CollectionThresholds } from './image/collection-plan.ts';
+import { ImageCollector } from './image/image-collector.ts';
 import { ImageSource } from './image/image-source.ts';
-import { listPods } from './list.ts';
+import { PullRecords } from './image/pull-records.ts';
 import { openLogs } from './logs.ts';
-import type { PodDeletion } from './pods/pod-deletion.ts';
-import { PodObserver } from './pods/pod-observer.ts';
 import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
+import { renderPod } from './render.ts';
+import { DockerRuntime } from './runtime/docker-runtime.ts';
+import type { SitePolicy } from './site/site-policy.ts';
 import { ContainerMeter } from './stats/container-meter.ts';
 import { EngineMachine } from './stats/engine-machine.ts';
 import { measurePods } from './stats.ts';
 import { PodReader } from './status/pod-reader.ts';
 import { updatePod } from './update.ts';
 import { updateVolumes } from './update-volumes.ts';
+import type { Eviction } from './volumes/eviction-note.ts';
+import { SizeKeeper } from './volumes/size-keeper.ts';
+import { VolumeSite } from './volumes/volume-site.ts';
 import { watchPods } from './watch.ts';
 
 export interface DockerBackendOptions {
   readonly engine: Engine;
   /** DataRootFolder: exists, absolute, the same path for the engine. */
   readonly root: string;
-  readonly policy: SitePolicy;
+  readonly policy: Omit<SitePolicy, 'engine'>;
+  /** Undefined: no image is ever removed. */
+  readonly imageCollection: CollectionThresholds | undefined;
   readonly logger: Logger;
+  /** Pods that an earlier process has ended, by UID. */
+  readonly evictions: ReadonlyMap<string, Eviction>;
 }
 
 /** Pods as containers of a Docker Engine. What is in memory here is work under way; the engine is the only store. */
 export class DockerBackend implements Backend {
   readonly #engine: Engine;
   readonly #root: string;
-  readonly #policy: SitePolicy;
+  readonly #policy: Omit<SitePolicy, 'engine'>;
+  readonly #features: FeatureReader;
   readonly #logger: Logger;
   readonly #reader: PodReader;
   readonly #images: ImageSource;
+  readonly #collector: ImageCollector | undefined;
   readonly #meter: ContainerMeter;
   readonly #machine: EngineMachine;
+  readonly #volumes: VolumeSite;
   readonly #works = new PodWorks();
-  readonly #deletions = new Map<string, PodDeletion>();
-  readonly #observer: PodObserver;
+  readonly #lifecycle: PodLifecycle;
+  readonly #sizes: SizeKeeper;
 
-  constructor({ engine, root, policy, logger }: DockerBackendOptions) {
+  constructor({ engine, root, policy, imageCollection, logger, evictions }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
     this.#policy = policy;
+    this.#features = new FeatureReader(engine);
     this.#logger = logger;
     this.#reader = new PodReader(engine);
-    this.#images = new ImageSource(engine);
+    const records = new PullRecords(root);
+    this.#images = new ImageSource(engine, records);
+    if (imageCollection !== undefined) {
+      const { images } = engine;
+      this.#collector = new ImageCollector({ images, records, thresholds: imageCollection, logger });
+    }
     this.#meter = new ContainerMeter(engine, logger);
+    this.#volumes = new VolumeSite({ engine, root, policy });
     this.#machine = new EngineMachine(engine);
-    this.#observer = new PodObserver({ engine, reader: this.#reader, works: this.#works, logger });
+    this.#lifecycle = new PodLifecycle({
+      runtime: new DockerRuntime({ ...this.#parts(), policy: () => this.#policyNow() }),
+      logger,
+      complete: (report) => withResize(report, this.#works.find(report.uid)?.resize),
+      onGone: (uid) => this.#works.forget(uid),
+    });
+    for (const [uid, eviction] of evictions) this.#works.get(uid).eviction = eviction;
+    this.#sizes = new SizeKeeper({
+      root,
+      logger,
+      onEvicted: (uid, eviction) => {
+        this.#works.get(uid).eviction = eviction;
+        this.#lifecycle.nudge(uid);
+      },
+    });
   }
 
   async capabilities(): Promise<Capabilities> {
-    return await readCapabilities(this.#engine, this.#root);
+    const { unsafeSysctls } = this.#policy.site;
+    return await readCapabilities(this.#engine, this.#root, { volumes: this.#volumes, unsafeSysctls });
   }
 
   async list(): Promise<OwnedReport[]> {
-    return await listPods(this.#parts());
+    return await this.#lifecycle.list();
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
-    return await createPod(request, owner, this.#parts());
+    const { uid } = request.pod.metadata;
+    return await this.#images.credentials.takeFor(uid, request.registryCredentials, async () => {
+      return await createPod(request, owner, { ...this.#parts(), policy: await this.#policyNow() });
+    });
+  }
+
+  async render(request: PodRequest, owner: Owner): Promise<Rendering> {
+    return await renderPod(request, owner, { root: this.#root, policy: await this.#policyNow() });
   }
 
   async update(update: PodUpdate, owner: Owner): Promise<PodReport> {
-    return await updatePod(update, owner, this.#parts());
+    const { uid } = update.pod.metadata;
+    return await this.#images.credentials.takeFor(uid, update.registryCredentials, async () => {
+      return await updatePod(update, owner, this.#parts());
+    });
   }
 
   async delete(pod: PodReference, gracePeriodSeconds: number): Promise<void> {
+    this.#images.credentials.forget(pod.uid);
     await deletePod(pod, gracePeriodSeconds, this.#parts());
   }
 
@@ -123,7 +171,19 @@ export class DockerBackend implements Backend {
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {
-    await watchPods(news, signal, this.#parts());
+    const over = new AbortController();
+    void this.#collector?.run(AbortSignal.any([signal, over.signal]));
+    const keeping = this.#sizes.run(AbortSignal.any([signal, over.signal]));
+    try {
+      await watchPods(news, signal, this.#parts());
+    } finally {
+      over.abort();
+      await keeping;
+    }
+  }
+
+  async #policyNow(): Promise<SitePolicy> {
+    return { ...this.#policy, engine: await this.#features.read() };
   }
 
   /** What the verbs work with; each takes what it needs. */
@@ -131,15 +191,18 @@ export class DockerBackend implements Backend {
     return {
       engine: this.#engine,
       root: this.#root,
-      policy: this.#policy,
+      volumes: this.#volumes,
       logger: this.#logger,
       reader: this.#reader,
       images: this.#images,
       meter: this.#meter,
       machine: this.#machine,
       works: this.#works,
-      deletions: this.#deletions,
-      observer: this.#observer,
+      lifecycle: this.#lifecycle,
     };
   }
+}
+
+function withResize(report: PodReport, resize: PodReport['status']['resize']): PodReport {
+  return resize === undefined ? report : { ...report, status: { ...report.status, resize } };
 }

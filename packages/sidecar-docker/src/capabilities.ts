@@ -1,14 +1,23 @@
 import { statfs } from 'node:fs/promises';
 import type { Capabilities } from '@interlink/sidecar-sdk';
-import { fileVolumeTypes } from './container/volume-type.ts';
 import type { Engine } from './engine/engine.ts';
+import { engineWarnings } from './engine/engine-warnings.ts';
+import type { SiteSettings } from './site/site-settings.ts';
+import type { VolumeSite } from './volumes/volume-site.ts';
 
 /** As many as a node takes by default. */
 const maxPods = '110';
 
 /** What this sidecar can do with its engine, and how much of it there is. */
-export async function readCapabilities(engine: Engine, root: string): Promise<Capabilities> {
-  const [{ cpus, memoryBytes, version }, { blocks, bsize }] = await Promise.all([engine.info(), statfs(root)]);
+export async function readCapabilities(
+  engine: Engine,
+  root: string,
+  { volumes, unsafeSysctls }: { readonly volumes: VolumeSite } & Pick<SiteSettings, 'unsafeSysctls'>,
+): Promise<Capabilities> {
+  const trouble = await volumes.trouble();
+  const [info, { blocks, bsize }] = await Promise.all([engine.info(), statfs(root)]);
+  const { cpus, memoryBytes, version } = info;
+  const warnings = [...engineWarnings(info), ...(trouble === undefined ? [] : [trouble])];
   return {
     protocolVersions: ['v2', 'v1'],
     backend: { kind: 'docker', version },
@@ -24,9 +33,13 @@ export async function readCapabilities(engine: Engine, root: string): Promise<Ca
       'updateVolumes',
       'stats',
       'update',
+      'render',
     ],
-    volumeTypes: [...fileVolumeTypes, 'emptyDir'],
+    volumeTypes: await volumes.offeredTypes(),
     queues: false,
+    enforcesDeadline: true,
+    ...(unsafeSysctls.length === 0 ? {} : { unsafeSysctls: [...unsafeSysctls] }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     pools: [
       {
         name: 'default',

@@ -1,41 +1,32 @@
-import type { PodReference } from '@interlink/sidecar-sdk';
+import type { PodLifecycle, PodReference } from '@interlink/sidecar-sdk';
+import type { Engine } from './engine/engine.ts';
 import { forbidRestart } from './pods/forbid-restart.ts';
-import { containersOf, type DeletionContext, PodDeletion } from './pods/pod-deletion.ts';
 import type { PodWorks } from './pods/pod-works.ts';
+import type { PodReader } from './status/pod-reader.ts';
 import { removePodFolder } from './volumes/write-volumes.ts';
 
-export interface DeleteOptions extends Omit<DeletionContext, 'work'> {
+export interface DeleteOptions {
+  readonly engine: Engine;
+  readonly reader: PodReader;
   readonly works: PodWorks;
-  /** Those under way in this process, by UID. */
-  readonly deletions: Map<string, PodDeletion>;
+  readonly lifecycle: PodLifecycle;
+  readonly root: string;
 }
 
 /**
- * Takes the order: creation and back-offs end, and the engine notes that nothing of the pod is started again, its sandbox
- * first. The end itself goes on behind. Sent again it can shorten the grace period, and takes up what a killed process left.
+ * Takes the order: the sandbox gets the note that the pod is to go, and what is being made is given up. The end itself goes on behind.
+ * Sent again it can shorten the grace period, and takes up what a killed process left.
  */
 export async function deletePod(pod: PodReference, gracePeriodSeconds: number, options: DeleteOptions): Promise<void> {
-  const { engine, reader, observer, works, deletions, root } = options;
+  const { engine, reader, works, lifecycle, root } = options;
   const { uid } = pod;
-  const underWay = deletions.get(uid);
-  if (underWay !== undefined) return underWay.shorten(gracePeriodSeconds);
-  const work = works.get(uid);
-  await work.cancel();
+  works.get(uid).orderDeletion(Date.now() + gracePeriodSeconds * 1_000);
   const snapshot = await reader.readPod(uid);
-  if (snapshot === undefined) {
-    await removePodFolder(root, uid);
-    return observer.gone(uid);
+  if (snapshot === undefined) await removePodFolder(root, uid);
+  if (snapshot?.sandbox !== undefined) {
+    await forbidRestart(engine, snapshot.sandbox.id);
+    reader.forget(snapshot.sandbox.id);
   }
-  if (snapshot.sandbox !== undefined) await forbidRestart(engine, snapshot.sandbox.id);
-  await Promise.all(
-    containersOf(snapshot)
-      .filter(({ mayRestart }) => mayRestart)
-      .map(async ({ id }) => await forbidRestart(engine, id)),
-  );
-  const deletion = new PodDeletion(pod, gracePeriodSeconds, { ...options, work });
-  deletions.set(uid, deletion);
-  void deletion.run().finally(() => {
-    deletions.delete(uid);
-    observer.gone(uid);
-  });
+  await lifecycle.cancel(uid);
+  lifecycle.nudge(uid, 0);
 }

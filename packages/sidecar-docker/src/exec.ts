@@ -36,11 +36,18 @@ const lookMs = 25;
  * 127 and the engine's text on stdout. @throws InterLinkError `not_found`, `failed_precondition` when the container does not run
  */
 export async function execInContainer(request: ExecRequest, context: ExecContext): Promise<RemoteCommand> {
-  const { pod, container: name, options, signal } = request;
-  const { streams } = context.engine;
-  const container = await findRunning(context.reader, pod, name);
-  const id = await createExec(streams, container.id, request);
-  const exec = { id, containerId: container.id };
+  const container = await findRunning(context.reader, request.pod, request.container);
+  return await startCommand(container.id, request, context);
+}
+
+/** The same in a container that is known. */
+export async function startCommand(
+  containerId: string,
+  { options, signal }: Pick<ExecRequest, 'options' | 'signal'>,
+  { engine: { streams }, logger }: Pick<ExecContext, 'engine' | 'logger'>,
+): Promise<RemoteCommand> {
+  const id = await createExec(streams, containerId, options);
+  const exec = { id, containerId };
   const raw = await streams.startExec(id, options.tty);
   const connection = openConnection(raw, options, { isTerminal: options.tty, keepsInput: false });
   let hasEnded = false;
@@ -57,7 +64,7 @@ export async function execInContainer(request: ExecRequest, context: ExecContext
     ended,
     close: () => {
       connection.close();
-      if (!hasEnded) void hangUp(exec, streams, context.logger);
+      if (!hasEnded) void hangUp(exec, streams, logger);
     },
   };
   if (!signal.aborted) return command;
@@ -65,9 +72,9 @@ export async function execInContainer(request: ExecRequest, context: ExecContext
   throw InterLinkError.from(signal.reason);
 }
 
-async function createExec(streams: EngineStreams, containerId: string, request: ExecRequest): Promise<string> {
+async function createExec(streams: EngineStreams, containerId: string, options: ExecOptions): Promise<string> {
   try {
-    return await streams.createExec(containerId, request.options);
+    return await streams.createExec(containerId, options);
   } catch (error) {
     // 409: it has ended or was paused meanwhile.
     if (!(error instanceof InterLinkError && error.code === 'already_exists')) throw error;

@@ -1,15 +1,22 @@
-import { InterLinkError, type LogOptions, type PodReference } from '@interlink/sidecar-sdk';
+import {
+  containerStatusesOf,
+  InterLinkError,
+  isPullFailure,
+  type LogOptions,
+  type PodLifecycle,
+  type PodReference,
+} from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
 import { demultiplex } from './log/demux.ts';
 import { toLogQuery } from './log/log-query.ts';
-import type { PodWorks } from './pods/pod-works.ts';
-import { toPodReport } from './report.ts';
+import { engineIdOf } from './runtime/to-runtime-pod.ts';
 import type { PodReader } from './status/pod-reader.ts';
+import { attemptsOf } from './status/pod-snapshot.ts';
 
 export interface LogsContext {
   readonly engine: Engine;
   readonly reader: PodReader;
-  readonly works: PodWorks;
+  readonly lifecycle: PodLifecycle;
 }
 
 export interface LogsRequest {
@@ -25,37 +32,48 @@ export interface LogsRequest {
  */
 export async function openLogs(
   { pod, container: name, options }: LogsRequest,
-  { engine, reader, works }: LogsContext,
+  { engine, reader, lifecycle }: LogsContext,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const snapshot = await reader.readPod(pod.uid);
-  const slot = snapshot?.slots.find(({ entry }) => entry.name === name);
-  if (snapshot === undefined || slot === undefined) {
-    throw new InterLinkError('not_found', `No container ${name} in pod ${pod.namespace}/${pod.name}`);
-  }
-  if (options.previous === true) {
-    throw new InterLinkError('not_found', `previous terminated container "${name}" in pod "${pod.name}" not found`);
-  }
-  const { container } = slot;
-  if (container?.startedAt === undefined) {
-    const { status: report } = toPodReport(snapshot, works.knowledgeOf(pod.uid));
-    const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = report;
-    const status = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].find(
-      (one) => one.name === name,
-    );
-    const why = toWaitingText(status?.state.waiting?.reason ?? status?.state.terminated?.reason ?? 'ContainerCreating');
-    throw new InterLinkError(
-      'failed_precondition',
-      `container "${name}" in pod "${pod.name}" is waiting to start: ${why}`,
-    );
-  }
+  const wanted = options.previous === true ? await previousId(pod, name, lifecycle) : undefined;
+  const attempts = attemptsOf(snapshot?.containers ?? [], name).filter(({ startedAt }) => startedAt !== undefined);
+  const container = options.previous === true ? attempts.find(({ id }) => id === wanted) : attempts[0];
+  if (container === undefined) throw await whyNot({ pod, container: name, options }, lifecycle);
   const stream = await engine.logs(container.id, toLogQuery(options, Date.now()), signal);
   return untilAborted(container.isTerminal ? stream : demultiplex(stream), signal);
 }
 
+/** The engine's id of the attempt that `lastState` tells of. */
+async function previousId(pod: PodReference, name: string, lifecycle: PodLifecycle): Promise<string | undefined> {
+  const report = await lifecycle.settle(pod.uid);
+  const status = report && containerStatusesOf(report).find((one) => one.name === name);
+  const id = status?.lastState?.terminated?.containerID;
+  return id === undefined ? undefined : engineIdOf({ id });
+}
+
+async function whyNot(
+  { pod, container: name, options }: LogsRequest,
+  lifecycle: PodLifecycle,
+): Promise<InterLinkError> {
+  const report = await lifecycle.settle(pod.uid);
+  const status = report && containerStatusesOf(report).find((one) => one.name === name);
+  if (status === undefined) {
+    return new InterLinkError('not_found', `No container ${name} in pod ${pod.namespace}/${pod.name}`);
+  }
+  if (options.previous === true) {
+    return new InterLinkError('not_found', `previous terminated container "${name}" in pod "${pod.name}" not found`);
+  }
+  const why = toWaitingText(status.state.waiting?.reason ?? status.state.terminated?.reason ?? 'ContainerCreating');
+  return new InterLinkError(
+    'failed_precondition',
+    `container "${name}" in pod "${pod.name}" is waiting to start: ${why}`,
+  );
+}
+
 /** The kubelet's words for containers without their image; other reasons stand for themselves. */
 function toWaitingText(reason: string): string {
-  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') return 'trying and failing to pull image';
+  if (reason === 'ImagePullBackOff' || isPullFailure(reason)) return 'trying and failing to pull image';
   if (reason === 'InvalidImageName' || reason === 'ErrImageNeverPull') return "image can't be pulled";
   return reason;
 }

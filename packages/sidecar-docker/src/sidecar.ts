@@ -2,7 +2,13 @@ import { type InterLinkConfig, type Logger, type SidecarDefinition, sidecarUrl }
 import { DockerBackend } from './backend.ts';
 import { connect } from './engine/connect.ts';
 import { Engine } from './engine/engine.ts';
+import { parseThresholds } from './image/collection-plan.ts';
+import { loadSiteSettings } from './site/site-settings.ts';
+import { parseClaims } from './volumes/claim-map.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
+import { readEvictions } from './volumes/eviction-note.ts';
+import { forbiddenPaths } from './volumes/forbidden-paths.ts';
+import { parseHostPaths } from './volumes/host-path-policy.ts';
 
 /** The process `docker-sidecar`: listens on SidecarURL with port 4000 unless SidecarPort is set, whatever SidecarService says. */
 export const dockerSidecar: SidecarDefinition = {
@@ -17,8 +23,16 @@ export async function createDockerBackend(
   logger: Logger,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<DockerBackend> {
+  const imageCollection = parseThresholds(
+    config['Docker.ImageGCHighThresholdPercent'],
+    config['Docker.ImageGCLowThresholdPercent'],
+  );
   const root = config.DataRootFolder ?? defaultDataRoot(env);
   await ensureDataRoot(root);
+  const claims = parseClaims(config['Docker.Claims']);
+  const hostPaths = parseHostPaths(config['Docker.HostPaths'], forbiddenPaths({ root, claims, env }));
+  const site = await loadSiteSettings(config);
   const engine = new Engine(await connect(env));
-  return new DockerBackend({ engine, root, policy: { exportsPodData: config.ExportPodData }, logger });
+  const policy = { exportsPodData: config.ExportPodData, hostPaths, claims, site };
+  return new DockerBackend({ engine, root, policy, imageCollection, logger, evictions: await readEvictions(root) });
 }

@@ -7,7 +7,8 @@ import { buffer, text } from 'node:stream/consumers';
 import type { AttachOptions, ExecOptions, PodReference } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { createDockerBackend } from './sidecar.ts';
-import { runPod, silent } from './testing/running-pod.ts';
+import { untilNothingIsLeft } from './testing/nothing-left.ts';
+import { owner, runPod, silent } from './testing/running-pod.ts';
 
 const { docker } = inject('testbed');
 const all: AttachOptions = { stdin: true, stdout: true, stderr: true, tty: false };
@@ -40,6 +41,7 @@ describe.skipIf(docker === undefined)(
     });
     afterAll(async () => {
       await backend.delete(pod, 0);
+      await untilNothingIsLeft({ root, of: { owner } });
       over.abort();
       await rm(root, { recursive: true, force: true });
     });

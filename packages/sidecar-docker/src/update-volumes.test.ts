@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PodRequest } from '@interlink/sidecar-sdk';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PodWorks } from './pods/pod-works.ts';
+import { mountSite } from './testing/site-policy.ts';
 import { updateVolumes } from './update-volumes.ts';
 import { writeVolumes } from './volumes/write-volumes.ts';
 
@@ -40,20 +41,20 @@ const update = async (volumes: PodRequest['volumes'], works = new PodWorks()) =>
   await updateVolumes(reference, volumes, { works, root });
 
 test('updateVolumes() changes the named volumes only, in a process that never saw the create', async () => {
-  await writeVolumes(request(), root);
+  await writeVolumes(request(), mountSite(root));
   await update([content('cfg', 'new')]);
   expect([await readFile(pathOf('cfg'), 'utf8'), await readFile(pathOf('mixed'), 'utf8')]).toEqual(['new', 'old']);
 });
 
 test('updateVolumes() treats the pod’s fsGroup as the create did', async () => {
-  await writeVolumes(request(process.getgid?.() ?? 0), root);
+  await writeVolumes(request(process.getgid?.() ?? 0), mountSite(root));
   const before = (await stat(pathOf('cfg'))).mode & 0o777;
   await update([content('cfg', 'new')]);
   expect([before, (await stat(pathOf('cfg'))).mode & 0o777]).toEqual([0o440, 0o440]);
 });
 
 test.each(['none', 'tmp', '..', '../cfg'])('updateVolumes() refuses the volume %j, and does nothing', async (name) => {
-  await writeVolumes(request(), root);
+  await writeVolumes(request(), mountSite(root));
   await expect(update([content('cfg', 'new'), content(name, 'new')])).rejects.toMatchObject({
     code: 'invalid_argument',
   });
@@ -63,15 +64,15 @@ test.each(['none', 'tmp', '..', '../cfg'])('updateVolumes() refuses the volume %
 test('updateVolumes() asks to be called again while the files of a create are to be written', async () => {
   const works = new PodWorks();
   await expect(update([content('cfg', 'new')], works)).rejects.toMatchObject({ code: 'unavailable' });
-  await writeVolumes(request(), root);
+  await writeVolumes(request(), mountSite(root));
   works.get(uid).areVolumesDue = true;
   await expect(update([content('cfg', 'new')], works)).rejects.toMatchObject({ code: 'unavailable' });
   expect(await readFile(pathOf('cfg'), 'utf8')).toBe('old');
 });
 
 test('updateVolumes() leaves a pod alone that is being deleted', async () => {
-  await writeVolumes(request(), root);
+  await writeVolumes(request(), mountSite(root));
   const works = new PodWorks();
-  await works.get(uid).cancel();
+  works.get(uid).orderDeletion(0);
   await expect(update([content('cfg', 'new')], works)).rejects.toMatchObject({ code: 'aborted' });
 });

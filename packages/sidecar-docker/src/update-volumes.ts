@@ -19,8 +19,8 @@ export async function updateVolumes(
   volumes: ReadonlyArray<ResolvedVolume>,
   { works, root }: UpdateVolumesOptions,
 ): Promise<void> {
-  const { signal, areVolumesDue } = works.get(uid);
-  if (signal.aborted) throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
+  const { killAtMs, areVolumesDue } = works.find(uid) ?? { killAtMs: undefined, areVolumesDue: false };
+  if (killAtMs !== undefined) throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
   const record = await readVolumeRecord(root, uid);
   if (record === undefined || areVolumesDue) {
     throw new InterLinkError('unavailable', `The volumes of pod ${namespace}/${name} have not been written yet`);

@@ -6,6 +6,7 @@ import type { Container, EphemeralContainer, PodReference, PodReport, PodSpec } 
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { createDockerBackend } from './sidecar.ts';
+import { untilNothingIsLeft } from './testing/nothing-left.ts';
 import { owner, runPod, silent } from './testing/running-pod.ts';
 
 const { docker } = inject('testbed');
@@ -28,7 +29,10 @@ describe.skipIf(docker === undefined)(
       root = await mkdtemp(join(tmpdir(), 'interlink-docker-'));
       backend = await newBackend();
     });
-    afterAll(async () => await rm(root, { recursive: true, force: true }));
+    afterAll(async () => {
+      await untilNothingIsLeft({ root, of: { owner } });
+      await rm(root, { recursive: true, force: true });
+    });
 
     async function running(script: string, more: Partial<Container> = {}): Promise<PodReference> {
       const pod = await runPod(backend, script, more);
@@ -99,7 +103,7 @@ describe.skipIf(docker === undefined)(
       ]);
       expect(Object.fromEntries(messages ?? [])).toEqual({
         debugger: '',
-        privileged: expect.stringContaining('privileged is not allowed here'),
+        privileged: expect.stringContaining('privileged: true is not allowed here'),
         lost: 'container no-such, whose processes it is to see, does not run',
       });
     });

@@ -67,7 +67,8 @@ test('create() gives the command the pod’s environment and nothing of the side
     .trim()
     .split('\n')
     .map((line) => line.slice(0, line.indexOf('=')));
-  expect(names.sort()).toEqual(['GREETING', 'HOME', 'INTERLINK_VOLUME_MY_DATA', 'PATH', 'TMPDIR']);
+  const own = ['HOME', 'INTERLINK_TERMINATION_LOG', 'INTERLINK_VOLUME_MY_DATA', 'PATH', 'TMPDIR'];
+  expect(names.sort()).toEqual(['GREETING', ...own]);
   expect(await logOf(request)).toContain('GREETING=a "b" $HOME `c`');
   expect(running.events.map(({ reason }) => reason)).toEqual(
     expect.arrayContaining(['NotIsolated', 'MountPathNotHonoured', 'Started']),
@@ -154,6 +155,32 @@ test('create() reports a program that is not there as StartError', async () => {
   const report = await runToEnd(requestOf(['no-such-program']));
   expect(stateOf(report)?.terminated).toMatchObject({ exitCode: 128, reason: 'StartError' });
   expect(stateOf(report)?.terminated?.message).toContain('"no-such-program"');
+});
+
+test('what a container leaves as its last word is told with its end', async () => {
+  const request = requestOf([], {
+    containers: [
+      { name: 'main', command: sh('printf done > "$INTERLINK_TERMINATION_LOG"'), terminationMessagePath: '/tmp/word' },
+      { name: 'failed', command: sh('echo why; exit 1'), terminationMessagePolicy: 'FallbackToLogsOnError' },
+    ],
+  });
+  await running.backend.create(request, owner);
+  const hasEnded = (report: PodReport) =>
+    report.status.containerStatuses.every(({ state }) => state.terminated !== undefined);
+  const report = await running.until(request.pod.metadata.uid, hasEnded);
+  expect(stateOf(report, 'main')?.terminated).toMatchObject({ exitCode: 0, message: 'done' });
+  expect(stateOf(report, 'failed')?.terminated).toMatchObject({ exitCode: 1, message: 'why\n' });
+  expect(running.events.map(({ reason }) => reason)).toContain('TerminationMessagePathNotHonoured');
+});
+
+test('a container’s workingDir may be made by an init container', async () => {
+  const made = join(folder.path, 'made');
+  const request = requestOf([], {
+    initContainers: [{ name: 'first', command: ['mkdir', made] }],
+    containers: [{ name: 'main', command: ['pwd'], workingDir: made }],
+  });
+  await runToEnd(request);
+  expect(await logOf(request)).toBe(`${made}\n`);
 });
 
 test('create() refuses a container without a command', async () => {
@@ -296,10 +323,12 @@ test('an update starts an ephemeral container as one more process, once, over a 
   expect((await backend.update?.(update, owner))?.status).toMatchObject({
     observedGeneration: 2,
     containerStatuses: [{ image: 'other', restartCount: 0, state: { running: {} } }],
-    ephemeralContainerStatuses: [{ name: 'debugger' }, { state: { waiting: { reason: 'CreateContainerError' } } }],
+    ephemeralContainerStatuses: [{ name: 'debugger' }, { name: 'image-only' }],
   });
-  const debugged = (report: PodReport | undefined) =>
-    report?.status.ephemeralContainerStatuses?.[0]?.state.running !== undefined;
+  const debugged = (report: PodReport | undefined) => {
+    const [debuggerStatus, imageOnly] = report?.status.ephemeralContainerStatuses ?? [];
+    return debuggerStatus?.state.running !== undefined && imageOnly?.state.waiting?.reason === 'CreateContainerError';
+  };
   const report = await running.until(uid, debugged);
   const log = async () =>
     await text(
@@ -309,8 +338,8 @@ test('an update starts an ephemeral container as one more process, once, over a 
 
   await using second = await RunningBackend.start(folder.path);
   await second.backend.update?.(update, owner);
-  const again = (await second.backend.list()).find((found) => found.report.uid === uid)?.report;
-  expect(again?.status.ephemeralContainerStatuses).toEqual(report.status.ephemeralContainerStatuses);
+  const again = await second.until(uid, debugged);
+  expect(again.status.ephemeralContainerStatuses).toEqual(report.status.ephemeralContainerStatuses);
   await backend.delete(referenceOf(request), 1);
   await running.untilGone(uid);
 });

@@ -1,21 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { type Backend, connectPort, type Logger, type PodRequest } from '@interlink/sidecar-sdk';
+import { type Backend, connectPort, type Logger, PodLifecycle, systemClock } from '@interlink/sidecar-sdk';
 import { processCapabilities } from './capabilities.ts';
-import { mountedVolumes } from './container-order.ts';
 import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
-import { warningEvents } from './events.ts';
 import { execInContainer } from './exec.ts';
 import { sweepLeftovers } from './folder/remove-pod.ts';
-import { listPods } from './list.ts';
 import { readLog } from './logs.ts';
+import { ProcessRuntime } from './runtime/process-runtime.ts';
 import { SessionMeter } from './stats/session-meter.ts';
 import { measurePods } from './stats.ts';
-import { Supervisor } from './supervise/supervisor.ts';
 import { updatePod } from './update.ts';
 import { updateVolumes } from './update-volumes.ts';
+import { warningEvents } from './warning-events.ts';
 import { watchPods } from './watch.ts';
 
 export interface ProcessBackendOptions {
@@ -23,8 +21,6 @@ export interface ProcessBackendOptions {
   readonly root: string;
   readonly exportsPodData: boolean;
   readonly logger: Logger;
-  /** Milliseconds since the epoch. Default: the machine's clock. */
-  readonly now?: () => number;
 }
 
 /** A backend whose pods are processes of this account and whose store is a folder per pod. */
@@ -32,16 +28,21 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
   const podsFolder = join(options.root, 'pods');
   await mkdir(podsFolder, { recursive: true, mode: 0o700 });
   await sweepLeftovers(podsFolder);
-  const { logger, now = Date.now } = options;
-  const supervisor = new Supervisor({ podsFolder, logger, now });
+  const { logger } = options;
+  const { now } = systemClock;
+  const runtime = new ProcessRuntime(podsFolder, now);
+  const lifecycle = new PodLifecycle({ runtime, logger });
   const meter = new SessionMeter();
-  const context = { podsFolder, supervisor, logger, now, exportsPodData: options.exportsPodData };
+  const context = { podsFolder, runtime, lifecycle, logger, now, exportsPodData: options.exportsPodData };
   return {
     capabilities: async () => processCapabilities(),
-    list: async () => await listPods(podsFolder, supervisor),
+    list: async () => await lifecycle.list(),
     create: async (request, owner) => {
       const { report, isNew } = await createPod(context, request, owner);
-      if (isNew) tellWarnings(supervisor, request);
+      if (isNew) {
+        const { uid } = request.pod.metadata;
+        for (const event of warningEvents(request.pod, userInfo().username)) lifecycle.tell(uid, undefined, event);
+      }
       return report;
     },
     update: async (update) => await updatePod(context, update),
@@ -56,12 +57,4 @@ export async function createProcessBackend(options: ProcessBackendOptions): Prom
     stats: async (owner) => await measurePods(podsFolder, owner, meter),
     watch: async (news, signal) => await watchPods(context, news, signal),
   };
-}
-
-function tellWarnings(supervisor: Supervisor, { pod }: PodRequest): void {
-  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-  const mounts = containers.flatMap(mountedVolumes).map(([variable, { mountPath }]) => [variable, mountPath] as const);
-  for (const event of warningEvents({ account: userInfo().username, mounts })) {
-    supervisor.tellEvent(pod.metadata.uid, event);
-  }
 }

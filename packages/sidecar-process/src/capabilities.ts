@@ -25,6 +25,7 @@ export function processCapabilities(): Capabilities {
       'nothing is isolated: pods see and reach whatever this account does',
       'resource limits are not enforced',
       'volumes are not mounted: $INTERLINK_VOLUME_<NAME> holds the folder of a volume',
+      'terminationMessagePath is not a path here: $INTERLINK_TERMINATION_LOG names the file to write to',
     ],
   };
 }

@@ -4,19 +4,31 @@ import type { RunOrder } from './runner/records.ts';
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Names the file that stands for a container's `terminationMessagePath`. */
+export const terminationVariable = 'INTERLINK_TERMINATION_LOG';
+
 /**
- * What a container's runner is to run. Its environment is the pod's own over a minimal PATH, HOME and TMPDIR, and one
- * variable per mounted volume; nothing of the sidecar's environment gets in.
- * @param cwd an existing folder
+ * What a container's runner is to run. Its environment is the pod's own over a minimal PATH, HOME and TMPDIR, one variable per
+ * mounted volume and {@link terminationVariable}; nothing of the sidecar's environment gets in.
  */
-export function toRunOrder(container: Container, folder: PodFolder, cwd: string, failuresBefore: number): RunOrder {
-  const volumes = mountedVolumes(container).map(([variable, { name }]) => [variable, folder.volume(name)]);
-  const own = (container.env ?? []).map(({ name, value }) => [name, value ?? '']);
+export function toRunOrder(
+  container: Container,
+  folder: PodFolder,
+  attempt: { readonly number: number; readonly failuresBefore: number },
+): RunOrder {
+  const { name, command = [], args = [], env = [], workingDir } = container;
+  const volumes = mountedVolumes(container).map(([variable, mount]) => [variable, folder.volume(mount.name)]);
+  const own = env.map((each) => [each.name, each.value ?? '']);
   return {
-    argv: [...(container.command ?? []), ...(container.args ?? [])],
-    env: { PATH: path, HOME: folder.scratch, TMPDIR: folder.temporary, ...Object.fromEntries([...volumes, ...own]) },
-    cwd,
-    failuresBefore,
+    argv: [...command, ...args],
+    env: {
+      ...{ PATH: path, HOME: folder.scratch, TMPDIR: folder.temporary },
+      [terminationVariable]: folder.attemptFile(name, attempt.number, 'termination'),
+      ...Object.fromEntries([...volumes, ...own]),
+    },
+    ...(workingDir === undefined ? {} : { workingDir }),
+    scratch: folder.scratch,
+    failuresBefore: attempt.failuresBefore,
   };
 }
 

@@ -1,15 +1,20 @@
 import { stat } from 'node:fs/promises';
-import { InterLinkError, type Owner, type PodReport, type PodRequest, type Volume } from '@interlink/sidecar-sdk';
+import {
+  InterLinkError,
+  type Owner,
+  type PodLifecycle,
+  type PodReport,
+  type PodRequest,
+  type Volume,
+} from '@interlink/sidecar-sdk';
 import { PodFolder } from './folder/pod-folder.ts';
 import { writePod } from './folder/write-pod.ts';
-import { toReport } from './report.ts';
-import type { Supervisor } from './supervise/supervisor.ts';
 
 export interface CreateOptions {
   readonly podsFolder: string;
   /** Whether ConfigMaps and Secrets may be written: `ExportPodData`. */
   readonly exportsPodData: boolean;
-  readonly supervisor: Supervisor;
+  readonly lifecycle: PodLifecycle;
   readonly now: () => number;
 }
 
@@ -24,10 +29,10 @@ export async function createPod(
   const folder = new PodFolder(options.podsFolder, uid);
   const isNew = !(await exists(folder.request));
   if (isNew) await writePod(options.podsFolder, request, owner, new Date(options.now()).toISOString());
-  const facts = await options.supervisor.settle(uid);
-  if (facts === undefined)
+  const report = await options.lifecycle.settle(uid);
+  if (report === undefined)
     throw new InterLinkError('aborted', `The pod ${namespace}/${name} was removed while it was created`);
-  return { report: toReport(facts), isNew };
+  return { report, isNew };
 }
 
 /** @throws InterLinkError `failed_precondition` for what plain processes can't do */

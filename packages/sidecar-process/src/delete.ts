@@ -1,11 +1,11 @@
+import type { PodLifecycle } from '@interlink/sidecar-sdk';
 import { PodFolder, type StopOrder } from './folder/pod-folder.ts';
 import { readJson } from './folder/read-json.ts';
 import { writeWhole } from './runner/whole-file.ts';
-import type { Supervisor } from './supervise/supervisor.ts';
 
 export interface DeleteOptions {
   readonly podsFolder: string;
-  readonly supervisor: Supervisor;
+  readonly lifecycle: PodLifecycle;
   readonly now: () => number;
 }
 
@@ -19,12 +19,13 @@ export async function deletePod(options: DeleteOptions, uid: string, gracePeriod
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     throw error;
   }
-  options.supervisor.nudge(uid);
+  await options.lifecycle.cancel(uid);
+  options.lifecycle.nudge(uid);
 }
 
 /** A later delete may shorten the grace period, never lengthen it. */
 export function stopOrder(before: StopOrder | undefined, gracePeriodSeconds: number, nowMs: number): StopOrder {
   const killAtMs = nowMs + gracePeriodSeconds * 1_000;
   if (before === undefined) return { cause: 'deleted', orderedAtMs: nowMs, killAtMs };
-  return { cause: 'deleted', orderedAtMs: before.orderedAtMs, killAtMs: Math.min(before.killAtMs, killAtMs) };
+  return { ...before, killAtMs: Math.min(before.killAtMs, killAtMs) };
 }

@@ -1,11 +1,17 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { InterLinkError, type LogOptions, type PodReference, selectLines } from '@interlink/sidecar-sdk';
-import { type Attempt, allContainers, type ContainerFacts, type PodFacts } from './decide/pod-facts.ts';
+import {
+  type ContainerRuntime,
+  containerStatusesOf,
+  InterLinkError,
+  type LogOptions,
+  type PodLifecycle,
+  type PodReference,
+  selectLines,
+} from '@interlink/sidecar-sdk';
 import { PodFolder } from './folder/pod-folder.ts';
-import { readFacts } from './folder/read-facts.ts';
+import { chooseAttempt } from './log/choose-attempt.ts';
 import { FolderChanges } from './log/folder-changes.ts';
 import { LogReader, tailOffset } from './log/log-reader.ts';
-import { previousAttempt, toReport } from './report.ts';
 
 /** A change of a log that was not told is found after this long. */
 const recheckMs = 1_000;
@@ -19,18 +25,21 @@ export interface LogRequest {
 
 interface LogContext {
   readonly podsFolder: string;
+  readonly runtime: ContainerRuntime;
+  readonly lifecycle: PodLifecycle;
   readonly now: () => number;
 }
 
 /** Opens a container's log, of its newest attempt or of the one before. @throws InterLinkError `not_found`, `failed_precondition` while it waits */
 export async function readLog(context: LogContext, request: LogRequest): Promise<AsyncIterable<Uint8Array>> {
-  const folder = new PodFolder(context.podsFolder, request.pod.uid);
-  const facts = await readFacts(folder);
-  const container = facts && allContainers(facts).find((each) => each.container.name === request.container);
-  if (facts === undefined || container === undefined) {
-    throw new InterLinkError('not_found', `No container ${request.container} in pod ${request.pod.name}`);
-  }
-  const attempt = chooseAttempt(facts, container, request.options.previous === true);
+  const { uid, name } = request.pod;
+  const folder = new PodFolder(context.podsFolder, uid);
+  const report = await context.lifecycle.settle(uid);
+  const status = report && containerStatusesOf(report).find((each) => each.name === request.container);
+  const pod = await context.runtime.read(uid);
+  if (pod === undefined || status === undefined)
+    throw new InterLinkError('not_found', `No container ${request.container} in pod ${name}`);
+  const attempt = chooseAttempt(pod, status, request.options.previous === true);
   const attemptFolder = folder.attempt(request.container, attempt.number);
   const file = await openIfThere(folder.attemptFile(request.container, attempt.number, 'log'));
   return file === undefined ? noBytes() : streamLog(file, attemptFolder, request, context.now());
@@ -38,27 +47,6 @@ export async function readLog(context: LogContext, request: LogRequest): Promise
   async function* noBytes(): AsyncGenerator<Uint8Array> {
     yield* [];
   }
-}
-
-/** @throws InterLinkError with the kubelet's words, which people and scripts look for */
-export function chooseAttempt(facts: PodFacts, container: ContainerFacts, isPrevious: boolean): Attempt {
-  const { name } = container.container;
-  const of = `container ${JSON.stringify(name)} in pod ${JSON.stringify(facts.pod.metadata.name)}`;
-  const previous = previousAttempt(facts, container);
-  if (isPrevious) {
-    if (previous !== undefined) return previous;
-    throw new InterLinkError('not_found', `previous terminated ${of} not found`);
-  }
-  const { latest } = container;
-  const hasStarted = latest !== undefined && latest.state.kind !== 'ordered' && latest.state.kind !== 'starting';
-  const chosen = hasStarted ? latest : container.earlier;
-  if (chosen !== undefined) return chosen;
-  const { status } = toReport(facts);
-  const shown = [...(status.initContainerStatuses ?? []), ...status.containerStatuses].find(
-    (each) => each.name === name,
-  );
-  const reason = shown?.state.waiting?.reason ?? 'ContainerCreating';
-  throw new InterLinkError('failed_precondition', `${of} is waiting to start: ${reason}`);
 }
 
 /** Since comes before tail, and times only grow: the last lines of what is recent are the recent ones of the last lines. */

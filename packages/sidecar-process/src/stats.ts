@@ -7,9 +7,9 @@ import {
   type PodStats,
   readMachineUsage,
 } from '@interlink/sidecar-sdk';
-import { allContainers, type PodFacts } from './decide/pod-facts.ts';
 import { isPodFolderName, PodFolder } from './folder/pod-folder.ts';
-import { readFacts } from './folder/read-facts.ts';
+import type { PodRecord } from './folder/pod-record.ts';
+import { readPod } from './folder/read-pod.ts';
 import type { Child } from './runner/records.ts';
 import { keyOf, type SessionMeter, type SessionUsage } from './stats/session-meter.ts';
 
@@ -20,7 +20,7 @@ interface RunningContainer {
 }
 
 interface RunningPod {
-  readonly facts: PodFacts;
+  readonly record: PodRecord;
   readonly containers: ReadonlyArray<RunningContainer>;
 }
 
@@ -28,7 +28,7 @@ interface RunningPod {
 export async function measurePods(podsFolder: string, owner: Owner, meter: SessionMeter): Promise<NodeStats> {
   const running = await findRunning(podsFolder);
   meter.keep(running.flatMap(leadersOf));
-  const own = running.filter(({ facts }) => ownerKey(facts.owner) === ownerKey(owner));
+  const own = running.filter(({ record }) => ownerKey(record.owner) === ownerKey(owner));
   const [node, measured] = await Promise.all([readMachineUsage(), meter.measure(own.flatMap(leadersOf))]);
   const pods = await Promise.all(own.map(async (pod) => await toPodStats(pod, measured)));
   return { ...(node === undefined ? {} : { node }), pods };
@@ -41,14 +41,12 @@ async function findRunning(podsFolder: string): Promise<RunningPod[]> {
 }
 
 async function readRunning(folder: PodFolder): Promise<RunningPod | undefined> {
-  const facts = await readFacts(folder);
-  if (facts === undefined) return undefined;
-  const containers = allContainers(facts).flatMap(({ container: { name }, latest }) =>
-    latest?.state.kind === 'running'
-      ? [{ name, child: latest.state.child, logFile: folder.attemptFile(name, latest.number, 'log') }]
-      : [],
+  const record = await readPod(folder);
+  if (record === undefined) return undefined;
+  const containers = record.attempts.flatMap(({ container: name, number, state }) =>
+    state.kind === 'running' ? [{ name, child: state.child, logFile: folder.attemptFile(name, number, 'log') }] : [],
   );
-  return { facts, containers };
+  return { record, containers };
 }
 
 function leadersOf({ containers }: RunningPod): Child['process'][] {
@@ -56,10 +54,10 @@ function leadersOf({ containers }: RunningPod): Child['process'][] {
 }
 
 async function toPodStats(
-  { facts, containers }: RunningPod,
+  { record, containers }: RunningPod,
   measured: ReadonlyMap<string, SessionUsage>,
 ): Promise<PodStats> {
-  const { uid, namespace, name } = facts.pod.metadata;
+  const { uid, namespace, name } = record.pod.metadata;
   const usages = containers.flatMap(({ child }) => measured.get(keyOf(child.process)) ?? []);
   const stats = await Promise.all(
     containers.map(async (container) => await toStats(container, measured.get(keyOf(container.child.process)))),

@@ -20,8 +20,8 @@ export async function updateVolumes(
   const folder = new PodFolder(podsFolder, uid);
   const stored = await readJson<StoredPod>(folder.request);
   if (stored === undefined) throw new InterLinkError('not_found', `No pod ${uid} here`);
-  const stop = await readJson<StopOrder>(folder.stop);
-  if (stop?.cause === 'deleted') throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
+  const isLeaving = (await readJson<StopOrder>(folder.stop)) !== undefined;
+  if (isLeaving) throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
   const own = new Set((stored.request.pod.spec.volumes ?? []).filter(isFiles).map((volume) => volume.name));
   const unknown = volumes.find((volume) => !own.has(volume.name));
   if (unknown !== undefined) {

@@ -1,25 +1,22 @@
-import { InterLinkError, type PodReport, type PodUpdate } from '@interlink/sidecar-sdk';
-import { PodFolder, type StoredUpdate } from './folder/pod-folder.ts';
-import { readFacts } from './folder/read-facts.ts';
+import { InterLinkError, type PodLifecycle, type PodReport, type PodUpdate } from '@interlink/sidecar-sdk';
+import { PodFolder, type StoredPod, type StoredUpdate } from './folder/pod-folder.ts';
 import { readJson } from './folder/read-json.ts';
-import { toReport } from './report.ts';
 import { writeWhole } from './runner/whole-file.ts';
-import type { Supervisor } from './supervise/supervisor.ts';
 
 export interface UpdateOptions {
   readonly podsFolder: string;
-  readonly supervisor: Supervisor;
+  readonly lifecycle: PodLifecycle;
 }
 
 /**
  * Writes the new spec into the pod's folder and starts its new ephemeral containers, one more process each. Images are ignored and
  * resources are not enforced here: of these only the words change. @throws InterLinkError `not_found`
  */
-export async function updatePod({ podsFolder, supervisor }: UpdateOptions, { pod }: PodUpdate): Promise<PodReport> {
+export async function updatePod({ podsFolder, lifecycle }: UpdateOptions, { pod }: PodUpdate): Promise<PodReport> {
   const { uid, namespace, name, generation } = pod.metadata;
   const folder = new PodFolder(podsFolder, uid);
-  const facts = await readFacts(folder);
-  if (facts === undefined) throw new InterLinkError('not_found', `No pod ${namespace}/${name} (${uid}) here`);
+  const notFound = () => new InterLinkError('not_found', `No pod ${namespace}/${name} (${uid}) here`);
+  if ((await readJson<StoredPod>(folder.request)) === undefined) throw notFound();
   const before = (await readJson<StoredUpdate>(folder.update))?.ephemeralContainers ?? [];
   const known = new Set(before.map((container) => container.name));
   // One without an environment is taken for known, and comes again when our report lacks it.
@@ -32,5 +29,7 @@ export async function updatePod({ podsFolder, supervisor }: UpdateOptions, { pod
     ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
   };
   writeWhole(folder.update, update);
-  return toReport((await supervisor.settle(uid)) ?? facts);
+  const report = await lifecycle.settle(uid);
+  if (report === undefined) throw notFound();
+  return report;
 }

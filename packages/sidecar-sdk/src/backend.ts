@@ -11,6 +11,7 @@ import type {
   PodRequest,
   PodUpdate,
   RemoteCommand,
+  Rendering,
   ResolvedVolume,
 } from '@interlink/protocol';
 
@@ -92,6 +93,12 @@ export interface Backend {
    * @throws InterLinkError `invalid_argument` for a volume of files that the pod does not have, `unavailable` when it must be tried again
    */
   updateVolumes?(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void>;
+
+  /**
+   * What a create of this pod would have the backend do, for people to read; verb `render`. Nothing is done, and what a create would
+   * refuse is refused in the same words.
+   */
+  render?(request: PodRequest, owner: Owner): Promise<Rendering>;
 
   /** A container's log. The SDK cuts it at `limitBytes`; all other options are the backend's. @throws InterLinkError `not_found` */
   logs(

@@ -6,6 +6,7 @@
  *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
  *   log/             log options for backends that keep lines with times
+ *   lifecycle/       probes and hooks, for any backend that can run commands or connect to its pods
  *   stats/           what backends on this machine measure it with
  *   streams/         what backends need for exec and port-forward
  *   volumes/         a volume's files on disk, swapped all at once
@@ -15,6 +16,7 @@ export {
   type Capabilities,
   type CommandEnd,
   type Container,
+  type ContainerPort,
   type ContainerState,
   type ContainerStats,
   type ContainerStatus,
@@ -23,6 +25,8 @@ export {
   type ExecOptions,
   errorCodes,
   InterLinkError,
+  type Lifecycle,
+  type LifecycleHandler,
   type LogOptions,
   type NodeStats,
   type Owner,
@@ -35,11 +39,17 @@ export {
   type PodSpec,
   type PodStats,
   type PodUpdate,
+  type Probe,
   parseOwnerKey,
   parseTarget,
+  type RegistryCredential,
   type RemoteCommand,
+  type Rendering,
   type ResolvedVolume,
+  refuseSysctl,
+  sysctlNamespace,
   type TerminalSize,
+  toDottedSysctl,
   type Volume,
   type VolumeFile,
   type VolumeMount,
@@ -56,7 +66,39 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export type { ActionTarget, CommandResult, DialAddress } from './lifecycle/actions/action-target.ts';
+export { collectCommand } from './lifecycle/actions/collect-command.ts';
+export { connectTo } from './lifecycle/actions/dial.ts';
+export { type Clock, systemClock } from './lifecycle/clock.ts';
+export type {
+  Attempt,
+  AttemptState,
+  ContainerRuntime,
+  CreateOrder,
+  Ending,
+  EventText,
+  RunOrder,
+  RuntimePod,
+} from './lifecycle/container-runtime.ts';
+export { backOffMs } from './lifecycle/decide/restart.ts';
+export type { CareSubject, ContainerCare } from './lifecycle/engine/container-care.ts';
+export { PodLifecycle, type PodLifecycleOptions } from './lifecycle/engine/pod-lifecycle.ts';
+export { declared } from './lifecycle/facts/build-facts.ts';
+export { type ContainerKind, type Health, healthy } from './lifecycle/facts/pod-facts.ts';
+export { type HookKind, type HookOutcome, runHook } from './lifecycle/hooks/run-hook.ts';
+export type { ProbeOutcome } from './lifecycle/probes/handlers/probe-outcome.ts';
+export { runProbe } from './lifecycle/probes/handlers/run-probe.ts';
+export { ProbeWorkers, type ProbeWorkersOptions } from './lifecycle/probes/probe-workers.ts';
+export type { ProbedContainer, ProbedState, ProbeVerdict } from './lifecycle/probes/probed-state.ts';
+export {
+  type ImageReason,
+  isImageReason,
+  isPullFailure,
+  type PullFailureReason,
+  toPullBackOff,
+} from './lifecycle/status/image-reasons.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
+export { containerStatusesOf } from './pods/container-statuses-of.ts';
 export { podFields } from './pods/pod-fields.ts';
 export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';

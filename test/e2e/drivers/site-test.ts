@@ -2,16 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, inject } from 'vitest';
-import { type ControlPlaneData, kubectl, type TestbedData } from '../../testbed/index.ts';
+import { type ControlPlaneData, type DockerData, kubectl, type TestbedData } from '../../testbed/index.ts';
 import { Site, type SiteOptions } from '../../testbed/site/site.ts';
 import { EngineView } from './engine.ts';
 import { reportFailure } from './failure-report.ts';
 import { Namespace } from './namespace.ts';
+import { waitUntilNothingIsLeft } from './nothing-left.ts';
 import { isComplete, partsOf } from './testbed-parts.ts';
 
 const testbed: TestbedData = inject('testbed');
 
 type SiteTestOptions = Pick<SiteOptions, 'env' | 'virtualNodes'>;
+
+type OneSiteOptions = SiteTestOptions &
+  Partial<Pick<SiteOptions, 'kubeconfig'>> & {
+    /** Another engine than the testbed's. */
+    readonly docker?: DockerData;
+  };
 
 /** For `describe.skipIf`: this machine can't run a cluster with a Docker Engine. */
 export const cannotRun = !isComplete(testbed);
@@ -26,8 +33,15 @@ export function siteTest(subject: string, options: SiteTestOptions = {}) {
     .extend('controlPlane', { scope: 'file' }, (): ControlPlaneData => partsOf(testbed).controlPlane)
     .extend('engine', { scope: 'file' }, () => new EngineView(partsOf(testbed).docker))
     .extend('site', { scope: 'file' }, async ({ engine }, { onCleanup }) => {
-      const { site, end } = await startSite(`e2e-${subject}`, engine, options);
-      onCleanup(end);
+      const { site, directory, end } = await startSite(`e2e-${subject}`, engine, options);
+      onCleanup(async () => {
+        const nodeNames = options.virtualNodes?.map(({ Name }) => Name) ?? [site.nodeName];
+        try {
+          await waitUntilNothingIsLeft({ engine, nodeNames, directory });
+        } finally {
+          await end();
+        }
+      });
       return site;
     })
     .extend('namespace', async ({ site, controlPlane, task }, { onCleanup }) => {
@@ -45,9 +59,9 @@ export function siteTest(subject: string, options: SiteTestOptions = {}) {
 export async function startSite(
   nodeName: string,
   engine: EngineView,
-  { env = {}, virtualNodes, kubeconfig }: SiteTestOptions & Partial<Pick<SiteOptions, 'kubeconfig'>> = {},
-): Promise<{ site: Site; end(): Promise<void> }> {
-  const { controlPlane, docker } = partsOf(testbed);
+  { env = {}, virtualNodes, kubeconfig, docker = partsOf(testbed).docker }: OneSiteOptions = {},
+): Promise<{ site: Site; directory: string; end(): Promise<void> }> {
+  const { controlPlane } = partsOf(testbed);
   const directory = await mkdtemp(join(tmpdir(), `${nodeName}-`));
   const site = await Site.start({
     directory,
@@ -66,5 +80,5 @@ export async function startSite(
     }
     await rm(directory, { recursive: true, force: true });
   };
-  return { site, end };
+  return { site, directory, end };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServerProcess, waitUntilReady } from '../process/server-process.ts';
 import type { DockerData } from '../testbed-data.ts';
@@ -20,6 +20,7 @@ export interface DockerEngineOptions {
 const READY_TIMEOUT_MS = 60_000;
 /** Empty; without it dockerd reads the machine's own configuration. */
 const CONFIG_FILE = 'daemon.json';
+const PID_FILE = 'dockerd.pid';
 
 /**
  * The engine lives in a mount and a process namespace of its own: its mounts are seen by nobody else, and when the first
@@ -41,8 +42,15 @@ const ENTER_COMMAND = {
   ],
 };
 
+/** An engine of the testbed. */
+export interface DockerEngine {
+  readonly data: DockerData;
+  /** Ends dockerd and all that it runs, as when its machine goes down, and starts it again with what it has on disk. */
+  restart(): Promise<void>;
+}
+
 /** Starts a Docker Engine beside whatever engine the machine has; returns when it answers and has its images. */
-export async function startDockerEngine(options: DockerEngineOptions): Promise<DockerData> {
+export async function startDockerEngine(options: DockerEngineOptions): Promise<DockerEngine> {
   const { directory, traces, signal, cleanUp } = options;
   signal.throwIfAborted();
   await mkdir(directory, { mode: 0o700 });
@@ -51,25 +59,35 @@ export async function startDockerEngine(options: DockerEngineOptions): Promise<D
   const bridge = await createBridge(traces.bridge);
   await createRunDirectories(traces);
   await writeFile(join(directory, CONFIG_FILE), '{}');
-  const server = new ServerProcess({
-    name: 'dockerd',
-    file: ENTER_COMMAND.file,
-    args: [...ENTER_COMMAND.args, ...toDockerdFlags(directory, socket, bridge.prefix, traces)],
-    logFile: join(directory, 'dockerd.log'),
-    kill: killChildren,
-  });
-  cleanUp.defer(() => server.stop());
-  await waitUntilReady(server, () => answersPing(socket), { timeoutMs: READY_TIMEOUT_MS, signal });
+  let server: ServerProcess | undefined;
+  const start = async () => {
+    // Left behind by one that had to be killed; in its namespace some other process may have that number now.
+    await rm(join(directory, PID_FILE), { force: true });
+    server = new ServerProcess({
+      name: 'dockerd',
+      file: ENTER_COMMAND.file,
+      args: [...ENTER_COMMAND.args, ...toDockerdFlags(directory, socket, bridge.prefix, traces)],
+      logFile: join(directory, 'dockerd.log'),
+      kill: killChildren,
+    });
+    await waitUntilReady(server, () => answersPing(socket), { timeoutMs: READY_TIMEOUT_MS, signal });
+  };
+  cleanUp.defer(async () => await server?.stop());
+  await start();
   cleanUp.defer(() => removeContainersAndNetworks(socket));
   await importBusyboxImage(socket, directory);
-  return { host: `unix://${socket}`, socket, subnetPrefix: bridge.prefix };
+  const restart = async () => {
+    await server?.stop();
+    await start();
+  };
+  return { data: { host: `unix://${socket}`, socket, subnetPrefix: bridge.prefix }, restart };
 }
 
 function toDockerdFlags(directory: string, socket: string, prefix: string, traces: EngineTraces): string[] {
   return [
     `--data-root=${join(directory, 'data')}`,
     `--exec-root=${join(directory, 'exec')}`,
-    `--pidfile=${join(directory, 'dockerd.pid')}`,
+    `--pidfile=${join(directory, PID_FILE)}`,
     `--config-file=${join(directory, CONFIG_FILE)}`,
     `--host=unix://${socket}`,
     `--bridge=${traces.bridge}`,

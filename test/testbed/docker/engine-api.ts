@@ -5,6 +5,7 @@ export interface EngineRequest {
   method: 'GET' | 'POST' | 'DELETE';
   /** With its query, such as `/containers/json?all=1`. */
   path: string;
+  headers?: Readonly<Record<string, string>>;
   body?: Readable | undefined;
 }
 
@@ -14,17 +15,23 @@ export interface EngineResponse {
 }
 
 /** Sends one request to a Docker Engine on its socket, without any client of Docker's. */
-export function requestEngine(socketPath: string, { method, path, body }: EngineRequest): Promise<EngineResponse> {
+export function requestEngine(
+  socketPath: string,
+  { method, path, headers = {}, body }: EngineRequest,
+): Promise<EngineResponse> {
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, method, path, agent: false, host: 'docker' }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-    });
+    const sent = request(
+      { socketPath, method, path, agent: false, headers: { Host: 'docker', ...headers } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
     sent.on('error', reject);
     if (body === undefined) return sent.end();
     body.on('error', (error) => sent.destroy(error));

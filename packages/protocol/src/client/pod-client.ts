@@ -6,6 +6,7 @@ import { type Owner, ownerPath } from '../owner.ts';
 import { type PodReport, parsePodReportList } from '../pod/pod-report.ts';
 import type { PodRequest } from '../pod/pod-request.ts';
 import type { PodUpdate } from '../pod/pod-update.ts';
+import { parseRendering, type Rendering } from '../pod/rendering.ts';
 import type { ResolvedVolume } from '../pod/volume-files.ts';
 import type { VolumesUpdate } from '../pod/volumes-update.ts';
 import { type NodeStats, parseNodeStats } from '../stats/node-stats.ts';
@@ -123,6 +124,18 @@ export class PodClient {
   async stats(signal?: AbortSignal): Promise<NodeStats> {
     const response = await this.#target.call({ method: 'GET', path: `${this.#prefix}/stats`, ...optional({ signal }) });
     return parseNodeStats(await response.body.json());
+  }
+
+  /** What a create of this pod would have the backend do; nothing is done. @throws InterLinkError `unimplemented`, and what a create would throw */
+  async render(request: PodRequest, signal?: AbortSignal): Promise<Rendering> {
+    const response = await this.#target.call({
+      method: 'POST',
+      path: `${this.#prefix}/render`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+      ...optional({ signal }),
+    });
+    return parseRendering(await readJson(response.body, smallBody));
   }
 
   /** Runs a command in a running container. The signal hangs up on it, as `close()` does. */

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { LabelName, SubdomainName, Uid } from '../names.ts';
+import { ContainerPort, Lifecycle, Probe } from './probe.ts';
 
 /**
  * What of a pod's metadata and spec crosses the wire. The names are Kubernetes' own
@@ -10,6 +11,9 @@ const Quantity = Type.String({ pattern: '^[+-]?[0-9.]+([eE][+-]?[0-9]+|[numkMGTP
 const ResourceList = Type.Record(Type.String(), Quantity);
 const StringMap = Type.Record(Type.String(), Type.String());
 const Anything = Type.Record(Type.String(), Type.Unknown());
+/** Goes into a line of a pod's /etc/hosts or resolv.conf. */
+const Word = Type.String({ pattern: '^[^\\s\\u0000]*$' });
+const Words = Type.Array(Word);
 
 /** A resolved variable: the virtual kubelet has already read every `valueFrom` and expanded every `$(VAR)`. */
 export const EnvVar = Type.Object({
@@ -23,6 +27,10 @@ export const VolumeMount = Type.Object({
   mountPath: Type.String({ pattern: '^/[^\\u0000:]*$' }),
   readOnly: Type.Optional(Type.Boolean()),
   subPath: Type.Optional(Type.String()),
+  mountPropagation: Type.Optional(Type.String()),
+  recursiveReadOnly: Type.Optional(Type.String()),
+  /** Expanded into `subPath` by the virtual kubelet: a backend that meets one refuses it. */
+  subPathExpr: Type.Optional(Type.String()),
 });
 export type VolumeMount = Static<typeof VolumeMount>;
 
@@ -33,10 +41,16 @@ export const Container = Type.Object({
   args: Type.Optional(Type.Array(Type.String())),
   workingDir: Type.Optional(Type.String()),
   env: Type.Optional(Type.Array(EnvVar)),
+  ports: Type.Optional(Type.Array(ContainerPort)),
   resources: Type.Optional(Type.Object({ limits: Type.Optional(ResourceList), requests: Type.Optional(ResourceList) })),
   volumeMounts: Type.Optional(Type.Array(VolumeMount)),
+  volumeDevices: Type.Optional(Type.Array(Anything)),
   imagePullPolicy: Type.Optional(Type.Enum(['Always', 'IfNotPresent', 'Never'])),
   restartPolicy: Type.Optional(Type.String()),
+  startupProbe: Type.Optional(Probe),
+  livenessProbe: Type.Optional(Probe),
+  readinessProbe: Type.Optional(Probe),
+  lifecycle: Type.Optional(Lifecycle),
   terminationMessagePath: Type.Optional(Type.String()),
   terminationMessagePolicy: Type.Optional(Type.String()),
   stdin: Type.Optional(Type.Boolean()),
@@ -78,6 +92,20 @@ export const PodSpec = Type.Object({
   hostname: Type.Optional(LabelName),
   subdomain: Type.Optional(LabelName),
   nodeName: Type.Optional(SubdomainName),
+  /** Replaces the name, the subdomain and all. */
+  hostnameOverride: Type.Optional(SubdomainName),
+  setHostnameAsFQDN: Type.Optional(Type.Boolean()),
+  hostAliases: Type.Optional(Type.Array(Type.Object({ ip: Word, hostnames: Type.Optional(Words) }))),
+  dnsPolicy: Type.Optional(Type.Enum(['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'])),
+  dnsConfig: Type.Optional(
+    Type.Object({
+      nameservers: Type.Optional(Words),
+      searches: Type.Optional(Words),
+      options: Type.Optional(Type.Array(Type.Object({ name: Type.Optional(Word), value: Type.Optional(Word) }))),
+    }),
+  ),
+  runtimeClassName: Type.Optional(Type.String()),
+  shareProcessNamespace: Type.Optional(Type.Boolean()),
   hostNetwork: Type.Optional(Type.Boolean()),
   hostPID: Type.Optional(Type.Boolean()),
   hostIPC: Type.Optional(Type.Boolean()),

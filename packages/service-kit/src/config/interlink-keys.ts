@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, text } from './key.ts';
+import { choice, flag, integer, list, map, text } from './key.ts';
 
 /**
  * The keys of `InterLinkConfig.yaml` that this release acts upon. All processes of a site may share one file: each reads
@@ -71,6 +71,54 @@ export const interLinkKeys = {
     default: true,
     doc: 'Whether ConfigMaps and Secrets are written for pods. false: pods that mount them are refused with that reason.',
   }),
+  'Docker.HostPaths': list({
+    default: undefined,
+    doc: 'Paths that pods may mount by hostPath, with what is below them; `/path:ro` only to read. Default: none. See docs/docker-volumes.md.',
+  }),
+  'Docker.Claims': map({
+    default: undefined,
+    doc: 'Where PersistentVolumeClaims have their data: `namespace/claim` or `storageClass:NAME` to `{ path: … }` or `{ dockerVolume: … }`. Default: pods with claims are refused. See docs/docker-volumes.md.',
+  }),
+  ClusterDNS: text({
+    default: undefined,
+    doc: "Addresses, separated by commas, of the cluster's name servers, as the Docker sidecar's pods reach them. Without it pods of `dnsPolicy: ClusterFirst` get the host's, with event `MissingClusterDNS`.",
+  }),
+  ClusterDomain: text({
+    default: undefined,
+    doc: "The cluster's domain, in pods' full names and search domains. Default: cluster.local.",
+  }),
+  'Docker.AllowPrivileged': flag({
+    default: false,
+    doc: 'Whether pods of the Docker sidecar may be privileged, have capabilities that reach past a container (SYS_ADMIN and its kin), or an unmasked /proc. true gives every author of a pod the whole host.',
+  }),
+  'Docker.AllowHostNamespaces': flag({
+    default: false,
+    doc: "Whether pods may have `hostNetwork`, `hostPID` and `hostIPC`: they see, and reach, what else runs on the engine's host.",
+  }),
+  'Docker.AllowedUnsafeSysctls': text({
+    default: undefined,
+    doc: "Sysctls, separated by commas, that pods may set beside Kubernetes' safe ones: `net.core.somaxconn`, or all of a kind by `kernel.msg*`.",
+  }),
+  'Docker.SeccompProfiles': text({
+    default: undefined,
+    doc: 'Folder of the profiles that pods name as `seccompProfile.localhostProfile`; read at start.',
+  }),
+  'Docker.PidsLimit': integer({
+    default: undefined,
+    doc: "The most processes and threads that one container may have. Default: the engine's own limit.",
+  }),
+  'Docker.SandboxImage': text({
+    default: undefined,
+    doc: "Image of the container that holds a pod's network, such as `registry.k8s.io/pause:3.10`. Default: one that the sidecar makes itself, so that nothing is pulled.",
+  }),
+  'Docker.ImageGCHighThresholdPercent': integer({
+    default: undefined,
+    doc: 'How full the disk of the Docker Engine may get, in per cent, before the Docker sidecar removes images that it pulled and nobody uses. Default: none is ever removed.',
+  }),
+  'Docker.ImageGCLowThresholdPercent': integer({
+    default: undefined,
+    doc: 'How full that disk is allowed to stay. Default: 5 less than the high threshold.',
+  }),
   LogLevel: choice(['trace', 'debug', 'info', 'warn', 'error'], {
     env: ['LOGLEVEL'],
     default: 'info',
@@ -79,6 +127,10 @@ export const interLinkKeys = {
   'Policy.DaemonSetPods': choice(['pending', 'run', 'report-running'], {
     default: 'pending',
     doc: 'What becomes of pods whose DaemonSet tolerates every taint: left Pending, run, or only reported as running. See docs/admission.md.',
+  }),
+  'Policy.AllowPodAnnotations': list({
+    default: undefined,
+    doc: 'Annotations by which authors of pods may reach past the container, each named in full: `docker-options.vk.io/flags`. Default: none.',
   }),
   'Policy.NodeLabelDomains': text({
     default: undefined,

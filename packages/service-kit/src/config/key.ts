@@ -1,6 +1,6 @@
 /** One key of the InterLink file: its type, the variable that overrides it, its default and its meaning, in one place. */
 export interface Key<T> {
-  readonly kind: 'text' | 'integer' | 'flag' | 'choice' | 'list';
+  readonly kind: 'text' | 'integer' | 'flag' | 'choice' | 'list' | 'map';
   /** Environment variables that override the file; the first that is set wins. */
   readonly env: ReadonlyArray<string>;
   readonly default: T;
@@ -38,6 +38,11 @@ export function list(options: Omit<KeyOptions<undefined>, 'env'>): Key<ReadonlyA
   return { kind: 'list', env: [], choices: [], ...options };
 }
 
+/** Members that only the process they are for looks into. */
+export function map(options: Omit<KeyOptions<undefined>, 'env'>): Key<Readonly<Record<string, unknown>> | undefined> {
+  return { kind: 'map', env: [], choices: [], ...options };
+}
+
 /** What a key's value is wanted to be, for messages. */
 export function wanted(key: Key<unknown>): string {
   const words = {
@@ -46,6 +51,7 @@ export function wanted(key: Key<unknown>): string {
     flag: 'true or false',
     choice: `one of ${key.choices.join(', ')}`,
     list: 'a list',
+    map: 'a map',
   };
   return words[key.kind];
 }
@@ -54,7 +60,7 @@ export function wanted(key: Key<unknown>): string {
 export function readValue(
   key: Key<unknown>,
   value: unknown,
-): string | number | boolean | ReadonlyArray<unknown> | undefined {
+): string | number | boolean | ReadonlyArray<unknown> | Readonly<Record<string, unknown>> | undefined {
   const isText = typeof value === 'string';
   switch (key.kind) {
     case 'text':
@@ -69,5 +75,7 @@ export function readValue(
       return typeof value === 'boolean' ? value : undefined;
     case 'list':
       return Array.isArray(value) ? value : undefined;
+    case 'map':
+      return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   }
 }

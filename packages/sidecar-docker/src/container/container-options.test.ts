@@ -1,27 +1,34 @@
 import type { Container, PodRequest } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
+import { policyWith } from '../testing/site-policy.ts';
 import { planContainers, toContainerOptions } from './container-options.ts';
 
 const uid = '00000000-0000-4000-8000-000000000001';
 
-function optionsOf(container: Partial<Container>, spec: Partial<PodRequest['pod']['spec']> = {}) {
+function optionsOf(
+  container: Partial<Container>,
+  spec: Partial<PodRequest['pod']['spec']> = {},
+  policy = policyWith(),
+) {
   const metadata = { name: 'p', namespace: 'ns', uid };
   const request: PodRequest = {
     pod: { metadata, spec: { containers: [{ name: 'c', image: 'busybox', ...container }], ...spec } },
     volumes: [],
   };
   const owner = { cluster: 'k', node: 'n' };
-  const labels = { owner, ...metadata, restartPolicy: 'Always' as const, generation: 1, outline: [] };
+  const labels = { owner, ...metadata, generation: 1, spec: { containers: [] } };
   const [planned] = planContainers(request);
   if (planned === undefined) throw new Error('no container');
-  return toContainerOptions(planned, { request, labels, root: '/data', sandboxId: 'abc', imageId: 'docker://1' });
+  const image = { imageId: 'docker://1', engineId: 'sha256:1', user: 'nobody' };
+  const attempt = { attempt: 0, failuresBefore: 0, mounts: [] };
+  return toContainerOptions(planned, { request, labels, sandboxId: 'abc', image, ...attempt, policy });
 }
 
 describe('toContainerOptions()', () => {
   test('joins the sandbox under a name of its own', () => {
     expect(optionsOf({})).toMatchObject({
       name: `k8s_c_p_ns_${uid}_0`,
-      HostConfig: { NetworkMode: 'container:abc', IpcMode: 'container:abc', RestartPolicy: { Name: 'always' } },
+      HostConfig: { NetworkMode: 'container:abc', IpcMode: 'container:abc', RestartPolicy: { Name: 'no' } },
     });
   });
 
@@ -29,6 +36,11 @@ describe('toContainerOptions()', () => {
     expect(optionsOf({ command: ['a'], args: ['b'] })).toMatchObject({ Entrypoint: ['a'], Cmd: ['b'] });
     expect(optionsOf({ args: ['b'] })).not.toHaveProperty('Entrypoint');
     expect(optionsOf({ command: ['a'] })).not.toHaveProperty('Cmd');
+  });
+
+  test('is stopped by the signal that it names', () => {
+    expect(optionsOf({ lifecycle: { stopSignal: 'SIGUSR1' } }).StopSignal).toBe('SIGUSR1');
+    expect(optionsOf({})).not.toHaveProperty('StopSignal');
   });
 
   test('maps requests and limits', () => {
@@ -52,29 +64,42 @@ describe('toContainerOptions()', () => {
     });
   });
 
-  test('mounts files read-only and sub-paths of them', () => {
-    const volumeMounts = [
-      { name: 'cfg', mountPath: '/cfg' },
-      { name: 'cfg', mountPath: '/one', subPath: 'd/one' },
-      { name: 'tmp', mountPath: '/tmp' },
-    ];
-    const volumes = [
-      { name: 'cfg', configMap: {} },
-      { name: 'tmp', emptyDir: {} },
-    ];
-    const mounts = optionsOf({ volumeMounts }, { volumes }).HostConfig?.Mounts;
-    expect(mounts?.map(({ Source, ReadOnly }) => [Source, ReadOnly])).toEqual([
-      [`/data/${uid}/volumes/cfg`, true],
-      [`/data/${uid}/volumes/cfg/d/one`, true],
-      [`/data/${uid}/volumes/tmp`, false],
-    ]);
+  test('joins the host where the pod does, or the other containers’ processes', () => {
+    expect(optionsOf({}, { hostPID: true, hostIPC: true }).HostConfig).toMatchObject({
+      ...{ PidMode: 'host', IpcMode: 'host', NetworkMode: 'container:abc' },
+    });
+    expect(optionsOf({}, { shareProcessNamespace: true }).HostConfig).toMatchObject({ PidMode: 'container:abc' });
+    expect(optionsOf({}).HostConfig).not.toHaveProperty('PidMode');
   });
 
-  test.each(['../x', '/etc', 'a//b', 'a/../../b', '.'])('refuses the sub-path %j', (subPath) => {
-    const volumeMounts = [{ name: 'cfg', mountPath: '/cfg', subPath }];
-    expect(() => optionsOf({ volumeMounts }, { volumes: [{ name: 'cfg', configMap: {} }] })).toThrow(
-      /not a path inside/,
-    );
+  test('gives a group without a user to the image’s user', () => {
+    expect(optionsOf({ securityContext: { runAsGroup: 7 } }).User).toBe('nobody:7');
+    expect(optionsOf({ securityContext: { runAsUser: 7 } }).User).toBe('7');
+  });
+
+  test('maps profiles, privileges and limits of processes', () => {
+    const site = { pidsLimit: 50, seccompProfiles: new Map([['p.json', '{"a":1}']]) };
+    const policy = policyWith(site, { apparmor: true, selinux: true });
+    const securityContext = {
+      ...{ privileged: true, procMount: 'Unmasked', seLinuxOptions: { level: 's0:c1' } },
+      seccompProfile: { type: 'Localhost', localhostProfile: 'p.json' },
+      appArmorProfile: { type: 'Localhost', localhostProfile: 'mine' },
+    };
+    expect(optionsOf({ securityContext }, {}, policy).HostConfig).toMatchObject({
+      ...{ Privileged: true, PidsLimit: 50, MaskedPaths: [], ReadonlyPaths: [] },
+      SecurityOpt: ['seccomp={"a":1}', 'apparmor=mine', 'label=level:s0:c1'],
+    });
+    expect(optionsOf({}, { securityContext }, policyWith({}, {})).HostConfig).not.toHaveProperty('PidsLimit');
+  });
+
+  test.each<[string, NonNullable<Container['resources']>, number]>([
+    ['what it asks for nothing', {}, 1_000],
+    ['guarantees', { limits: { cpu: '1', memory: '1Gi' } }, 0],
+    ['asks for a quarter of the memory', { requests: { memory: '4Gi' } }, 750],
+    ['asks for hardly any', { requests: { memory: '1Ki' } }, 999],
+    ['asks for nearly all', { requests: { memory: '20Gi' } }, 3],
+  ])('lets the kernel kill by what a container asks for: %s', (_, resources, score) => {
+    expect(optionsOf({ resources }).HostConfig).toHaveProperty('OomScoreAdj', score);
   });
 
   test('keeps the environment out of labels', () => {

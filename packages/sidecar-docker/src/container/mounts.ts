@@ -1,89 +1,139 @@
-import { type Container, InterLinkError, type PodSpec, pathBelow, type VolumeMount } from '@interlink/sidecar-sdk';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Container,
+  InterLinkError,
+  type Pod,
+  pathBelow,
+  type Volume,
+  type VolumeMount,
+} from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
-import { volumeFolder } from '../volumes/volume-paths.ts';
-import { isMemory, memoryMount, volumeTypeOf } from './volume-type.ts';
+import { uidLabel } from '../identity/labels.ts';
+import { isWithin } from '../volumes/below.ts';
+import { findVolumeBase, type VolumeBase, type VolumePolicy } from '../volumes/volume-base.ts';
+import { folderVolumeName } from '../volumes/volume-paths.ts';
+import { hasSubPath, subPathParts } from './sub-path.ts';
 
-/** Where volumes are. */
-export interface VolumePlace {
+/** Where volumes are, and what the engine can do about them. */
+export interface MountSite extends VolumePolicy {
   /** DataRootFolder, the same path for the engine. */
   readonly root: string;
-  readonly uid: string;
+  /** The engine itself keeps sub-paths of its volumes inside them. */
+  readonly hasSafeSubPaths: boolean;
 }
 
-/** The container's mounts as the engine's. @throws InterLinkError `failed_precondition` for a sub-path that can't be mounted safely */
-export function toMounts(container: Container, pod: PodSpec, place: VolumePlace): Docker.MountSettings[] {
-  return (container.volumeMounts ?? []).map((mount) => {
-    const volume = pod.volumes?.find((candidate) => candidate.name === mount.name);
-    if (volume === undefined) {
-      throw new InterLinkError(
-        'failed_precondition',
-        `Container ${container.name} mounts volume ${mount.name}, which the pod does not declare`,
-      );
-    }
-    if (isMemory(volume))
-      return { ...memoryMount(volume, place.uid), Target: mount.mountPath, ReadOnly: isReadOnly(mount) };
-    return {
-      Type: 'bind',
-      Source: sourceOf(mount, place),
-      Target: mount.mountPath,
-      // Files of ConfigMaps and the like are never written by a pod.
-      ReadOnly: isReadOnly(mount) || volumeTypeOf(volume) !== 'emptyDir',
-      BindOptions: { Propagation: 'rprivate' },
-    };
-  });
-}
-
-/** Folders that must be there before a container with such mounts is created: sub-paths of emptyDirs. */
-export function subPathFolders(pod: PodSpec, place: VolumePlace): string[] {
-  const mounts = [...(pod.initContainers ?? []), ...pod.containers].flatMap(
-    (container) => container.volumeMounts ?? [],
-  );
-  const isEmptyDir = (name: string): boolean =>
-    (pod.volumes ?? []).some((volume) => volume.name === name && volumeTypeOf(volume) === 'emptyDir');
-  return mounts.filter((mount) => hasSubPath(mount) && isEmptyDir(mount.name)).map((mount) => sourceOf(mount, place));
+/** One mount for the engine. */
+export interface ContainerMount {
+  readonly settings: Docker.MountSettings;
+  /** The engine goes by its path at each start: nobody may write above it meanwhile. */
+  readonly isGuarded: boolean;
 }
 
 /**
- * Why a mount of the pod can't be had, or undefined. The engine follows symbolic links when it mounts a sub-path: where a
- * container can write the folder above, it could plant a link to anywhere on the host (CVE-2017-1002101).
+ * The container's mounts as the engine's, of what is on the disk right now.
+ * @throws InterLinkError `failed_precondition` that names the volume
  */
-export function refuseSubPaths(pod: PodSpec): string | undefined {
-  const mounts = [...(pod.initContainers ?? []), ...pod.containers].flatMap(
-    (container) => container.volumeMounts ?? [],
-  );
-  for (const volume of pod.volumes ?? []) {
-    if (volumeTypeOf(volume) !== 'emptyDir') continue;
-    const mine = mounts.filter((mount) => mount.name === volume.name);
-    for (const mount of mine.filter(hasSubPath)) {
-      if (isMemory(volume))
-        return `subPath ${mount.subPath} of volume ${volume.name}: an emptyDir in memory has none here`;
-      const above = mine.find((other) => !isReadOnly(other) && isAbove(other, mount));
-      if (above !== undefined) {
-        return `subPath ${mount.subPath} of volume ${volume.name}: ${above.mountPath} makes the folder above it writable, which is not safe here`;
+export async function toMounts(container: Container, pod: Pod, site: MountSite): Promise<ContainerMount[]> {
+  return await Promise.all(
+    (container.volumeMounts ?? []).map(async (mount) => {
+      const volume = pod.spec.volumes?.find((candidate) => candidate.name === mount.name);
+      if (volume === undefined) {
+        throw new InterLinkError(
+          'failed_precondition',
+          `The pod does not declare volume ${JSON.stringify(mount.name)}`,
+        );
       }
-    }
+      return await namingVolume(volume, async () => {
+        const base = await findVolumeBase(volume, pod, site);
+        const target = { Target: mount.mountPath, ReadOnly: mount.readOnly === true || base.isReadOnly };
+        if (base.kind === 'engine' && (mount.mountPropagation ?? 'None') !== 'None') {
+          throw new InterLinkError('failed_precondition', 'mountPropagation is to be had only of folders of the host');
+        }
+        if (base.kind === 'engine') return { settings: { ...engineMount(base, mount), ...target }, isGuarded: false };
+        const { settings, isGuarded } = await folderMount(base, { mount, uid: pod.metadata.uid, site });
+        return { settings: { ...settings, ...target }, isGuarded };
+      });
+    }),
+  );
+}
+
+/** Adds the volume's name to whatever goes wrong with it, as the kubelet does. */
+export async function namingVolume<T>({ name }: Volume, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const { code, message, reason } = InterLinkError.from(thrown);
+    throw new InterLinkError(code, `volume ${JSON.stringify(name)} : ${message}`, { reason, cause: thrown });
   }
-  return undefined;
 }
 
-function sourceOf(mount: VolumeMount, { root, uid }: VolumePlace): string {
-  const folder = volumeFolder(root, uid, mount.name);
-  return hasSubPath(mount) ? pathBelow(folder, trimSlash(mount.subPath ?? '')) : folder;
+function engineMount(
+  { mount }: VolumeBase & { kind: 'engine' },
+  of: VolumeMount,
+): Omit<Docker.MountSettings, 'Target'> {
+  if (!hasSubPath(of)) return mount;
+  const options = mount.VolumeOptions ?? { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } };
+  return { ...mount, VolumeOptions: { ...options, Subpath: subPathParts(of).join('/') } };
 }
 
-function isAbove(other: VolumeMount, mount: VolumeMount): boolean {
-  const path = trimSlash(mount.subPath ?? '');
-  return !hasSubPath(other) || path.startsWith(`${trimSlash(other.subPath ?? '')}/`);
+interface FolderMountContext {
+  readonly mount: VolumeMount;
+  readonly uid: string;
+  readonly site: MountSite;
 }
 
-function hasSubPath(mount: VolumeMount): boolean {
-  return mount.subPath !== undefined && mount.subPath !== '';
+async function folderMount(
+  base: VolumeBase & { kind: 'folder' },
+  { mount, uid, site }: FolderMountContext,
+): Promise<{ settings: Omit<Docker.MountSettings, 'Target'>; isGuarded: boolean }> {
+  const parts = [...base.parts, ...subPathParts(mount)];
+  if (base.isOurs)
+    return {
+      settings: bind(parts.length === 0 ? base.path : pathBelow(base.path, parts.join('/')), mount),
+      isGuarded: false,
+    };
+  const { mountPropagation = 'None' } = mount;
+  if (parts.length > 0 && mountPropagation !== 'None') {
+    const message = `mountPropagation ${mountPropagation} is to be had only of what Docker.HostPaths lists itself, not of what is below it`;
+    throw new InterLinkError('failed_precondition', message);
+  }
+  if (parts.length > 0 && site.hasSafeSubPaths) {
+    return { settings: volumeOver(base.path, { parts, uid, volume: mount.name }), isGuarded: false };
+  }
+  const folder = await realpath(base.path);
+  const real = await realpath(join(base.path, ...parts));
+  if (!isWithin(folder, real)) {
+    throw new InterLinkError('failed_precondition', `${parts.join('/')} leads out of the volume`);
+  }
+  return { settings: bind(real, mount), isGuarded: !isWithin(await realpath(site.root), real) || parts.length > 0 };
 }
 
-function isReadOnly(mount: VolumeMount): boolean {
-  return mount.readOnly === true;
+function bind(source: string, { mountPropagation = 'None' }: VolumeMount): Omit<Docker.MountSettings, 'Target'> {
+  return { Type: 'bind', Source: source, BindOptions: { Propagation: propagations[mountPropagation] ?? 'rprivate' } };
 }
 
-function trimSlash(path: string): string {
-  return path.replace(/\/+$/, '');
+/** https://kubernetes.io/docs/concepts/storage/volumes/#mount-propagation */
+export const propagations: Readonly<Record<string, Docker.MountPropagation>> = {
+  None: 'rprivate',
+  HostToContainer: 'rslave',
+  Bidirectional: 'rshared',
+};
+
+/** A volume of the engine's over a folder: of such it mounts a sub-path without ever being led out, at every start. */
+function volumeOver(
+  folder: string,
+  { parts, uid, volume }: { parts: ReadonlyArray<string>; uid: string; volume: string },
+): Omit<Docker.MountSettings, 'Target'> {
+  return {
+    Type: 'volume',
+    Source: folderVolumeName(uid, volume),
+    VolumeOptions: {
+      NoCopy: true,
+      Labels: { [uidLabel]: uid },
+      // Without what the host has mounted below it, which a sub-path does not get from the engine in any case.
+      DriverConfig: { Name: 'local', Options: { type: 'none', o: 'bind', device: folder } },
+      Subpath: parts.join('/'),
+    },
+  };
 }

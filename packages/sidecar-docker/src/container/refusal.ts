@@ -1,52 +1,54 @@
-import { InterLinkError, type PodSpec } from '@interlink/sidecar-sdk';
-import { refuseSubPaths } from './mounts.ts';
+import { InterLinkError, type Pod, type PodSpec } from '@interlink/sidecar-sdk';
+import { examineFields } from '../fields/examine-fields.ts';
+import { refuseFlags } from '../flags/pod-flags.ts';
+import { refuseHostname } from '../sandbox/pod-hostname.ts';
+import { refuseSysctls } from '../sandbox/sysctls.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import { unsupportedResources } from './resources.ts';
-import { refusedSettings } from './security-context.ts';
-import { holdsPodData, isSupported, volumeTypeOf } from './volume-type.ts';
+import { refuseStrictGroups } from './security-context.ts';
+import { refuseProfiles } from './security-profiles.ts';
 
-export interface SitePolicy {
-  /** The key ExportPodData. */
-  readonly exportsPodData: boolean;
-}
-
-/** Refuses what this backend can never do for the pod. @throws InterLinkError `failed_precondition` that names each reason */
-export function assertRunnable(spec: PodSpec, policy: SitePolicy): void {
-  const reasons = [...refuseSettings(spec), ...refuseVolumes(spec, policy), ...refuseContainers(spec)];
+/** Refuses what this backend can never do for the pod, its volumes aside. @throws InterLinkError `failed_precondition` that names each reason */
+export function assertRunnable(pod: Pod, policy: SitePolicy): void {
+  const { spec } = pod;
+  const sysctl = refuseSysctls(spec, policy.site.unsafeSysctls);
+  const reasons = [
+    ...(sysctl === undefined ? [] : [sysctl]),
+    ...examineFields(spec, policy).refusals,
+    ...refuseSettings(pod, policy),
+    ...refuseResources(pod),
+  ];
   if (reasons.length > 0) {
-    throw new InterLinkError('failed_precondition', `Cannot run the pod with Docker: ${reasons.join('; ')}`);
+    throw new InterLinkError('failed_precondition', `Cannot run the pod with Docker: ${reasons.join('; ')}`, {
+      ...(sysctl === undefined ? {} : { reason: 'SysctlForbidden' }),
+    });
   }
 }
 
-function refuseSettings(spec: PodSpec): string[] {
-  return refusedSettings(spec).map((setting) => `${setting} is not allowed here`);
+/** What the table of fields can't tell by a single field. */
+function refuseSettings(pod: Pod, policy: SitePolicy): string[] {
+  const { metadata, spec } = pod;
+  const hostname = refuseHostname(spec, metadata, policy.site.clusterDomain);
+  const runtime = refuseRuntime(spec, policy);
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  return [
+    ...(hostname === undefined ? [] : [hostname]),
+    ...(runtime === undefined ? [] : [runtime]),
+    ...refuseFlags(pod, policy.site),
+    ...containers.flatMap((container) => refuseStrictGroups(container, spec) ?? []),
+    ...containers.flatMap((container) => refuseProfiles(container, pod, policy)),
+  ];
 }
 
-function refuseVolumes(spec: PodSpec, policy: SitePolicy): string[] {
-  const reasons = (spec.volumes ?? [])
-    .filter((volume) => !isSupported(volume))
-    .map((volume) => `volume ${volume.name} is of type ${volumeTypeOf(volume)}, which is not supported`);
-  if (!policy.exportsPodData) {
-    const containers = [...(spec.initContainers ?? []), ...spec.containers];
-    const mounted = new Set(containers.flatMap(({ volumeMounts }) => (volumeMounts ?? []).map((mount) => mount.name)));
-    for (const volume of spec.volumes ?? []) {
-      if (mounted.has(volume.name) && holdsPodData(volume)) {
-        reasons.push(`volume ${volume.name} holds a ConfigMap or Secret, and ExportPodData is false here`);
-      }
-    }
-  }
-  const subPaths = refuseSubPaths(spec);
-  return subPaths === undefined ? reasons : [...reasons, subPaths];
+function refuseRuntime({ runtimeClassName: name }: PodSpec, { engine }: SitePolicy): string | undefined {
+  if (name === undefined || name === '' || engine.runtimes.includes(name)) return undefined;
+  return `runtimeClassName is ${JSON.stringify(name)}: the engine has the runtimes ${engine.runtimes.join(', ')}`;
 }
 
-function refuseContainers(spec: PodSpec): string[] {
-  const reasons: string[] = [];
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
-    for (const name of unsupportedResources(container)) {
-      reasons.push(`container ${container.name} asks for ${name}, which is not offered here`);
-    }
-    if (container.restartPolicy !== undefined) {
-      reasons.push(`container ${container.name} has a restartPolicy of its own, which is not supported yet`);
-    }
-  }
-  return reasons;
+function refuseResources({ spec }: Pod): string[] {
+  return [...(spec.initContainers ?? []), ...spec.containers].flatMap((container) =>
+    unsupportedResources(container).map(
+      (name) => `container ${container.name} asks for ${name}, which is not offered here`,
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Container, PodSpec } from '@interlink/sidecar-sdk';
-import type Docker from 'dockerode';
+import { booleanOf, idOf } from './untyped.ts';
 
-/** What is read of a security context, of a container or of its pod; other members are the schema's to pass through. */
+/** Who a container's processes are. */
 export interface SecuritySettings {
   readonly user: number | undefined;
   readonly group: number | undefined;
@@ -13,17 +13,21 @@ export function toSecuritySettings(container: Container, pod: PodSpec): Security
   const own = container.securityContext ?? {};
   const shared = pod.securityContext ?? {};
   return {
-    user: integer(own.runAsUser) ?? integer(shared.runAsUser),
-    group: integer(own.runAsGroup) ?? integer(shared.runAsGroup),
-    mustNotBeRoot: (boolean(own.runAsNonRoot) ?? boolean(shared.runAsNonRoot)) === true,
+    user: idOf(own.runAsUser) ?? idOf(shared.runAsUser),
+    group: idOf(own.runAsGroup) ?? idOf(shared.runAsGroup),
+    mustNotBeRoot: (booleanOf(own.runAsNonRoot) ?? booleanOf(shared.runAsNonRoot)) === true,
   };
 }
 
-/** `uid:gid` as the engine wants it. Empty: the image's own user. A group without a user is one of root's. */
-export function renderUser({ user, group }: SecuritySettings): string {
+/**
+ * `uid:gid` as the engine wants it. Empty: the image's own user. @param imageUser the image's `USER`, who has a group that is asked
+ * for without a user
+ */
+export function renderUser({ user, group }: SecuritySettings, imageUser: string): string {
   if (user === undefined && group === undefined) return '';
   // Without a group the engine looks the user up in the image, and takes 0 when it is not there: as the kubelet does.
-  return group === undefined ? `${user}` : `${user ?? 0}:${group}`;
+  if (group === undefined) return `${user}`;
+  return `${user ?? (imageUser.split(':')[0] || '0')}:${group}`;
 }
 
 /**
@@ -39,60 +43,25 @@ export function refuseRoot({ user, mustNotBeRoot }: SecuritySettings, imageUser:
   return `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root`;
 }
 
-/** Capabilities, privilege escalation and the root file system. */
-export function toEngineSecurity(container: Container, pod: PodSpec): Partial<Docker.HostConfig> {
-  const own = container.securityContext ?? {};
-  const { add, drop } = record(own.capabilities);
-  return {
-    ReadonlyRootfs: boolean(own.readOnlyRootFilesystem) === true,
-    CapAdd: strings(add),
-    CapDrop: strings(drop),
-    SecurityOpt: boolean(own.allowPrivilegeEscalation) === false ? ['no-new-privileges'] : [],
-    GroupAdd: supplementalGroups(pod).map(String),
-  };
+/**
+ * Why the pod can't have exactly the groups that it asks for, or undefined. The engine adds those that the image's /etc/group has for
+ * the user, unless it is told of a group by number.
+ */
+export function refuseStrictGroups(container: Container, pod: PodSpec): string | undefined {
+  if (pod.securityContext?.supplementalGroupsPolicy !== 'Strict') return undefined;
+  if (toSecuritySettings(container, pod).group !== undefined) return undefined;
+  return `container ${container.name}: supplementalGroupsPolicy Strict can be had only with runAsGroup`;
 }
 
-/** `fsGroup` among them: files of volumes belong to it. */
-function supplementalGroups(pod: PodSpec): number[] {
+/** Beside the user's own group; `fsGroup` among them: files of volumes belong to it. */
+export function supplementalGroups(pod: PodSpec): number[] {
   const { supplementalGroups: groups } = pod.securityContext ?? {};
-  const listed = Array.isArray(groups) ? groups.flatMap((group) => integer(group) ?? []) : [];
+  const listed = Array.isArray(groups) ? groups.flatMap((group) => idOf(group) ?? []) : [];
   const fsGroup = toFsGroup(pod);
   return [...new Set([...listed, ...(fsGroup === undefined ? [] : [fsGroup])])];
 }
 
 /** The group that the pod's volumes belong to. */
 export function toFsGroup(pod: PodSpec): number | undefined {
-  return integer(pod.securityContext?.fsGroup);
-}
-
-/** Settings that would open the host, and that this release has no administrator's switch for, by their paths in the spec. */
-export function refusedSettings(pod: PodSpec): string[] {
-  const refused: string[] = [];
-  for (const name of ['hostNetwork', 'hostPID', 'hostIPC'] as const)
-    if (pod[name] === true) refused.push(`spec.${name}`);
-  const { sysctls } = pod.securityContext ?? {};
-  if (Array.isArray(sysctls) && sysctls.length > 0) refused.push('spec.securityContext.sysctls');
-  for (const key of ['initContainers', 'containers'] as const) {
-    for (const [index, container] of (pod[key] ?? []).entries()) {
-      const { privileged } = container.securityContext ?? {};
-      if (privileged === true) refused.push(`spec.${key}[${index}].securityContext.privileged`);
-    }
-  }
-  return refused;
-}
-
-function integer(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
-}
-
-function boolean(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  return idOf(pod.securityContext?.fsGroup);
 }

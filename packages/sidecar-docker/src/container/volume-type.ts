@@ -6,15 +6,10 @@ import { parseQuantity } from './quantity.ts';
 
 /** What this backend gives to pods. */
 export const fileVolumeTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as const;
-const types: ReadonlySet<string> = new Set([...fileVolumeTypes, 'emptyDir']);
 
 /** The member beside `name` that says what the volume is: `configMap`, `hostPath`, … */
 export function volumeTypeOf(volume: Volume): string {
   return Object.keys(volume).find((key) => key !== 'name') ?? 'emptyDir';
-}
-
-export function isSupported(volume: Volume): boolean {
-  return types.has(volumeTypeOf(volume));
 }
 
 /** True for a volume whose files come with the request. */
@@ -40,16 +35,21 @@ export function holdsPodData(volume: Volume): boolean {
  * An emptyDir in memory is a tmpfs volume of the engine's, made with the first container that names it. The sandbox mounts it
  * as well: a tmpfs lives as long as somebody has it mounted, and an init container ends before the next one starts.
  */
-export function memoryMount(volume: Volume, uid: string): Omit<Docker.MountSettings, 'Target'> {
+export function memoryMount(
+  volume: Volume,
+  uid: string,
+  fsGroup: number | undefined,
+): Omit<Docker.MountSettings, 'Target'> {
   const limit = volume.emptyDir?.sizeLimit === undefined ? undefined : parseQuantity(volume.emptyDir.sizeLimit);
   const size = limit === undefined || limit <= 0 ? '' : `,size=${Math.ceil(limit)}`;
+  const mode = fsGroup === undefined ? 'mode=0777' : `mode=2777,gid=${fsGroup}`;
   return {
     Type: 'volume',
     Source: memoryVolumeName(uid, volume.name),
     VolumeOptions: {
       NoCopy: true,
       Labels: { [uidLabel]: uid },
-      DriverConfig: { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o: `mode=0777${size}` } },
+      DriverConfig: { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o: `${mode}${size}` } },
     },
   };
 }

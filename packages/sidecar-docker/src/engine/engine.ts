@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { attempt } from './engine-error.ts';
+import { EngineImages } from './engine-images.ts';
 import { EngineStreams } from './engine-streams.ts';
 import { Gate } from './gate.ts';
 
@@ -20,6 +21,21 @@ export interface EngineEvent {
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
 }
 
+/** What the engine says of itself and its host. */
+export interface EngineInfo {
+  readonly host: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly version: string;
+  readonly architecture: string;
+  readonly securityOptions: ReadonlyArray<string>;
+  readonly runtimes: ReadonlyArray<string>;
+  /** `docker`, or what else speaks its API. */
+  readonly product: string;
+  /** What its host's kernel does not let it limit. */
+  readonly missingLimits: ReadonlyArray<string>;
+}
+
 /**
  * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link attempt} and with bounded
  * concurrency. Streams (events, logs, pulls) and stops, which last long, are not counted.
@@ -27,6 +43,8 @@ export interface EngineEvent {
 export class Engine {
   /** Commands in containers, and their own processes' streams. */
   readonly streams: EngineStreams;
+  /** Pulls, and what images there are. */
+  readonly images: EngineImages;
   readonly #docker: Docker;
   readonly #changes = new Gate(maxChanges);
   readonly #reads = new Gate(maxReads);
@@ -34,6 +52,7 @@ export class Engine {
   constructor(docker: Docker) {
     this.#docker = docker;
     this.streams = new EngineStreams(docker);
+    this.images = new EngineImages(docker);
   }
 
   /** All containers, running or not, that carry the label. One request. */
@@ -56,7 +75,7 @@ export class Engine {
     return await this.#read(async () => await this.#docker.getImage(reference).inspect());
   }
 
-  async info(): Promise<{ host: string; cpus: number; memoryBytes: number; version: string; architecture: string }> {
+  async info(): Promise<EngineInfo> {
     const [info, version] = await this.#read(
       async () => await Promise.all([this.#docker.info(), this.#docker.version()]),
     );
@@ -66,7 +85,20 @@ export class Engine {
       memoryBytes: info.MemTotal,
       version: version.Version,
       architecture: version.Arch,
+      securityOptions: info.SecurityOptions ?? [],
+      runtimes: Object.keys(info.Runtimes ?? {}),
+      product: productOf(version.Components),
+      missingLimits: [
+        ...(info.MemoryLimit === false ? ['memory'] : []),
+        ...(info.CpuCfsQuota === false ? ['CPUs'] : []),
+        ...(info.PidsLimit === false ? ['processes'] : []),
+      ],
     };
+  }
+
+  /** The newest version of its API: `1.45`. */
+  async apiVersion(): Promise<string> {
+    return (await this.#read(async () => await this.#docker.version())).ApiVersion;
   }
 
   /** @throws InterLinkError `already_exists` when the name is taken, `not_found` when the image is not there */
@@ -94,13 +126,9 @@ export class Engine {
     });
   }
 
-  /** The container's stop signal now, KILL after `seconds`; resolves when it has ended. One that does not run is a success. */
-  async stopContainer(id: string, seconds: number): Promise<void> {
-    await attempt(async () => await this.#docker.getContainer(id).stop({ t: seconds }).catch(unlessNotModified));
-  }
-
-  async killContainer(id: string): Promise<void> {
-    await attempt(async () => await this.#docker.getContainer(id).kill({ signal: 'SIGKILL' }));
+  /** @param signal a name such as `SIGTERM` @throws InterLinkError `already_exists` when it does not run */
+  async killContainer(id: string, signal: string): Promise<void> {
+    await attempt(async () => await this.#docker.getContainer(id).kill({ signal }));
   }
 
   /** With its anonymous volumes, running or not. */
@@ -121,12 +149,6 @@ export class Engine {
       async () => await this.#docker.listVolumes({ filters: { label: [label] } }),
     );
     return (volumes ?? []).map((volume) => volume.Name);
-  }
-
-  /** The progress of a pull, one JSON object a line. */
-  async pull(name: string, tag: string, signal: AbortSignal): Promise<Readable> {
-    const options = { fromImage: name, tag, abortSignal: signal };
-    return toReadable(await attempt(async () => await this.#docker.createImage(options)));
   }
 
   /** Makes an image of one layer from a tar archive. */
@@ -173,6 +195,12 @@ export class Engine {
   async #change<T>(priority: number, request: () => Promise<T>): Promise<T> {
     return await this.#changes.run(priority, async () => await attempt(request));
   }
+}
+
+/** A Docker Engine calls its own component `Engine`, Podman's socket `Podman Engine`. */
+function productOf(components: ReadonlyArray<{ readonly Name: string }> | undefined): string {
+  const name = components?.[0]?.Name ?? 'Engine';
+  return name === 'Engine' ? 'docker' : name;
 }
 
 /** 304: it already is as asked. */

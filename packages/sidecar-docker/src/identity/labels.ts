@@ -1,4 +1,4 @@
-import { type ContainerState, type Owner, ownerKey, parseOwnerKey } from '@interlink/sidecar-sdk';
+import { type Container, type Owner, ownerKey, type PodSpec, parseOwnerKey } from '@interlink/sidecar-sdk';
 
 /** Every container of ours carries it, nobody else's does: the filter of lists and of the event stream. */
 export const uidLabel = 'interlink.eu/pod-uid';
@@ -7,41 +7,30 @@ const names = {
   owner: 'interlink.eu/owner',
   namespace: 'interlink.eu/pod-namespace',
   name: 'interlink.eu/pod-name',
-  restartPolicy: 'interlink.eu/restart-policy',
   generation: 'interlink.eu/generation',
-  outline: 'interlink.eu/outline',
+  spec: 'interlink.eu/lifecycle',
   kind: 'interlink.eu/kind',
   container: 'interlink.eu/container',
   position: 'interlink.eu/position',
   attempt: 'interlink.eu/attempt',
+  failuresBefore: 'interlink.eu/failures-before',
   image: 'interlink.eu/image',
   imageId: 'interlink.eu/image-id',
-  last: 'interlink.eu/last-state',
+  ephemeral: 'interlink.eu/ephemeral',
 } as const;
 
-export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
 export type ContainerKind = 'sandbox' | 'init' | 'container' | 'ephemeral';
-type Terminated = NonNullable<ContainerState['terminated']>;
 
-/** One container that the pod is to have. */
-export interface OutlineEntry {
-  readonly name: string;
-  readonly kind: 'init' | 'container' | 'ephemeral';
-  /** As the pod's author wrote it. */
-  readonly image: string;
-}
-
-/** What a restarted sidecar must know of a pod whose request is gone: identity and outline, nothing secret. */
+/** What a restarted sidecar must know of a pod whose request is gone, nothing of it secret. */
 export interface PodLabels {
   readonly owner: Owner;
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
-  readonly restartPolicy: RestartPolicy;
   /** Of the spec that it was created from; 0: not known. */
   readonly generation: number;
-  /** Init containers in their order, then the containers in theirs. */
-  readonly outline: ReadonlyArray<OutlineEntry>;
+  /** What its lifecycle needs: {@link toLifecycleSpec}. */
+  readonly spec: PodSpec;
 }
 
 /** What one container's labels say of it. */
@@ -49,13 +38,15 @@ export interface ContainerLabels {
   readonly kind: ContainerKind;
   /** Empty for the sandbox. */
   readonly container: string;
-  /** Place in the pod's outline; -1 for the sandbox. */
+  /** Place in the pod's spec; -1 for the sandbox. */
   readonly position: number;
   readonly attempt: number;
-  /** As the pod's author wrote it, where it is not the outline's: after an update. */
-  readonly image?: string;
-  /** How the container ended that this one replaces. */
-  readonly last?: Terminated;
+  /** How many attempts in a row ended soon before this one. */
+  readonly failuresBefore: number;
+  /** As the pod's author wrote it. */
+  readonly image: string;
+  /** Of an ephemeral container, which no spec that outlives this process names. */
+  readonly ephemeral?: Container;
   /** The image's digest or id, as the report gives it. */
   readonly imageId: string;
 }
@@ -66,16 +57,17 @@ export function renderLabels(pod: PodLabels, container: ContainerLabels): Record
     [names.owner]: ownerKey(pod.owner),
     [names.namespace]: pod.namespace,
     [names.name]: pod.name,
-    [names.restartPolicy]: pod.restartPolicy,
     [names.generation]: String(pod.generation),
-    [names.outline]: JSON.stringify(pod.outline),
+    [names.spec]: JSON.stringify(pod.spec),
     [names.kind]: container.kind,
     [names.container]: container.container,
     [names.position]: String(container.position),
     [names.attempt]: String(container.attempt),
+    [names.failuresBefore]: String(container.failuresBefore),
+    [names.image]: container.image,
     [names.imageId]: container.imageId,
-    ...(container.image === undefined ? {} : { [names.image]: container.image }),
-    ...(container.last === undefined ? {} : { [names.last]: JSON.stringify(container.last) }),
+    // Also when there is nothing to say: what we leave out, the engine takes from the labels of the pod's image.
+    [names.ephemeral]: container.ephemeral === undefined ? '' : JSON.stringify(container.ephemeral),
   };
 }
 
@@ -93,18 +85,18 @@ export function parseLabels(
         uid,
         namespace: labels[names.namespace] ?? '',
         name: labels[names.name] ?? '',
-        restartPolicy: policies.find((candidate) => candidate === labels[names.restartPolicy]) ?? 'Always',
         generation: Number(labels[names.generation] ?? 0),
-        outline: JSON.parse(labels[names.outline] ?? '') as OutlineEntry[],
+        spec: JSON.parse(labels[names.spec] ?? '') as PodSpec,
       },
       container: {
         kind,
         container: labels[names.container] ?? '',
         position: Number(labels[names.position] ?? -1),
         attempt: Number(labels[names.attempt] ?? 0),
+        failuresBefore: Number(labels[names.failuresBefore] ?? 0),
+        image: labels[names.image] ?? '',
         imageId: labels[names.imageId] ?? '',
-        ...optional('image', labels[names.image]),
-        ...optional('last', parseLast(labels[names.last])),
+        ...parseEphemeral(labels[names.ephemeral]),
       },
     };
   } catch {
@@ -112,13 +104,8 @@ export function parseLabels(
   }
 }
 
-function parseLast(text: string | undefined): Terminated | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as Terminated);
-}
-
-function optional<K extends string, T>(key: K, value: T | undefined): { [key in K]?: T } {
-  return value === undefined ? {} : ({ [key]: value } as { [key in K]: T });
+function parseEphemeral(text: string | undefined): { ephemeral?: Container } {
+  return text === undefined || text === '' ? {} : { ephemeral: JSON.parse(text) as Container };
 }
 
 const kinds: ReadonlyArray<ContainerKind> = ['sandbox', 'init', 'container', 'ephemeral'];
-const policies: ReadonlyArray<RestartPolicy> = ['Always', 'OnFailure', 'Never'];

@@ -32,6 +32,6 @@ describe('toImageWish()', () => {
     ['busybox', 'Never', 'Never'],
   ] as const)('%s with policy %s is pulled %s', (image, imagePullPolicy, policy) => {
     const container = { name: 'c', image, ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }) };
-    expect(toImageWish(container).policy).toBe(policy);
+    expect(toImageWish(container, 'uid').policy).toBe(policy);
   });
 });

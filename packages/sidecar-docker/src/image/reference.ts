@@ -24,3 +24,37 @@ export function parseImageReference(image: string): ImageReference | undefined {
   const [, name = '', tag, digest] = match;
   return { name, tag: digest ?? tag ?? 'latest', isDigest: digest !== undefined };
 }
+
+/** The image as the engine is asked for it; of `name:tag@digest` the digest decides. */
+export function renderReference({ name, tag, isDigest }: ImageReference): string {
+  return isDigest ? `${name}@${tag}` : `${name}:${tag}`;
+}
+
+/** Where an image is kept. */
+export interface Repository {
+  /** With its port, if it has one. */
+  readonly registry: string;
+  readonly path: string;
+}
+
+const hubHosts: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
+export const hub = 'docker.io';
+
+/** All names of Docker Hub are one; a registry is what has a dot, a colon or the name localhost, as Docker reads it. */
+export function toRegistry(host: string): string {
+  return hubHosts.has(host) ? hub : host;
+}
+
+/** `busybox` is `library/busybox` of `docker.io`: https://pkg.go.dev/github.com/distribution/reference#ParseNormalizedNamed */
+export function toRepository(name: string): Repository {
+  const slash = name.indexOf('/');
+  const first = name.slice(0, Math.max(slash, 0));
+  const isHost = /[.:]/.test(first) || first === 'localhost';
+  const registry = isHost ? toRegistry(first) : hub;
+  const path = isHost ? name.slice(slash + 1) : name;
+  return { registry, path: registry === hub && !path.includes('/') ? `library/${path}` : path };
+}
+
+export function renderRepository({ registry, path }: Repository): string {
+  return `${registry}/${path}`;
+}

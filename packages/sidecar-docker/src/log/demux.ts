@@ -6,9 +6,16 @@ export interface OutputPart {
   readonly payload: Uint8Array;
 }
 
-/** The payloads of {@link splitOutput}, both streams as they came. */
+/**
+ * The payloads of {@link splitOutput}, both streams as they came: one piece for all lines of a chunk, because each piece that is handed on
+ * costs as much as thousands of its bytes.
+ */
 export async function* demultiplex(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const { payload } of splitOutput(chunks)) yield payload;
+  const splitter = new OutputSplitter();
+  for await (const chunk of chunks) {
+    const payloads = splitter.split(chunk).map(({ payload }) => payload);
+    if (payloads.length > 0) yield Buffer.concat(payloads);
+  }
 }
 
 /**
@@ -18,26 +25,40 @@ export async function* demultiplex(chunks: AsyncIterable<Uint8Array>): AsyncGene
  * the engine.
  */
 export async function* splitOutput(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<OutputPart> {
-  let header = Buffer.alloc(0);
-  let stream = 0;
-  let left = 0;
-  for await (const chunk of chunks) {
-    let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const splitter = new OutputSplitter();
+  for await (const chunk of chunks) yield* splitter.split(chunk);
+}
+
+/** Cuts chunks into parts, wherever the chunks begin and end. */
+class OutputSplitter {
+  /** The beginning of a header that its chunk did not hold whole. */
+  #header = Buffer.alloc(0);
+  #stream = 0;
+  /** Of the part that has begun. */
+  #left = 0;
+
+  split(chunk: Uint8Array): OutputPart[] {
+    const parts: OutputPart[] = [];
+    const begun = this.#header;
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let rest = begun.length === 0 ? bytes : Buffer.concat([begun, bytes]);
+    this.#header = Buffer.alloc(0);
     while (rest.length > 0) {
-      if (left === 0) {
-        const wanted = headerSize - header.length;
-        header = Buffer.concat([header, rest.subarray(0, wanted)]);
-        rest = rest.subarray(wanted);
-        if (header.length < headerSize) break;
-        stream = header.readUInt8(0);
-        left = header.readUInt32BE(4);
-        header = Buffer.alloc(0);
+      if (this.#left === 0) {
+        if (rest.length < headerSize) {
+          this.#header = Buffer.from(rest);
+          break;
+        }
+        this.#stream = rest.readUInt8(0);
+        this.#left = rest.readUInt32BE(4);
+        rest = rest.subarray(headerSize);
         continue;
       }
-      const payload = rest.subarray(0, left);
-      left -= payload.length;
+      const payload = rest.subarray(0, this.#left);
+      this.#left -= payload.length;
       rest = rest.subarray(payload.length);
-      yield { stream, payload };
+      parts.push({ stream: this.#stream, payload });
     }
+    return parts;
   }
 }

@@ -1,7 +1,5 @@
-import type { PodEvent } from '@interlink/sidecar-sdk';
+import type { EventText } from '@interlink/sidecar-sdk';
 
-/** An event's words; whose it is, is added where it is told. */
-export type EventText = Pick<PodEvent, 'type' | 'reason' | 'message'>;
 export type TellEvent = (event: EventText) => void;
 
 /**
@@ -24,31 +22,20 @@ export const pulled = (image: string, durationMs: number, bytes: number): EventT
 export const pullFailed = (image: string, why: string): EventText =>
   warning('Failed', `Failed to pull image "${image}": ${why}`);
 
-export const pullBackOff = (image: string): EventText => normal('BackOff', `Back-off pulling image "${image}"`);
-
 export const neverPull = (image: string): EventText =>
   warning('ErrImageNeverPull', `Container image "${image}" is not present with pull policy of Never`);
 
 export const inspectFailed = (message: string): EventText => warning('InspectFailed', message);
 
-export const failed = (why: string): EventText => warning('Failed', `Error: ${why}`);
+export const missingClusterDns: EventText = warning(
+  'MissingClusterDNS',
+  'ClusterDNS is not set, so that pods can\'t be given the policy "ClusterFirst": this one has that of "Default"',
+);
 
-export const sandboxFailed = (why: string): EventText =>
-  warning('FailedCreatePodSandBox', `Failed to create pod sandbox: ${why}`);
+export const dnsFormingFailed = (why: string): EventText => warning('DNSConfigForming', why);
 
-export const mountFailed = (why: string): EventText => warning('FailedMount', `MountVolume.SetUp failed: ${why}`);
-
-export const created: EventText = normal('Created', 'Container created');
-
-export const started: EventText = normal('Started', 'Container started');
-
-export const killing = (container: string): EventText => normal('Killing', `Stopping container ${container}`);
-
-export const crashLoop = (container: string, pod: { name: string; namespace: string; uid: string }): EventText =>
-  warning(
-    'BackOff',
-    `Back-off restarting failed container ${container} in pod ${pod.name}_${pod.namespace}(${pod.uid})`,
-  );
+export const fieldsIgnored = (fields: ReadonlyArray<string>): EventText =>
+  warning('FieldIgnored', `Not done by this node: ${fields.join('; ')}`);
 
 function normal(reason: string, message: string): EventText {
   return { type: 'Normal', reason, message };

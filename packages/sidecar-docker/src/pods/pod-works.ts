@@ -1,4 +1,3 @@
-import { nothingKnown, type PodKnowledge } from '../report.ts';
 import { PodWork } from './pod-work.ts';
 
 /** The work of each pod that there is some for. */
@@ -14,8 +13,8 @@ export class PodWorks {
     return work;
   }
 
-  knowledgeOf(uid: string): PodKnowledge {
-    return this.#works.get(uid) ?? nothingKnown;
+  find(uid: string): PodWork | undefined {
+    return this.#works.get(uid);
   }
 
   forget(uid: string): void {

@@ -1,20 +1,28 @@
-import { type Container, InterLinkError, sleep } from '@interlink/sidecar-sdk';
+import { backOffMs, type Container, InterLinkError, type Pod, sleep } from '@interlink/sidecar-sdk';
 import { parseQuantity } from '../container/quantity.ts';
 import { toEngineResources } from '../container/resources.ts';
-import type { PodSnapshot } from '../status/pod-snapshot.ts';
-import { backOffMs } from './back-off.ts';
-import type { CreationContext } from './creation-context.ts';
+import type { Engine } from '../engine/engine.ts';
+import { findContainer, type PodSnapshot } from '../status/pod-snapshot.ts';
+import type { PodWork } from './pod-work.ts';
 import { unlessGone } from './unless-gone.ts';
 
+export interface ResizeContext {
+  readonly engine: Engine;
+  readonly work: PodWork;
+  /** As it is wanted now. */
+  readonly pod: Pod;
+  readonly changed: () => void;
+}
+
 /** Gives containers the resources of the newest spec. Why they don't have them yet, or never will, is noted for the report. */
-export async function resizeContainers({ slots }: PodSnapshot, context: CreationContext): Promise<void> {
-  const { work, request, engine } = context;
+export async function resizeContainers(snapshot: PodSnapshot, context: ResizeContext): Promise<void> {
+  const { work, pod, engine } = context;
   const resize = work.beginResize();
   const { cpus, memoryBytes } = await engine.info();
   const refusals: string[] = [];
   const failures: Array<{ spec: Container; id: string; message: string }> = [];
-  for (const spec of request.pod.spec.containers) {
-    const container = slots.find(({ entry }) => entry.kind === 'container' && entry.name === spec.name)?.container;
+  for (const spec of pod.spec.containers) {
+    const container = findContainer(snapshot, spec.name);
     if (container === undefined) {
       work.resources.set(spec.name, spec.resources);
       continue;
@@ -42,7 +50,7 @@ function refuse({ name, resources }: Container, host: { cpus: number; memoryByte
 }
 
 /** @returns why not, or undefined when the container has its resources */
-async function tryToResize(spec: Container, id: string, { engine }: CreationContext): Promise<string | undefined> {
+async function tryToResize(spec: Container, id: string, { engine }: ResizeContext): Promise<string | undefined> {
   try {
     const wanted = toEngineResources(spec);
     const { HostConfig: current } = await engine.inspectContainer(id);
@@ -56,8 +64,8 @@ async function tryToResize(spec: Container, id: string, { engine }: CreationCont
 
 async function keepTrying(
   failed: ReadonlyArray<{ spec: Container; id: string }>,
-  resize: ReturnType<CreationContext['work']['beginResize']>,
-  context: CreationContext,
+  resize: ReturnType<PodWork['beginResize']>,
+  context: ResizeContext,
 ): Promise<void> {
   for (let failures = 1; !resize.signal.aborted; failures += 1) {
     await sleep(backOffMs(failures), resize.signal);
@@ -65,7 +73,7 @@ async function keepTrying(
     const messages = await Promise.all(failed.map(async ({ spec, id }) => await tryToResize(spec, id, context)));
     if (messages.every((message) => message === undefined)) {
       resize.show(undefined);
-      context.observer.changed(context.labels.uid);
+      context.changed();
       return;
     }
   }

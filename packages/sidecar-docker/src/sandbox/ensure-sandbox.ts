@@ -5,8 +5,10 @@ import type { Engine } from '../engine/engine.ts';
 import { isNotFound } from '../engine/engine-error.ts';
 import type { PodLabels } from '../identity/labels.ts';
 import { type EngineContainer, toEngineContainer } from '../status/engine-container.ts';
-import { ensureSandboxImage } from './sandbox-image.ts';
+import { writeEtc } from './pod-etc.ts';
+import { ensureSandboxImage, pullSandboxImage } from './sandbox-image.ts';
 import { toSandboxOptions } from './sandbox-options.ts';
+import type { SandboxPlan } from './sandbox-plan.ts';
 
 export interface Sandbox {
   readonly container: EngineContainer;
@@ -18,8 +20,14 @@ export interface Sandbox {
  * Creates the pod's sandbox, or finds the one that an earlier call created.
  * @throws InterLinkError `already_exists` when another owner's pod has the UID, `aborted` while it is being deleted
  */
-export async function ensureSandbox(engine: Engine, spec: PodSpec, labels: PodLabels): Promise<Sandbox> {
-  const { inspected, isNew } = await createWithImage(engine, toSandboxOptions(spec, labels));
+export async function ensureSandbox(
+  engine: Engine,
+  spec: PodSpec,
+  labels: PodLabels,
+  plan: SandboxPlan,
+): Promise<Sandbox> {
+  await writeEtc(plan.root, labels.uid, plan.etc);
+  const { inspected, isNew } = await createWithImage(engine, toSandboxOptions(spec, labels, plan), plan.image);
   const found = toEngineContainer(inspected);
   const pod = `${labels.namespace}/${labels.name}`;
   if (found === undefined || ownerKey(found.pod.owner) !== ownerKey(labels.owner)) {
@@ -30,12 +38,16 @@ export async function ensureSandbox(engine: Engine, spec: PodSpec, labels: PodLa
 }
 
 /** The image is missing on a new engine, and after somebody's `docker image prune`. */
-async function createWithImage(engine: Engine, options: Docker.ContainerCreateOptions): Promise<CreatedContainer> {
+async function createWithImage(
+  engine: Engine,
+  options: Docker.ContainerCreateOptions,
+  configured: string | undefined,
+): Promise<CreatedContainer> {
   try {
     return await createOnce(engine, options);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
-  await ensureSandboxImage(engine);
+  await (configured === undefined ? ensureSandboxImage(engine) : pullSandboxImage(engine, configured));
   return await createOnce(engine, options);
 }

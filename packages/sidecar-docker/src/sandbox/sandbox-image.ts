@@ -1,13 +1,18 @@
+import type { Readable } from 'node:stream';
 import { InterLinkError } from '@interlink/sidecar-sdk';
 import type { Engine } from '../engine/engine.ts';
 import { isNotFound } from '../engine/engine-error.ts';
 import { readJsonLines } from '../engine/json-lines.ts';
+import { parseImageReference } from '../image/reference.ts';
 import { type Architecture, buildPauseProgram } from './pause-program.ts';
 import { tarExecutable } from './tar.ts';
 
 /** The tag counts versions of the program: a changed program gets the next one. */
 export const sandboxImage = { repo: 'interlink/sandbox', tag: '1' } as const;
 export const sandboxImageName = `${sandboxImage.repo}:${sandboxImage.tag}`;
+
+/** A create waits for it; after this it is tried again. */
+const pullTimeoutMs = 50_000;
 
 /** The engine's names for its architecture, as `docker version` shows them. */
 const architectures: Readonly<Record<string, Architecture>> = {
@@ -38,9 +43,30 @@ export async function ensureSandboxImage(engine: Engine): Promise<void> {
   }
   const tar = tarExecutable('pause', buildPauseProgram(architecture));
   const progress = await engine.importImage(tar, { ...sandboxImage, changes: 'ENTRYPOINT ["/pause"]' });
+  await untilDone(progress, 'Cannot import the sandbox image');
+}
+
+/** Gets the image that Docker.SandboxImage names. @throws InterLinkError `unavailable` with the engine's text */
+export async function pullSandboxImage(engine: Engine, image: string): Promise<void> {
+  const reference = parseImageReference(image);
+  if (reference === undefined) {
+    throw new InterLinkError(
+      'failed_precondition',
+      `Docker.SandboxImage is ${JSON.stringify(image)}: the name of an image is wanted`,
+    );
+  }
+  const progress = await engine.images.pull(reference.name, reference.tag, {
+    registry: '',
+    login: undefined,
+    signal: AbortSignal.timeout(pullTimeoutMs),
+  });
+  await untilDone(progress, `Cannot pull the sandbox image ${image} (Docker.SandboxImage)`);
+}
+
+async function untilDone(progress: Readable, failure: string): Promise<void> {
   for await (const line of readJsonLines(progress)) {
     if (typeof line === 'object' && line !== null && 'error' in line) {
-      throw new InterLinkError('internal', `Cannot import the sandbox image: ${String(line.error)}`);
+      throw new InterLinkError('unavailable', `${failure}: ${String(line.error)}`);
     }
   }
 }

@@ -14,9 +14,10 @@ export interface EngineContainer {
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   readonly createdAt: string;
-  readonly restartCount: number;
   /** False: the engine never starts it again by itself. */
   readonly mayRestart: boolean;
+  /** Asks its process to end: the image's, or the pod's own. */
+  readonly stopSignal: string;
   readonly isTerminal: boolean;
   /** Its standard input, for whoever attaches. `once`: it ends with the first caller’s (`stdinOnce`); `kept`: it stays open for the next. */
   readonly input: 'none' | 'once' | 'kept';
@@ -54,8 +55,8 @@ export function toEngineContainer(
       startedAt: toTime(state.StartedAt),
       finishedAt: toTime(state.FinishedAt),
       createdAt: toTime(inspected.Created) ?? inspected.Created,
-      restartCount: inspected.RestartCount,
       mayRestart: (inspected.HostConfig.RestartPolicy?.Name ?? 'no') !== 'no',
+      stopSignal: stopSignalOf(inspected),
       isTerminal: inspected.Config.Tty,
       input: inspected.Config.OpenStdin === true ? (inspected.Config.StdinOnce === true ? 'once' : 'kept') : 'none',
       ip: Object.values(inspected.NetworkSettings.Networks ?? {})
@@ -70,4 +71,9 @@ function toTime(text: string): string | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(text);
   if (match === null || text.startsWith('0001-')) return undefined;
   return `${match[1]}${match[2]}`;
+}
+
+/** The engine's answer names it where it is not TERM; dockerode's types don't. */
+function stopSignalOf({ Config: config }: Docker.ContainerInspectInfo): string {
+  return 'StopSignal' in config && typeof config.StopSignal === 'string' ? config.StopSignal : 'SIGTERM';
 }

@@ -7,13 +7,26 @@ import { type PodSnapshot, toSnapshot } from './pod-snapshot.ts';
 
 type Found = NonNullable<ReturnType<typeof toEngineContainer>>;
 
-/** Reads pods from the engine. Containers that have ended for good are inspected once. */
+/**
+ * Reads pods from the engine. A container is inspected when its state is another than the list says, or when an event was about it:
+ * pods that run on cost one line of a list each.
+ */
 export class PodReader {
   readonly #engine: Engine;
-  readonly #ended = new Map<string, Found>();
+  readonly #known = new Map<string, Found>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
+  }
+
+  /** Something has happened to the container: it is inspected when it is read next. */
+  forget(containerId: string): void {
+    this.#known.delete(containerId);
+  }
+
+  /** Something may have happened that nobody told of. */
+  forgetAll(): void {
+    this.#known.clear();
   }
 
   /** One pod, undefined when the engine holds nothing of it. */
@@ -26,15 +39,15 @@ export class PodReader {
   async readAll(): Promise<PodSnapshot[]> {
     const listed = await this.#engine.listContainers(uidLabel);
     const ids = new Set(listed.map(({ Id }) => Id));
-    for (const id of this.#ended.keys()) if (!ids.has(id)) this.#ended.delete(id);
+    for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id);
     return toSnapshots(await this.#inspect(listed));
   }
 
   async #inspect(listed: ReadonlyArray<Docker.ContainerInfo>): Promise<Found[]> {
     const found = await Promise.all(
       listed.map(async ({ Id: id, State: state }) => {
-        const known = state === 'exited' ? this.#ended.get(id) : undefined;
-        return known ?? (await this.#inspectOne(id));
+        const known = this.#known.get(id);
+        return known?.container.status === state ? known : await this.#inspectOne(id);
       }),
     );
     return found.filter((one) => one !== undefined);
@@ -43,8 +56,8 @@ export class PodReader {
   async #inspectOne(id: string): Promise<Found | undefined> {
     try {
       const found = toEngineContainer(await this.#engine.inspectContainer(id));
-      if (found !== undefined && isFinal(found.container)) this.#ended.set(id, found);
-      else this.#ended.delete(id);
+      if (found !== undefined && isSteady(found.container)) this.#known.set(id, found);
+      else this.#known.delete(id);
       return found;
     } catch (error) {
       // Removed since it was listed.
@@ -54,9 +67,9 @@ export class PodReader {
   }
 }
 
-/** No sandbox: its restart policy is a note that changes. */
-function isFinal({ status, mayRestart, labels }: EngineContainer): boolean {
-  return status === 'exited' && !mayRestart && labels.kind !== 'sandbox';
+/** Only an event ends these states. A start that fails leaves the state `created`, with an error. */
+function isSteady({ status }: EngineContainer): boolean {
+  return status === 'running' || status === 'exited';
 }
 
 function toSnapshots(found: ReadonlyArray<Found>): PodSnapshot[] {

@@ -16,6 +16,11 @@ export function memoryVolumeName(uid: string, volume: string): string {
   return `interlink_${assertPart(uid, 'a pod UID')}_${assertPart(volume, 'a volume name')}`;
 }
 
+/** The engine's own volume over a folder of the host, for sub-paths of it. */
+export function folderVolumeName(uid: string, volume: string): string {
+  return `interlink_${assertPart(uid, 'a pod UID')}_${assertPart(volume, 'a volume name')}_folder`;
+}
+
 function assertPart(name: string, kind: string): string {
   if (/^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name)) return name;
   throw new InterLinkError('invalid_argument', `${JSON.stringify(name)} is not ${kind}`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Pod } from '@interlink/sidecar-sdk';
 import { toFsGroup } from '../container/security-context.ts';
 import { isFiles } from '../container/volume-type.ts';
+import { type SizeLimit, toSizeLimits } from './size-limits.ts';
 import { podFolder } from './volume-paths.ts';
 
 /** What an update has to know of the pod: kept beside its volumes, since the engine's labels can't tell it all. */
@@ -10,13 +11,19 @@ export interface VolumeRecord {
   /** Volumes of files, by name. All others are the pod's own to write. */
   readonly volumes: ReadonlyArray<string>;
   readonly fsGroup?: number;
+  /** Of emptyDirs on disk. */
+  readonly sizeLimits?: ReadonlyArray<SizeLimit>;
 }
 
 /** Says that the pod's volumes are there, whole. */
 export async function writeVolumeRecord(root: string, { metadata, spec }: Pod): Promise<void> {
   const fsGroup = toFsGroup(spec);
   const volumes = (spec.volumes ?? []).filter(isFiles).map(({ name }) => name);
-  const record: VolumeRecord = { volumes, ...(fsGroup === undefined ? {} : { fsGroup }) };
+  const record: VolumeRecord = {
+    volumes,
+    sizeLimits: toSizeLimits(spec),
+    ...(fsGroup === undefined ? {} : { fsGroup }),
+  };
   const path = recordPath(root, metadata.uid);
   await writeFile(`${path}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);

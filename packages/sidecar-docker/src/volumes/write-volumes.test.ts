@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PodRequest } from '@interlink/sidecar-sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mountSite } from '../testing/site-policy.ts';
 import { ensureDataRoot } from './data-root.ts';
 import { removePodFolder, writeVolumes } from './write-volumes.ts';
 
@@ -39,7 +40,7 @@ const modeOf = async (path: string): Promise<number> => (await stat(path)).mode 
 
 describe('writeVolumes()', () => {
   test('lays files out behind one link, with their exact modes', async () => {
-    await writeVolumes(requestWith('one'), root);
+    await writeVolumes(requestWith('one'), mountSite(root));
     const folder = join(root, uid, 'volumes', 'cfg');
     expect(await readlink(join(folder, 'top'))).toBe('..data/top');
     expect(await readlink(join(folder, 'sub'))).toBe('..data/sub');
@@ -50,21 +51,21 @@ describe('writeVolumes()', () => {
   });
 
   test('makes emptyDirs and their sub-paths writable for all', async () => {
-    await writeVolumes(requestWith('one'), root);
+    await writeVolumes(requestWith('one'), mountSite(root));
     expect(await modeOf(join(root, uid, 'volumes', 'tmp'))).toBe(0o777);
     expect(await modeOf(join(root, uid, 'volumes', 'tmp', 'a', 'b'))).toBe(0o777);
   });
 
   test('written again holds the new files and nothing of the old ones', async () => {
-    await writeVolumes(requestWith('one', 'old'), root);
-    await writeVolumes(requestWith('two', 'new'), root);
+    await writeVolumes(requestWith('one', 'old'), mountSite(root));
+    await writeVolumes(requestWith('two', 'new'), mountSite(root));
     const folder = join(root, uid, 'volumes', 'cfg');
     expect(await readFile(join(folder, 'top'), 'utf8')).toBe('two');
     expect((await readdir(folder)).filter((name) => !name.startsWith('..2'))).toEqual(['..data', 'new', 'top']);
   });
 
   test('removePodFolder() leaves nothing, and nothing to remove is no failure', async () => {
-    await writeVolumes(requestWith('one'), root);
+    await writeVolumes(requestWith('one'), mountSite(root));
     await removePodFolder(root, uid);
     await removePodFolder(root, uid);
     expect(await readdir(root)).toEqual([]);

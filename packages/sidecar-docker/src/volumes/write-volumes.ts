@@ -1,9 +1,11 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { giveTo, type PodRequest, writeVolumeFiles } from '@interlink/sidecar-sdk';
-import { subPathFolders } from '../container/mounts.ts';
+import { type MountSite, namingVolume } from '../container/mounts.ts';
 import { toFsGroup } from '../container/security-context.ts';
-import { isMemory, volumeTypeOf } from '../container/volume-type.ts';
+import { isFiles, isMemory, volumeTypeOf } from '../container/volume-type.ts';
+import { makeSubPathFolders } from './sub-path-folders.ts';
+import { findVolumeBase } from './volume-base.ts';
 import { podFolder, volumeFolder } from './volume-paths.ts';
 import { writeVolumeRecord } from './volume-record.ts';
 
@@ -11,24 +13,33 @@ import { writeVolumeRecord } from './volume-record.ts';
  * Writes a pod's volumes under its folder, and then a record of them. Called again it brings files up to date and leaves emptyDirs
  * as they are.
  */
-export async function writeVolumes({ pod, volumes }: PodRequest, root: string): Promise<void> {
+export async function writeVolumes({ pod, volumes }: PodRequest, site: MountSite): Promise<void> {
+  const { root } = site;
   const { uid } = pod.metadata;
   const group = toFsGroup(pod.spec);
   await mkdir(podFolder(root, uid), { recursive: true, mode: 0o700 });
   for (const volume of pod.spec.volumes ?? []) {
-    const folder = volumeFolder(root, uid, volume.name);
-    if (isMemory(volume)) continue;
-    await mkdir(dirname(folder), { recursive: true, mode: 0o755 });
-    if (volumeTypeOf(volume) === 'emptyDir') await makeWritableFolder(folder, group);
-    else await writeVolumeFiles(folder, volumes.find(({ name }) => name === volume.name)?.files ?? [], group);
+    await namingVolume(volume, async () => {
+      if (isFiles(volume)) {
+        const { files = [] } = volumes.find(({ name }) => name === volume.name) ?? {};
+        await writeVolumeFiles(await makeParent(volumeFolder(root, uid, volume.name)), files, group);
+      } else if (volumeTypeOf(volume) !== 'emptyDir') await findVolumeBase(volume, pod, site);
+      else if (!isMemory(volume))
+        await makeWritableFolder(await makeParent(volumeFolder(root, uid, volume.name)), group);
+    });
   }
-  for (const folder of subPathFolders(pod.spec, { root, uid })) await makeWritableFolder(folder, group);
+  await makeSubPathFolders(pod, site);
   await writeVolumeRecord(root, pod);
 }
 
 /** Removes all that was written for a pod. */
 export async function removePodFolder(root: string, uid: string): Promise<void> {
   await rm(podFolder(root, uid), { recursive: true, force: true, maxRetries: 3 });
+}
+
+async function makeParent(folder: string): Promise<string> {
+  await mkdir(dirname(folder), { recursive: true, mode: 0o755 });
+  return folder;
 }
 
 /** 0777 whatever the umask, as an emptyDir on a node. */

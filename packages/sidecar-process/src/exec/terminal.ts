@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { InterLinkError, type TerminalSize } from '@interlink/sidecar-sdk';
 import { identifyProcess } from '../runner/process-identity.ts';
 import type { RunOrder } from '../runner/records.ts';
-import { signalGroup } from '../supervise/signal-group.ts';
+import { signalGroup } from '../runtime/signal-group.ts';
 import { type CommandTerminal, hangUpMs } from './child-command.ts';
 import { quoteWord } from './quote-word.ts';
 

@@ -20,8 +20,8 @@ export interface StoredUpdate {
 
 /** `stop.json`: the pod is to end. Times are milliseconds since the epoch. */
 export interface StopOrder {
-  /** `deleted`: and then it goes; `deadline`: activeDeadlineSeconds are over; `finished`: only its sidecar containers are left. */
-  readonly cause: 'deleted' | 'deadline' | 'finished';
+  /** And then it goes. */
+  readonly cause: 'deleted';
   readonly orderedAtMs: number;
   readonly killAtMs: number;
 }

@@ -21,7 +21,9 @@ export async function writePod(
     await mkdir(draft, { mode: 0o700 });
     for (const name of ['scratch', 'tmp', 'containers', 'volumes']) await mkdir(join(draft, name), { mode: 0o700 });
     await writeVolumes(join(draft, 'volumes'), request);
-    const stored: StoredPod = { owner, request, acceptedAt };
+    // Nothing is pulled here: credentials of registries are not kept.
+    const { registryCredentials: _unused, ...kept } = request;
+    const stored: StoredPod = { owner, request: kept, acceptedAt };
     writeWhole(join(draft, 'request.json'), stored);
     await rename(draft, new PodFolder(podsFolder, uid).path);
   } catch (error) {

@@ -11,6 +11,7 @@ import { createLineClock, LogWriter } from './log-writer.ts';
 import { identifyProcess } from './process-identity.ts';
 import { attemptFiles, type Child, type Claim, type Ending, type RunOrder } from './records.ts';
 import { writeOnce, writeWhole } from './whole-file.ts';
+import { workingFolder } from './working-folder.ts';
 
 /** After the command has ended, its output is awaited this long: a process that left the group may hold the pipe open. */
 const drainMs = 1_000;
@@ -28,9 +29,10 @@ if (writeOnce(join(attemptFolder, attemptFiles.claim), claim)) {
 }
 process.exit(0);
 
-async function run({ argv, env, cwd }: RunOrder): Promise<Ending> {
+async function run({ argv, env, ...places }: RunOrder): Promise<Ending> {
   const [program = '', ...args] = argv;
   const log = new LogWriter(openSync(join(attemptFolder, attemptFiles.log), 'a', 0o600), createLineClock(Date.now));
+  const cwd = workingFolder(places);
   const command = spawn(program, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const failed = new Promise<Error>((resolve) => command.once('error', resolve));
   if (command.pid === undefined) return startFailure(program, await failed);

@@ -13,6 +13,8 @@ export const attemptFiles = {
   ending: 'ending.json',
   /** The output, in the CRI's log format. */
   log: 'output.log',
+  /** Where the container may leave its last word: text. */
+  termination: 'termination-log',
 } as const;
 
 /** What to run. */
@@ -20,7 +22,10 @@ export interface RunOrder {
   readonly argv: ReadonlyArray<string>;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
+  /** As the pod has it: {@link ./working-folder.ts} says what becomes of it. */
+  readonly workingDir?: string;
+  /** An existing folder. */
+  readonly scratch: string;
   /** How many attempts in a row ended soon before this one: sets the back-off after it. */
   readonly failuresBefore: number;
 }

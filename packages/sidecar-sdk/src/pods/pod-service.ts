@@ -6,6 +6,7 @@ import {
   type PodReport,
   type PodRequest,
   type PodUpdate,
+  type Rendering,
   type ReportLog,
   type ResolvedVolume,
 } from '@interlink/protocol';
@@ -96,6 +97,12 @@ export class PodService {
       this.#logger.info(podFields({ ...report, owner }), 'pod created');
       return report;
     });
+  }
+
+  /** What a create would have the backend do. @throws InterLinkError `unimplemented` when the backend can't tell */
+  async render(request: PodRequest, owner: Owner): Promise<Rendering> {
+    if (this.#backend.render === undefined) throw await cannot(this.#backend, 'show what a pod would be');
+    return await this.#backend.render(request, owner);
   }
 
   /** Takes over a pod that runs already. @throws InterLinkError `not_found` when the backend has no such pod */
@@ -245,10 +252,14 @@ export class PodService {
   }
 }
 
-/** The same generation may come again with an ephemeral container that could not be resolved before; else it has nothing new. */
-function isNews({ pod }: PodUpdate, { status }: PodReport): boolean {
+/**
+ * The same generation may come again with an ephemeral container that could not be resolved before, or with what images are pulled by,
+ * which no report tells of; else it has nothing new.
+ */
+function isNews({ pod, registryCredentials }: PodUpdate, { status }: PodReport): boolean {
   const observed = status.observedGeneration ?? 0;
   const known = new Set(status.ephemeralContainerStatuses?.map(({ name }) => name));
-  const hasMore = (pod.spec.ephemeralContainers ?? []).some(({ name }) => !known.has(name));
+  const hasMore =
+    registryCredentials !== undefined || (pod.spec.ephemeralContainers ?? []).some(({ name }) => !known.has(name));
   return pod.metadata.generation > observed || (pod.metadata.generation === observed && hasMore);
 }

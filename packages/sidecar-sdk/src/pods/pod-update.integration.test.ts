@@ -55,6 +55,16 @@ test('an older generation, and the same one again, are a success and change noth
   expect(await answer.json()).toMatchObject({ status: { observedGeneration: 5 } });
 });
 
+test('the same generation reaches the backend again with credentials of registries, which no report tells of', async () => {
+  const { sidecar, client, request, updates } = await startWithPod();
+  await using _ = sidecar;
+  const registryCredentials = [{ registry: 'reg.example.org', username: 'alice', password: 'open sesame' }];
+  await client.updatePod(updateOf(request, 5));
+  await client.updatePod({ ...updateOf(request, 5), registryCredentials });
+  await client.updatePod({ ...updateOf(request, 4), registryCredentials });
+  expect(updates).toEqual([5, 'done', 5, 'done']);
+});
+
 test('news that the backend tells while it answers are not overwritten by its answer', async () => {
   const { sidecar, client, request } = await startWithPod();
   await using _ = sidecar;

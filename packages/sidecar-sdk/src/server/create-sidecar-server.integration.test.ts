@@ -143,6 +143,19 @@ test('an update of volumes is refused: without the verb, to another owner, with 
   expect(reached).toEqual([]);
 });
 
+test('a pod can be looked at before it runs, where the backend can tell', async () => {
+  await using sidecar = await startSidecar();
+  const client = sidecar.clientOf(owner);
+  const request = requestOf('p');
+  await expect(client.render(request)).rejects.toMatchObject({ code: 'unimplemented' });
+  sidecar.backend.render = async ({ pod }, { node }) => ({
+    parts: [{ name: 'job', body: `${pod.metadata.name} on ${node}` }],
+    warnings: ['w'],
+  });
+  expect(await client.render(request)).toEqual({ parts: [{ name: 'job', body: 'p on n1' }], warnings: ['w'] });
+  expect(sidecar.backend.created).toEqual([]);
+});
+
 test('delete of a pod that is not there succeeds', async () => {
   await using sidecar = await startSidecar();
   await expect(sidecar.clientOf(owner).deletePod(crypto.randomUUID(), 5)).resolves.toBeUndefined();

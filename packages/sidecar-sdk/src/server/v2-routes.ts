@@ -70,6 +70,10 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     return reply;
   });
 
+  app.post(`${ownerPrefix}/render`, async (request) => {
+    return await service.render(parsePodRequest(request.body), ownerOf(request));
+  });
+
   app.get(`${ownerPrefix}/stats`, async (request) => await service.stats.of(ownerOf(request)));
 
   serveStreams(app, service.streams, endOf);

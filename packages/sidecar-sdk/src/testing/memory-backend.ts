@@ -11,6 +11,7 @@ export class MemoryBackend implements Backend {
   attach?: NonNullable<Backend['attach']>;
   portForward?: NonNullable<Backend['portForward']>;
   update?: NonNullable<Backend['update']>;
+  render?: NonNullable<Backend['render']>;
   updateVolumes?: NonNullable<Backend['updateVolumes']>;
   #failure: InterLinkError | undefined;
 

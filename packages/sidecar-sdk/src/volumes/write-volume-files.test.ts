@@ -71,7 +71,7 @@ test('writeVolumeFiles() shows no reader a mixture, while files change under him
   expect(seen.size).toBeGreaterThan(2);
 });
 
-test.each(['../escaped', '/escaped', 'a/../../escaped', '..', '', 'a//b', 'a\0b'])(
+test.each(['../escaped', '/escaped', 'a/../../escaped', '..', '', 'a//b', 'a\0b', '..data', '..data_tmp/x'])(
   'writeVolumeFiles() writes nothing when a path is %j',
   async (path) => {
     await expect(writeVolumeFiles(folder, [file('good', '1'), file(path, '2')], undefined)).rejects.toMatchObject({

@@ -13,7 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { VolumeFile } from '@interlink/protocol';
+import { InterLinkError, type VolumeFile } from '@interlink/protocol';
 import { type AtomicLayout, dataLink, layOut } from './atomic-layout.ts';
 import { pathBelow } from './path-below.ts';
 
@@ -31,7 +31,7 @@ export async function writeVolumeFiles(
 ): Promise<void> {
   const salt = String(randomInt(1e9)).padStart(9, '0');
   const layout = layOut(files, { at: Date.now(), salt, hasGroup: group !== undefined });
-  for (const { path } of layout.files) pathBelow(folder, path);
+  for (const { path } of layout.files) assertFilePath(folder, path);
   if (await holds(folder, layout)) return;
   await makeReadableFolder(folder, group);
   const fresh = join(folder, layout.folder);
@@ -49,6 +49,14 @@ export async function writeVolumeFiles(
   await rename(draft, join(folder, dataLink));
   for (const name of layout.links) await ensureLink(join(folder, name), join(dataLink, name));
   await removeOthers(folder, new Set([layout.folder, dataLink, ...layout.links]));
+}
+
+/** Names that begin with `..` are the writer's own at the volume's top. */
+function assertFilePath(folder: string, path: string): void {
+  pathBelow(folder, path);
+  if (!path.startsWith('..')) return;
+  const message = `${JSON.stringify(path)} can't be a file in a volume: its name begins with ".."`;
+  throw new InterLinkError('failed_precondition', message);
 }
 
 /** Whether the folder holds just these files, with these modes. */

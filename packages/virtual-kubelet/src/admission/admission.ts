@@ -71,7 +71,9 @@ export class Admission {
     const bystander = this.#judgeBystander(pod);
     if (bystander !== undefined) return bystander;
     const rejection =
-      refuseOperatingSystem(pod, operatingSystem) ?? refuseSysctls(pod) ?? (await this.#refuseAffinity(pod, signal));
+      refuseOperatingSystem(pod, operatingSystem) ??
+      this.#refuseSysctls(pod) ??
+      (await this.#refuseAffinity(pod, signal));
     if (rejection !== undefined) return { kind: 'rejected', ...rejection };
     return this.#judgeByOffer(pod);
   }
@@ -86,6 +88,12 @@ export class Admission {
     }
     const event = { reason: 'DaemonSetPodPending', message: pendingMessage(pod, daemonSet) };
     return { kind: 'held', waitingReason: 'DaemonSetPodPending', event };
+  }
+
+  /** What the backend allows is not known before it has spoken; what it then refuses stays Pending. */
+  #refuseSysctls(pod: Pod): Rejection | undefined {
+    const offer = this.#options.offer();
+    return offer === undefined ? undefined : refuseSysctls(pod, offer.capabilities.unsafeSysctls ?? []);
   }
 
   /** The scheduler may have gone by a label that is newer than what was last seen. */

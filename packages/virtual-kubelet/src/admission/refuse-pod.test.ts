@@ -23,7 +23,12 @@ test.each([
 ])('refuseSysctls() of %s with %o', (name, spec, trouble) => {
   const pod = newPod({ securityContext: { sysctls: [{ name, value: '1' }] }, ...spec });
   const wanted = trouble && { reason: 'SysctlForbidden', message: `forbidden sysctl: ${trouble}` };
-  expect(refuseSysctls(pod)).toEqual(wanted);
+  expect(refuseSysctls(pod, [])).toEqual(wanted);
+});
+
+test('refuseSysctls() takes what the backend allows', () => {
+  const pod = newPod({ securityContext: { sysctls: [{ name: 'net.core.somaxconn', value: '1' }] } });
+  expect(refuseSysctls(pod, ['net.core.*'])).toBeUndefined();
 });
 
 test('refuseNodeAffinity() says it as the kubelet does', () => {

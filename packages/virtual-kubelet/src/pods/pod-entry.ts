@@ -19,6 +19,8 @@ export interface PodEntry {
   deletionSeenMs: number | undefined;
   /** The spec that the backend was told of last, when, and in which of its snapshots. */
   handed: { generation: number; parts: ChangeableParts; epoch: number; atMs: number } | undefined;
+  /** The backend is to be told anew what the pod's images may be pulled by. */
+  areCredentialsStale: boolean;
   /** How telling the backend of a changed spec goes. */
   update: UpdateState;
   /** What the backend has accepted: when the grace period that it was told ends, and in which snapshot it was told. */
@@ -66,6 +68,7 @@ export function newPodEntry(): PodEntry {
     created: undefined,
     deletionSeenMs: undefined,
     handed: undefined,
+    areCredentialsStale: false,
     update: { heldBackUntilMs: 0, failures: 0, told: undefined, refusal: undefined, troubles: new Map() },
     stopped: undefined,
     isExpired: false,

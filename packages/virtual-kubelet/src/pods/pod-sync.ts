@@ -16,6 +16,7 @@ import { PodCreator } from './pod-creator.ts';
 import { deadlineExceeded, podDeadline } from './pod-deadline.ts';
 import type { PodEntry } from './pod-entry.ts';
 import { PodUpdater } from './pod-updater.ts';
+import { PullSecrets } from './pull-secrets.ts';
 import { ReportedPods } from './reported-pods.ts';
 import { StatusWriter } from './status-writer.ts';
 
@@ -60,6 +61,7 @@ export class PodSync {
   readonly #admission: AdmissionStep;
   readonly #sources: PodSources;
   readonly #volumes: VolumeUpdates;
+  readonly #pullSecrets: PullSecrets;
 
   constructor(options: PodSyncOptions) {
     this.#options = options;
@@ -71,10 +73,14 @@ export class PodSync {
       watches,
       isReachable: () => options.mirror.reach === 'known',
     });
+    this.#pullSecrets = new PullSecrets(this.#sources.missing);
     this.#creator = new PodCreator({
       ...options,
       sources: this.#sources,
-      onCreated: (uid, pod, resolved) => this.#volumes.created(uid, pod, resolved),
+      onCreated: (uid, pod, resolved) => {
+        this.#volumes.created(uid, pod, resolved);
+        this.#pullSecrets.created(uid, pod, resolved.versions);
+      },
     });
     this.#updater = new PodUpdater(options, this.#creator);
     this.#status = new StatusWriter({ client: options.client, hostIP: options.node.hostIP });
@@ -109,7 +115,7 @@ export class PodSync {
       isBehind: this.#updater.isBehind(entry, report),
       passedDeadlineMs: entry.isExpired ? 0 : this.#deadlineOf(entry, (deadlineMs) => deadlineMs <= Date.now()),
     });
-    this.#followVolumes(step, uid, entry);
+    this.#followSources(step, uid, entry);
     await this.#do(step, uid, entry, signal);
     const deadlineMs = this.#deadlineOf(entry, (ms) => ms > Date.now());
     if (deadlineMs !== undefined) this.#options.retry(uid, Math.min(deadlineMs - Date.now(), longestTimerMs));
@@ -121,17 +127,27 @@ export class PodSync {
     return this.#updater.isBehind(entry, this.#options.mirror.get(uid));
   }
 
-  /** Files are kept true from the create on, until the pod ends or is to end. */
-  #followVolumes(step: Step, uid: string, { pod }: PodEntry): void {
+  /** Files are kept true from the create on, until the pod ends or is to end; so is what its images are pulled by, while they lack. */
+  #followSources(step: Step, uid: string, entry: PodEntry): void {
+    const { pod } = entry;
+    const report = this.#options.mirror.get(uid);
     const phase = pod?.status?.phase;
     if (
       pod === undefined ||
       pod.metadata?.deletionTimestamp !== undefined ||
       phase === 'Succeeded' ||
       phase === 'Failed'
-    )
+    ) {
       this.#volumes.release(uid);
-    else if (step.kind === 'report' || step.kind === 'update') this.#volumes.keep(uid, pod);
+      this.#pullSecrets.release(uid);
+    } else if (step.kind === 'report' || step.kind === 'update') {
+      this.#volumes.keep(uid, pod);
+      if (report === undefined) return;
+      this.#pullSecrets.follow(uid, pod, report, () => {
+        entry.areCredentialsStale = true;
+        this.#options.retry(uid, 0);
+      });
+    }
   }
 
   async #do(step: Step, uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {

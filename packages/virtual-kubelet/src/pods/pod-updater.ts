@@ -62,8 +62,9 @@ export class PodUpdater {
   }
 
   /** Whether the backend acts on an older spec, and has not been told of the newer one. */
-  isBehind({ pod, handed }: PodEntry, report: PodReport | undefined): boolean {
+  isBehind({ pod, handed, areCredentialsStale }: PodEntry, report: PodReport | undefined): boolean {
     if (pod === undefined || report === undefined) return false;
+    if (areCredentialsStale) return true;
     const observed = report.status.observedGeneration;
     // After a restart of ours only the backend knows what it was told.
     if (handed === undefined) return (observed ?? 0) < (pod.metadata?.generation ?? 0);
@@ -90,6 +91,9 @@ export class PodUpdater {
       retry(uid, waitMs);
       return;
     }
+    const { areCredentialsStale } = entry;
+    // What changes from here on is told next.
+    entry.areCredentialsStale = false;
     const verbs = this.#options.capabilities()?.verbs;
     if (provider.updatePod === undefined || verbs?.includes('update') === false) return this.#giveUp(entry, pod);
     try {
@@ -101,7 +105,9 @@ export class PodUpdater {
       this.#onTaken(uid, entry, pod, resolved);
     } catch (error) {
       if (signal.aborted) throw error;
-      this.#onRefused(uid, entry, pod, InterLinkError.from(error));
+      const refusal = InterLinkError.from(error);
+      if (refusal.isPassing) entry.areCredentialsStale ||= areCredentialsStale;
+      this.#onRefused(uid, entry, pod, refusal);
     }
   }
 

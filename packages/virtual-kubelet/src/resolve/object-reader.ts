@@ -4,6 +4,8 @@ import {
   configMaps,
   isNotFound,
   type KubeClient,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
   type ResourceType,
   type Secret,
   secrets,
@@ -21,6 +23,8 @@ export interface ObjectReader {
   configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined>;
   /** @returns undefined when there is no such Secret. */
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined>;
+  /** @returns undefined when there is no such PersistentVolumeClaim. */
+  claim(namespace: string, name: string, signal: AbortSignal): Promise<PersistentVolumeClaim | undefined>;
   /** @returns undefined when the API server has no ClusterTrustBundles. */
   trustBundles(signal: AbortSignal): Promise<ClusterTrustBundle[] | undefined>;
   /** A valid token: the pod's own from before, or a new one when it is time. */
@@ -63,6 +67,10 @@ export class KubeObjectReader implements ObjectReader {
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined> {
     const read = (shared: AbortSignal) => this.#client.get(secrets, { namespace, name }, { signal: shared });
     return this.#secrets.read(`${namespace}/${name}`, (shared) => undefinedWhenNotFound(read(shared)), signal);
+  }
+
+  claim(namespace: string, name: string, signal: AbortSignal): Promise<PersistentVolumeClaim | undefined> {
+    return undefinedWhenNotFound(this.#client.get(persistentVolumeClaims, { namespace, name }, { signal }));
   }
 
   serviceAccountToken(

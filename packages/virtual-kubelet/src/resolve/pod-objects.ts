@@ -3,6 +3,7 @@ import {
   type ConfigMap,
   KubeStatusError,
   KubeTransportError,
+  type PersistentVolumeClaim,
   type Secret,
 } from '@interlink/kube';
 import type { ObjectReader } from './object-reader.ts';
@@ -60,6 +61,18 @@ export class PodObjects {
     if (object !== undefined || optional) return object as KindObject<K> | undefined;
     const message = `${word} ${quote(name)} not found`;
     throw new Unresolvable(message, [warning(`Mandatory${kind}NotFound`, message)], [this.missing({ kind, name })]);
+  }
+
+  /** A claim of the pod's. @throws Unresolvable when there is none, or when it cannot be read */
+  async claim(name: string): Promise<PersistentVolumeClaim> {
+    let claim: PersistentVolumeClaim | undefined;
+    try {
+      claim = await this.#reader.claim(this.namespace, name, this.#signal);
+    } catch (err) {
+      throw new Unresolvable(`failed to fetch persistentvolumeclaim ${quote(name)}: ${refusal(err)}`, [], [], true);
+    }
+    if (claim === undefined) throw new Unresolvable(`persistentvolumeclaim ${quote(name)} not found`);
+    return claim;
   }
 
   /** All ClusterTrustBundles; undefined: the API server does not have them. @throws Unresolvable when they cannot be read */

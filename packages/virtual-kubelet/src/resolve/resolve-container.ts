@@ -3,6 +3,7 @@ import { resolveContainerEnv } from './container-env.ts';
 import type { EnvSources } from './env-value.ts';
 import { expandVariables } from './expand-variables.ts';
 import { warning } from './pod-objects.ts';
+import { expandProbeCommands } from './probe-commands.ts';
 import { ResolveError, Unresolvable } from './resolve-error.ts';
 import { resolveVolumeMounts } from './volume-mounts.ts';
 
@@ -22,6 +23,7 @@ export async function resolveContainer(
     const expand = (texts: string[]) => texts.map((text) => expandVariables(text, (name) => env.get(name)));
     return {
       ...rest,
+      ...expandProbeCommands(container),
       ...(command === undefined ? {} : { command: expand(command) }),
       ...(args === undefined ? {} : { args: expand(args) }),
       ...(volumeMounts === undefined ? {} : { volumeMounts: resolveVolumeMounts(volumeMounts, env) }),

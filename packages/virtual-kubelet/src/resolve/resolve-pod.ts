@@ -3,18 +3,22 @@
  *
  *   resolve-pod.ts             the whole: volumes, then containers, then tokens
  *   resolve-volumes.ts         volume -> files            (volume-files, projected-files, volume-path, fetch-tokens)
- *   resolve-container.ts       container -> plain one     (container-env, env-from, env-value, expand-variables, volume-mounts)
+ *   resolve-container.ts       container -> plain one     (container-env, env-from, env-value, expand-variables, volume-mounts, probe-commands)
+ *   claim-facts.ts             what a backend must know of claims
+ *   registry-credentials.ts    imagePullSecrets -> what images are pulled by     (docker-config)
  *   field-ref.ts, resource-field-ref.ts   the downward API
  *   object-reader.ts           the reads, the only side effect (shared-reads); pod-objects.ts: a pod's view of them
  *   pod-tokens.ts              tokens at hand, and when they are renewed
  *   object-watches.ts          one watch per object however many pods use it; missing-object-watches.ts: wakes who lacks one
  */
 import type { Container, Pod } from '@interlink/kube';
-import { InterLinkError, type PodRequest, parsePodRequest, type ResolvedVolume } from '@interlink/protocol';
+import { InterLinkError, type PodRequest, parsePodRequest } from '@interlink/protocol';
+import { withClaimFacts } from './claim-facts.ts';
 import { fetchTokens } from './fetch-tokens.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { PodObjects, warning } from './pod-objects.ts';
+import { resolveRegistryCredentials } from './registry-credentials.ts';
 import { requestMetadata } from './request-metadata.ts';
 import { resolveContainer } from './resolve-container.ts';
 import { ResolveError, type ResolveNotice } from './resolve-error.ts';
@@ -58,19 +62,27 @@ export async function resolvePod(pod: Pod, options: ResolvePodOptions): Promise<
     }
     return resolved;
   };
+  const told = pod.spec?.volumes === undefined ? undefined : await withClaimFacts(pod.spec.volumes, objects);
   const { containers = [], initContainers, ephemeralContainers: _debuggers, ...spec } = pod.spec ?? {};
   const resolvedSpec = {
     ...spec,
+    ...(told === undefined ? {} : { volumes: told }),
     ...(initContainers === undefined ? {} : { initContainers: await resolveAll(initContainers) }),
     containers: await resolveAll(containers),
   };
+  const { credentials, notices: ofSecrets } = await resolveRegistryCredentials(pod, objects);
+  notices.push(...ofSecrets);
   const volumes = await fetchTokens(drafts, pod, { objects: options.objects, signal });
-  return { request: toRequest(pod, resolvedSpec, volumes), notices, versions: objects.versions };
+  const request = toRequest(pod, resolvedSpec, {
+    volumes,
+    ...(credentials.length === 0 ? {} : { registryCredentials: credentials }),
+  });
+  return { request, notices, versions: objects.versions };
 }
 
-function toRequest(pod: Pod, spec: object, volumes: ResolvedVolume[]): PodRequest {
+function toRequest(pod: Pod, spec: object, more: Omit<PodRequest, 'pod'>): PodRequest {
   try {
-    return parsePodRequest({ pod: { metadata: requestMetadata(pod.metadata ?? {}), spec }, volumes });
+    return parsePodRequest({ pod: { metadata: requestMetadata(pod.metadata ?? {}), spec }, ...more });
   } catch (err) {
     if (!(err instanceof InterLinkError)) throw err;
     const notices = [warning('Failed', `Error: ${err.message}`)];

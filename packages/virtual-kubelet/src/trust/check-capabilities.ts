@@ -11,7 +11,7 @@ export interface CapabilityLimits {
   readonly labelDomains: ReadonlyArray<string>;
 }
 
-const max = { pools: 64, resources: 64, labels: 64, warnings: 16 };
+const max = { pools: 64, resources: 64, labels: 64, warnings: 16, sysctls: 64 };
 const native = /^(cpu|memory|pods|ephemeral-storage|hugepages-\d+(Ki|Mi|Gi))$/;
 /** A domain, a slash and a name (https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#extended-resources). */
 const extended =
@@ -27,7 +27,7 @@ export function checkCapabilities(
   limits: CapabilityLimits,
 ): { capabilities: Capabilities; problems: string[] } {
   const problems: string[] = [];
-  const { protocolVersions, backend, verbs, volumeTypes, queues, durable, warnings } = told;
+  const { protocolVersions, backend, verbs, volumeTypes, queues, durable, unsafeSysctls, warnings } = told;
   const capabilities: Capabilities = {
     protocolVersions: protocolVersions.slice(0, 8).map((version) => cleanLine(version, 16)),
     backend: { kind: cleanLine(backend.kind, 64) || 'unknown', version: cleanLine(backend.version, 64) },
@@ -36,6 +36,9 @@ export function checkCapabilities(
     queues,
     pools: told.pools.slice(0, max.pools).map((pool) => checkPool(pool, limits, problems)),
     ...(durable === undefined ? {} : { durable }),
+    ...(unsafeSysctls === undefined
+      ? {}
+      : { unsafeSysctls: unsafeSysctls.slice(0, max.sysctls).map((name) => cleanLine(name, 253)) }),
     ...(warnings === undefined
       ? {}
       : { warnings: warnings.slice(0, max.warnings).map((line) => cleanLine(line, 256)) }),

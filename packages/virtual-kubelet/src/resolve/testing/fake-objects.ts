@@ -1,4 +1,10 @@
-import { type ClusterTrustBundle, type ConfigMap, KubeStatusError, type Secret } from '@interlink/kube';
+import {
+  type ClusterTrustBundle,
+  type ConfigMap,
+  KubeStatusError,
+  type PersistentVolumeClaim,
+  type Secret,
+} from '@interlink/kube';
 import type { NodeFacts } from '../node-facts.ts';
 import type { ObjectReader } from '../object-reader.ts';
 import type { PodTokenRequest } from '../pod-tokens.ts';
@@ -14,6 +20,7 @@ export const NODE: NodeFacts = {
 export class FakeObjects implements ObjectReader {
   readonly configMaps = new Map<string, ConfigMap>();
   readonly secrets = new Map<string, Secret>();
+  readonly claims = new Map<string, PersistentVolumeClaim>();
   /** Undefined: the API does not have them. */
   bundles: ClusterTrustBundle[] | undefined;
   /** Names that the API refuses to show. */
@@ -27,11 +34,11 @@ export class FakeObjects implements ObjectReader {
   }
 
   /** With its values as text or as bytes. */
-  addSecret(name: string, values: Record<string, string | Uint8Array>): this {
+  addSecret(name: string, values: Record<string, string | Uint8Array>, type = 'Opaque'): this {
     const data = Object.fromEntries(
       Object.entries(values).map(([key, value]) => [key, Buffer.from(value as string).toString('base64')]),
     );
-    this.secrets.set(`ns/${name}`, { metadata: { name, namespace: 'ns', resourceVersion: '7' }, data });
+    this.secrets.set(`ns/${name}`, { metadata: { name, namespace: 'ns', resourceVersion: '7' }, type, data });
     return this;
   }
 
@@ -41,6 +48,10 @@ export class FakeObjects implements ObjectReader {
 
   async secret(namespace: string, name: string): Promise<Secret | undefined> {
     return this.#read('secrets', this.secrets, namespace, name);
+  }
+
+  async claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
+    return this.#read('persistentvolumeclaims', this.claims, namespace, name);
   }
 
   async trustBundles(): Promise<ClusterTrustBundle[] | undefined> {

@@ -1,0 +1,70 @@
+import { InterLinkError, type PodRequest, parsePodRequest } from '@interlink/protocol';
+import { parseAllDocuments } from 'yaml';
+
+/** A manifest as a request for a pod, and what of it only a cluster could tell. */
+export interface ReadPod {
+  readonly request: PodRequest;
+  readonly warnings: ReadonlyArray<string>;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** @param from where the text comes from, for messages @throws InterLinkError `invalid_argument` unless it holds one pod */
+export function readPod(text: string, from: string): ReadPod {
+  const documents = parseAllDocuments(text).map((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw wrong(from, `is no YAML: ${error.message}`);
+    return document.toJS() as unknown;
+  });
+  const pods = documents.filter((document) => isMembers(document) && document.kind === 'Pod').map(membersOf);
+  const [pod] = pods;
+  if (pod === undefined || pods.length > 1) throw wrong(from, `holds ${pods.length} pods: one is wanted`);
+  const { name, namespace, uid, labels, annotations } = membersOf(pod.metadata);
+  const spec = membersOf(pod.spec);
+  const warnings: string[] = [];
+  const containersOf = (key: string) => elementsOf(spec[key]).map((container) => withoutSources(container, warnings));
+  const request = parsePodRequest({
+    pod: {
+      metadata: {
+        ...{ name: name ?? 'pod', namespace: namespace ?? 'default', uid: uid ?? crypto.randomUUID() },
+        ...{ labels: labels ?? {}, annotations: annotations ?? {} },
+      },
+      spec: {
+        ...spec,
+        containers: containersOf('containers'),
+        ...(spec.initContainers === undefined ? {} : { initContainers: containersOf('initContainers') }),
+      },
+    },
+    volumes: [],
+  });
+  return { request, warnings };
+}
+
+/** Plain variables only: those with a source have their value from the cluster. */
+function withoutSources({ env, envFrom, ...container }: Members, warnings: string[]): Members {
+  const variables = elementsOf(env);
+  const sourced = variables.filter(({ valueFrom }) => valueFrom !== undefined).map(({ name }) => String(name));
+  if (envFrom !== undefined) sourced.push('all of envFrom');
+  if (sourced.length > 0) {
+    warnings.push(
+      `container ${String(container.name)}: left out, since the cluster has the value: ${sourced.join(', ')}`,
+    );
+  }
+  return { ...container, env: variables.filter(({ valueFrom }) => valueFrom === undefined) };
+}
+
+function elementsOf(value: unknown): Members[] {
+  return Array.isArray(value) ? value.map(membersOf) : [];
+}
+
+function membersOf(value: unknown): Members {
+  return isMembers(value) ? value : {};
+}
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wrong(from: string, what: string): InterLinkError {
+  return new InterLinkError('invalid_argument', `${from} ${what}`);
+}

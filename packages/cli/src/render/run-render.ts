@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { HttpTarget, InterLinkError, PodClient, parseOwner } from '@interlink/protocol';
+import { accountToken, interLinkUrl, loadInterLinkConfig, TokenFile } from '@interlink/service-kit';
+import { stringify } from 'yaml';
+import type { RenderFlags } from '../commands/interlink/render.ts';
+import { readPod } from './read-pod.ts';
+
+/** Asks InterLink what the pod would be, and prints it. @throws InterLinkError in the backend's words for what it would refuse */
+export async function runRender({ filename, node, cluster, output }: RenderFlags, signal: AbortSignal): Promise<void> {
+  const from = filename === '-' ? 'standard input' : filename;
+  const { request, warnings } = readPod(await readManifest(filename), from);
+  const owner = parseOwner({ cluster, node });
+  const { config } = await loadInterLinkConfig(process.env);
+  const url = interLinkUrl(config);
+  const file = config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
+  const target = new HttpTarget({ url, token: async () => await file.current() });
+  try {
+    const rendering = await new PodClient(target, owner).render(request, signal);
+    for (const warning of [...warnings, ...rendering.warnings]) process.stderr.write(`warning: ${warning}\n`);
+    const { parts } = rendering;
+    process.stdout.write(output === 'json' ? `${JSON.stringify(parts, null, 2)}\n` : renderYaml(parts));
+  } finally {
+    await target.close();
+  }
+}
+
+/** One document a part, under its name. */
+function renderYaml(parts: ReadonlyArray<{ readonly name: string; readonly body: unknown }>): string {
+  return parts.map(({ name, body }) => `--- # ${name}\n${typeof body === 'string' ? body : stringify(body)}`).join('');
+}
+
+async function readManifest(filename: string): Promise<string> {
+  try {
+    return filename === '-' ? await text(process.stdin) : await readFile(filename, 'utf8');
+  } catch (error) {
+    throw new InterLinkError('invalid_argument', `Cannot read ${filename}: ${InterLinkError.from(error).message}`);
+  }
+}

@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+import { engineWarnings } from './engine-warnings.ts';
+
+const usual = {
+  ...{ host: 'h', cpus: 2, memoryBytes: 1, version: '20.10.24', architecture: 'amd64', product: 'docker' },
+  ...{ securityOptions: ['name=seccomp,profile=default'], runtimes: ['runc'], missingLimits: [] },
+};
+
+describe('engineWarnings()', () => {
+  test('says nothing of an engine as most are', () => {
+    expect(engineWarnings(usual)).toEqual([]);
+  });
+
+  test('names another product, an engine without root, and limits that it lacks', () => {
+    const securityOptions = ['name=rootless'];
+    const missingLimits = ['memory'];
+    expect(engineWarnings({ ...usual, product: 'Podman Engine', securityOptions, missingLimits })).toEqual([
+      'the engine is Podman Engine, by its Docker-compatible socket',
+      expect.stringContaining('rootless'),
+      expect.stringContaining('no seccomp'),
+      "the engine can't limit memory",
+    ]);
+  });
+});

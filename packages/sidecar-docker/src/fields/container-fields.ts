@@ -1,0 +1,93 @@
+import { isHostCapability } from '../container/capabilities.ts';
+import { recordOf, stringsOf } from '../container/untyped.ts';
+import { elsewhere, type Field, ignored, refused, supported, switched } from './field.ts';
+import { seLinux } from './selinux-fields.ts';
+
+const isTrue = (value: unknown): boolean => value === true;
+
+/** Fields of a container, of whichever kind. */
+export const containerFields: ReadonlyArray<Field> = [
+  supported('args', "the engine's `Cmd`"),
+  supported('command', "the engine's `Entrypoint`"),
+  supported('env', 'resolved by the virtual kubelet'),
+  elsewhere('envFrom', 'by the virtual kubelet'),
+  supported('image'),
+  supported('imagePullPolicy'),
+  supported('lifecycle.postStart'),
+  supported('lifecycle.preStop'),
+  supported('lifecycle.stopSignal'),
+  supported('livenessProbe'),
+  supported('name'),
+  supported('ports[].containerPort'),
+  supported('ports[].hostIP'),
+  supported('ports[].hostPort', 'published by the engine; one that is taken is told by `FailedCreatePodSandBox`'),
+  supported('ports[].name'),
+  supported('ports[].protocol'),
+  supported('readinessProbe'),
+  ignored('resizePolicy', 'resources change while the container runs', {
+    concerns: (value) =>
+      Array.isArray(value) && value.some((one) => recordOf(one).restartPolicy === 'RestartContainer'),
+    values: '`RestartContainer`',
+  }),
+  refused('resources.claims', 'dynamic resource allocation needs a driver on the node'),
+  ...resources(),
+  supported('restartPolicy'),
+  refused('restartPolicyRules', 'restarts go by restartPolicy alone'),
+  supported('securityContext.allowPrivilegeEscalation', '`false`: no-new-privileges'),
+  supported('securityContext.appArmorProfile', "as the pod's; the annotation of old, too"),
+  switched(
+    'securityContext.capabilities.add',
+    'Docker.AllowPrivileged',
+    {
+      concerns: (value) => stringsOf(value).some(isHostCapability),
+      values: 'those that reach past a container: `SYS_ADMIN`, `ALL`, …',
+    },
+    'all others are given',
+  ),
+  supported('securityContext.capabilities.drop'),
+  switched('securityContext.privileged', 'Docker.AllowPrivileged', { concerns: isTrue, values: 'true' }),
+  switched('securityContext.procMount', 'Docker.AllowPrivileged', {
+    concerns: (value) => value === 'Unmasked',
+    values: '`Unmasked`',
+  }),
+  supported('securityContext.readOnlyRootFilesystem'),
+  supported('securityContext.runAsGroup'),
+  supported('securityContext.runAsNonRoot', "with the kubelet's errors"),
+  supported('securityContext.runAsUser'),
+  ...seLinux('securityContext'),
+  supported('securityContext.seccompProfile'),
+  ignored('securityContext.windowsOptions', 'the engine runs Linux'),
+  supported('startupProbe'),
+  supported('stdin'),
+  supported('stdinOnce'),
+  supported('targetContainerName', 'of ephemeral containers'),
+  supported('terminationMessagePath'),
+  supported('terminationMessagePolicy'),
+  supported('tty'),
+  refused('volumeDevices', 'raw block devices need a storage driver on the node'),
+  supported('volumeMounts[].mountPath'),
+  supported(
+    'volumeMounts[].mountPropagation',
+    'of what `Docker.HostPaths` lists itself; `Bidirectional` for privileged containers',
+  ),
+  supported('volumeMounts[].name'),
+  supported('volumeMounts[].readOnly'),
+  refused('volumeMounts[].recursiveReadOnly', 'the engine can make a mount read-only, not the mounts below it', {
+    concerns: (value) => value === 'Enabled',
+    values: '`Enabled`',
+  }),
+  supported('volumeMounts[].subPath'),
+  elsewhere('volumeMounts[].subPathExpr', 'by the virtual kubelet, which makes it a `subPath`'),
+  supported('workingDir'),
+];
+
+function resources(): Field[] {
+  const isOfDisk = {
+    concerns: (value: unknown) => 'ephemeral-storage' in recordOf(value),
+    values: '`ephemeral-storage`',
+  };
+  return [
+    ignored('resources.limits', 'how much a container writes is not limited', isOfDisk),
+    supported('resources.requests', '`cpu`: a weight; `memory`: who is killed first when the host has no more'),
+  ];
+}

@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises';
+import { type Owner, ownerKey } from '@interlink/sidecar-sdk';
+import Docker from 'dockerode';
+import { expect, inject, vi } from 'vitest';
+import { uidLabel } from '../identity/labels.ts';
+
+/** Deletions go on behind the answer to whoever asked for them. */
+const goneWithin = { timeout: 60_000, interval: 100 };
+
+export interface Leavable {
+  /** DataRootFolder. */
+  readonly root: string;
+  /** Whose pods: all of an owner's, or one. */
+  readonly of: { readonly owner: Owner } | { readonly uid: string };
+}
+
+/** Waits until the testbed's engine and the disk have nothing more of the pods. */
+export async function untilNothingIsLeft(leavable: Leavable): Promise<void> {
+  await vi.waitFor(async () => expect(await leftoversOf(leavable)).toEqual([]), goneWithin);
+}
+
+/** What there is of them: containers, volumes, networks, folders. */
+async function leftoversOf({ root, of }: Leavable): Promise<string[]> {
+  const engine = new Docker({ socketPath: inject('testbed').docker?.socket ?? '' });
+  const label = 'uid' in of ? `${uidLabel}=${of.uid}` : `interlink.eu/owner=${ownerKey(of.owner)}`;
+  const filters = { label: [label] };
+  const [containers, { Volumes: volumes }, networks, folders] = await Promise.all([
+    engine.listContainers({ all: true, filters }),
+    engine.listVolumes({ filters }),
+    engine.listNetworks({ filters }),
+    readdir(root),
+  ]);
+  return [
+    ...containers.map(({ Names: names }) => `container ${names.join()}`),
+    ...(volumes ?? []).map(({ Name: name }) => `volume ${name}`),
+    ...networks.map(({ Name: name }) => `network ${name}`),
+    // What begins with a dot is the sidecar's own: its records of images.
+    ...folders
+      .filter((name) => ('uid' in of ? name === of.uid : !name.startsWith('.')))
+      .map((name) => `folder ${name}`),
+  ];
+}

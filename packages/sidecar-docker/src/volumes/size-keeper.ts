@@ -1,0 +1,58 @@
+import { readdir } from 'node:fs/promises';
+import { type Logger, sleep } from '@interlink/sidecar-sdk';
+import { type Eviction, readEviction, writeEviction } from './eviction-note.ts';
+import { findExcess } from './size-limits.ts';
+import { readVolumeRecord } from './volume-record.ts';
+
+/** Rarely: a look at a volume reads all of its folders. */
+const intervalMs = 60_000;
+
+export interface SizeKeeperOptions {
+  /** DataRootFolder. */
+  readonly root: string;
+  readonly logger: Logger;
+  /** The pod is over: it is to be stopped and reported so. Called again after a restart. */
+  onEvicted(uid: string, eviction: Eviction): void;
+}
+
+/** Ends pods whose emptyDirs have grown past their limits. What it goes by is on the disk, beside the volumes. */
+export class SizeKeeper {
+  readonly #options: SizeKeeperOptions;
+
+  constructor(options: SizeKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at all pods now and then, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.look(signal);
+      await sleep(intervalMs, signal);
+    }
+  }
+
+  /** Looks at all pods once, one after another. */
+  async look(signal: AbortSignal): Promise<void> {
+    const { root, logger } = this.#options;
+    for (const uid of await readdir(root)) {
+      if (signal.aborted) return;
+      try {
+        await this.#lookAt(uid);
+      } catch (error) {
+        logger.warn({ podUid: uid, err: error }, 'cannot look at the size of the pod’s volumes');
+      }
+    }
+  }
+
+  async #lookAt(uid: string): Promise<void> {
+    const { root, onEvicted } = this.#options;
+    const noted = await readEviction(root, uid);
+    if (noted !== undefined) return onEvicted(uid, noted);
+    const { sizeLimits = [] } = (await readVolumeRecord(root, uid)) ?? {};
+    const message = await findExcess(root, uid, sizeLimits);
+    if (message === undefined) return;
+    const eviction = { reason: 'Evicted', message, atMs: Date.now() };
+    await writeEviction(root, uid, eviction);
+    onEvicted(uid, eviction);
+  }
+}
