@@ -22,6 +22,8 @@ export default defineConfig({
             'bench/**/*.test.ts',
           ],
           exclude: ['**/*.integration.test.ts'],
+          // They take milliseconds; a machine under load may stop for seconds.
+          testTimeout: 20_000,
         },
       },
       {
