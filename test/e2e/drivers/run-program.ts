@@ -17,7 +17,7 @@ export async function runProgram(
   const path = { PATH: process.env.PATH ?? '' };
   const result = await runCommand(process.execPath, ['--conditions=interlink-source', main, ...args], {
     env: { ...path, ...env },
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
   });
   const complaints = result.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
   return { ...result, complaints };
