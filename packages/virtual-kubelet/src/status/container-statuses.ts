@@ -39,11 +39,16 @@ export function toApiContainerStatus(status: ContainerStatus, messageBytes = 4_0
     restartCount: status.restartCount,
     image: status.image,
     imageID: status.imageID,
-    started: status.started ?? status.state.running !== undefined,
+    started: hasStarted(status),
     ...optional('containerID', status.containerID),
     ...(status.resources === undefined ? {} : { resources: status.resources }),
     ...(status.allocatedResources === undefined ? {} : { allocatedResources: status.allocatedResources }),
   };
+}
+
+/** Whether it is past its start-up; a backend that says nothing of that has no start-up probes. */
+export function hasStarted({ started, state }: ContainerStatus): boolean {
+  return started ?? state.running !== undefined;
 }
 
 /** A status that was written earlier, for a container of which the backend tells nothing any more. */
