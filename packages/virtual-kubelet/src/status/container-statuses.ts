@@ -72,6 +72,9 @@ export function fromApiContainerStatus(status: ApiContainerStatus): ContainerSta
   };
 }
 
+/** The kubelet's for a container of which nobody knows how it ended. */
+export const lostExitCode = 137;
+
 /** Ends what had not ended: the pod goes, and nobody will ever hear of these containers again. */
 export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: string): ContainerStatus[] {
   return statuses.map((status) =>
@@ -83,7 +86,7 @@ export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: st
           started: false,
           state: {
             terminated: {
-              exitCode: 137,
+              exitCode: lostExitCode,
               reason: 'ContainerStatusUnknown',
               message: 'The container could not be located when the pod was terminated',
               finishedAt: now,
