@@ -123,6 +123,21 @@ describe.skipIf(cannotRun)('init and sidecar containers, probes and hooks', { co
     await namespace.waitForEvent('slow', 'Killing', /^Container main failed startup probe$/);
   });
 
+  test('restart a container by its own rules in a pod that never restarts', async ({ site, namespace }) => {
+    const main = shell('main', 'test -e /notes/again && exit 0; touch /notes/again; exit 42', {
+      volumeMounts,
+      restartPolicy: 'Never',
+      restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
+    });
+    await namespace.apply(pod(site.nodeName, 'ruled', { volumes, containers: [main] }));
+    const ended = await namespace.waitForPhase('ruled', 'Succeeded', { timeoutMs: 90_000 });
+    expect(statusOf(ended, 'main')).toMatchObject({
+      restartCount: 1,
+      state: { terminated: { exitCode: 0 } },
+      lastState: { terminated: { exitCode: 42 } },
+    });
+  });
+
   test('restart a container whose postStart hook fails', async ({ site, namespace }) => {
     const hook = exec('test -e /notes/again || { touch /notes/again; echo no; exit 3; }');
     const main = shell('main', untilTerm, { volumeMounts, lifecycle: { postStart: hook } });
