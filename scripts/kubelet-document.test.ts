@@ -6,6 +6,7 @@ const root = join(import.meta.dirname, '..');
 const folders: Readonly<Record<string, string>> = {
   vk: 'packages/virtual-kubelet/src',
   kube: 'packages/kube/src',
+  sdk: 'packages/sidecar-sdk/src/lifecycle',
   e2e: 'test/e2e',
 };
 /** What may be left out for good, by the words of its row. */

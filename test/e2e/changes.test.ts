@@ -86,8 +86,8 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     expect(await namespace.run('exec', 'resize', '--', 'sh', '-c', limit)).toBe(`${128 * 1024 * 1024}\n`);
   });
 
-  test('by its deadline: it is ended, shown as failed, and stays', async ({ site, namespace, engine }) => {
-    const spec = { containers: [shell('main', untilTerm)], activeDeadlineSeconds: 20 };
+  test('by its deadline: it is ended, shown as failed, and stays with its log', async ({ site, namespace, engine }) => {
+    const spec = { containers: [shell('main', `echo begun; ${untilTerm}`)], activeDeadlineSeconds: 20 };
     await namespace.apply(pod(site.nodeName, 'deadline', spec));
     const { metadata } = await namespace.waitForPhase('deadline', 'Running');
     const { status } = await namespace.waitForPhase('deadline', 'Failed', { timeoutMs: 60_000 });
@@ -97,11 +97,11 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
       containerStatuses: [{ ready: false, state: { terminated: {} } }],
     });
     await namespace.waitForEvent('deadline', 'DeadlineExceeded', /longer than the specified deadline/);
-    await waitFor(
-      'nothing to be left at the engine',
-      async () => (await engine.containersOf(metadata?.uid ?? '')).length === 0,
-    );
-    expect((await namespace.pod('deadline')).status?.phase).toBe('Failed');
+    expect(await namespace.run('logs', 'deadline')).toBe('begun\n');
+    const uid = metadata?.uid ?? '';
+    expect((await engine.declaredContainersOf(uid)).map(({ State }) => State)).toEqual(['exited']);
+    await namespace.run('delete', 'pod', 'deadline', '--timeout=60s');
+    await waitFor('nothing to be left at the engine', async () => (await engine.containersOf(uid)).length === 0);
   });
 
   test('by an eviction: it ends within its grace period and goes', async ({

@@ -9,6 +9,8 @@ const test = siteTest('pod-life');
 const volumeMounts = [{ name: 'notes', mountPath: '/notes' }];
 const volumes = [{ name: 'notes', emptyDir: {} }];
 const exec = (script: string) => ({ exec: { command: ['/bin/sh', '-c', script] } });
+/** Of a probe that is never too slow, however busy the machine is. */
+const everySecond = { periodSeconds: 1, timeoutSeconds: 30 };
 /** Stays until TERM, and then does this. */
 const stay = (atTerm: string) => `trap '${atTerm}; exit 0' TERM; while true; do sleep 0.2; done`;
 
@@ -22,12 +24,12 @@ describe.skipIf(cannotRun)('init and sidecar containers, probes and hooks', { co
     const helper = shell(
       'helper',
       `${note('helper')}; sleep 1; ${note('helper-up')}; touch /notes/up; ${stay(`${note('helper-term')}; cat /notes/list`)}`,
-      { volumeMounts, restartPolicy: 'Always', startupProbe: { ...exec('test -e /notes/up'), periodSeconds: 1 } },
+      { volumeMounts, restartPolicy: 'Always', startupProbe: { ...exec('test -e /notes/up'), ...everySecond } },
     );
     const main = shell('main', stay(note('main-term')), {
       volumeMounts,
       lifecycle: { postStart: exec(note('post-start')), preStop: exec(`sleep 1; ${note('pre-stop')}`) },
-      readinessProbe: { ...exec('test -e /notes/ready'), periodSeconds: 1, failureThreshold: 1 },
+      readinessProbe: { ...exec('test -e /notes/ready'), ...everySecond, failureThreshold: 1 },
     });
     await namespace.apply(
       pod(site.nodeName, 'whole', {
@@ -89,7 +91,7 @@ describe.skipIf(cannotRun)('init and sidecar containers, probes and hooks', { co
   });
 
   test('restart a container whose liveness probe fails', async ({ site, namespace }) => {
-    const livenessProbe = { ...exec('test ! -e /tmp/sick'), periodSeconds: 1, failureThreshold: 1 };
+    const livenessProbe = { ...exec('test ! -e /tmp/sick'), ...everySecond, failureThreshold: 1 };
     const containers = [shell('main', untilTerm, { livenessProbe })];
     await namespace.apply(pod(site.nodeName, 'alive', { containers, restartPolicy: 'Always' }));
     await namespace.waitForPod('alive', 'ready', isReady, { timeoutMs: 90_000 });
@@ -111,8 +113,8 @@ describe.skipIf(cannotRun)('init and sidecar containers, probes and hooks', { co
     site,
     namespace,
   }) => {
-    const startupProbe = { ...exec('echo not yet; false'), periodSeconds: 1, failureThreshold: 2 };
-    const livenessProbe = { ...exec('touch /tmp/probed; false'), periodSeconds: 1, failureThreshold: 1 };
+    const startupProbe = { ...exec('echo not yet; false'), ...everySecond, failureThreshold: 2 };
+    const livenessProbe = { ...exec('touch /tmp/probed; false'), ...everySecond, failureThreshold: 1 };
     const script = stay('test -e /tmp/probed && echo probed too early; exit 5');
     const containers = [shell('main', script, { startupProbe, livenessProbe })];
     await namespace.apply(pod(site.nodeName, 'slow', { containers }));
@@ -121,6 +123,21 @@ describe.skipIf(cannotRun)('init and sidecar containers, probes and hooks', { co
     expect(await namespace.run('logs', 'slow')).toBe('');
     await namespace.waitForEvent('slow', 'Unhealthy', /^Startup probe failed: not yet/);
     await namespace.waitForEvent('slow', 'Killing', /^Container main failed startup probe$/);
+  });
+
+  test('restart a container by its own rules in a pod that never restarts', async ({ site, namespace }) => {
+    const main = shell('main', 'test -e /notes/again && exit 0; touch /notes/again; exit 42', {
+      volumeMounts,
+      restartPolicy: 'Never',
+      restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
+    });
+    await namespace.apply(pod(site.nodeName, 'ruled', { volumes, containers: [main] }));
+    const ended = await namespace.waitForPhase('ruled', 'Succeeded', { timeoutMs: 90_000 });
+    expect(statusOf(ended, 'main')).toMatchObject({
+      restartCount: 1,
+      state: { terminated: { exitCode: 0 } },
+      lastState: { terminated: { exitCode: 42 } },
+    });
   });
 
   test('restart a container whose postStart hook fails', async ({ site, namespace }) => {

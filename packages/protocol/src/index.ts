@@ -63,6 +63,14 @@ export {
 } from './pod/project-keys.ts';
 export type { RegistryCredential } from './pod/registry-credential.ts';
 export { parseRendering, type Rendering } from './pod/rendering.ts';
+export {
+  type ContainerKind,
+  initContainerKind,
+  isRestarted,
+  type RestartPolicy,
+  type RestartSpec,
+  restartPolicyOf,
+} from './pod/restart-policy.ts';
 export { refuseSysctl, type SysctlContext, sysctlNamespace, toDottedSysctl } from './pod/sysctls.ts';
 export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';
 export { parseVolumesUpdate, type VolumesUpdate } from './pod/volumes-update.ts';

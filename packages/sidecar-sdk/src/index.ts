@@ -16,6 +16,7 @@ export {
   type Capabilities,
   type CommandEnd,
   type Container,
+  type ContainerKind,
   type ContainerPort,
   type ContainerState,
   type ContainerStats,
@@ -84,7 +85,7 @@ export { backOffMs } from './lifecycle/decide/restart.ts';
 export type { CareSubject, ContainerCare } from './lifecycle/engine/container-care.ts';
 export { PodLifecycle, type PodLifecycleOptions } from './lifecycle/engine/pod-lifecycle.ts';
 export { declared } from './lifecycle/facts/build-facts.ts';
-export { type ContainerKind, type Health, healthy } from './lifecycle/facts/pod-facts.ts';
+export { type Health, healthy } from './lifecycle/facts/pod-facts.ts';
 export { type HookKind, type HookOutcome, runHook } from './lifecycle/hooks/run-hook.ts';
 export type { ProbeOutcome } from './lifecycle/probes/handlers/probe-outcome.ts';
 export { runProbe } from './lifecycle/probes/handlers/run-probe.ts';

@@ -32,7 +32,10 @@ export const containerFields: ReadonlyArray<Field> = [
   refused('resources.claims', 'dynamic resource allocation needs a driver on the node'),
   ...resources(),
   supported('restartPolicy'),
-  refused('restartPolicyRules', 'restarts go by restartPolicy alone'),
+  refused('restartPolicyRules', 'containers are restarted one by one', {
+    concerns: (value) => !Array.isArray(value) || value.some((rule) => recordOf(rule).action !== 'Restart'),
+    values: 'actions other than `Restart`',
+  }),
   supported('securityContext.allowPrivilegeEscalation', '`false`: no-new-privileges'),
   supported('securityContext.appArmorProfile', "as the pod's; the annotation of old, too"),
   switched(

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { policyWith } from '../testing/site-policy.ts';
 import { examineFields } from './examine-fields.ts';
 
-const warningsOf = (spec: object, container: object = {}): string[] => {
+const findingsOf = (spec: object, container: object = {}) => {
   const whole = { containers: [{ name: 'c' }], initContainers: [{ name: 'i', ...container }], ...spec } as PodSpec;
-  return examineFields(whole, policyWith()).warnings;
+  return examineFields(whole, policyWith());
 };
+const warningsOf = (spec: object, container: object = {}): string[] => findingsOf(spec, container).warnings;
 
 describe('examineFields()', () => {
   test.each<[string, object, object, string]>([
@@ -22,6 +23,14 @@ describe('examineFields()', () => {
     expect(warning).toContain('spec.initContainers[0].resources.limits');
     expect(warning).toContain('1Gi');
     expect(others).toEqual([]);
+  });
+
+  test.each([
+    ['Restart', []],
+    ['RestartAllContainers', [expect.stringContaining('spec.initContainers[0].restartPolicyRules')]],
+  ])('of restart rules with the action %s refuses %j', (action, refusals) => {
+    const rules = { restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [42] } }] };
+    expect(findingsOf({}, rules)).toEqual({ refusals, warnings: [] });
   });
 
   test('keeps quiet about what is done, by whomever, and about what says nothing', () => {

@@ -1,6 +1,6 @@
 import type { MetricFamily } from './exposition.ts';
 
-/** The families of `/metrics/probes`. Probes are the backend's, which does not tell of single ones: there are no lines. */
+/** The families of `/metrics/probes`. Probes are the backend's, which tells what comes of them and not how many there were: there are no lines. */
 export function probeMetrics(): MetricFamily[] {
   return [
     {

@@ -1,5 +1,5 @@
 import type { Pod } from '@interlink/kube';
-import type { PodReport } from '@interlink/protocol';
+import type { PodReport, RestartSpec } from '@interlink/protocol';
 import { expect, test } from 'vitest';
 import { toApiContainerStatus } from '../status/container-statuses.ts';
 import { apiPod, containerStatuses, type Doing, podReport } from '../status/testing/statuses.ts';
@@ -8,11 +8,17 @@ import { nextStep } from './next-step.ts';
 
 type Doings = Readonly<Record<string, Doing>>;
 
-/** The API's pod with these containers; `deleted` has its deletion time set. */
-function pod(doings: Doings, more: { phase?: string; policy?: string; isDeleted?: boolean } = {}): Pod {
+/** The API's pod with these containers; `deleted` has its deletion time set; `own` is what containers say of their restarts. */
+function pod(
+  doings: Doings,
+  more: { phase?: string; policy?: string; isDeleted?: boolean; own?: Readonly<Record<string, RestartSpec>> } = {},
+): Pod {
   return apiPod(
     { phase: more.phase ?? 'Pending', containerStatuses: containerStatuses(doings).map(toApiContainerStatus) },
-    { restartPolicy: more.policy ?? 'Always' },
+    {
+      restartPolicy: more.policy ?? 'Always',
+      containers: Object.keys(doings).map((name) => ({ name, ...(more.own?.[name] as object) })),
+    },
     more.isDeleted === true ? { deletionTimestamp: '2026-01-02T03:04:05Z' } : {},
   );
 }
@@ -23,7 +29,7 @@ const report = (doings: Doings, init: Doings = {}): PodReport =>
 const running = report({ main: 'running' });
 const ended = report({ main: 0 });
 const incomplete: PodReport = { ...report({}), incomplete: true };
-const created = pod({});
+const created = pod({ main: 'waiting' });
 const begun = pod({ main: 'running' }, { phase: 'Running' });
 const never = (doing: Doing) => pod({ main: doing }, { phase: 'Running', policy: 'Never' });
 
@@ -52,6 +58,18 @@ test.each<Row>([
   ['a pod that ran once, lost', never('running'), undefined, whenKnown('lost')],
   ['a pod that ended but is not over, lost', never(0), undefined, whenKnown('lost')],
   ['a pod that waits for its restart, lost', never('backOff:1'), undefined, whenKnown('lost')],
+  [
+    'a pod that never restarts, lost, whose only container does',
+    pod({ main: 'running' }, { phase: 'Running', policy: 'Never', own: { main: { restartPolicy: 'Always' } } }),
+    undefined,
+    whenKnown('create'),
+  ],
+  [
+    'a pod that may run again, lost, with a container that runs once',
+    pod({ main: 'running', once: 0 }, { phase: 'Running', own: { once: { restartPolicy: 'Never' } } }),
+    undefined,
+    whenKnown('lost'),
+  ],
   [
     'a pod that never began, lost',
     never('waiting'),

@@ -1,5 +1,6 @@
 import type { Pod } from '@interlink/kube';
-import type { PodReport } from '@interlink/protocol';
+import { isRestarted, type PodReport } from '@interlink/protocol';
+import { lostExitCode } from '../status/container-statuses.ts';
 import { restartPolicyOf } from '../status/pod-status.ts';
 import type { Reach } from './backend-mirror.ts';
 import { isMirrorPod } from './mirror-pod.ts';
@@ -74,7 +75,13 @@ export function nextStep(input: StepInput): Step {
   }
   if (backend === 'unreachable') return hasBegun(pod) ? none : { kind: 'unreachable' };
   if (backend === 'unknown' || isAwaitingReport) return none;
-  return hasBegun(pod) && restartPolicyOf(pod) === 'Never' ? { kind: 'lost' } : { kind: 'create' };
+  return hasBegun(pod) && !mayRunAnew(pod) ? { kind: 'lost' } : { kind: 'create' };
+}
+
+/** Whether all of its containers would be restarted if they failed: a pod handed over again runs all of them again. */
+function mayRunAnew(pod: Pod): boolean {
+  const policy = restartPolicyOf(pod);
+  return (pod.spec?.containers ?? []).every((each) => isRestarted('container', each, policy, lostExitCode));
 }
 
 /** What is left to do for a pod past its deadline. One that ended in time, by itself, is as good as any other. */

@@ -39,11 +39,16 @@ export function toApiContainerStatus(status: ContainerStatus, messageBytes = 4_0
     restartCount: status.restartCount,
     image: status.image,
     imageID: status.imageID,
-    started: status.started ?? status.state.running !== undefined,
+    started: hasStarted(status),
     ...optional('containerID', status.containerID),
     ...(status.resources === undefined ? {} : { resources: status.resources }),
     ...(status.allocatedResources === undefined ? {} : { allocatedResources: status.allocatedResources }),
   };
+}
+
+/** Whether it is past its start-up; a backend that says nothing of that has no start-up probes. */
+export function hasStarted({ started, state }: ContainerStatus): boolean {
+  return started ?? state.running !== undefined;
 }
 
 /** A status that was written earlier, for a container of which the backend tells nothing any more. */
@@ -67,6 +72,9 @@ export function fromApiContainerStatus(status: ApiContainerStatus): ContainerSta
   };
 }
 
+/** The kubelet's for a container of which nobody knows how it ended. */
+export const lostExitCode = 137;
+
 /** Ends what had not ended: the pod goes, and nobody will ever hear of these containers again. */
 export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: string): ContainerStatus[] {
   return statuses.map((status) =>
@@ -78,7 +86,7 @@ export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: st
           started: false,
           state: {
             terminated: {
-              exitCode: 137,
+              exitCode: lostExitCode,
               reason: 'ContainerStatusUnknown',
               message: 'The container could not be located when the pod was terminated',
               finishedAt: now,

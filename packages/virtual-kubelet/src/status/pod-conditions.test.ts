@@ -1,7 +1,8 @@
 import type { PodCondition } from '@interlink/kube';
+import type { ContainerStatus } from '@interlink/protocol';
 import { expect, test } from 'vitest';
 import { type ConditionInput, podConditions } from './pod-conditions.ts';
-import { containerStatuses } from './testing/statuses.ts';
+import { containerStatus, containerStatuses } from './testing/statuses.ts';
 
 const now = '2026-01-02T03:05:00Z';
 const earlier = '2026-01-01T00:00:00Z';
@@ -126,6 +127,31 @@ test('podConditions() ContainersReady counts sidecars, but no other init contain
     wordsOf({ initContainers, initStatuses: containerStatuses({ i: 0, side }) }).ContainersReady;
   expect(withSidecar('starting')).toBe(unready('side'));
   expect(withSidecar('running')).toBe('True');
+});
+
+test('podConditions() Initialized takes a running sidecar for started where the backend does not say', () => {
+  const initContainers = [{ name: 'side', restartPolicy: 'Always' }];
+  const { started: _started, ...side } = containerStatus('side', 'running');
+  const waiting = { initContainers, statuses: containerStatuses({ a: 'waiting' }) };
+  expect(wordsOf({ ...waiting, initStatuses: [side] }).Initialized).toBe('True');
+  expect(wordsOf({ ...waiting, initStatuses: [{ ...side, started: false }] }).Initialized).toMatch(/^False /);
+});
+
+// What a startup, readiness or liveness probe makes of a container reaches the pod by `started` and `ready` alone.
+test.each<[string, Partial<ContainerStatus>, Partial<ContainerStatus>, string, string]>([
+  ['both ready', {}, {}, 'True', 'True'],
+  ['a container before its startup probe', {}, { started: false, ready: false }, 'True', unready('a')],
+  ['a container whose readiness probe fails', {}, { ready: false }, 'True', unready('a')],
+  ['a sidecar whose readiness probe fails', { ready: false }, {}, 'True', unready('side')],
+  ['neither ready', { ready: false }, { ready: false }, 'True', unready('side a')],
+  ['a sidecar that starts again beside a container', { started: false, ready: false }, {}, 'True', unready('side')],
+])('podConditions() with probes, %s: Initialized and Ready', (_, side, main, initialized, ready) => {
+  const words = wordsOf({
+    initContainers: [{ name: 'side', restartPolicy: 'Always' }],
+    initStatuses: [containerStatus('side', 'running', side)],
+    statuses: [containerStatus('a', 'running', main)],
+  });
+  expect([words.Initialized, words.Ready, words.ContainersReady]).toEqual([initialized, ready, ready]);
 });
 
 test.each<[PodCondition[], string]>([

@@ -1,5 +1,6 @@
 import type { PodCondition } from '@interlink/kube';
-import type { ContainerStatus } from '@interlink/protocol';
+import { type ContainerStatus, initContainerKind } from '@interlink/protocol';
+import { hasStarted } from './container-statuses.ts';
 import type { PodPhase } from './pod-phase.ts';
 import { type ResizeCondition, resizeConditionTypes } from './resize-conditions.ts';
 
@@ -69,9 +70,10 @@ function initializedVerdict(input: ConditionInput): Verdict {
   if (input.phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
   if (input.statuses.some(hasBegun)) return { status: 'True' };
   const byName = new Map(input.initStatuses.map((status) => [status.name, status]));
-  const incomplete = input.initContainers.filter(({ name, restartPolicy }) => {
-    const status = byName.get(name);
-    return restartPolicy === 'Always' ? status?.started !== true : status?.state.terminated?.exitCode !== 0;
+  const incomplete = input.initContainers.filter((init) => {
+    const status = byName.get(init.name);
+    if (initContainerKind(init) === 'init') return status?.state.terminated?.exitCode !== 0;
+    return status === undefined || !hasStarted(status);
   });
   if (incomplete.length === 0) return { status: 'True' };
   return {
@@ -85,7 +87,7 @@ function containersReadyVerdict(input: ConditionInput): Verdict {
   if (input.phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
   if (input.phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
   const byName = new Map([...input.initStatuses, ...input.statuses].map((status) => [status.name, status]));
-  const sidecars = input.initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const sidecars = input.initContainers.filter((init) => initContainerKind(init) === 'sidecar');
   const names = [...sidecars, ...input.containers].map(({ name }) => name);
   const unknown = names.filter((name) => !byName.has(name));
   const unready = names.filter((name) => byName.get(name)?.ready === false);

@@ -1,3 +1,4 @@
+import type { RestartSpec } from '@interlink/protocol';
 import { expect, test } from 'vitest';
 import { podPhase } from './pod-phase.ts';
 import { containerStatuses, type Doing } from './testing/statuses.ts';
@@ -5,13 +6,21 @@ import { containerStatuses, type Doing } from './testing/statuses.ts';
 type Doings = Readonly<Record<string, Doing>>;
 type Policy = 'Always' | 'OnFailure' | 'Never';
 
+interface Given {
+  readonly init?: string[];
+  readonly doing?: Doings;
+  readonly isEnding?: boolean;
+  /** What containers say of their own restarts, by name. */
+  readonly own?: Readonly<Record<string, RestartSpec>>;
+}
+
 /** Init containers `i1`, `i2`; `side` is a sidecar. Containers `a`, `b`. Absent ones have no status. */
-function phaseOf(policy: Policy, { init = [] as string[], doing = {} as Doings, isEnding = false }) {
+function phaseOf(policy: Policy, { init = [], doing = {}, isEnding = false, own = {} }: Given) {
   const main = Object.keys(doing).filter((name) => !init.includes(name));
   return podPhase({
     restartPolicy: policy,
-    initContainers: init.map((name) => ({ name, ...(name === 'side' ? { restartPolicy: 'Always' } : {}) })),
-    containers: (main.length > 0 ? main : ['a']).map((name) => ({ name })),
+    initContainers: init.map((name) => ({ name, ...(name === 'side' ? { restartPolicy: 'Always' } : own[name]) })),
+    containers: (main.length > 0 ? main : ['a']).map((name) => ({ name, ...own[name] })),
     initStatuses: containerStatuses(doing).filter(({ name }) => init.includes(name)),
     statuses: containerStatuses(doing).filter(({ name }) => !init.includes(name)),
     isEnding,
@@ -87,3 +96,48 @@ test.each<[Doings, string]>([
 ])('podPhase() of a sidecar and a container %j is %s (restart policy Never)', (doing, phase) => {
   expect(phaseOf('Never', { init: ['side'], doing })).toBe(phase);
 });
+
+const onExit42 = {
+  restartPolicy: 'Never',
+  restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
+};
+
+test.each<[Policy, Given['own'], Doings, string]>([
+  ['Never', { a: { restartPolicy: 'Always' } }, { a: 0 }, 'Running'],
+  ['Never', { a: { restartPolicy: 'Always' } }, { a: 'backOff:1' }, 'Running'],
+  ['Never', { a: { restartPolicy: 'OnFailure' } }, { a: 1 }, 'Running'],
+  ['Never', { a: { restartPolicy: 'OnFailure' } }, { a: 0 }, 'Succeeded'],
+  // One that is run again is enough.
+  ['Never', { a: { restartPolicy: 'OnFailure' } }, { a: 1, b: 1 }, 'Running'],
+  ['Never', { a: { restartPolicy: 'OnFailure' } }, { a: 0, b: 1 }, 'Failed'],
+  ['Never', { a: onExit42 }, { a: 42 }, 'Running'],
+  ['Never', { a: onExit42 }, { a: 1 }, 'Failed'],
+  ['Always', { a: { restartPolicy: 'Never' } }, { a: 1 }, 'Failed'],
+  ['Always', { a: { restartPolicy: 'Never' } }, { a: 0 }, 'Succeeded'],
+  ['Always', { a: { restartPolicy: 'Never' } }, { a: 1, b: 0 }, 'Running'],
+  ['OnFailure', { a: { restartPolicy: 'Never' } }, { a: 1, b: 0 }, 'Failed'],
+])('podPhase() in a pod that says %s, where containers say %j and are %j, is %s', (policy, own = {}, doing, phase) => {
+  expect(phaseOf(policy, { doing, own })).toBe(phase);
+});
+
+test.each<[Policy, Given['own'], Doings, string]>([
+  ['Never', { i1: { restartPolicy: 'OnFailure' } }, { i1: 1, a: 'waiting' }, 'Pending'],
+  ['Never', { i1: onExit42 }, { i1: 'backOff:42', a: 'waiting' }, 'Pending'],
+  ['Never', { i1: onExit42 }, { i1: 1, a: 'waiting' }, 'Failed'],
+  ['Never', {}, { i1: 'backOff:1', a: 'waiting' }, 'Failed'],
+  ['Always', { i1: { restartPolicy: 'Never' } }, { i1: 1, a: 'waiting' }, 'Failed'],
+])('podPhase() in a pod that says %s, where init containers say %j, of %j is %s', (policy, own = {}, doing, phase) => {
+  expect(phaseOf(policy, { init: ['i1'], doing, own })).toBe(phase);
+});
+
+test('podPhase() of a pod being ended is terminal, whatever its containers say of their restarts', () => {
+  const own = { a: { restartPolicy: 'Always' } };
+  expect(phaseOf('Never', { doing: { a: 143 }, own, isEnding: true })).toBe('Failed');
+});
+
+test.each<[Doings]>([[{ side: 143, i1: 1, a: 'waiting' }], [{ side: 'waiting', i1: 1, a: 'waiting' }]])(
+  'podPhase() of a failed init container after a sidecar, %j, is Failed (restart policy Never)',
+  (doing) => {
+    expect(phaseOf('Never', { init: ['side', 'i1'], doing })).toBe('Failed');
+  },
+);

@@ -86,6 +86,58 @@ test.each(['Succeeded', 'Failed'])('podStatus() never leaves the phase %s', (pha
   }
 });
 
+test('podStatus() lets a container run again by its own policy or rules, in a pod that never restarts', () => {
+  const onExit42 = [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }];
+  const spec = {
+    restartPolicy: 'Never',
+    initContainers: [{ name: 'i', restartPolicy: 'OnFailure' }],
+    containers: [{ name: 'main', restartPolicy: 'Never', restartPolicyRules: onExit42 }],
+  };
+  const report = (init: ContainerStatus, main: Doing) =>
+    podReport(containerStatuses({ main }), { initContainerStatuses: [init] });
+  const next = (before: PodStatus | undefined, init: Doing, main: Doing) =>
+    statusOf({ pod: apiPod(before, spec), report: report(containerStatus('i', init), main) });
+  const statesOf = ({ phase, initContainerStatuses = [], containerStatuses: statuses = [] }: PodStatus) => [
+    phase,
+    ...[...initContainerStatuses, ...statuses].flatMap(({ state }) => Object.keys(state ?? {})),
+  ];
+  const initFailed = next(undefined, 1, 'waiting');
+  const initAgain = next(initFailed, 'running', 'waiting');
+  const restarting = next(next(initAgain, 0, 'running'), 0, 42);
+  const again = next(restarting, 0, 'running');
+  expect([initFailed, initAgain, restarting, again].map(statesOf)).toEqual([
+    ['Pending', 'terminated', 'waiting'],
+    ['Pending', 'running', 'waiting'],
+    ['Running', 'terminated', 'terminated'],
+    ['Running', 'terminated', 'running'],
+  ]);
+  // The rule does not speak of this one; the init container has done its work.
+  const failed = next(again, 0, 1);
+  expect([failed, next(failed, 'running', 'running')].map(statesOf)).toEqual([
+    ['Failed', 'terminated', 'terminated'],
+    ['Failed', 'terminated', 'terminated'],
+  ]);
+});
+
+test.each<[policy: string, own: string | undefined, shown: string]>([
+  ['Always', undefined, 'running'],
+  ['OnFailure', undefined, 'terminated'],
+  ['OnFailure', 'Always', 'running'],
+])('podStatus() of an init container that runs anew after its success, pod %s, itself %s: %s', (policy, own, shown) => {
+  const init = { name: 'i', ...(own === undefined ? {} : { restartPolicy: own }) };
+  const spec = { restartPolicy: policy, initContainers: [init] };
+  const done = podReport(containerStatuses({ main: 'waiting' }), {
+    initContainerStatuses: containerStatuses({ i: 0 }),
+  });
+  const anew = { initContainerStatuses: containerStatuses({ i: 'running' }) };
+  const before = statusOf({ pod: apiPod(undefined, spec), report: done });
+  const after = statusOf({
+    pod: apiPod(before, spec),
+    report: podReport(containerStatuses({ main: 'waiting' }), anew),
+  });
+  expect(Object.keys(after.initContainerStatuses?.[0]?.state ?? {})).toEqual([shown]);
+});
+
 test.each<[string, Partial<PodStatusInput>, string, ReadonlyArray<number>]>([
   ['that ran to its end', { report: reportOf({ a: 0, b: 0 }) }, 'Succeeded', [0, 0]],
   ['with a failed container', { report: reportOf({ a: 0, b: 3 }) }, 'Failed', [0, 3]],

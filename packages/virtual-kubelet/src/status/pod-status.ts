@@ -1,5 +1,5 @@
 import type { ContainerStatus as ApiContainerStatus, Pod, PodStatus } from '@interlink/kube';
-import type { ContainerStatus, PodReport } from '@interlink/protocol';
+import { type ContainerStatus, initContainerKind, isRestarted, type PodReport } from '@interlink/protocol';
 import { offloadedPod } from '../pods/offloaded-pod.ts';
 import { wantedResizes, withResources } from './container-resources.ts';
 import {
@@ -133,13 +133,23 @@ function allStatuses(input: PodStatusInput, now: string): { init: ContainerStatu
             isSpecInForce: isSpecInForce(input),
           }),
     );
-    const kept = keepEnded(pod.status?.[of], statuses, {
-      restartPolicy: restartPolicyOf(pod),
-      isAlwaysRestarted: (name) => initContainers.some((each) => each.name === name && each.restartPolicy === 'Always'),
-    });
+    const kept = keepEnded(pod.status?.[of], statuses, (name, exitCode) => mayRunAgain(pod, { list, name }, exitCode));
     return input.isFinal ? withoutUnended(kept, now) : kept;
   };
   return { init: finish('initContainers', 'initContainerStatuses'), main: finish('containers', 'containerStatuses') };
+}
+
+/** By the restart policies; besides, the init containers of a pod that is always restarted run again with it when its sandbox is lost. */
+function mayRunAgain(
+  pod: Pod,
+  { list, name }: { list: 'initContainers' | 'containers'; name: string },
+  exitCode: number,
+): boolean {
+  const declared = pod.spec?.[list]?.find((each) => each.name === name);
+  if (declared === undefined) return false;
+  const kind = list === 'containers' ? 'container' : initContainerKind(declared);
+  const policy = restartPolicyOf(pod);
+  return (kind === 'init' && policy === 'Always') || isRestarted(kind, declared, policy, exitCode);
 }
 
 /** Whether the backend acts on what the API has now, resources and all. */

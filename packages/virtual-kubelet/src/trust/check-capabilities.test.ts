@@ -1,3 +1,4 @@
+import type { Capabilities, Pool } from '@interlink/protocol';
 import { expect, test } from 'vitest';
 import { capabilities } from '../admission/testing/pods.ts';
 import { checkCapabilities } from './check-capabilities.ts';
@@ -52,6 +53,24 @@ test('checkCapabilities() takes labels of its domains', () => {
   const { capabilities: checked, problems } = checkCapabilities(told, limits);
   expect(checked.pools[0]?.labels).toEqual({ 'interlink.eu/site': 'x' });
   expect(problems).toEqual(['label "kubernetes.io/os"', 'label "type"']);
+});
+
+// `Required`: a field that is added to the protocol must be added here, too.
+test('checkCapabilities() knows every field of the protocol', () => {
+  const pool: Required<Pool> = { name: 'p', capacity: { cpu: '4' }, labels: { 'interlink.eu/site': 'x' } };
+  const told: Required<Capabilities> = {
+    protocolVersions: ['v2'],
+    backend: { kind: 'docker', version: '29' },
+    verbs: ['create', 'delete'],
+    volumeTypes: ['secret'],
+    queues: true,
+    pools: [pool],
+    durable: false,
+    enforcesDeadline: true,
+    unsafeSysctls: ['net.*'],
+    warnings: ['nothing is isolated'],
+  };
+  expect(checkCapabilities(told, limits)).toEqual({ capabilities: told, problems: [] });
 });
 
 test('checkCapabilities() keeps as much as is good for anything', () => {

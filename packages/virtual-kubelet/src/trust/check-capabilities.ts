@@ -27,7 +27,8 @@ export function checkCapabilities(
   limits: CapabilityLimits,
 ): { capabilities: Capabilities; problems: string[] } {
   const problems: string[] = [];
-  const { protocolVersions, backend, verbs, volumeTypes, queues, durable, unsafeSysctls, warnings } = told;
+  const { protocolVersions, backend, verbs, volumeTypes, queues, durable, enforcesDeadline, unsafeSysctls, warnings } =
+    told;
   const capabilities: Capabilities = {
     protocolVersions: protocolVersions.slice(0, 8).map((version) => cleanLine(version, 16)),
     backend: { kind: cleanLine(backend.kind, 64) || 'unknown', version: cleanLine(backend.version, 64) },
@@ -36,6 +37,7 @@ export function checkCapabilities(
     queues,
     pools: told.pools.slice(0, max.pools).map((pool) => checkPool(pool, limits, problems)),
     ...(durable === undefined ? {} : { durable }),
+    ...(enforcesDeadline === undefined ? {} : { enforcesDeadline }),
     ...(unsafeSysctls === undefined
       ? {}
       : { unsafeSysctls: unsafeSysctls.slice(0, max.sysctls).map((name) => cleanLine(name, 253)) }),

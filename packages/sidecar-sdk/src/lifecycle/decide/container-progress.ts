@@ -1,13 +1,15 @@
+import { isRestarted } from '@interlink/protocol';
 import { type ContainerFacts, endingOf, newest, ofKind, type PodFacts, shown, wasStarted } from '../facts/pod-facts.ts';
 import { type Restart, restartAfter } from './restart.ts';
-import { isRestarted } from './restart-policy.ts';
 
 /** The restart that a container is due, by the policies; undefined: it runs, it is being made, or it has ended for good. */
 export function dueRestart({ runtime }: PodFacts, container: ContainerFacts): Restart | undefined {
   const attempt = newest(container);
   const ending = endingOf(attempt);
   if (attempt === undefined || ending === undefined) return undefined;
-  return isRestarted(container.kind, container.spec, runtime.pod, ending) ? restartAfter(attempt) : undefined;
+  return isRestarted(container.kind, container.spec, runtime.pod.spec.restartPolicy, ending.exitCode)
+    ? restartAfter(attempt)
+    : undefined;
 }
 
 /** It has ended and nothing follows. */

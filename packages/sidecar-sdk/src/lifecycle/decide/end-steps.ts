@@ -1,4 +1,5 @@
-import { type AttemptFacts, type ContainerKind, isLive, type PodFacts } from '../facts/pod-facts.ts';
+import type { ContainerKind } from '@interlink/protocol';
+import { type AttemptFacts, isLive, type PodFacts } from '../facts/pod-facts.ts';
 import type { PodEnd } from './pod-end.ts';
 import { nothingToDo, type Plan, type Step } from './step.ts';
 

@@ -1,5 +1,5 @@
+import { restartPolicyOf } from '@interlink/protocol';
 import type { Attempt, RuntimePod } from '../container-runtime.ts';
-import { restartPolicyOf } from '../decide/restart-policy.ts';
 import type { Step } from '../decide/step.ts';
 import { declared } from '../facts/build-facts.ts';
 import { toSubject } from './care-subject.ts';
@@ -36,5 +36,5 @@ export function stopAttempt(
 
 function isRestartedOnFailure({ pod }: RuntimePod, { container }: Attempt): boolean {
   const found = declared(pod).find(({ spec }) => spec.name === container);
-  return found !== undefined && restartPolicyOf(found.kind, found.spec, pod) !== 'Never';
+  return found !== undefined && restartPolicyOf(found.kind, found.spec, pod.spec.restartPolicy) !== 'Never';
 }

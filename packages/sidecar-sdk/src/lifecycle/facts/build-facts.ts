@@ -1,6 +1,6 @@
-import type { Container, Pod } from '@interlink/protocol';
+import { type Container, type ContainerKind, initContainerKind, type Pod } from '@interlink/protocol';
 import type { Attempt, RuntimePod } from '../container-runtime.ts';
-import type { AttemptFacts, ContainerFacts, ContainerKind, Health, PodFacts, Problem } from './pod-facts.ts';
+import type { AttemptFacts, ContainerFacts, Health, PodFacts, Problem } from './pod-facts.ts';
 
 /** What this process knows of a pod beyond its runtime. All of it may be lost at any moment. */
 export interface Knowledge {
@@ -29,7 +29,7 @@ export function buildFacts(runtime: RuntimePod, known: Knowledge): PodFacts {
 export function declared({ spec }: Pod): Array<{ kind: ContainerKind; spec: Container }> {
   const of = (kind: ContainerKind) => (container: Container) => ({ kind, spec: container });
   return [
-    ...(spec.initContainers ?? []).map((init) => of(init.restartPolicy === 'Always' ? 'sidecar' : 'init')(init)),
+    ...(spec.initContainers ?? []).map((init) => of(initContainerKind(init))(init)),
     ...spec.containers.map(of('container')),
     ...(spec.ephemeralContainers ?? []).map(of('ephemeral')),
   ];

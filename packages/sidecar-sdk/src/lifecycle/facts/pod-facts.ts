@@ -1,4 +1,4 @@
-import type { Container } from '@interlink/protocol';
+import type { Container, ContainerKind } from '@interlink/protocol';
 import type { Attempt, Ending, RuntimePod } from '../container-runtime.ts';
 
 /** What is known of a pod at one moment, by its runtime and by this process: the input of every decision and of the report. */
@@ -10,9 +10,6 @@ export interface PodFacts {
   readonly preparing?: { readonly problem: Problem | undefined } | undefined;
   readonly sandboxRetryAtMs?: number | undefined;
 }
-
-/** `sidecar`: an init container that goes on beside the containers (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/). */
-export type ContainerKind = 'init' | 'sidecar' | 'container' | 'ephemeral';
 
 export interface ContainerFacts {
   readonly kind: ContainerKind;

@@ -1,9 +1,8 @@
-import type { ContainerState, ContainerStatus } from '@interlink/protocol';
+import { type ContainerState, type ContainerStatus, isRestarted } from '@interlink/protocol';
 import type { Ending } from '../container-runtime.ts';
 import { blockingInit, dueRestart, hasSucceeded } from '../decide/container-progress.ts';
 import { pullErrorShownMs } from '../decide/next-steps.ts';
 import type { PodEnd } from '../decide/pod-end.ts';
-import { isRestarted } from '../decide/restart-policy.ts';
 import { type AttemptFacts, type ContainerFacts, endingOf, newest, type PodFacts, shown } from '../facts/pod-facts.ts';
 import { goDuration } from './go-duration.ts';
 import { isPullFailure, toPullBackOff } from './image-reasons.ts';
@@ -88,7 +87,7 @@ function isWaiting(container: ContainerFacts, attempt: AttemptFacts, context: St
 function isBeingReplaced(container: ContainerFacts, attempt: AttemptFacts, { facts, end }: StatusContext): boolean {
   const ending = endingOf(attempt);
   if (end !== undefined || ending === undefined || newest(container)?.state.kind !== 'created') return false;
-  return !isRestarted(container.kind, container.spec, facts.runtime.pod, ending);
+  return !isRestarted(container.kind, container.spec, facts.runtime.pod.spec.restartPolicy, ending.exitCode);
 }
 
 /** The pod is on its way out, and not by having done its work. */

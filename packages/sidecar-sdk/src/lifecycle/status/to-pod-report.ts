@@ -1,8 +1,8 @@
-import type { ContainerStatus, PodReport, PodReportStatus } from '@interlink/protocol';
+import type { ContainerKind, ContainerStatus, PodReport, PodReportStatus } from '@interlink/protocol';
 import { dueRestart } from '../decide/container-progress.ts';
 import { isMissing } from '../decide/next-steps.ts';
 import { podEnd, podFailure } from '../decide/pod-end.ts';
-import { type ContainerFacts, type ContainerKind, canBeMade, isLive, type PodFacts } from '../facts/pod-facts.ts';
+import { type ContainerFacts, canBeMade, isLive, type PodFacts } from '../facts/pod-facts.ts';
 import { toContainerStatus } from './container-status.ts';
 
 /** A pod's facts as they are reported. What only the backend knows (a resize, a job's id) is added by it. */

@@ -1,14 +1,16 @@
-import type { Container } from '@interlink/protocol';
 import { describe, expect, test } from 'vitest';
-import type { ContainerKind } from '../facts/pod-facts.ts';
-import { containerOf, podOf } from '../testing/pods.ts';
-import { at } from '../testing/simulated-clock.ts';
-import { isRestarted, type RestartPolicy } from './restart-policy.ts';
+import {
+  type ContainerKind,
+  initContainerKind,
+  isRestarted,
+  type RestartPolicy,
+  type RestartSpec,
+} from './restart-policy.ts';
 
 const onExit = (operator: string, ...values: number[]) => [{ action: 'Restart', exitCodes: { operator, values } }];
 
 describe('isRestarted()', () => {
-  type Case = readonly [ContainerKind, RestartPolicy | undefined, Record<string, unknown>, exitCode: number, boolean];
+  type Case = readonly [ContainerKind, RestartPolicy | undefined, RestartSpec, exitCode: number, boolean];
   const cases: Case[] = [
     ['container', undefined, {}, 0, true],
     ['container', 'Always', {}, 0, true],
@@ -38,12 +40,15 @@ describe('isRestarted()', () => {
     ['container', 'Never', { restartPolicyRules: 'nonsense' }, 1, false],
     ['container', 'Never', { restartPolicyRules: [null, 7, {}] }, 1, false],
   ];
-  test.each(cases)(
-    '%s in a pod that says %s, with %j, after %i: %s',
-    (kind, restartPolicy, more, exitCode, restarted) => {
-      const spec: Container = { ...containerOf('main'), ...more };
-      const pod = podOf(restartPolicy === undefined ? {} : { restartPolicy });
-      expect(isRestarted(kind, spec, pod, { exitCode, finishedAt: at(1) })).toBe(restarted);
-    },
-  );
+  test.each(cases)('%s in a pod that says %s, with %j, after %i: %s', (kind, podPolicy, spec, exitCode, restarted) => {
+    expect(isRestarted(kind, spec, podPolicy, exitCode)).toBe(restarted);
+  });
+});
+
+test.each([
+  [undefined, 'init'],
+  ['OnFailure', 'init'],
+  ['Always', 'sidecar'],
+])('initContainerKind() of one that says %s is %s', (restartPolicy, kind) => {
+  expect(initContainerKind({ restartPolicy })).toBe(kind);
 });
