@@ -23,6 +23,7 @@ import { attachToContainer } from './attach.ts';
 import { readCapabilities } from './capabilities.ts';
 import { createPod } from './create.ts';
 import { deletePod } from './delete.ts';
+import { DeviceSite } from './devices/device-site.ts';
 import type { Engine } from './engine/engine.ts';
 import { FeatureReader } from './engine/engine-features.ts';
 import { execInContainer } from './exec.ts';
@@ -72,6 +73,7 @@ export class DockerBackend implements Backend {
   readonly #meter: ContainerMeter;
   readonly #machine: EngineMachine;
   readonly #volumes: VolumeSite;
+  readonly #devices: DeviceSite;
   readonly #works = new PodWorks();
   readonly #lifecycle: PodLifecycle;
   readonly #sizes: SizeKeeper;
@@ -91,6 +93,7 @@ export class DockerBackend implements Backend {
     }
     this.#meter = new ContainerMeter(engine, logger);
     this.#volumes = new VolumeSite({ engine, root, policy });
+    this.#devices = new DeviceSite({ reader: this.#reader, announced: policy.site.resources });
     this.#machine = new EngineMachine(engine);
     this.#lifecycle = new PodLifecycle({
       runtime: new DockerRuntime({ ...this.#parts(), policy: () => this.#policyNow() }),
@@ -110,8 +113,8 @@ export class DockerBackend implements Backend {
   }
 
   async capabilities(): Promise<Capabilities> {
-    const { unsafeSysctls } = this.#policy.site;
-    return await readCapabilities(this.#engine, this.#root, { volumes: this.#volumes, unsafeSysctls });
+    const { unsafeSysctls, resources } = this.#policy.site;
+    return await readCapabilities(this.#engine, this.#root, { volumes: this.#volumes, unsafeSysctls, resources });
   }
 
   async list(): Promise<OwnedReport[]> {
@@ -192,6 +195,7 @@ export class DockerBackend implements Backend {
       engine: this.#engine,
       root: this.#root,
       volumes: this.#volumes,
+      devices: this.#devices,
       logger: this.#logger,
       reader: this.#reader,
       images: this.#images,

@@ -12,7 +12,11 @@ const maxPods = '110';
 export async function readCapabilities(
   engine: Engine,
   root: string,
-  { volumes, unsafeSysctls }: { readonly volumes: VolumeSite } & Pick<SiteSettings, 'unsafeSysctls'>,
+  {
+    volumes,
+    unsafeSysctls,
+    resources,
+  }: { readonly volumes: VolumeSite } & Pick<SiteSettings, 'unsafeSysctls' | 'resources'>,
 ): Promise<Capabilities> {
   const trouble = await volumes.trouble();
   const [info, { blocks, bsize }] = await Promise.all([engine.info(), statfs(root)]);
@@ -48,6 +52,7 @@ export async function readCapabilities(
           memory: String(memoryBytes),
           pods: maxPods,
           'ephemeral-storage': String(blocks * bsize),
+          ...resources,
         },
       },
     ],

@@ -3,6 +3,8 @@ import type Docker from 'dockerode';
 import { planContainers, toContainerOptions } from './container/container-options.ts';
 import { assertRunnable } from './container/refusal.ts';
 import { toPodLabels } from './create.ts';
+import { giveDevices } from './devices/give-devices.ts';
+import { openDevices } from './devices/wanted-devices.ts';
 import { fieldEvents } from './fields/field-events.ts';
 import type { PresentImage } from './image/present-image.ts';
 import { toSandboxOptions } from './sandbox/sandbox-options.ts';
@@ -11,7 +13,8 @@ import type { SitePolicy } from './site/site-policy.ts';
 
 /**
  * The bodies of `POST /containers/create` that a create of this pod would send, and what its author would be told. Known only later,
- * and left open: the sandbox's id, the images' own ids and users, what volumes are made of.
+ * and left open: the sandbox's id, the images' own ids and users, what volumes are made of, which
+ * GPUs are free.
  * @throws InterLinkError `failed_precondition` for what can't be run here, as a create would
  */
 export async function renderPod(
@@ -26,17 +29,12 @@ export async function renderPod(
   const sandbox = toSandboxOptions(spec, labels, plan);
   const { name: sandboxId = '' } = sandbox;
   const open = { attempt: 0, failuresBefore: 0 };
-  const containers = planContainers(request).map((planned) =>
-    toContainerOptions(planned, {
-      request,
-      labels,
-      sandboxId,
-      ...open,
-      image: openImage(planned.spec),
-      mounts: openMounts(planned.spec),
-      policy,
-    }),
-  );
+  const containers = planContainers(request).map((planned) => {
+    const { spec } = planned;
+    const known = { request, labels, sandboxId, policy, ...open };
+    const body = toContainerOptions(planned, { ...known, image: openImage(spec), mounts: openMounts(spec) });
+    return giveDevices(body, openDevices(spec), policy.engine);
+  });
   return {
     parts: [sandbox, ...containers].map(({ name = '', ...body }) => ({ name, body })),
     warnings: [...plan.events, ...fieldEvents(request.pod, policy)].map(

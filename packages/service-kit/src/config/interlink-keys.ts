@@ -107,6 +107,10 @@ export const interLinkKeys = {
     default: undefined,
     doc: "The most processes and threads that one container may have. Default: the engine's own limit.",
   }),
+  'Docker.Resources': text({
+    default: undefined,
+    doc: 'What the Docker sidecar announces instead of what its host has, and the GPUs that it has: `memory=64Gi,nvidia.com/gpu=2`. Of `cpu`, `memory`, `pods`, `ephemeral-storage`, `nvidia.com/gpu`, `amd.com/gpu`. See docs/docker.md.',
+  }),
   'Docker.SandboxImage': text({
     default: undefined,
     doc: "Image of the container that holds a pod's network, such as `registry.k8s.io/pause:3.10`. Default: one that the sidecar makes itself, so that nothing is pulled.",

@@ -1,4 +1,5 @@
 import { InterLinkError, type Pod, type PodSpec } from '@interlink/sidecar-sdk';
+import { refuseDevices } from '../devices/wanted-devices.ts';
 import { examineFields } from '../fields/examine-fields.ts';
 import { refuseFlags } from '../flags/pod-flags.ts';
 import { refuseHostname } from '../sandbox/pod-hostname.ts';
@@ -16,7 +17,7 @@ export function assertRunnable(pod: Pod, policy: SitePolicy): void {
     ...(sysctl === undefined ? [] : [sysctl]),
     ...examineFields(spec, policy).refusals,
     ...refuseSettings(pod, policy),
-    ...refuseResources(pod),
+    ...refuseResources(pod, policy),
   ];
   if (reasons.length > 0) {
     throw new InterLinkError('failed_precondition', `Cannot run the pod with Docker: ${reasons.join('; ')}`, {
@@ -45,10 +46,11 @@ function refuseRuntime({ runtimeClassName: name }: PodSpec, { engine }: SitePoli
   return `runtimeClassName is ${JSON.stringify(name)}: the engine has the runtimes ${engine.runtimes.join(', ')}`;
 }
 
-function refuseResources({ spec }: Pod): string[] {
-  return [...(spec.initContainers ?? []), ...spec.containers].flatMap((container) =>
-    unsupportedResources(container).map(
+function refuseResources({ spec }: Pod, { site }: SitePolicy): string[] {
+  return [...(spec.initContainers ?? []), ...spec.containers].flatMap((container) => [
+    ...unsupportedResources(container).map(
       (name) => `container ${container.name} asks for ${name}, which is not offered here`,
     ),
-  );
+    ...refuseDevices(container, site.resources),
+  ]);
 }

@@ -1,5 +1,6 @@
 import type { Container } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { gpuKinds } from '../devices/gpu-kinds.ts';
 import { parseQuantity } from './quantity.ts';
 
 /** What the kernel's CPU bandwidth control counts in: a tenth of a second, and at least a millisecond of it. */
@@ -9,9 +10,9 @@ const minQuotaUs = 1_000;
 const minShares = 2;
 const sharesPerCore = 1_024;
 
-const supported: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
+const supported: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage', ...gpuKinds]);
 
-/** Names of resources (`nvidia.com/gpu`) that the container asks for and that this backend would not give it. */
+/** Names of resources (`example.com/fpga`) that the container asks for and that this backend would not give it. */
 export function unsupportedResources({ resources }: Container): string[] {
   const named = [...Object.keys(resources?.limits ?? {}), ...Object.keys(resources?.requests ?? {})];
   return [...new Set(named)].filter((name) => !supported.has(name));

@@ -11,6 +11,8 @@ export interface EngineFeatures {
   readonly rootless: boolean;
   /** Names of its OCI runtimes. */
   readonly runtimes: ReadonlyArray<string>;
+  /** One of them gives containers GPUs by what is in their environment. */
+  readonly hasNvidiaRuntime: boolean;
 }
 
 /** An engine's features hardly change: asked again after so long, and after a failure. */
@@ -41,6 +43,7 @@ export function toEngineFeatures({
   memoryBytes,
   securityOptions,
   runtimes,
+  hasNvidiaRuntime,
 }: Awaited<ReturnType<Engine['info']>>): EngineFeatures {
   const names = new Set(securityOptions.map((option) => /^name=([^,]+)/.exec(option)?.[1] ?? option));
   return {
@@ -50,5 +53,6 @@ export function toEngineFeatures({
     seccomp: names.has('seccomp'),
     rootless: names.has('rootless'),
     runtimes,
+    hasNvidiaRuntime,
   };
 }

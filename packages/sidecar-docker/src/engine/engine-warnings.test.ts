@@ -3,7 +3,12 @@ import { engineWarnings } from './engine-warnings.ts';
 
 const usual = {
   ...{ host: 'h', cpus: 2, memoryBytes: 1, version: '20.10.24', architecture: 'amd64', product: 'docker' },
-  ...{ securityOptions: ['name=seccomp,profile=default'], runtimes: ['runc'], missingLimits: [] },
+  ...{
+    securityOptions: ['name=seccomp,profile=default'],
+    runtimes: ['runc'],
+    hasNvidiaRuntime: false,
+    missingLimits: [],
+  },
 };
 
 describe('engineWarnings()', () => {

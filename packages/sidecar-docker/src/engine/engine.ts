@@ -30,6 +30,8 @@ export interface EngineInfo {
   readonly architecture: string;
   readonly securityOptions: ReadonlyArray<string>;
   readonly runtimes: ReadonlyArray<string>;
+  /** One of them gives containers GPUs by what is in their environment. */
+  readonly hasNvidiaRuntime: boolean;
   /** `docker`, or what else speaks its API. */
   readonly product: string;
   /** What its host's kernel does not let it limit. */
@@ -87,6 +89,8 @@ export class Engine {
       architecture: version.Arch,
       securityOptions: info.SecurityOptions ?? [],
       runtimes: Object.keys(info.Runtimes ?? {}),
+      // By its program, too: the name is the administrator's.
+      hasNvidiaRuntime: JSON.stringify(info.Runtimes ?? {}).includes('nvidia'),
       product: productOf(version.Components),
       missingLimits: [
         ...(info.MemoryLimit === false ? ['memory'] : []),

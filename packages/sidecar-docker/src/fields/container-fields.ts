@@ -91,6 +91,9 @@ function resources(): Field[] {
   };
   return [
     ignored('resources.limits', 'how much a container writes is not limited', isOfDisk),
-    supported('resources.requests', '`cpu`: a weight; `memory`: who is killed first when the host has no more'),
+    supported(
+      'resources.requests',
+      '`cpu`: a weight; `memory`: who is killed first when the host has no more; `nvidia.com/gpu`, `amd.com/gpu`: as `Docker.Resources` has them; any other extended resource is refused',
+    ),
   ];
 }

@@ -1,4 +1,5 @@
 import type { EventText, Pod } from '@interlink/sidecar-sdk';
+import { ignoredGpuVariables } from '../devices/visible-gpus.ts';
 import { ignoredFlags } from '../flags/pod-flags.ts';
 import { fieldsIgnored } from '../pods/pod-events.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
@@ -7,6 +8,7 @@ import { examineFields } from './examine-fields.ts';
 /** What the pod's author is told of fields that are without effect: one event, whatever their number. */
 export function fieldEvents(pod: Pod, policy: SitePolicy): EventText[] {
   const flags = ignoredFlags(pod, policy.site);
-  const warnings = [...examineFields(pod.spec, policy).warnings, ...(flags === undefined ? [] : [flags])];
+  const variables = ignoredGpuVariables(pod, policy.engine);
+  const warnings = [...examineFields(pod.spec, policy).warnings, ...(flags === undefined ? [] : [flags]), ...variables];
   return warnings.length === 0 ? [] : [fieldsIgnored(warnings)];
 }

@@ -17,6 +17,7 @@ const names = {
   image: 'interlink.eu/image',
   imageId: 'interlink.eu/image-id',
   ephemeral: 'interlink.eu/ephemeral',
+  devices: 'interlink.eu/devices',
 } as const;
 
 export type ContainerKind = 'sandbox' | 'init' | 'container' | 'ephemeral';
@@ -47,6 +48,8 @@ export interface ContainerLabels {
   readonly image: string;
   /** Of an ephemeral container, which no spec that outlives this process names. */
   readonly ephemeral?: Container;
+  /** GPUs of its own: `nvidia.com/gpu=0`. */
+  readonly devices?: ReadonlyArray<string>;
   /** The image's digest or id, as the report gives it. */
   readonly imageId: string;
 }
@@ -68,7 +71,13 @@ export function renderLabels(pod: PodLabels, container: ContainerLabels): Record
     [names.imageId]: container.imageId,
     // Also when there is nothing to say: what we leave out, the engine takes from the labels of the pod's image.
     [names.ephemeral]: container.ephemeral === undefined ? '' : JSON.stringify(container.ephemeral),
+    ...renderDevicesLabel(container.devices ?? []),
   };
+}
+
+/** The one label that is known only when the container is made. */
+export function renderDevicesLabel(devices: ReadonlyArray<string>): Record<string, string> {
+  return { [names.devices]: devices.join(',') };
 }
 
 /** The inverse of {@link renderLabels}; undefined for labels that we never wrote. */
@@ -97,6 +106,7 @@ export function parseLabels(
         image: labels[names.image] ?? '',
         imageId: labels[names.imageId] ?? '',
         ...parseEphemeral(labels[names.ephemeral]),
+        ...parseDevices(labels[names.devices]),
       },
     };
   } catch {
@@ -106,6 +116,10 @@ export function parseLabels(
 
 function parseEphemeral(text: string | undefined): { ephemeral?: Container } {
   return text === undefined || text === '' ? {} : { ephemeral: JSON.parse(text) as Container };
+}
+
+function parseDevices(text: string | undefined): { devices?: string[] } {
+  return text === undefined || text === '' ? {} : { devices: text.split(',') };
 }
 
 const kinds: ReadonlyArray<ContainerKind> = ['sandbox', 'init', 'container', 'ephemeral'];

@@ -1,6 +1,8 @@
 import { type CreateOrder, InterLinkError, type PodRequest } from '@interlink/sidecar-sdk';
 import { type PlannedContainer, planContainer, toContainerOptions } from '../container/container-options.ts';
 import { refuseRoot, toSecuritySettings } from '../container/security-context.ts';
+import { giveDevices } from '../devices/give-devices.ts';
+import { wantedDevices } from '../devices/wanted-devices.ts';
 import { createOnce } from '../engine/create-once.ts';
 import { toImageWish } from '../image/pull-policy.ts';
 import type { PodWork } from '../pods/pod-work.ts';
@@ -32,7 +34,7 @@ async function createFirst(
   work: PodWork,
   options: DockerRuntimeOptions,
 ): Promise<void> {
-  const { images, root, volumes, engine } = options;
+  const { images, root, volumes, devices, engine } = options;
   const { pod: labels, sandbox } = snapshot;
   const planned = plan(order.container, snapshot, work);
   const request = work.request ?? work.updated;
@@ -49,19 +51,26 @@ async function createFirst(
   const place = { root, uid: labels.uid, attempt: { container: spec.name, number: attempt } };
   const log = await mountTerminationLog(spec, place);
   order.signal.throwIfAborted();
-  await volumes.withMounts(spec, request.pod, async (mounts) => {
-    const names = { request, labels, sandboxId: sandbox.id, image, policy };
-    const body = toContainerOptions(planned, { ...names, attempt, failuresBefore, mounts: [...mounts, log] });
-    await createOnce(engine, body);
+  await devices.withDevices(wantedDevices(spec), async (given) => {
+    await volumes.withMounts(spec, request.pod, async (mounts) => {
+      const names = { request, labels, sandboxId: sandbox.id, image, policy };
+      const body = toContainerOptions(planned, { ...names, attempt, failuresBefore, mounts: [...mounts, log] });
+      await createOnce(engine, giveDevices(body, given, policy.engine));
+    });
   });
 }
 
 async function createNext(order: CreateOrder, context: NextAttemptContext & DockerRuntimeOptions): Promise<void> {
+  const { engine, volumes, devices, before } = context;
   const body = await toNextAttempt(order, context);
+  const policy = await context.policy();
   const { Mounts: mounts = [], ...host } = body.HostConfig ?? {};
   order.signal.throwIfAborted();
-  await context.volumes.withMountsOf(order.container, mounts, async (checked) => {
-    await createOnce(context.engine, { ...body, HostConfig: { ...host, Mounts: checked } });
+  await devices.withDevicesOf(before, async (given) => {
+    await volumes.withMountsOf(order.container, mounts, async (checked) => {
+      const mounted = { ...body, HostConfig: { ...host, Mounts: checked } };
+      await createOnce(engine, giveDevices(mounted, given, policy.engine));
+    });
   });
 }
 

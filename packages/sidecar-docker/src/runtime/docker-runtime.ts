@@ -10,6 +10,7 @@ import {
   type RunOrder,
   type RuntimePod,
 } from '@interlink/sidecar-sdk';
+import type { DeviceSite } from '../devices/device-site.ts';
 import { type Engine, priorities } from '../engine/engine.ts';
 import type { ImageSource } from '../image/image-source.ts';
 import type { PodWorks } from '../pods/pod-works.ts';
@@ -32,6 +33,7 @@ export interface DockerRuntimeOptions {
   /** DataRootFolder. */
   readonly root: string;
   readonly volumes: VolumeSite;
+  readonly devices: DeviceSite;
   /** Changes with the engine. */
   readonly policy: () => Promise<SitePolicy>;
   readonly logger: Logger;

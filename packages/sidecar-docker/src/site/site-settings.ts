@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { type InterLinkConfig, InterLinkError, sysctlNamespace } from '@interlink/sidecar-sdk';
 import { parseImageReference } from '../image/reference.ts';
+import { type AnnouncedResources, parseResources } from './announced-resources.ts';
 import { loadSeccompProfiles } from './seccomp-profiles.ts';
 
 /** What the administrator lets pods have, and what they are given: the sidecar's configuration, checked. */
@@ -20,6 +21,8 @@ export interface SiteSettings {
   readonly seccompProfiles: ReadonlyMap<string, string>;
   /** Of one container; undefined: the engine's own limit. */
   readonly pidsLimit: number | undefined;
+  /** Announced instead of what the host has, or beside it. */
+  readonly resources: AnnouncedResources;
 }
 
 /** Before an administrator has said anything. */
@@ -33,6 +36,7 @@ export const closedSite: SiteSettings = {
   sandboxImage: undefined,
   seccompProfiles: new Map(),
   pidsLimit: undefined,
+  resources: {},
 };
 
 /** @throws InterLinkError `invalid_argument` that names each key whose value will not do */
@@ -68,6 +72,7 @@ export function parseSiteSettings(config: InterLinkConfig): SiteSettings {
   if (pidsLimit !== undefined && pidsLimit < 1) {
     problems.push(`Docker.PidsLimit is ${pidsLimit}: a number of processes is wanted`);
   }
+  const resources = parseResources(config['Docker.Resources'], problems);
   if (problems.length > 0) {
     throw new InterLinkError('invalid_argument', `Invalid configuration: ${problems.join('; ')}`);
   }
@@ -81,6 +86,7 @@ export function parseSiteSettings(config: InterLinkConfig): SiteSettings {
     sandboxImage,
     seccompProfiles: closedSite.seccompProfiles,
     pidsLimit,
+    resources,
   };
 }
 

@@ -17,7 +17,7 @@ export function policyWith(
     site: { ...closedSite, ...site },
     engine: {
       ...{ memoryBytes: 16 * 2 ** 30, apparmor: false, selinux: false, seccomp: true, rootless: false },
-      ...{ runtimes: ['runc'], ...engine },
+      ...{ runtimes: ['runc'], hasNvidiaRuntime: false, ...engine },
     },
   };
 }
