@@ -74,7 +74,16 @@ describe('assertRunnable()', () => {
       spec({ securityContext: { seLinuxOptions: { type: 'spc_t' } } }),
       /seLinuxOptions\.type: "spc_t"/,
     ],
-    ['a resource', spec({}, { resources: { limits: { 'nvidia.com/gpu': '1' } } }), /nvidia\.com\/gpu/],
+    [
+      'a resource',
+      spec({}, { resources: { limits: { 'example.com/fpga': '1' } } }),
+      /container c asks for example\.com\/fpga, which is not offered here/,
+    ],
+    [
+      'a GPU that nobody has announced',
+      spec({}, { resources: { limits: { 'nvidia.com/gpu': '1' } } }),
+      /container c asks for 1 nvidia\.com\/gpu, Docker\.Resources announces 0/,
+    ],
   ])('refuses %s', (_, pod, message) => {
     expect(() => assertRunnable(podOf(pod), policyWith())).toThrow(message);
   });
@@ -90,6 +99,11 @@ describe('assertRunnable()', () => {
     const annotations = { 'container.apparmor.security.beta.kubernetes.io/c': 'localhost/mine' };
     expect(() => assertRunnable(podOf(spec({}), annotations), policyWith())).toThrow(/AppArmor is not enabled/);
     expect(() => assertRunnable(podOf(spec({}), annotations), policyWith({}, { apparmor: true }))).not.toThrow();
+  });
+
+  test('lets a pod have GPUs that are announced', () => {
+    const pod = podOf(spec({}, { resources: { limits: { 'nvidia.com/gpu': '2' } } }));
+    expect(() => assertRunnable(pod, policyWith({ resources: { 'nvidia.com/gpu': '2' } }))).not.toThrow();
   });
 
   test('reads options of docker run only where the administrator allows them', () => {

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { EngineFeatures } from '../engine/engine-features.ts';
 import { renderDevicesLabel } from '../identity/labels.ts';
 import { toDeviceRequests } from './gpu-kinds.ts';
-import { hideGpus } from './visible-gpus.ts';
+import { withVisibleGpus } from './visible-gpus.ts';
 
 /** A container with these devices and no others. */
 export function giveDevices(
@@ -13,7 +13,7 @@ export function giveDevices(
   return {
     ...body,
     Labels: { ...body.Labels, ...renderDevicesLabel(devices) },
-    Env: hideGpus(body.Env ?? [], devices, engine),
+    Env: withVisibleGpus(body.Env ?? [], devices, engine),
     ...(devices.length === 0 ? {} : { HostConfig: { ...body.HostConfig, DeviceRequests: toDeviceRequests(devices) } }),
   };
 }

@@ -33,10 +33,15 @@ export function kindOf(device: string): string {
   return device.slice(0, device.indexOf('='));
 }
 
+/** What the drivers call those of this kind: `0`, `1`. */
+export function numbersOf(kind: string, devices: ReadonlyArray<string>): string[] {
+  return devices.filter((device) => kindOf(device) === kind).map((device) => device.slice(kind.length + 1));
+}
+
 /** What the engine is asked for, one request per kind. */
 export function toDeviceRequests(devices: ReadonlyArray<string>): Docker.DeviceRequest[] {
-  return [...Map.groupBy(devices, kindOf)].flatMap(([kind, mine]) => {
-    const numbers = mine.map((device) => device.slice(kind.length + 1));
-    return kinds[kind]?.toRequest(numbers) ?? [];
+  return Object.entries(kinds).flatMap(([kind, { toRequest }]) => {
+    const numbers = numbersOf(kind, devices);
+    return numbers.length === 0 ? [] : [toRequest(numbers)];
   });
 }

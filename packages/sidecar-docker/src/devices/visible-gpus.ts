@@ -1,6 +1,6 @@
 import type { Pod } from '@interlink/sidecar-sdk';
 import type { EngineFeatures } from '../engine/engine-features.ts';
-import { kindOf } from './gpu-kinds.ts';
+import { numbersOf } from './gpu-kinds.ts';
 import { wantedDevices } from './wanted-devices.ts';
 
 /**
@@ -13,14 +13,16 @@ const nvidia = 'nvidia.com/gpu';
 /** Values that ask for no GPU. */
 const nothing: ReadonlySet<string> = new Set(['', 'void', 'none']);
 
-/** The environment of a container, so that it sees no NVIDIA GPU unless it was given one; then the engine sets the variable itself. */
-export function hideGpus(
+/** The environment of a container by which such a runtime gives it the GPUs that it was given here, or none. */
+export function withVisibleGpus(
   env: ReadonlyArray<string>,
   devices: ReadonlyArray<string>,
   { hasNvidiaRuntime }: EngineFeatures,
 ): string[] {
-  if (!hasNvidiaRuntime || devices.some((device) => kindOf(device) === nvidia)) return [...env];
-  return [...env.filter((entry) => !entry.startsWith(`${variable}=`)), `${variable}=void`];
+  if (!hasNvidiaRuntime) return [...env];
+  const numbers = numbersOf(nvidia, devices);
+  const value = numbers.length === 0 ? 'void' : numbers.join(',');
+  return [...env.filter((entry) => !entry.startsWith(`${variable}=`)), `${variable}=${value}`];
 }
 
 /** What pods ask for by the variable and don't get. */

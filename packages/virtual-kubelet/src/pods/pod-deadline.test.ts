@@ -1,4 +1,5 @@
 import { type Pod, pods } from '@interlink/kube';
+import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apiPod, containerStatus } from '../status/testing/statuses.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
@@ -109,12 +110,29 @@ test('a deadline that is made shorter counts at once', async () => {
   expect(backend.calls).toContain(`delete ${uid} 5`);
 });
 
+const enforcing: Capabilities = {
+  ...{ protocolVersions: ['v2'], volumeTypes: [], queues: true, pools: [], enforcesDeadline: true },
+  ...{ backend: { kind: 'slurm', version: '1' }, verbs: ['create', 'delete', 'list'] },
+};
+
 test('a backend that ends pods past their deadlines by itself is left to it', async () => {
   const { backend } = await startWithDeadline(60);
-  const announced = { protocolVersions: ['v2'], volumeTypes: [], queues: true, pools: [], enforcesDeadline: true };
-  backend.announced = { ...announced, backend: { kind: 'slurm', version: '1' }, verbs: ['create', 'delete', 'list'] };
+  backend.announced = enforcing;
   await settle(120_000);
   expect(backend.calls).toEqual([]);
+});
+
+test('a pod that such a backend never took is failed all the same', async () => {
+  const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
+  backend.announced = enforcing;
+  backend.refusal = new InterLinkError('unavailable', 'not now');
+  cluster.put(pods, podWithDeadline(60));
+  await startController(cluster, backend);
+  await settle(50_000);
+  expect(statusOf(cluster)?.phase).toBe('Pending');
+  await settle(20_000);
+  expect(statusOf(cluster)).toMatchObject(failed);
+  expect(backend.calls.filter((call) => call.startsWith('delete'))).toEqual([]);
 });
 
 test('a deadline further away than a timer reaches does not come early', async () => {

@@ -295,10 +295,11 @@ export class PodSync {
     await this.#status.write(entry, report ?? entry.lastReport, { isFinal, failure, signal });
   }
 
-  /** When the pod is to be ended, if it is ours to end it, not ended yet, and as asked. */
+  /** When the pod is to be ended, if it is ours to end it, not ended yet, and as asked. A backend ends only what it has. */
   #deadlineOf({ pod }: PodEntry, isWanted: (deadlineMs: number) => boolean): number | undefined {
     if (pod === undefined || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return undefined;
-    if (this.#options.capabilities()?.enforcesDeadline === true) return undefined;
+    const isAtBackend = this.#options.mirror.get(pod.metadata?.uid ?? '') !== undefined;
+    if (isAtBackend && this.#options.capabilities()?.enforcesDeadline === true) return undefined;
     const deadlineMs = podDeadline(pod);
     return deadlineMs !== undefined && isWanted(deadlineMs) ? deadlineMs : undefined;
   }
