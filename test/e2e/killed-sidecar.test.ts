@@ -26,8 +26,13 @@ describe.skipIf(cannotRun)('kill -9 of the Docker sidecar', () => {
     const apply = async (name: string, spec: Pod['spec']) =>
       await namespace.apply(pod(site.nodeName, name, { volumes, ...spec, containers: spec?.containers ?? [] }));
     const stays = noted('main', untilTerm, {
-      readinessProbe: { exec: { command: ['true'] }, periodSeconds: 1 },
-      livenessProbe: { exec: { command: ['test', '!', '-e', '/notes/sick'] }, periodSeconds: 1, failureThreshold: 1 },
+      readinessProbe: { exec: { command: ['true'] }, periodSeconds: 1, timeoutSeconds: 30 },
+      livenessProbe: {
+        exec: { command: ['test', '!', '-e', '/notes/sick'] },
+        periodSeconds: 1,
+        timeoutSeconds: 30,
+        failureThreshold: 1,
+      },
     });
     await Promise.all([
       apply('initializing', { initContainers: [noted('init', whenTold)], containers: [noted('main', untilTerm)] }),
@@ -35,7 +40,12 @@ describe.skipIf(cannotRun)('kill -9 of the Docker sidecar', () => {
         initContainers: [
           noted('helper', untilTerm, {
             restartPolicy: 'Always',
-            startupProbe: { exec: { command: ['test', '-e', '/notes/go'] }, periodSeconds: 1, failureThreshold: 999 },
+            startupProbe: {
+              exec: { command: ['test', '-e', '/notes/go'] },
+              periodSeconds: 1,
+              timeoutSeconds: 30,
+              failureThreshold: 999,
+            },
           }),
         ],
         containers: [noted('main', untilTerm)],

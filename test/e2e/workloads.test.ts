@@ -29,7 +29,7 @@ async function read(namespace: Namespace, resource: string, path: string): Promi
 }
 
 const afterASecond: Partial<Container> = {
-  readinessProbe: { exec: { command: ['test', '-e', '/tmp/ready'] }, periodSeconds: 1 },
+  readinessProbe: { exec: { command: ['test', '-e', '/tmp/ready'] }, periodSeconds: 1, timeoutSeconds: 30 },
 };
 
 describe.skipIf(cannotRun)('on a virtual node of Docker', { concurrent: true }, () => {
