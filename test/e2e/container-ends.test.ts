@@ -85,8 +85,8 @@ describe.skipIf(cannotRun)('a container', { concurrent: true }, () => {
     // The end that was good is followed by another attempt, too.
     const always = await namespace.waitForPod(
       'always',
-      'restarted after each end',
-      (found) => (statusOf(found, 'fails')?.restartCount ?? 0) >= 2,
+      'restarted after each end, and waiting',
+      (found) => (statusOf(found, 'fails')?.restartCount ?? 0) >= 2 && statusOf(found, 'fails')?.state?.waiting != null,
       patient,
     );
     expect(statusOf(always, 'works')).toMatchObject({ restartCount: 0, ready: true });

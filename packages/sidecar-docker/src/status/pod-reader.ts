@@ -14,6 +14,8 @@ type Found = NonNullable<ReturnType<typeof toEngineContainer>>;
 export class PodReader {
   readonly #engine: Engine;
   readonly #known = new Map<string, Found>();
+  /** Rises with everything that may have happened: what was asked before is not kept. */
+  #news = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -21,11 +23,13 @@ export class PodReader {
 
   /** Something has happened to the container: it is inspected when it is read next. */
   forget(containerId: string): void {
+    this.#news += 1;
     this.#known.delete(containerId);
   }
 
   /** Something may have happened that nobody told of. */
   forgetAll(): void {
+    this.#news += 1;
     this.#known.clear();
   }
 
@@ -54,9 +58,10 @@ export class PodReader {
   }
 
   async #inspectOne(id: string): Promise<Found | undefined> {
+    const news = this.#news;
     try {
       const found = toEngineContainer(await this.#engine.inspectContainer(id));
-      if (found !== undefined && isSteady(found.container)) this.#known.set(id, found);
+      if (found !== undefined && isSteady(found.container) && news === this.#news) this.#known.set(id, found);
       else this.#known.delete(id);
       return found;
     } catch (error) {
