@@ -27,6 +27,7 @@ import { DeviceSite } from './devices/device-site.ts';
 import type { Engine } from './engine/engine.ts';
 import { FeatureReader } from './engine/engine-features.ts';
 import { execInContainer } from './exec.ts';
+import { uidLabel } from './identity/labels.ts';
 import type { CollectionThresholds } from './image/collection-plan.ts';
 import { ImageCollector } from './image/image-collector.ts';
 import { ImageSource } from './image/image-source.ts';
@@ -36,6 +37,7 @@ import { PodWorks } from './pods/pod-works.ts';
 import { forwardPort } from './port-forward.ts';
 import { renderPod } from './render.ts';
 import { DockerRuntime } from './runtime/docker-runtime.ts';
+import { sweepLeftovers } from './runtime/remove-pod.ts';
 import type { SitePolicy } from './site/site-policy.ts';
 import { ContainerMeter } from './stats/container-meter.ts';
 import { EngineMachine } from './stats/engine-machine.ts';
@@ -77,6 +79,8 @@ export class DockerBackend implements Backend {
   readonly #works = new PodWorks();
   readonly #lifecycle: PodLifecycle;
   readonly #sizes: SizeKeeper;
+  /** What killed processes left is removed. */
+  #isSwept = false;
 
   constructor({ engine, root, policy, imageCollection, logger, evictions }: DockerBackendOptions) {
     this.#engine = engine;
@@ -118,7 +122,13 @@ export class DockerBackend implements Backend {
   }
 
   async list(): Promise<OwnedReport[]> {
-    return await this.#lifecycle.list();
+    if (this.#isSwept) return await this.#lifecycle.list();
+    // Nothing is created before the first list has been answered.
+    const volumes = await this.#engine.listVolumes(uidLabel);
+    const listed = await this.#lifecycle.list();
+    await sweepLeftovers(volumes, new Set(listed.map(({ report }) => report.uid)), this.#parts());
+    this.#isSwept = true;
+    return listed;
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {

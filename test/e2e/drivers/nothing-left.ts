@@ -32,7 +32,7 @@ async function leftoversOf({ engine, nodeNames, directory }: WhatMayBeLeft): Pro
       const kind = labels['interlink.eu/kind'];
       return `${state} ${kind} of pod ${labels['interlink.eu/pod-namespace']}/${labels['interlink.eu/pod-name']}`;
     }),
-    // What begins with a dot is the sidecar's own: its records of images.
-    ...folders.filter((uid) => !uid.startsWith('.')).map((uid) => `folder ${uid}`),
+    // The sidecar's own records.
+    ...folders.filter((name) => name !== '.images').map((name) => `folder ${name}`),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { uidLabel } from '../identity/labels.ts';
 import { attempt } from './engine-error.ts';
 import { EngineImages } from './engine-images.ts';
 import { EngineStreams } from './engine-streams.ts';
@@ -36,6 +37,12 @@ export interface EngineInfo {
   readonly product: string;
   /** What its host's kernel does not let it limit. */
   readonly missingLimits: ReadonlyArray<string>;
+}
+
+/** A volume that was made for a pod. */
+export interface PodVolume {
+  readonly name: string;
+  readonly uid: string;
 }
 
 /**
@@ -147,12 +154,12 @@ export class Engine {
     await this.#change(priorities.end, async () => await this.#docker.getVolume(name).remove());
   }
 
-  /** Volumes that carry the label. */
-  async listVolumes(label: string): Promise<string[]> {
+  /** Volumes that carry the label, a pod's UID. */
+  async listVolumes(label: string): Promise<PodVolume[]> {
     const { Volumes: volumes } = await this.#read(
       async () => await this.#docker.listVolumes({ filters: { label: [label] } }),
     );
-    return (volumes ?? []).map((volume) => volume.Name);
+    return (volumes ?? []).map(({ Name: name, Labels: labels }) => ({ name, uid: labels?.[uidLabel] ?? '' }));
   }
 
   /** Makes an image of one layer from a tar archive. */

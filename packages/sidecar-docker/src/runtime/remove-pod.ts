@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import type { Attempt, Logger } from '@interlink/sidecar-sdk';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, PodVolume } from '../engine/engine.ts';
 import { uidLabel } from '../identity/labels.ts';
 import { unlessGone } from '../pods/unless-gone.ts';
 import type { PodReader } from '../status/pod-reader.ts';
-import { removePodFolder } from '../volumes/write-volumes.ts';
+import { setAsideFolders, setAsidePodFolder } from '../volumes/set-aside.ts';
 import { attemptFolder } from './termination-log.ts';
 import { engineIdOf } from './to-runtime-pod.ts';
 
@@ -20,22 +20,44 @@ export async function removeAttempt(uid: string, attempt: Attempt, { engine, roo
   await rm(attemptFolder(root, uid, attempt), { recursive: true, force: true });
 }
 
-/** Containers, volumes and files. The sandbox goes last: while it is there, the pod is known to be on its way out. */
+/**
+ * Containers, files and volumes. The sandbox goes after the containers: while it is there, the pod is known to be on its way out. What is
+ * left to do then can be seen by whoever comes later: {@link sweepLeftovers}.
+ */
 export async function removePod(uid: string, context: RemovalContext): Promise<void> {
-  const { engine, reader } = context;
+  const { engine, reader, root } = context;
   const snapshot = await reader.readPod(uid);
   await Promise.all((snapshot?.containers ?? []).map(({ id }) => unlessGone(engine.removeContainer(id))));
+  const folder = await setAsidePodFolder(root, uid);
   if (snapshot?.sandbox !== undefined) await unlessGone(engine.removeContainer(snapshot.sandbox.id));
   const volumes = await engine.listVolumes(`${uidLabel}=${uid}`);
-  await Promise.all(volumes.map((name) => unlessGone(engine.removeVolume(name))));
-  await removeFiles(uid, context);
+  await Promise.all(volumes.map(({ name }) => unlessGone(engine.removeVolume(name))));
+  await removeFiles(folder, context);
+}
+
+/**
+ * Ends what a killed process has begun: files of pods that are gone, and volumes without a pod.
+ * @param volumes of pods, as they were before `pods` were listed: one that is made meanwhile is not among them
+ */
+export async function sweepLeftovers(
+  volumes: ReadonlyArray<PodVolume>,
+  pods: ReadonlySet<string>,
+  context: Pick<RemovalContext, 'engine' | 'root' | 'logger'>,
+): Promise<void> {
+  const { engine, root, logger } = context;
+  for (const folder of await setAsideFolders(root)) await removeFiles(folder, context);
+  for (const { name, uid } of volumes.filter((volume) => !pods.has(volume.uid))) {
+    await unlessGone(engine.removeVolume(name)).catch((error: unknown) => {
+      logger.warn({ podUid: uid, err: error }, 'cannot remove a volume of a pod that is gone');
+    });
+  }
 }
 
 /** Files that a container's root user left behind are beyond an ordinary account; they don't keep the pod from going. */
-async function removeFiles(uid: string, { root, logger }: RemovalContext): Promise<void> {
+async function removeFiles(folder: string, { logger }: Pick<RemovalContext, 'logger'>): Promise<void> {
   try {
-    await removePodFolder(root, uid);
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {
-    logger.warn({ podUid: uid, err: error }, 'cannot remove all files of the pod');
+    logger.warn({ folder, err: error }, 'cannot remove all files of a pod');
   }
 }

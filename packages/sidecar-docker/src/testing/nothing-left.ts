@@ -34,9 +34,7 @@ async function leftoversOf({ root, of }: Leavable): Promise<string[]> {
     ...containers.map(({ Names: names }) => `container ${names.join()}`),
     ...(volumes ?? []).map(({ Name: name }) => `volume ${name}`),
     ...networks.map(({ Name: name }) => `network ${name}`),
-    // What begins with a dot is the sidecar's own: its records of images.
-    ...folders
-      .filter((name) => ('uid' in of ? name === of.uid : !name.startsWith('.')))
-      .map((name) => `folder ${name}`),
+    // The sidecar's own records of images stay.
+    ...folders.filter((name) => ('uid' in of ? name === of.uid : name !== '.images')).map((name) => `folder ${name}`),
   ];
 }

@@ -34,7 +34,8 @@ export class SizeKeeper {
   /** Looks at all pods once, one after another. */
   async look(signal: AbortSignal): Promise<void> {
     const { root, logger } = this.#options;
-    for (const uid of await readdir(root)) {
+    // What begins with a dot is no pod's.
+    for (const uid of (await readdir(root)).filter((name) => !name.startsWith('.'))) {
       if (signal.aborted) return;
       try {
         await this.#lookAt(uid);
