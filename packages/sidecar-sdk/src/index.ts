@@ -6,7 +6,7 @@
  *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
  *   log/             log options for backends that keep lines with times
- *   lifecycle/       probes and hooks, for any backend that can run commands or connect to its pods
+ *   lifecycle/       the life of a pod over a small ContainerRuntime; its probes and hooks also by themselves
  *   stats/           what backends on this machine measure it with
  *   streams/         what backends need for exec and port-forward
  *   volumes/         a volume's files on disk, swapped all at once

@@ -47,7 +47,7 @@ export interface PodVolume {
 
 /**
  * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link attempt} and with bounded
- * concurrency. Streams (events, logs, pulls) and stops, which last long, are not counted.
+ * concurrency. Streams (events, logs, pulls), which last long, are not counted, nor are signals, which must not wait behind others.
  */
 export class Engine {
   /** Commands in containers, and their own processes' streams. */

@@ -18,6 +18,8 @@ export interface SizeKeeperOptions {
 /** Ends pods whose emptyDirs have grown past their limits. What it goes by is on the disk, beside the volumes. */
 export class SizeKeeper {
   readonly #options: SizeKeeperOptions;
+  /** Pods whose volumes have no limits: they are not looked at again. */
+  #unlimited = new Set<string>();
 
   constructor(options: SizeKeeperOptions) {
     this.#options = options;
@@ -35,7 +37,9 @@ export class SizeKeeper {
   async look(signal: AbortSignal): Promise<void> {
     const { root, logger } = this.#options;
     // What begins with a dot is no pod's.
-    for (const uid of (await readdir(root)).filter((name) => !name.startsWith('.'))) {
+    const uids = new Set((await readdir(root)).filter((name) => !name.startsWith('.')));
+    this.#unlimited = this.#unlimited.intersection(uids);
+    for (const uid of uids.difference(this.#unlimited)) {
       if (signal.aborted) return;
       try {
         await this.#lookAt(uid);
@@ -49,7 +53,9 @@ export class SizeKeeper {
     const { root, onEvicted } = this.#options;
     const noted = await readEviction(root, uid);
     if (noted !== undefined) return onEvicted(uid, noted);
-    const { sizeLimits = [] } = (await readVolumeRecord(root, uid)) ?? {};
+    const record = await readVolumeRecord(root, uid);
+    const { sizeLimits = [] } = record ?? {};
+    if (record !== undefined && sizeLimits.length === 0) this.#unlimited.add(uid);
     const message = await findExcess(root, uid, sizeLimits);
     if (message === undefined) return;
     const eviction = { reason: 'Evicted', message, atMs: Date.now() };
