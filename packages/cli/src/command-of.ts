@@ -2,13 +2,19 @@ import { InterLinkError } from '@interlink/protocol';
 import { nearest } from '@interlink/service-kit';
 import type { Command } from './command.ts';
 import { interLinkCommand } from './commands/interlink.ts';
-import { dockerSidecarCommand, mockSidecarCommand, processSidecarCommand } from './commands/sidecars.ts';
+import {
+  dockerSidecarCommand,
+  mockSidecarCommand,
+  processSidecarCommand,
+  slurmSidecarCommand,
+} from './commands/sidecars.ts';
 import { vkCommand } from './commands/vk.ts';
 
 const commands: ReadonlyArray<Command> = [
   vkCommand,
   interLinkCommand,
   dockerSidecarCommand,
+  slurmSidecarCommand,
   mockSidecarCommand,
   processSidecarCommand,
 ];

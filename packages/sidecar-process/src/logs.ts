@@ -2,16 +2,17 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import {
   type ContainerRuntime,
   containerStatusesOf,
+  FolderChanges,
   InterLinkError,
   type LogOptions,
+  LogReader,
   type PodLifecycle,
   type PodReference,
   selectLines,
+  tailOffset,
 } from '@interlink/sidecar-sdk';
 import { PodFolder } from './folder/pod-folder.ts';
 import { chooseAttempt } from './log/choose-attempt.ts';
-import { FolderChanges } from './log/folder-changes.ts';
-import { LogReader, tailOffset } from './log/log-reader.ts';
 
 /** A change of a log that was not told is found after this long. */
 const recheckMs = 1_000;

@@ -10,6 +10,7 @@
  *   stats/           what backends on this machine measure it with
  *   streams/         what backends need for exec and port-forward
  *   volumes/         a volume's files on disk, swapped all at once
+ *   words/           text to and from the words of a shell
  */
 export {
   type AttachOptions,
@@ -98,7 +99,10 @@ export {
   type PullFailureReason,
   toPullBackOff,
 } from './lifecycle/status/image-reasons.ts';
+export { FolderChanges } from './log/folder-changes.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
+export { LogReader, tailOffset } from './log/log-reader.ts';
+export { parseLogRecord } from './log/log-records.ts';
 export { containerStatusesOf } from './pods/container-statuses-of.ts';
 export { podFields } from './pods/pod-fields.ts';
 export { PodService } from './pods/pod-service.ts';
@@ -108,3 +112,5 @@ export { nanosecondsPerTick, readMachineUsage } from './stats/machine-usage.ts';
 export { connectPort, type PortAddress } from './streams/connect-port.ts';
 export { pathBelow } from './volumes/path-below.ts';
 export { giveTo, writeVolumeFiles } from './volumes/write-volume-files.ts';
+export { quoteWord } from './words/quote-word.ts';
+export { splitWords } from './words/split-words.ts';

@@ -8,6 +8,11 @@ export const dockerSidecarCommand = sidecarCommand({
   summary: 'Runs pods on a Docker Engine ($DOCKER_HOST honoured).',
   load: async () => (await import('@interlink/sidecar-docker')).dockerSidecar,
 });
+export const slurmSidecarCommand = sidecarCommand({
+  name: 'slurm-sidecar',
+  summary: 'Runs pods as Slurm jobs, by an ordinary account on a login node.',
+  load: async () => (await import('@interlink/sidecar-slurm')).slurmSidecar,
+});
 export const mockSidecarCommand = sidecarCommand({
   name: 'mock-sidecar',
   summary: 'Runs nothing: instant, scriptable answers for tests and benches.',

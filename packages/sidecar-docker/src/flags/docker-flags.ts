@@ -1,6 +1,6 @@
+import { splitWords } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { parseByteSize } from './byte-size.ts';
-import { splitWords } from './split-words.ts';
 
 /** Options of `docker run`, as the engine's own settings. */
 export interface DockerFlags {

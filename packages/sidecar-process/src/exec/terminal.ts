@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { access, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { InterLinkError, type TerminalSize } from '@interlink/sidecar-sdk';
+import { InterLinkError, quoteWord, type TerminalSize } from '@interlink/sidecar-sdk';
 import { identifyProcess } from '../runner/process-identity.ts';
 import type { RunOrder } from '../runner/records.ts';
 import { signalGroup } from '../runtime/signal-group.ts';
 import { type CommandTerminal, hangUpMs } from './child-command.ts';
-import { quoteWord } from './quote-word.ts';
 
 /**
  * Node has no pseudo-terminals. util-linux' `script` opens one for a command, and is on every Linux of ordinary kind:

@@ -1,12 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LogReader, parseLogRecord, tailOffset } from '@interlink/sidecar-sdk';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLineClock, LogWriter } from '../runner/log-writer.ts';
 import { temporaryFolder } from '../testing/pods.ts';
-import { LogReader, tailOffset } from './log-reader.ts';
-import { parseLogRecord } from './log-records.ts';
 
 const clock = () => createLineClock(() => Date.parse('2027-01-01T00:00:00.123Z'));
 

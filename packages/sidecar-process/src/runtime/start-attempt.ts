@@ -1,8 +1,7 @@
-import { InterLinkError } from '@interlink/sidecar-sdk';
+import { FolderChanges, InterLinkError } from '@interlink/sidecar-sdk';
 import type { PodFolder } from '../folder/pod-folder.ts';
 import type { AttemptRecord } from '../folder/pod-record.ts';
 import { readAttemptState } from '../folder/read-pod.ts';
-import { FolderChanges } from '../log/folder-changes.ts';
 import { startRunner } from './start-runner.ts';
 import { endUnstarted } from './take-order.ts';
 

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { sleep } from '@interlink/sidecar-sdk';
+import { sleep } from '@interlink/service-kit';
 
 /** Tells when something in a folder changes; where that can't be watched, waiting takes its full time. */
 export class FolderChanges implements Disposable {

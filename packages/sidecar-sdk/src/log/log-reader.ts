@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { LogLine } from '@interlink/sidecar-sdk';
+import type { LogLine } from './log-lines.ts';
 import { parseLogRecord } from './log-records.ts';
 
 const blockBytes = 64 * 1024;

@@ -1,9 +1,9 @@
-import type { LogLine } from '@interlink/sidecar-sdk';
+import type { LogLine } from './log-lines.ts';
 
 const blank = 0x20;
 const newline = Buffer.from('\n');
 
-/** Reads one line of the CRI's log format (without its newline), or undefined for what is none. The inverse of {@link ../runner/log-writer.ts}. */
+/** Reads one line of the CRI's log format (without its newline), or undefined for what is none. */
 export function parseLogRecord(record: Buffer): LogLine | undefined {
   const afterTime = record.indexOf(blank);
   const afterStream = record.indexOf(blank, afterTime + 1);

@@ -1,0 +1,1 @@
+export { slurmSidecar } from './sidecar.ts';
