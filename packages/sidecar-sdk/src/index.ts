@@ -5,6 +5,7 @@
  *   run-sidecar.ts   the process around it
  *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
+ *   files/           small files, whole or not at all
  *   log/             log options for backends that keep lines with times
  *   lifecycle/       the life of a pod over a small ContainerRuntime; its probes and hooks also by themselves
  *   stats/           what backends on this machine measure it with
@@ -68,6 +69,7 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export { listNames, readText, removeFile, writeNew, writeWhole } from './files/whole-files.ts';
 export type { ActionTarget, CommandResult, DialAddress } from './lifecycle/actions/action-target.ts';
 export { collectCommand } from './lifecycle/actions/collect-command.ts';
 export { connectTo } from './lifecycle/actions/dial.ts';

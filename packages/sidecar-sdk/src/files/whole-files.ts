@@ -17,12 +17,16 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   await withDraft(path, text, async (draft) => await rename(draft, path));
 }
 
-/** As {@link writeWhole}, but a file that is there stays. */
-export async function writeNew(path: string, text: string): Promise<void> {
-  await withDraft(path, text, async (draft) => {
-    await link(draft, path).catch((error: unknown) => {
+/** As {@link writeWhole}, but a file that is there stays. @returns false when there was one */
+export async function writeNew(path: string, text: string): Promise<boolean> {
+  return await withDraft(path, text, async (draft) => {
+    try {
+      await link(draft, path);
+      return true;
+    } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
-    });
+      return false;
+    }
   });
 }
 
@@ -30,12 +34,12 @@ export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-async function withDraft(path: string, text: string, publish: (draft: string) => Promise<void>): Promise<void> {
+async function withDraft<T>(path: string, text: string, publish: (draft: string) => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
   try {
     await writeFile(draft, text, { mode: 0o600 });
-    await publish(draft);
+    return await publish(draft);
   } finally {
     await rm(draft, { force: true });
   }
