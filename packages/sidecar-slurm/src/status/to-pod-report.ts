@@ -11,6 +11,8 @@ import type { ContainerRecord, JobRecord } from '../folder/job-record.ts';
 import type { StoredPod } from '../folder/stored-pod.ts';
 import type { SlurmEnding } from './judge-state.ts';
 
+type Terminated = NonNullable<ContainerState['terminated']>;
+
 /** All that is known of a pod at one moment. */
 export interface PodFacts {
   readonly stored: StoredPod;
@@ -62,7 +64,7 @@ function toFailure(record: JobRecord | undefined, ending: SlurmEnding | undefine
   return { phase: 'Failed', reason: ending.podReason, message: ending.message };
 }
 
-function toQueue({ state, why, estimatedStart }: Extract<Stage, { kind: 'queued' }>): PodReportStatus['queue'] {
+function toQueue({ state, why, estimatedStart }: Extract<Stage, { kind: 'queued' }>): NonNullable<PodReportStatus['queue']> {
   return {
     state,
     ...(why === undefined || why === 'None' ? {} : { reason: why }),
@@ -111,7 +113,7 @@ function queueMessage({ state, why, estimatedStart }: Extract<Stage, { kind: 'qu
   return `The job is ${state}${reason}${start}`;
 }
 
-function toTerminated(name: string, record: ContainerRecord, facts: PodFacts): ContainerState['terminated'] {
+function toTerminated(name: string, record: ContainerRecord, facts: PodFacts): Terminated {
   const { exitCode = 137, signal, startedAt, finishedAt } = record;
   const slurmEnding = facts.stage.kind === 'over' ? facts.stage.ending : undefined;
   const isOom = exitCode === 137 && slurmEnding?.reason === 'OOMKilled';
@@ -132,7 +134,7 @@ function toTerminated(name: string, record: ContainerRecord, facts: PodFacts): C
 function toCutOff(
   record: ContainerRecord | undefined,
   { ending, at }: Extract<Stage, { kind: 'over' }>,
-): ContainerState['terminated'] {
+): Terminated {
   const { exitCode, reason, message } = ending ?? {
     ...{ exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container was not run before the pod ended' },
   };

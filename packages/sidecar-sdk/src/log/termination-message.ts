@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { LogReader, tailOffset } from '@interlink/sidecar-sdk';
+import { LogReader, tailOffset } from './log-reader.ts';
 
 /** The kubelet's bounds of a container's last word, of a file and of a log. */
 const maxFileBytes = 4_096;
