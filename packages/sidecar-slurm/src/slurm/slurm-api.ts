@@ -16,10 +16,10 @@ export type AccountingQuery = { readonly ids: ReadonlyArray<string> } | { readon
 
 /**
  * Slurm, as the backend uses it. Failures are InterLinkErrors: `failed_precondition` for what Slurm refuses, in its own words,
- * `unavailable` for what may pass; `reason` is one of {@link slurmReasons}. Nothing here tries again by itself.
+ * `unavailable` for what may pass; `troubleOf(error)` says which. Nothing here tries again by itself.
  */
 export interface SlurmApi {
-  /** Submits a job. One at a time: callers wait for their turn. @throws InterLinkError; see `isUncertain` before submitting again */
+  /** Submits a job. One at a time: callers wait for their turn. @throws InterLinkError; see {@link isUncertain} before submitting again */
   submit(order: SubmitOrder): Promise<Submitted>;
 
   /** Every job of this account that carries our comment, of all owners, those included that ended less than MinJobAge ago. One squeue. */

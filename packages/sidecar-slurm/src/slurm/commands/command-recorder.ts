@@ -1,9 +1,9 @@
+import type { SlurmTrouble } from '../slurm-error.ts';
 import type { SlurmProgram } from './slurm-commands.ts';
 
-/** `ok`, or an error's code and reason in one word: what Slurm refused, what did not answer, what nobody knows. */
-export type CommandOutcome = 'ok' | 'refused' | 'away' | 'busy' | 'uncertain';
+export type CommandOutcome = 'ok' | SlurmTrouble;
 
-/** Counts every Slurm command that was issued: for `slurm_commands_total` and `slurm_command_seconds`. */
+/** Counts every Slurm command that was issued, and how long each took. */
 export interface CommandRecorder {
   recordCommand(program: SlurmProgram, outcome: CommandOutcome, durationMs: number): void;
 }
