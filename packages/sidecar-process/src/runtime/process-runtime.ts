@@ -9,9 +9,9 @@ import {
   type DialAddress,
   declared,
   InterLinkError,
+  type RuntimePod,
   readLogEnd,
   readTerminationFile,
-  type RuntimePod,
 } from '@interlink/sidecar-sdk';
 import { toRunOrder } from '../container-order.ts';
 import { runCommand } from '../exec/run-command.ts';

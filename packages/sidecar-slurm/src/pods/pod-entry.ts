@@ -3,16 +3,11 @@ import type { OwnedReport, PodEvent, PodReport } from '@interlink/sidecar-sdk';
 import { readJobEvents } from '../folder/job-events.ts';
 import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
 import type { PodFolder } from '../folder/pod-folder.ts';
-import { readTerminationMessages, type TerminationMessages } from '../folder/termination-messages.ts';
 import type { StoredPod, Submission } from '../folder/stored-pod.ts';
+import type { Deletion } from '../folder/stop-order.ts';
+import { readTerminationMessages, type TerminationMessages } from '../folder/termination-messages.ts';
 import { type Sight, stageOf } from '../status/stage-of.ts';
 import { type Stage, toPodReport } from '../status/to-pod-report.ts';
-
-/** The order to end a pod. */
-export interface Deletion {
-  /** When it has no more time, milliseconds since the epoch. */
-  readonly killAtMs: number;
-}
 
 /** What this process knows of one pod. All of it is read from the pod's folder and from Slurm, and may be lost at any moment. */
 export class PodEntry {
@@ -42,6 +37,16 @@ export class PodEntry {
   /** Undefined while it has none, as far as this process knows. */
   get jobId(): string | undefined {
     return this.submission?.jobId ?? this.record?.jobId;
+  }
+
+  /** Reads what is there when this process begins; what its job had to tell before was told, or is over. */
+  async load(): Promise<void> {
+    await this.read();
+    for (;;) {
+      const { offset } = await readJobEvents(this.folder, this.#eventsOffset);
+      if (offset === this.#eventsOffset) return;
+      this.#eventsOffset = offset;
+    }
   }
 
   /** Reads what its job has written. @returns what is to be told */
@@ -77,7 +82,9 @@ export class PodEntry {
 /** When the job wrote last: it samples its usage every few seconds. */
 async function heardAt(folder: PodFolder): Promise<number | undefined> {
   const times = await Promise.all(
-    (['usage', 'pod.state'] as const).map(async (name) => (await stat(folder.file(name)).catch(() => undefined))?.mtimeMs),
+    (['usage', 'pod.state'] as const).map(
+      async (name) => (await stat(folder.file(name)).catch(() => undefined))?.mtimeMs,
+    ),
   );
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);

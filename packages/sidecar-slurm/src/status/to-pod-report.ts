@@ -64,7 +64,11 @@ function toFailure(record: JobRecord | undefined, ending: SlurmEnding | undefine
   return { phase: 'Failed', reason: ending.podReason, message: ending.message };
 }
 
-function toQueue({ state, why, estimatedStart }: Extract<Stage, { kind: 'queued' }>): NonNullable<PodReportStatus['queue']> {
+function toQueue({
+  state,
+  why,
+  estimatedStart,
+}: Extract<Stage, { kind: 'queued' }>): NonNullable<PodReportStatus['queue']> {
   return {
     state,
     ...(why === undefined || why === 'None' ? {} : { reason: why }),
@@ -131,10 +135,7 @@ function toTerminated(name: string, record: ContainerRecord, facts: PodFacts): T
 }
 
 /** A container without a last word of its own. */
-function toCutOff(
-  record: ContainerRecord | undefined,
-  { ending, at }: Extract<Stage, { kind: 'over' }>,
-): Terminated {
+function toCutOff(record: ContainerRecord | undefined, { ending, at }: Extract<Stage, { kind: 'over' }>): Terminated {
   const { exitCode, reason, message } = ending ?? {
     ...{ exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container was not run before the pod ended' },
   };
