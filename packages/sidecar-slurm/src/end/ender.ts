@@ -50,11 +50,7 @@ export class Ender {
   step(entry: PodEntry): void {
     const { logger } = this.#options;
     this.#next(entry).catch((error: unknown) => {
-      const { uid, stored } = entry;
-      logger.warn(
-        { err: error, ...podFields({ uid, owner: stored.owner, ...stored.pod.metadata }) },
-        'cannot end a pod yet: it is tried again',
-      );
+      logger.warn({ err: error, ...podFields(entry.reference) }, 'cannot end a pod yet: it is tried again');
       this.#options.clock.setTimer(retryMs, () => this.step(entry));
     });
   }

@@ -88,7 +88,7 @@ export class JobWatch {
   }
 
   async #unseen(entry: PodEntry): Promise<void> {
-    const { book, slurm, logger, clock, onVanished } = this.#options;
+    const { book, logger, clock, onVanished } = this.#options;
     const { uid, sight, submission } = entry;
     if (sight.kind === 'gone') {
       if (entry.stage(clock.now()).kind === 'running') await book.refresh(uid);
@@ -102,7 +102,7 @@ export class JobWatch {
     const job = entry.record?.phase === 'ended' ? undefined : await this.#accountOf(entry);
     if (job === undefined && entry.record === undefined && submission !== undefined) {
       logger.warn(
-        { ...podFields({ uid, owner: entry.stored.owner, ...entry.stored.pod.metadata }), jobId: entry.jobId },
+        { ...podFields(entry.reference), jobId: entry.jobId },
         'Slurm has forgotten a job before it began: it is submitted again',
       );
       this.#missing.delete(uid);

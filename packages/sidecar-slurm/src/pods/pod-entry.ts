@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { OwnedReport, PodEvent, PodReport } from '@interlink/sidecar-sdk';
+import type { OwnedReport, PodEvent, PodReference, PodReport } from '@interlink/sidecar-sdk';
 import { readJobEvents } from '../folder/job-events.ts';
 import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
 import type { PodFolder } from '../folder/pod-folder.ts';
@@ -32,6 +32,11 @@ export class PodEntry {
 
   get uid(): string {
     return this.stored.pod.metadata.uid;
+  }
+
+  get reference(): PodReference {
+    const { uid, namespace, name } = this.stored.pod.metadata;
+    return { owner: this.stored.owner, uid, namespace, name };
   }
 
   /** Undefined while it has none, as far as this process knows. */

@@ -15,6 +15,8 @@ export interface SubmitOrder {
   readonly options: ReadonlyArray<string>;
   /** An absolute path. */
   readonly scriptPath: string;
+  /** What the script is called with: `$1`, `$2`, … */
+  readonly scriptArguments: ReadonlyArray<string>;
   /** Where standard output and error of the script go, an absolute path; it is taken as it is, not as a pattern. */
   readonly outputPath: string;
   /** The job's working folder, an absolute path. */

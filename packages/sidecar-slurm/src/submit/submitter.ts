@@ -2,7 +2,7 @@ import { backOffMs, type Clock, InterLinkError, type Logger, podFields, sleep, w
 import { writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
-import { isUncertain, slurmReasons } from '../slurm/slurm-error.ts';
+import { isUncertain, slurmError } from '../slurm/slurm-error.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { SubmitOrder } from '../slurm/submit-order.ts';
 import type { JobTable } from '../jobs/job-table.ts';
@@ -90,7 +90,7 @@ export class Submitter {
       this.#refused.delete(entry.uid);
       entry.trouble = undefined;
       this.#pauseMs = 0;
-      logger.info({ ...podFields(entryFields(entry)), jobId }, 'job submitted');
+      logger.info({ ...podFields(entry.reference), jobId }, 'job submitted');
       book.tell(entry);
       return 0;
     } catch (error) {
@@ -131,9 +131,7 @@ export class Submitter {
     if (await writeNew(entry.folder.file('claim'), `${number}\n`)) return;
     await entry.read();
     if (entry.record !== undefined) return;
-    throw new InterLinkError('unavailable', 'Its job has begun and has not said which one it is yet', {
-      reason: slurmReasons.uncertain,
-    });
+    throw slurmError('uncertain', 'Its job has begun and has not said yet which one it is');
   }
 
   async #keep(entry: PodEntry, jobId: string): Promise<void> {
@@ -149,7 +147,7 @@ export class Submitter {
     const isNew = entry.trouble?.message !== error.message;
     entry.trouble = { reason: error.reason ?? 'SlurmSubmitFailed', message: error.message };
     if (isNew) {
-      logger.warn({ err: error, ...podFields(entryFields(entry)) }, 'cannot submit a job');
+      logger.warn({ err: error, ...podFields(entry.reference) }, 'cannot submit a job');
       book.event(uid, { type: 'Warning', reason: 'FailedSubmit', message: error.message });
     }
     book.tell(entry);
@@ -169,9 +167,4 @@ export class Submitter {
   #timestamp(): string {
     return new Date(this.#options.clock.now()).toISOString();
   }
-}
-
-function entryFields({ uid, stored }: PodEntry) {
-  const { namespace, name } = stored.pod.metadata;
-  return { uid, namespace, name, owner: stored.owner };
 }
