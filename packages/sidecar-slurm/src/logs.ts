@@ -44,7 +44,10 @@ function chooseAttempt(podName: string, status: ContainerStatus, isPrevious: boo
     return waiting === undefined ? status.restartCount - 1 : status.restartCount;
   }
   if (running !== undefined || terminated !== undefined || status.lastState !== undefined) return status.restartCount;
-  throw new InterLinkError('failed_precondition', `${of} is waiting to start: ${waiting?.reason ?? 'ContainerCreating'}`);
+  throw new InterLinkError(
+    'failed_precondition',
+    `${of} is waiting to start: ${waiting?.reason ?? 'ContainerCreating'}`,
+  );
 }
 
 /** Looks again for itself: news of it may come later than its last line. */

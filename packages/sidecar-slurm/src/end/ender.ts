@@ -65,7 +65,8 @@ export class Ender {
       entry.submission = { number: 1, ...entry.submission, jobId: found.id, at: new Date(clock.now()).toISOString() };
       return this.step(entry);
     }
-    if (sight.kind === 'gone' || (sight.kind === 'seen' && isEndState(sight.job.state))) return await this.#remove(entry);
+    if (sight.kind === 'gone' || (sight.kind === 'seen' && isEndState(sight.job.state)))
+      return await this.#remove(entry);
     const nowMs = clock.now();
     const mode = this.#modeOf(entry, nowMs);
     const last = this.#ordered.get(uid);
@@ -84,7 +85,7 @@ export class Ender {
   }
 
   #modeOf(entry: PodEntry, nowMs: number): CancelMode {
-    if (entry.record === undefined && entry.stage(nowMs).kind === 'queued') return 'plain';
+    if (entry.stage(nowMs).kind === 'queued') return 'plain';
     return nowMs >= (entry.deletion?.killAtMs ?? 0) + marginMs ? 'kill' : 'term';
   }
 

@@ -1,4 +1,5 @@
 import { type Owner, type Pod, readText, writeWhole } from '@interlink/sidecar-sdk';
+import type { SubmitOrder } from '../slurm/submit-order.ts';
 import type { PodFolder } from './pod-folder.ts';
 
 /** `request.json`: what was asked for, by whom and when (RFC 3339); neither files of volumes nor environments, which can hold secrets. */
@@ -6,6 +7,8 @@ export interface StoredPod {
   readonly owner: Owner;
   readonly pod: Pod;
   readonly acceptedAt: string;
+  /** What sbatch is called with, but for the number of the try. */
+  readonly order: Omit<SubmitOrder, 'scriptArguments'>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Clock, type Logger, podFields, sleep } from '@interlink/sidecar-sdk';
+import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
 import { writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
@@ -8,6 +8,7 @@ import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
 import { chooseJob, type JobTable, type Snapshot } from './job-table.ts';
 import type { PollPace } from './poll-pace.ts';
 import { sightEvents } from './sight-events.ts';
+import { sleepBy } from './sleep-by.ts';
 
 export interface JobWatchOptions {
   readonly table: JobTable;
@@ -27,6 +28,8 @@ export class JobWatch {
   readonly #options: JobWatchOptions;
   /** Whose job was not there when squeue was asked last. */
   readonly #missing = new Set<string>();
+  /** Of whose end all is told. */
+  readonly #settled = new WeakSet<PodEntry>();
   #wake = new AbortController();
 
   constructor(options: JobWatchOptions) {
@@ -39,7 +42,7 @@ export class JobWatch {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { table, pace, logger } = this.#options;
+    const { table, pace, logger, clock } = this.#options;
     let isAway = false;
     while (!signal.aborted) {
       this.#wake = new AbortController();
@@ -54,8 +57,8 @@ export class JobWatch {
         if (!isAway) logger.warn({ err: error }, 'cannot ask squeue: pods keep the states they have');
         isAway = true;
       }
-      await sleep(pace.shortestMs, signal);
-      await sleep(pace.intervalMs - pace.shortestMs, AbortSignal.any([signal, this.#wake.signal]));
+      await sleepBy(clock, pace.shortestMs, signal);
+      await sleepBy(clock, pace.intervalMs - pace.shortestMs, AbortSignal.any([signal, this.#wake.signal]));
     }
   }
 
@@ -79,17 +82,25 @@ export class JobWatch {
     const endedSinceMs = before.kind === 'seen' ? before.endedSinceMs : undefined;
     entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? clock.now() } : {}) };
     const isNews = before.kind !== 'seen' || !isSame(before.job, job);
-    // A job that has ended without a last word may have written it where this host does not see it yet.
-    const isUnsettled = isEnded && entry.stage(clock.now()).kind === 'running';
-    if (!isNews && !isUnsettled) return;
-    for (const event of sightEvents(before, job)) book.event(entry.uid, event);
-    if (isEnded) await book.refresh(entry.uid);
-    else book.tell(entry);
+    if (isNews) for (const event of sightEvents(before, job)) book.event(entry.uid, event);
+    if (isEnded) await this.#settle(entry);
+    else if (isNews) book.tell(entry);
+  }
+
+  /** A job that has ended without a last word may have written it where this host does not see it yet. */
+  async #settle(entry: PodEntry): Promise<void> {
+    if (this.#settled.has(entry)) return;
+    await this.#options.book.refresh(entry.uid);
+    if (entry.stage(this.#options.clock.now()).kind === 'over') this.#settled.add(entry);
   }
 
   async #unseen(entry: PodEntry): Promise<void> {
     const { book, logger, clock, onVanished } = this.#options;
     const { uid, sight, submission } = entry;
+    if (sight.kind === 'seen' && sight.endedSinceMs !== undefined) {
+      await this.#settle(entry);
+      return;
+    }
     if (sight.kind === 'gone') {
       if (entry.stage(clock.now()).kind === 'running') await book.refresh(uid);
       return;

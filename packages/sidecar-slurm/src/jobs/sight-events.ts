@@ -21,7 +21,11 @@ export function sightEvents(before: Sight, job: SlurmJob): EventText[] {
   }
   const hopeless = is === 'queued' && job.reason !== previous?.reason ? neverStarts[job.reason ?? ''] : undefined;
   if (hopeless !== undefined) {
-    events.push({ type: 'Warning', reason: 'JobCannotStart', message: `Job ${job.id} waits (${job.reason}): ${hopeless}` });
+    events.push({
+      type: 'Warning',
+      reason: 'JobCannotStart',
+      message: `Job ${job.id} waits (${job.reason}): ${hopeless}`,
+    });
   }
   return events;
 }

@@ -3,8 +3,8 @@ import type { OwnedReport, PodEvent, PodReference, PodReport } from '@interlink/
 import { readJobEvents } from '../folder/job-events.ts';
 import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
 import type { PodFolder } from '../folder/pod-folder.ts';
-import type { StoredPod, Submission } from '../folder/stored-pod.ts';
 import type { Deletion } from '../folder/stop-order.ts';
+import type { StoredPod, Submission } from '../folder/stored-pod.ts';
 import { readTerminationMessages, type TerminationMessages } from '../folder/termination-messages.ts';
 import { type Sight, stageOf } from '../status/stage-of.ts';
 import { type Stage, toPodReport } from '../status/to-pod-report.ts';

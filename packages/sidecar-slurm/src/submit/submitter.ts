@@ -1,11 +1,11 @@
-import { backOffMs, type Clock, InterLinkError, type Logger, podFields, sleep, writeNew } from '@interlink/sidecar-sdk';
+import { backOffMs, type Clock, InterLinkError, type Logger, podFields, writeNew } from '@interlink/sidecar-sdk';
 import { writeSubmission } from '../folder/stored-pod.ts';
+import type { JobTable } from '../jobs/job-table.ts';
+import { sleepBy } from '../jobs/sleep-by.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
-import { isUncertain, slurmError } from '../slurm/slurm-error.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
-import type { SubmitOrder } from '../slurm/submit-order.ts';
-import type { JobTable } from '../jobs/job-table.ts';
+import { isUncertain, slurmError } from '../slurm/slurm-error.ts';
 
 /** While Slurm is away, or has enough, everybody waits. */
 const firstPauseMs = 1_000;
@@ -18,8 +18,6 @@ export interface SubmitterOptions {
   readonly book: PodBook;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What sbatch is called with for a pod: read from its folder. */
-  orderOf(entry: PodEntry): Promise<Omit<SubmitOrder, 'scriptArguments'>>;
   /** Called after each try. */
   onDone(entry: PodEntry): void;
 }
@@ -62,11 +60,12 @@ export class Submitter {
 
   /** Submits until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     while (!signal.aborted) {
       this.#wake = new AbortController();
       const [uid] = this.#waiting;
       if (uid === undefined) {
-        await sleep(idleMs, AbortSignal.any([signal, this.#wake.signal]));
+        await sleepBy(clock, idleMs, AbortSignal.any([signal, this.#wake.signal]));
         continue;
       }
       this.#waiting.delete(uid);
@@ -77,7 +76,7 @@ export class Submitter {
       this.#submitting = undefined;
       this.#options.onDone(entry);
       // slurmctld is away or has enough: the others would hear the same.
-      if (waitMs > 0) await sleep(waitMs, signal);
+      if (waitMs > 0) await sleepBy(clock, waitMs, signal);
     }
   }
 
@@ -117,10 +116,9 @@ export class Submitter {
     if (entry.record !== undefined) return entry.record.jobId;
     entry.submission = { number, at: this.#timestamp() };
     await writeSubmission(entry.folder, entry.submission);
-    const order = await this.#options.orderOf(entry);
     try {
       this.#refused.delete(uid);
-      return (await this.#options.slurm.submit({ ...order, scriptArguments: [String(number)] })).jobId;
+      return (await this.#options.slurm.submit({ ...entry.stored.order, scriptArguments: [String(number)] })).jobId;
     } catch (error) {
       if (!isUncertain(error)) this.#refused.add(uid);
       throw error;

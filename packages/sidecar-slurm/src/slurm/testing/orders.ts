@@ -14,6 +14,7 @@ export function anOrder(change: Partial<SubmitOrder> = {}): SubmitOrder {
     jobName: 'a',
     options: [],
     scriptPath: '/shared/job.sh',
+    scriptArguments: [],
     outputPath: '/shared/slurm.out',
     workingDirectory: '/shared',
     export: 'NIL',

@@ -1,0 +1,175 @@
+import {
+  type Backend,
+  type Capabilities,
+  type Clock,
+  InterLinkError,
+  type Logger,
+  type LogOptions,
+  type News,
+  type OwnedReport,
+  type Owner,
+  type PodReference,
+  type PodReport,
+  type PodRequest,
+  podFields,
+  type ResolvedVolume,
+} from '@interlink/sidecar-sdk';
+import { type PodFileContent, sweepLeftovers, writePod } from './create.ts';
+import { CancelBatches } from './end/cancel-batches.ts';
+import { Ender } from './end/ender.ts';
+import { PodFolder, rootsIn } from './folder/pod-folder.ts';
+import { Spool } from './folder/spool.ts';
+import { JobTable } from './jobs/job-table.ts';
+import { JobWatch } from './jobs/job-watch.ts';
+import { PollPace } from './jobs/poll-pace.ts';
+import { readLog } from './logs.ts';
+import { PodBook } from './pods/pod-book.ts';
+import { PodEntry } from './pods/pod-entry.ts';
+import type { SlurmApi } from './slurm/slurm-api.ts';
+import type { SubmitOrder } from './slurm/submit-order.ts';
+import { Submitter } from './submit/submitter.ts';
+import { updateVolumes } from './update-volumes.ts';
+import { watchPods } from './watch.ts';
+
+/** What a pod's job is made of, and what its author is told of it. */
+export interface PodJobPlan {
+  readonly order: Omit<SubmitOrder, 'scriptArguments'>;
+  readonly files: ReadonlyArray<PodFileContent>;
+  readonly warnings: ReadonlyArray<{ readonly reason: string; readonly message: string }>;
+}
+
+export interface SlurmBackendOptions {
+  readonly slurm: SlurmApi;
+  /** Absolute; seen by the compute nodes. */
+  readonly root: string;
+  readonly pollIntervalMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** @throws InterLinkError `failed_precondition` for what can never run here */
+  plan(request: PodRequest, owner: Owner, folder: PodFolder): Promise<PodJobPlan>;
+  capabilities(): Promise<Capabilities>;
+}
+
+/** A backend whose pods are jobs of Slurm, and whose store is Slurm and a folder per pod. */
+export class SlurmBackend implements Backend {
+  readonly #options: SlurmBackendOptions;
+  readonly #book: PodBook;
+  readonly #spool: Spool;
+  readonly #submitter: Submitter;
+  readonly #watch: JobWatch;
+  readonly #ender: Ender;
+
+  private constructor(options: SlurmBackendOptions) {
+    this.#options = options;
+    const { slurm, root, clock, logger } = options;
+    const now = () => clock.now();
+    const book = new PodBook(root, now, logger);
+    const table = new JobTable(slurm, clock);
+    const submitter: Submitter = new Submitter({
+      ...{ slurm, jobs: table, book, clock, logger },
+      onDone: (entry) => {
+        if (entry.deletion !== undefined) ender.step(entry);
+      },
+    });
+    const ender: Ender = new Ender({
+      ...{ book, cancels: new CancelBatches(slurm, clock), clock, logger },
+      drop: (uid) => submitter.drop(uid),
+      isSubmitting: (uid) => submitter.isSubmitting(uid),
+      lookUp: async (uid) => await table.lookUp(uid),
+      look: () => watch.soon(),
+    });
+    const watch: JobWatch = new JobWatch({
+      ...{ table, slurm, book, clock, logger, pace: new PollPace(options.pollIntervalMs) },
+      onVanished: ({ uid }) => submitter.add(uid),
+      onSeen: (entry) => ender.step(entry),
+    });
+    this.#book = book;
+    this.#spool = new Spool(rootsIn(root).spool);
+    this.#submitter = submitter;
+    this.#ender = ender;
+    this.#watch = watch;
+  }
+
+  /** Takes up all pods that there are. */
+  static async open(options: SlurmBackendOptions): Promise<SlurmBackend> {
+    const backend = new SlurmBackend(options);
+    await backend.#spool.create();
+    await sweepLeftovers(options.root);
+    await backend.#book.load();
+    return backend;
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    return await this.#options.capabilities();
+  }
+
+  async list(): Promise<OwnedReport[]> {
+    return this.#book.reports();
+  }
+
+  async create(request: PodRequest, owner: Owner): Promise<PodReport> {
+    const { root, clock, plan } = this.#options;
+    const { uid } = request.pod.metadata;
+    const known = this.#book.get(uid);
+    if (known !== undefined) return known.report(clock.now());
+    const folder = new PodFolder(root, request.pod.metadata);
+    const { order, files, warnings } = await plan(request, owner, folder);
+    const acceptedAt = new Date(clock.now()).toISOString();
+    await writePod(root, { request, owner, acceptedAt, order, files });
+    const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order });
+    this.#book.add(entry);
+    for (const { reason, message } of warnings) this.#book.event(uid, { type: 'Warning', reason, message });
+    this.#submitter.add(uid);
+    return entry.report(clock.now());
+  }
+
+  async delete({ uid }: PodReference, gracePeriodSeconds: number): Promise<void> {
+    const entry = this.#book.get(uid);
+    if (entry !== undefined) await this.#ender.order(entry, gracePeriodSeconds);
+  }
+
+  async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    await updateVolumes(this.#entry(pod), volumes);
+  }
+
+  async logs(
+    pod: PodReference,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const now = () => this.#options.clock.now();
+    return await readLog({ book: this.#book, now }, { pod, container, options, signal });
+  }
+
+  async watch(news: News, signal: AbortSignal): Promise<void> {
+    const { logger, clock } = this.#options;
+    this.#book.tellTo(news);
+    for (const entry of this.#book.all()) {
+      if (entry.deletion !== undefined) this.#ender.step(entry);
+      else if (entry.jobId === undefined) this.#submitter.add(entry.uid);
+    }
+    news.relist();
+    try {
+      await Promise.all([
+        this.#submitter.run(signal),
+        this.#watch.run(signal),
+        watchPods(
+          { book: this.#book, spool: this.#spool, ender: this.#ender, watch: this.#watch, clock, logger },
+          signal,
+        ),
+      ]);
+    } finally {
+      this.#book.tellTo(undefined);
+    }
+  }
+
+  #entry({ uid, owner, namespace, name }: PodReference): PodEntry {
+    const entry = this.#book.get(uid);
+    if (entry === undefined) {
+      const { pod } = podFields({ uid, owner, namespace, name });
+      throw new InterLinkError('not_found', `No pod ${pod} (${uid}) here`);
+    }
+    return entry;
+  }
+}
