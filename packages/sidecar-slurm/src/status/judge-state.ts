@@ -1,3 +1,6 @@
+import type { JobState } from '../slurm/job-state.ts';
+import type { SlurmJob } from '../slurm/slurm-job.ts';
+
 /** What Slurm's state of a job means for its pod. */
 export type Verdict =
   /** It has not begun, or will begin again. */
@@ -27,10 +30,10 @@ const suspended: Verdict = { kind: 'suspended' };
 const finished: Verdict = { kind: 'finished' };
 
 /**
- * Slurm's words for a job's state (JOB STATE CODES of squeue(1) and sacct(1)), each as a whole: CF is no F. A state that is not
- * here is one that Slurm may learn, and counts as running until the job is gone.
+ * Slurm's words for a job's state (JOB STATE CODES of squeue(1) and sacct(1)), each as a whole: CF is no F. A state that
+ * this release does not know counts as running until the job is gone.
  */
-const verdicts: Readonly<Record<string, Verdict>> = {
+const verdicts: Readonly<Record<JobState, Verdict>> = {
   PENDING: queued,
   CONFIGURING: queued,
   REQUEUED: queued,
@@ -38,7 +41,6 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   REQUEUE_FED: queued,
   SPECIAL_EXIT: queued,
   RESV_DEL_HOLD: queued,
-  EXPEDITING: queued,
   RUNNING: running,
   COMPLETING: running,
   STAGE_OUT: running,
@@ -47,6 +49,8 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   POWER_UP_NODE: queued,
   SUSPENDED: suspended,
   STOPPED: suspended,
+  UPDATE_DB: running,
+  UNKNOWN: running,
   COMPLETED: finished,
   FAILED: finished,
   TIMEOUT: ended(terminated, 'DeadlineExceeded', 'Slurm ended the job at its time limit', 'DeadlineExceeded'),
@@ -57,27 +61,23 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   REVOKED: ended(terminated, 'Preempted', 'Slurm runs the job in another cluster', 'Preempted'),
   NODE_FAIL: ended(killed, 'NodeFailed', 'The node on which the job ran failed', 'NodeFailed'),
   BOOT_FAIL: ended(killed, 'NodeFailed', 'The node for the job did not boot', 'NodeFailed'),
+  RECONFIG_FAIL: ended(killed, 'NodeFailed', 'The node for the job could not be made as it has to be', 'NodeFailed'),
   LAUNCH_FAILED: ended(killed, 'NodeFailed', 'Slurm could not start the job on its node', 'NodeFailed'),
 };
 
-/** Every state of the table. */
-export const knownStates: ReadonlyArray<string> = Object.keys(verdicts);
-
-export function judgeState(state: string): Verdict {
-  return Object.hasOwn(verdicts, state) ? (verdicts[state] ?? running) : running;
+export function judgeState(state: JobState): Verdict {
+  return verdicts[state];
 }
 
-/** A job that ended without its script's last word, for which Slurm has only an exit code. */
-export function cutOff(exitCode: number | undefined, signal: number | undefined): SlurmEnding {
-  if (signal !== undefined && signal > 0) {
-    return { exitCode: 128 + signal, reason: 'Error', message: `The job was ended by signal ${signal}` };
+/** A job that ended without its script's last word: Slurm has an exit code, which is 0 only when all of its containers did their work. */
+export function cutOff({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): SlurmEnding {
+  const { exitCode = 0, signal = 0 } = exit ?? {};
+  if (state === 'COMPLETED' && exitCode === 0 && signal === 0) {
+    return { exitCode: 0, reason: 'Completed', message: 'Slurm says so; the job has left no record of its containers' };
   }
-  const code = exitCode === undefined || exitCode === 0 ? killed : exitCode;
-  return {
-    exitCode: code,
-    reason: 'Error',
-    message: 'The job ended before its script could say how its containers did',
-  };
+  if (signal > 0) return { exitCode: 128 + signal, reason: 'Error', message: `The job was ended by signal ${signal}` };
+  const message = 'The job ended before its script could say how its containers did';
+  return { exitCode: exitCode === 0 ? killed : exitCode, reason: 'Error', message };
 }
 
 /** Nobody knows the job any more. */

@@ -71,6 +71,6 @@ function endingBy(job: SlurmJob | undefined): Pick<Extract<Stage, { kind: 'over'
 
 function overBy(job: SlurmJob, nowMs: number): Stage {
   const at = (job.endTime ?? new Date(nowMs)).toISOString();
-  const { ending = cutOff(job.exit?.exitCode, job.exit?.signal) } = endingBy(job);
+  const { ending = cutOff(job) } = endingBy(job);
   return { kind: 'over', ending, at };
 }
