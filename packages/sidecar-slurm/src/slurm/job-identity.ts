@@ -10,16 +10,13 @@ const uidPattern = /^[0-9A-Za-z]([-0-9A-Za-z]{0,61}[0-9A-Za-z])?$/;
 const namePattern = /^[0-9A-Za-z]([-_.0-9A-Za-z]{0,251}[0-9A-Za-z])?$/;
 
 /**
- * A job's comment: whose it is, as one line of JSON in plain ASCII. Whatever squeue or a shell could stumble over (quotes apart, which
- * JSON needs) is escaped: delimiters, backslashes' friends, all that is not ASCII.
+ * A job's comment: whose it is, as one line of JSON in printable ASCII, without squeue's delimiter, and without what a shell would act
+ * upon inside double quotes.
  * @throws InterLinkError `failed_precondition` when it does not fit
  */
 export function renderIdentity({ uid, owner, namespace, name }: PodReference): string {
   const json = JSON.stringify({ v: version, uid, cluster: owner.cluster, node: owner.node, ns: namespace, name });
-  const comment = json.replaceAll(
-    /[^ !"#%&()*+,\-./0-9:;<=>?@A-Z[\\\]^_a-z{}~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const comment = json.replaceAll(/[^ -~]|['$`|]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   if (comment.length > maxCommentBytes)
     throw new InterLinkError(
       'failed_precondition',

@@ -1,16 +1,17 @@
 import type { SlurmTrouble } from '../slurm-error.ts';
 import type { CommandOutput } from './run-command.ts';
+import type { SlurmProgram } from './slurm-commands.ts';
 
 /** Nothing answered at all, so nothing can have been done. Slurm's words: `slurm_errno.c`; ssh's: `sshconnect.c`. */
 const unreachable = [
   /Unable to contact slurm controller \(connect failure\)/,
   /Communication connection failure/,
   /backup controller in standby mode|Controller is in standby mode/,
-  /Protocol authentication error|authentication credential|Failed to connect to authentication agent|Munge/i,
+  /Protocol authentication error|Munge encode failed|Failed to connect to authentication agent/,
   /Can't find an address, check slurm\.conf|Could not establish a configuration source|Unable to process configuration/,
   /Problem talking to (the )?database|Unable to connect to database/,
   /ssh: (connect to host|Could not resolve)|Permission denied \(|Host key verification failed/,
-  /^kex_exchange_identification|No such container|command not found|env: .*: No such file/m,
+  /kex_exchange_identification: |(sh|bash|ksh|zsh): .*: (command )?not found|env: .*: No such file or directory/,
 ];
 
 /** The connection broke off while something may have been under way. */
@@ -30,11 +31,11 @@ const limits = [
 
 /**
  * What became of a command that did not succeed.
- * @param changes whether it is one that makes something that must not be made twice
+ * @param args the command's own, some of them a pod's: what they put into its words tells nothing
  */
-export function diagnose(output: CommandOutput, changes: 'submits' | 'repeatable'): SlurmTrouble {
-  const words = wordsOf(output);
-  const unknown = changes === 'submits' ? 'uncertain' : 'away';
+export function diagnose(output: CommandOutput, program: SlurmProgram, args: ReadonlyArray<string>): SlurmTrouble {
+  const words = withoutEcho(wordsOf(output), args);
+  const unknown = program === 'sbatch' ? 'uncertain' : 'away';
   const has = (patterns: ReadonlyArray<RegExp>) => patterns.some((pattern) => pattern.test(words));
   if (output.ending === 'unstarted') return 'away';
   if (output.ending !== 'exited' || output.exitCode === 0) return unknown;
@@ -68,6 +69,14 @@ export function describe({ ending, exitCode, ...output }: CommandOutput, program
     case 'unstarted':
       return `${program} could not be started${colon}`;
   }
+}
+
+/** sbatch repeats what it does not know: `invalid partition specified: …`. */
+function withoutEcho(words: string, args: ReadonlyArray<string>): string {
+  const patterns = [...unreachable, ...brokenOff, ...limits];
+  const values = args.flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1)]);
+  const misleading = values.filter((value) => patterns.some((pattern) => pattern.test(value)));
+  return misleading.reduce((text, value) => text.replaceAll(value, ''), words);
 }
 
 function wordsOf({ stderr, stdout }: Pick<CommandOutput, 'stderr' | 'stdout'>): string {

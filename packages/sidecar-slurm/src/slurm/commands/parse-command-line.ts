@@ -40,7 +40,7 @@ function findRemoteCommand(argv: ReadonlyArray<string>, from: number): number | 
 
 function skipOptions(argv: ReadonlyArray<string>, from: number): number {
   let at = from;
-  for (let word = argv[at]; word !== undefined && word.startsWith('-') && word !== '-'; word = argv[at]) {
+  for (let word = argv[at]; word?.startsWith('-') && word !== '-'; word = argv[at]) {
     at += 1;
     if (word === '--') break;
     // The first letter that takes a value ends the word: what is behind it is the value, else the next word is.

@@ -5,7 +5,7 @@ import { parseExit } from './exits.ts';
 import { known, parseRows } from './rows.ts';
 import { parseMinutes, parseTime } from './times.ts';
 
-/** What sacct is asked for, `--parsable2`; the comment last, as with squeue. It is empty unless the site has it stored. */
+/** What sacct is asked for, `--parsable`; the comment last, as with squeue. It is empty unless the site has it stored. */
 export const accountingFields = [
   ...(['JobIDRaw', 'State', 'ExitCode', 'Submit', 'Start', 'End', 'Timelimit', 'Partition'] as const),
   ...(['NodeList', 'Reason', 'Comment'] as const),

@@ -10,12 +10,12 @@ export function toFormat(fields: ReadonlyArray<string>): string {
 export type Row<Field extends string> = Readonly<Record<Field, string>>;
 
 /**
- * Reads what {@link toFormat} had written. The last field may hold delimiters. What has too few is no line of ours (a heading, the
+ * Reads lines whose every field has a delimiter after it: what {@link toFormat} had written, or sacct's `--parsable`. The last field may hold delimiters. What has too few is no line of ours (a heading, the
  * rest of a comment with a newline in it), and left out.
  */
 export function parseRows<Field extends string>(text: string, fields: ReadonlyArray<Field>): Array<Row<Field>> {
   return text.split('\n').flatMap((line) => {
-    const parts = (line.endsWith('|') ? line.slice(0, -1) : line).split('|');
+    const parts = line.replace(/\|$/, '').split('|');
     if (parts.length < fields.length) return [];
     const last = parts.slice(fields.length - 1).join('|');
     const entries = fields.map((field, index) => [field, index === fields.length - 1 ? last : parts[index]]);

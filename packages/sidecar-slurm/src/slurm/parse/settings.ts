@@ -32,10 +32,10 @@ export function parseSettings(text: string): SlurmSettings {
 function parseRequestLimit(parameters: string): RequestLimit | undefined {
   const words = parameters.toLowerCase().split(',');
   if (!words.includes('rl_enable')) return undefined;
-  const valueOf = (name: string, otherwise: number) =>
+  const read = (name: string, otherwise: number) =>
     Number(words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)) || otherwise;
   return {
-    burst: valueOf('rl_bucket_size', 30),
-    perSecond: valueOf('rl_refill_rate', 2) / valueOf('rl_refill_period', 1),
+    burst: read('rl_bucket_size', 30),
+    perSecond: read('rl_refill_rate', 2) / read('rl_refill_period', 1),
   };
 }
