@@ -40,6 +40,9 @@ export interface SlurmApi {
   /** One scontrol. */
   settings(): Promise<SlurmSettings>;
 
-  /** Starts a command inside a running job. What goes wrong is in its stderr and its end. */
+  /**
+   * Starts a command inside a running job. What goes wrong later is in its stderr and its end.
+   * @throws InterLinkError `invalid_argument` for words that no program can be given (a NUL, too many)
+   */
   spawnStep(jobId: string, argv: ReadonlyArray<string>, options: StepOptions): SlurmStep;
 }

@@ -8,6 +8,8 @@ export interface StepOptions {
 export interface StepEnd {
   /** srun's own: the command's, or 128 + n after signal n; 1 also when the step could not be made (stderr says why). */
   readonly exitCode: number;
+  /** Set when srun itself could not be started. */
+  readonly error: Error | undefined;
 }
 
 /** A command that runs inside a job's allocation, on the job's first node, by `srun --overlap`. */

@@ -29,6 +29,6 @@ export class ScriptedStep implements SlurmStep {
   end(exitCode: number): void {
     this.stdout.end();
     this.stderr.end();
-    this.#ended.resolve({ exitCode });
+    this.#ended.resolve({ exitCode, error: undefined });
   }
 }
