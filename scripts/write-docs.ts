@@ -3,12 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { allChecks } from '@interlink/conformance';
 import { errorCodes, toHttpStatus } from '@interlink/protocol';
 import { interLinkKeys } from '@interlink/service-kit';
-import { allFields, type Field, supportedFlags } from '@interlink/sidecar-docker';
+import { allFields, supportedFlags } from '@interlink/sidecar-docker';
 import { misbehaviours } from '@interlink/sidecar-mock';
+import { type Field, renderFields } from '@interlink/sidecar-sdk';
 import { replaceSection } from './doc-section.ts';
 
 // Writes the parts of the documents that follow from the code; with --check it only says which are out of date.
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const fieldParts = ['pod', 'containers', 'volumes'] as const;
+type FieldPart = (typeof fieldParts)[number];
 
 const sections = [
   { document: 'README.md', name: 'configuration keys', content: keyTable() },
@@ -29,10 +33,10 @@ const sections = [
     name: 'docker flags',
     content: supportedFlags.map((flag) => `\`${flag}\``).join(', '),
   },
-  ...(['pod', 'containers', 'volumes'] as const).map((part) => ({
+  ...fieldParts.map((part) => ({
     document: 'docs/docker.md',
     name: `fields of ${part}`,
-    content: fieldTable(part),
+    content: fieldTable(allFields, part),
   })),
   { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
   ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({
@@ -68,29 +72,13 @@ function misbehaviourTable(): string {
   return ['| `MOCK_MISBEHAVE` | what goes wrong | caught by |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** Rows of the Docker sidecar's fields below `containers[]`, below `volumes[]`, or of neither. */
-function fieldTable(part: 'pod' | 'containers' | 'volumes'): string {
+/** Rows of a sidecar's fields below `containers[]`, below `volumes[]`, or of neither. */
+function fieldTable(
+  fields: ReadonlyArray<Pick<Field<never>, 'path' | 'support' | 'values' | 'needs' | 'note'>>,
+  part: FieldPart,
+) {
   const partOf = (path: string) => /^(containers|volumes)\[\]/.exec(path)?.[1] ?? 'pod';
-  const rows = allFields
-    .filter(({ path }) => partOf(path) === part)
-    .map((field) => `| \`${field.path}\` | ${renderSupport(field)} | ${field.note} |`);
-  return ['| field | here | |', '|---|---|---|', ...rows].join('\n');
-}
-
-function renderSupport({ support, values, needs }: Field): string {
-  const which = values === undefined ? '' : `: ${values}`;
-  switch (support) {
-    case 'supported':
-      return 'yes';
-    case 'elsewhere':
-      return 'done before';
-    case 'switched':
-      return `refused unless \`${needs}\`${which}`;
-    case 'refused':
-      return `refused${which}`;
-    case 'ignored':
-      return `without effect, with a warning${which}`;
-  }
+  return renderFields(fields.filter(({ path }) => partOf(path) === part));
 }
 
 function errorTable(): string {

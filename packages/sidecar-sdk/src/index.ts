@@ -61,6 +61,7 @@ export {
 export {
   type Authenticate,
   createLogger,
+  defaultTokenPath,
   type InterLinkConfig,
   keepDoing,
   type Logger,
@@ -71,8 +72,30 @@ export {
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
 export { listNames, readText, removeFile, writeNew, writeWhole } from './files/whole-files.ts';
+export { FieldExaminer, type FieldFindings } from './fields/examine-fields.ts';
+export {
+  elsewhere,
+  type Field,
+  type FieldContext,
+  fieldsBelow,
+  ignored,
+  refused,
+  type Support,
+  type Switch,
+  supported,
+  switched,
+} from './fields/field.ts';
 export { parseQuantity } from './fields/quantity.ts';
+export { renderFields } from './fields/render-fields.ts';
 export { booleanOf, idOf, recordOf, stringOf, stringsOf } from './fields/untyped.ts';
+export {
+  fileVolumeTypes,
+  holdsPodData,
+  isFiles,
+  isMemory,
+  kubernetesVolumeTypes,
+  volumeTypeOf,
+} from './fields/volume-types.ts';
 export type { ActionTarget, CommandResult, DialAddress } from './lifecycle/actions/action-target.ts';
 export { collectCommand } from './lifecycle/actions/collect-command.ts';
 export { connectTo } from './lifecycle/actions/dial.ts';
