@@ -5,6 +5,7 @@
  *   run-sidecar.ts   the process around it
  *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
+ *   image/           names of images, and the logins that fit them
  *   log/             log options for backends that keep lines with times
  *   lifecycle/       the life of a pod over a small ContainerRuntime; its probes and hooks also by themselves
  *   stats/           what backends on this machine measure it with
@@ -68,6 +69,16 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export { findLogins, type Login } from './image/find-logins.ts';
+export { type PullPolicy, toPullPolicy } from './image/pull-policy.ts';
+export {
+  type ImageReference,
+  parseImageReference,
+  type Repository,
+  renderReference,
+  renderRepository,
+  toRepository,
+} from './image/reference.ts';
 export type { ActionTarget, CommandResult, DialAddress } from './lifecycle/actions/action-target.ts';
 export { collectCommand } from './lifecycle/actions/collect-command.ts';
 export { connectTo } from './lifecycle/actions/dial.ts';
