@@ -1,0 +1,94 @@
+import type { ContainerPort, LifecycleHandler, Probe } from '@interlink/sidecar-sdk';
+
+/** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
+export interface JobPlan {
+  readonly pod: { readonly namespace: string; readonly name: string; readonly uid: string };
+  /** Absolute; the same path on the compute nodes. */
+  readonly podFolder: string;
+  /** Where the job announces changes: `<root>/.spool`. */
+  readonly spoolFolder: string;
+  readonly bashPath: string;
+  readonly graceSeconds: number;
+  /** `activeDeadlineSeconds`, counted from the job's start. */
+  readonly deadlineSeconds?: number | undefined;
+  /** Init containers in their order, native sidecars among them, then the containers. */
+  readonly containers: ReadonlyArray<PlannedContainer>;
+  /** Scratch volumes that the job makes on the node: files in the node's temporary folder, or in memory. */
+  readonly scratchVolumes: ReadonlyArray<ScratchVolume>;
+  readonly site: SiteText;
+  readonly proxy?: ProxyPlan | undefined;
+  readonly runtime: RuntimePlan;
+}
+
+export interface PlannedContainer {
+  readonly name: string;
+  readonly kind: 'init' | 'sidecar' | 'container';
+  /** As the pod's author wrote it, for events and the status. */
+  readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Undefined: the image's ENTRYPOINT. */
+  readonly command?: ReadonlyArray<string> | undefined;
+  /** Undefined: the image's CMD, unless `command` is given. */
+  readonly args?: ReadonlyArray<string> | undefined;
+  readonly env: ReadonlyArray<{ readonly name: string; readonly value: string }>;
+  readonly workingDir?: string | undefined;
+  readonly mounts: ReadonlyArray<PlannedMount>;
+  /** What is left of the pod's and the container's own policies: see `restartPolicyOf` of the protocol. */
+  readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
+  /** An exit code that one of these matches is followed by a restart, whatever the policy says. */
+  readonly restartRules: ReadonlyArray<RestartRule>;
+  readonly ports: ReadonlyArray<ContainerPort>;
+  readonly startupProbe?: Probe | undefined;
+  readonly livenessProbe?: Probe | undefined;
+  readonly readinessProbe?: Probe | undefined;
+  readonly postStart?: LifecycleHandler | undefined;
+  readonly preStop?: LifecycleHandler | undefined;
+  /** Without `SIG`. Default: TERM, or the image's. */
+  readonly stopSignal?: string | undefined;
+  readonly terminationMessagePath: string;
+  /** Words after `mpiexec -np $SLURM_NTASKS`. Undefined: no mpiexec. */
+  readonly mpiFlags?: ReadonlyArray<string> | undefined;
+}
+
+export interface RestartRule {
+  readonly operator: 'In' | 'NotIn';
+  readonly exitCodes: ReadonlyArray<number>;
+}
+
+export interface PlannedMount {
+  readonly volume: string;
+  readonly source: MountSource;
+  /** `mountPath` */
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** `path` is relative, and checked to stay below, but for `host`. */
+export type MountSource =
+  | { readonly in: 'pod-folder'; readonly path: string }
+  | { readonly in: 'scratch'; readonly path: string }
+  | { readonly in: 'memory'; readonly path: string }
+  | { readonly in: 'host'; readonly path: string };
+
+export interface ScratchVolume {
+  readonly name: string;
+  readonly medium: 'scratch' | 'memory';
+}
+
+/** Text of the administrator, or of a pod where the administrator allows that, which is run as it is. */
+export interface SiteText {
+  readonly commandPrefix?: string | undefined;
+  readonly preExec?: string | undefined;
+  /** A script of the administrator that is sourced before both. */
+  readonly resourceScriptPath?: string | undefined;
+}
+
+/** Sends the containers' connections through a login node. */
+export interface ProxyPlan {
+  readonly loginNode: string;
+  /** The library that containers preload. */
+  readonly libraryPath: string;
+}
+
+/** What runs the containers, and what its driver needs beyond the containers themselves. */
+export type RuntimePlan = { readonly driver: 'none' };
