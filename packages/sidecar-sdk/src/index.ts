@@ -8,6 +8,7 @@
  *   image/           names of images, and the logins that fit them
  *   log/             log options for backends that keep lines with times
  *   lifecycle/       the life of a pod over a small ContainerRuntime; its probes and hooks also by themselves
+ *   fields/          what becomes of each field of a pod's spec: the machinery of a backend's table
  *   stats/           what backends on this machine measure it with
  *   streams/         what backends need for exec and port-forward
  *   volumes/         a volume's files on disk, swapped all at once
@@ -69,6 +70,8 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export { parseQuantity } from './fields/quantity.ts';
+export { booleanOf, idOf, recordOf, stringOf, stringsOf } from './fields/untyped.ts';
 export { findLogins, type Login } from './image/find-logins.ts';
 export { type PullPolicy, toPullPolicy } from './image/pull-policy.ts';
 export {
@@ -121,7 +124,29 @@ export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
 export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
 export { nanosecondsPerTick, readMachineUsage } from './stats/machine-usage.ts';
 export { connectPort, type PortAddress } from './streams/connect-port.ts';
+export { type Claim, findClaim, refuseClaim, toClaim } from './volumes/claim.ts';
+export {
+  type ClaimFolder,
+  type ClaimKind,
+  type ClaimMap,
+  type ClaimNames,
+  claimFolders,
+  expandClaim,
+  fixedPart,
+  parseClaims,
+} from './volumes/claim-map.ts';
+export {
+  type AllowedPath,
+  type ForbiddenPath,
+  findAllowed,
+  findForbidden,
+  type HostPathPolicy,
+  isPlain,
+  parseHostPaths,
+  withoutSlash,
+} from './volumes/host-path-policy.ts';
 export { pathBelow } from './volumes/path-below.ts';
+export { isWithin, partsBelow } from './volumes/paths-within.ts';
 export { giveTo, writeVolumeFiles } from './volumes/write-volume-files.ts';
 export { quoteWord } from './words/quote-word.ts';
 export { splitWords } from './words/split-words.ts';

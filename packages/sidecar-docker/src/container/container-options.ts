@@ -1,4 +1,4 @@
-import type { Container, PodRequest } from '@interlink/sidecar-sdk';
+import { booleanOf, type Container, type PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { withPodFlags } from '../flags/pod-flags.ts';
 import { renderContainerName } from '../identity/container-name.ts';
@@ -12,7 +12,6 @@ import { toOomScoreAdj } from './oom-score.ts';
 import { toEngineResources } from './resources.ts';
 import { renderUser, supplementalGroups, toSecuritySettings } from './security-context.ts';
 import { toSecurityOptions } from './security-profiles.ts';
-import { booleanOf } from './untyped.ts';
 
 /** As the kubelet rotates container logs: five files of 10 MiB. */
 export const logConfig: Docker.HostConfig['LogConfig'] = {

@@ -1,8 +1,7 @@
-import type { Volume } from '@interlink/sidecar-sdk';
+import { parseQuantity, type Volume } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { uidLabel } from '../identity/labels.ts';
 import { memoryVolumeName } from '../volumes/volume-paths.ts';
-import { parseQuantity } from './quantity.ts';
 
 /** What this backend gives to pods. */
 export const fileVolumeTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as const;

@@ -1,5 +1,5 @@
+import { recordOf, stringsOf } from '@interlink/sidecar-sdk';
 import { isHostCapability } from '../container/capabilities.ts';
-import { recordOf, stringsOf } from '../container/untyped.ts';
 import { elsewhere, type Field, ignored, refused, supported, switched } from './field.ts';
 import { seLinux } from './selinux-fields.ts';
 

@@ -1,5 +1,4 @@
-import type { PodSpec } from '@interlink/sidecar-sdk';
-import { recordOf } from '../container/untyped.ts';
+import { type PodSpec, recordOf } from '@interlink/sidecar-sdk';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { allFields } from './all-fields.ts';
 import type { Field, FieldContext } from './field.ts';

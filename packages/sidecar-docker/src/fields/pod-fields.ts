@@ -1,4 +1,4 @@
-import { recordOf } from '../container/untyped.ts';
+import { recordOf } from '@interlink/sidecar-sdk';
 import { elsewhere, type Field, ignored, refused, supported, switched } from './field.ts';
 import { seLinux } from './selinux-fields.ts';
 

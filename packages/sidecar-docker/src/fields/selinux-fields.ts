@@ -1,4 +1,4 @@
-import { stringOf } from '../container/untyped.ts';
+import { stringOf } from '@interlink/sidecar-sdk';
 import { type Field, ignored, switched } from './field.ts';
 
 /** Types that no PodSecurity level below "privileged" knows: https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline */

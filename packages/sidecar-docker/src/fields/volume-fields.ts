@@ -1,4 +1,4 @@
-import { stringOf } from '../container/untyped.ts';
+import { stringOf } from '@interlink/sidecar-sdk';
 import { fileVolumeTypes } from '../container/volume-type.ts';
 import { type Field, refused, supported } from './field.ts';
 

@@ -1,5 +1,4 @@
-import type { PodSpec } from '@interlink/sidecar-sdk';
-import { parseQuantity } from '../container/quantity.ts';
+import { type PodSpec, parseQuantity } from '@interlink/sidecar-sdk';
 import { isMemory } from '../container/volume-type.ts';
 import { measureFolder } from './folder-size.ts';
 import { volumeFolder } from './volume-paths.ts';

@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeClaimFolder, refuseClaim, toClaim } from './claim.ts';
-import { parseClaims } from './claim-map.ts';
+import { makeClaimFolder } from './claim-folder.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -11,33 +10,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await rm(root, { recursive: true, force: true }));
 
-const claimOf = (more: object) => toClaim({ name: 'v', persistentVolumeClaim: { claimName: 'data', ...more } });
 const names = { namespace: 'ns', claim: 'data', volume: 'v' };
-
-describe('toClaim()', () => {
-  test.each([
-    [{}, false],
-    [{ readOnly: true }, true],
-    [{ accessModes: ['ReadOnlyMany'] }, true],
-    [{ accessModes: ['ReadOnlyMany', 'ReadWriteOnce'] }, false],
-  ])('of %j is read-only: %j', (more, expected) => {
-    expect(claimOf(more).isReadOnly).toBe(expected);
-  });
-
-  test.each(['../x', '', 'a/b', undefined, 'A'])('refuses the name %j', (claimName) => {
-    expect(() => claimOf({ claimName })).toThrow(/not the name of a claim/);
-  });
-});
-
-test('refuseClaim() names the keys that would do', () => {
-  const claims = parseClaims({
-    'ns/other': { path: '/srv' },
-    'storageClass:fast': { dockerVolume: 'a_{namespace}_{claim}' },
-  });
-  expect(refuseClaim(claimOf({ storageClassName: 'fast' }), 'ns', claims)).toBeUndefined();
-  expect(refuseClaim(claimOf({}), 'ns', claims)).toMatch(/has no entry ns\/data$/);
-  expect(refuseClaim(claimOf({ storageClassName: 'slow' }), 'ns', claims)).toMatch(/ns\/data or storageClass:slow$/);
-});
 
 describe('makeClaimFolder()', () => {
   test('makes what comes from placeholders, for any user, and only that', async () => {

@@ -1,7 +1,5 @@
-import { realpath } from 'node:fs/promises';
-import { InterLinkError, type Volume } from '@interlink/sidecar-sdk';
-import { makeFoldersBelow } from './below.ts';
-import { type ClaimMap, type ClaimNames, type ClaimTarget, expand, fixedPart } from './claim-map.ts';
+import { InterLinkError, type Volume } from '@interlink/protocol';
+import type { ClaimMap } from './claim-map.ts';
 
 /** A claim as the pod's request has it: the virtual kubelet adds class and access modes to what the pod's author wrote. */
 export interface Claim {
@@ -29,41 +27,24 @@ export function toClaim({ persistentVolumeClaim: source }: Volume): Claim {
 }
 
 /** Where a claim's data is, or undefined when this site has no place for it. */
-export function findClaim(claim: Claim, namespace: string, claims: ClaimMap): ClaimTarget | undefined {
+export function findClaim<Target>(claim: Claim, namespace: string, claims: ClaimMap<Target>): Target | undefined {
   const own = claims.get(`${namespace}/${claim.name}`);
   return own ?? (claim.storageClass === undefined ? undefined : claims.get(`storageClass:${claim.storageClass}`));
 }
 
-/** Why a pod can't have the claim here, in words for its author. */
-export function refuseClaim(claim: Claim, namespace: string, claims: ClaimMap): string | undefined {
+/** Why a pod can't have the claim here, in words for its author. @param key the name of the key that the claims are of */
+export function refuseClaim(
+  key: string,
+  claim: Claim,
+  namespace: string,
+  claims: ClaimMap<unknown>,
+): string | undefined {
   if (findClaim(claim, namespace, claims) !== undefined) return undefined;
   const keys = [
     `${namespace}/${claim.name}`,
     ...(claim.storageClass === undefined ? [] : [`storageClass:${claim.storageClass}`]),
   ];
-  return `claim ${claim.name}: the key Docker.Claims of this site has no entry ${keys.join(' or ')}`;
-}
-
-/**
- * The claim's folder, without links. What comes before the first placeholder is the administrator's and must be there; the rest is
- * made, for whoever the pod runs as.
- */
-export async function makeClaimFolder(path: string, names: ClaimNames): Promise<string> {
-  const given = fixedPart(path);
-  const base = await realpath(given).catch(() => undefined);
-  if (base === undefined) {
-    throw new InterLinkError('failed_precondition', `${given}, where Docker.Claims puts the claim, does not exist`);
-  }
-  const made = path
-    .slice(given.length)
-    .split('/')
-    .filter((part) => part !== '')
-    .map((part) => expand(part, names));
-  if (made.length === 0) return base;
-  await makeFoldersBelow(base, made.slice(0, -1), { mode: 0o755 });
-  const parent = [base, ...made.slice(0, -1)].join('/');
-  await makeFoldersBelow(parent, made.slice(-1), { mode: 0o777 });
-  return await realpath([parent, ...made.slice(-1)].join('/'));
+  return `claim ${claim.name}: the key ${key} of this site has no entry ${keys.join(' or ')}`;
 }
 
 function isReadOnlyMany(mode: unknown): boolean {

@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
-import { InterLinkError } from '@interlink/sidecar-sdk';
-import { isWithin } from './below.ts';
+import { InterLinkError } from '@interlink/protocol';
+import { isWithin } from './paths-within.ts';
 
-/** One entry of the key Docker.HostPaths: pods may mount it, and what is below it. */
+/** One path that pods may mount by hostPath, with what is below it. */
 export interface AllowedPath {
   readonly path: string;
   /** Pods never write there, whatever they ask for. */
@@ -23,10 +23,12 @@ export interface HostPathPolicy {
 }
 
 /**
- * Reads the key Docker.HostPaths.
+ * Reads a key such as Docker.HostPaths: absolute paths, with `:ro` behind those where pods may only read.
+ * @param key its name, for messages
  * @throws InterLinkError `invalid_argument` for what is no path, and for one that would open what is forbidden
  */
 export function parseHostPaths(
+  key: string,
   list: ReadonlyArray<unknown> | undefined,
   forbidden: ReadonlyArray<ForbiddenPath>,
 ): HostPathPolicy {
@@ -35,7 +37,7 @@ export function parseHostPaths(
     if (!isAbsolute(path) || !isPlain(path)) {
       throw new InterLinkError(
         'invalid_argument',
-        `Docker.HostPaths[${index}] is ${JSON.stringify(entry)}: an absolute path is wanted, without "." and "..", and with ":ro" behind it where pods may only read`,
+        `${key}[${index}] is ${JSON.stringify(entry)}: an absolute path is wanted, without "." and "..", and with ":ro" behind it where pods may only read`,
       );
     }
     return { path: withoutSlash(path), isReadOnly: suffix !== undefined };
@@ -46,7 +48,7 @@ export function parseHostPaths(
     if (opened === undefined) continue;
     throw new InterLinkError(
       'invalid_argument',
-      `Docker.HostPaths has ${JSON.stringify(path)}: it would open ${opened.what} (${opened.path}) to pods`,
+      `${key} has ${JSON.stringify(path)}: it would open ${opened.what} (${opened.path}) to pods`,
     );
   }
   return policy;
