@@ -1,0 +1,58 @@
+# --- log writer: a container's output, and its end ------------------------------------------------------------------------
+# Opens an anonymous pipe: its ends are in read_end and write_end.
+open_pipe() {
+  local both
+  exec {both}<> <(:)
+  exec {read_end}<"/dev/fd/$both" {write_end}>"/dev/fd/$both" {both}>&-
+}
+
+# Takes the place of this subshell, whose child the leader is. Tells `ended NAME ATTEMPT CODE SIGNAL TIME` on the bus.
+write_log() {
+  local leader=$1 out=$2 err=$3 path=$4 who=$5
+  if [[ -n $perl_path ]]; then
+    exec "$perl_path" -e "$log_writer_program" "$leader" "$out" "$err" "$bus" "$path" "$who"
+  fi
+  write_log_slowly "$leader" "$out" "$path" "$who"
+}
+
+# Without perl. Both streams come by one pipe and count as stdout: two readers could not keep their order, nor lines apart.
+write_log_slowly() {
+  local leader=$1 out=$2 path=$3 who=$4 line status code ended held='' log tag reader
+  exec {log}>>"$path"
+  # A line's newline is not in what read gives; a part is as long as what was asked for, or has met the end.
+  (
+    trap 'ended=$SECONDS' USR1
+    ended=''
+    while :; do
+      IFS= read -r -t 1 -n 16384 -u "$out" line
+      status=$?
+      held+=$line
+      # What was written before the leader's end is in the pipe by then.
+      [[ -n $ended ]] && ((status > 128 || SECONDS > ended + 2)) && break
+      ((status > 128)) && continue
+      ((status != 0)) && break
+      tag=F
+      ((${#line} == 16384)) && tag=P
+      put_log_line "$tag" "$held"
+      held=''
+    done
+    [[ -n $held ]] && put_log_line P "$held"
+  ) &
+  reader=$!
+  exec {out}<&-
+  wait "$leader"
+  code=$?
+  now_ms
+  ended=$now
+  kill -KILL -- "-$leader" 2>/dev/null
+  kill -USR1 "$reader"
+  wait "$reader"
+  printf 'ended %s %s %s %s\n' "$who" "$code" "$((code > 128 && code < 193 ? code - 128 : 0))" "$ended" >&"$bus"
+  exit 0
+}
+
+put_log_line() {
+  now_ms
+  printf -v REPLY '%(%Y-%m-%dT%H:%M:%S)T.%03d000000Z' "$((now / 1000))" "$((now % 1000))"
+  printf '%s stdout %s %s\n' "$REPLY" "$1" "$2" >&"$log"
+}

@@ -1,0 +1,83 @@
+# --- loop: waits for news, and for what is due ----------------------------------------------------------------------------
+# Asleep in one read until somebody writes to the bus or the next thing is due.
+run_pod() {
+  local wait kind rest
+  while :; do
+    tend_pod
+    [[ -n $pod_end ]] && is_at_rest && return
+    tend_usage
+    now_ms
+    wait=$((wake == 0 ? 60000 : wake - now))
+    ((wait < 1)) && wait=1
+    # Nothing is far enough away to trust the clock that long.
+    ((wait > 60000)) && wait=60000
+    printf -v wait '%d.%03d' "$((wait / 1000))" "$((wait % 1000))"
+    kind=''
+    IFS=' ' read -r -t "$wait" -u "$bus" kind rest
+    now_ms
+    hear "$kind" "$rest"
+    # What is there already is heard before anything is decided.
+    while read -r -t 0 -u "$bus" && IFS=' ' read -r -u "$bus" kind rest; do hear "$kind" "$rest"; done
+  done
+}
+
+hear() {
+  local rest=$2 words
+  case $1 in
+    started | ended)
+      read -ra words <<<"$rest"
+      # Of an attempt that nobody knows of any more.
+      [[ $1 == started && ${stage[${words[0]}]} != starting ]] && return
+      "attempt_$1" "${words[@]}"
+      ;;
+    done) task_done "$rest" ;;
+    term) asked_to_end ;;
+  esac
+}
+
+# NAME KIND NUMBER STATUS TEXT
+task_done() {
+  local name kind number status text
+  IFS=' ' read -r name kind number status text <<<"$1"
+  end_task "$name" "$kind" "$number" || return
+  unescape_text "$text"
+  text=$REPLY
+  case $kind in
+    pull) pulled "$name" "$status" "$text" ;;
+    create) created "$name" "$status" "$text" ;;
+    remove) stage[$name]=${was_started[$name]:+ended} stage[$name]=${stage[$name]:-new} ;;
+    startup | liveness | readiness) [[ ${stage[$name]} == running ]] && note_probe "$name" "$kind" "$status" "$text" ;;
+    postStart)
+      post_start[$name]=done
+      ((status == 0)) && return
+      post_start[$name]=failed
+      add_event Warning FailedPostStartHook "$name" 'PostStartHook failed'
+      log_line "the postStart hook of $name failed"
+      ;;
+    preStop)
+      if ((status != 0)); then
+        add_event Warning FailedPreStopHook "$name" 'PreStopHook failed'
+        log_line "the preStop hook of $name failed"
+      fi
+      [[ ${stop_step[$name]} == hook ]] && end_hook "$name"
+      ;;
+  esac
+}
+
+# TERM: of the sidecar, which has written until when there is time, or of Slurm. Again: there may be less time now.
+asked_to_end() {
+  local until=$((now + grace_seconds * second_ms)) asked=''
+  if read_key "$pod_folder/stop" kill_at && [[ $REPLY =~ ^([0-9]+)(\.([0-9]{1,3}))?$ ]]; then
+    asked=${BASH_REMATCH[3]}000
+    until=$((10#${BASH_REMATCH[1]} * 1000 + 10#${asked:0:3}))
+    asked=1
+  fi
+  if [[ $pod_end != deleted ]]; then
+    log_line 'asked to end'
+    [[ $pod_end == failed || $pod_end == finished ]] && ((pod_kill_at < until)) && until=$pod_kill_at
+    # A pod that has failed or finished stays what it is.
+    if [[ -z $pod_end ]]; then end_pod deleted "$until"; else pod_kill_at=$until; fi
+  elif [[ -n $asked ]] && ((until < pod_kill_at)); then
+    pod_kill_at=$until
+  fi
+}

@@ -1,0 +1,39 @@
+# --- tasks: what takes long, beside the lifecycle -------------------------------------------------------------------------
+# By `NAME/KIND`, the process group of the task under way, and its number: news of an older one count no more.
+declare -A task_pid=() task_number=()
+tasks_begun=0
+
+# begin_task NAME KIND FUNCTION ARGUMENT…: told is `done NAME KIND NUMBER STATUS TEXT`; TEXT is what the function left in task_text.
+begin_task() {
+  local key=$1/$2
+  tasks_begun=$((tasks_begun + 1))
+  task_number[$key]=$tasks_begun
+  (
+    leave_lifecycle
+    task_text=''
+    "${@:3}"
+    status=$?
+    escape_text "${task_text:0:1500}"
+    printf 'done %s %s %s %s %s\n' "$1" "$2" "$tasks_begun" "$status" "$REPLY" >&"$bus"
+  ) </dev/null >&2 &
+  task_pid[$key]=$!
+}
+
+is_busy() {
+  [[ -n ${task_pid[$1/$2]-} ]]
+}
+
+# Nobody wants to know any more: what it has begun ends too, and what it says is not heard.
+drop_task() {
+  local key=$1/$2
+  [[ -z ${task_pid[$key]-} ]] && return
+  kill -"${3:-KILL}" -- "-${task_pid[$key]}" 2>/dev/null
+  unset "task_pid[$key]" "task_number[$key]"
+}
+
+# Whether these news are of the task under way; it is over then.
+end_task() {
+  local key=$1/$2
+  [[ ${task_number[$key]-} == "$3" ]] || return 1
+  unset "task_pid[$key]" "task_number[$key]"
+}
