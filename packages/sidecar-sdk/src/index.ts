@@ -29,6 +29,7 @@ export {
   type ExecOptions,
   errorCodes,
   InterLinkError,
+  initContainerKind,
   type Lifecycle,
   type LifecycleHandler,
   type LogOptions,
@@ -50,7 +51,9 @@ export {
   type RemoteCommand,
   type Rendering,
   type ResolvedVolume,
+  type RestartPolicy,
   refuseSysctl,
+  restartPolicyOf,
   sysctlNamespace,
   type TerminalSize,
   toDottedSysctl,
@@ -85,6 +88,9 @@ export {
 export type { ActionTarget, CommandResult, DialAddress } from './lifecycle/actions/action-target.ts';
 export { collectCommand } from './lifecycle/actions/collect-command.ts';
 export { connectTo } from './lifecycle/actions/dial.ts';
+export { toRequestPath } from './lifecycle/actions/http/location.ts';
+export { requestHeaders } from './lifecycle/actions/http/request-headers.ts';
+export { resolvePort } from './lifecycle/actions/resolve-port.ts';
 export { type Clock, systemClock } from './lifecycle/clock.ts';
 export type {
   Attempt,
@@ -104,6 +110,7 @@ export { type Health, healthy } from './lifecycle/facts/pod-facts.ts';
 export { type HookKind, type HookOutcome, runHook } from './lifecycle/hooks/run-hook.ts';
 export type { ProbeOutcome } from './lifecycle/probes/handlers/probe-outcome.ts';
 export { runProbe } from './lifecycle/probes/handlers/run-probe.ts';
+export { type ProbeKind, probeKinds, probeOf, toProbeRules } from './lifecycle/probes/probe-rules.ts';
 export { ProbeWorkers, type ProbeWorkersOptions } from './lifecycle/probes/probe-workers.ts';
 export type { ProbedContainer, ProbedState, ProbeVerdict } from './lifecycle/probes/probed-state.ts';
 export {

@@ -1,4 +1,4 @@
-import type { ContainerPort, LifecycleHandler, Probe } from '@interlink/sidecar-sdk';
+import type { Container, Lifecycle } from '@interlink/sidecar-sdk';
 
 /** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
 export interface JobPlan {
@@ -37,12 +37,10 @@ export interface PlannedContainer {
   readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
   /** An exit code that one of these matches is followed by a restart, whatever the policy says. */
   readonly restartRules: ReadonlyArray<RestartRule>;
-  readonly ports: ReadonlyArray<ContainerPort>;
-  readonly startupProbe?: Probe | undefined;
-  readonly livenessProbe?: Probe | undefined;
-  readonly readinessProbe?: Probe | undefined;
-  readonly postStart?: LifecycleHandler | undefined;
-  readonly preStop?: LifecycleHandler | undefined;
+  readonly probes: Pick<Container, 'startupProbe' | 'livenessProbe' | 'readinessProbe'>;
+  readonly hooks: Pick<Lifecycle, 'postStart' | 'preStop'>;
+  /** What probes and hooks may call by name. */
+  readonly ports: Pick<Container, 'ports'>;
   /** Without `SIG`. Default: TERM, or the image's. */
   readonly stopSignal?: string | undefined;
   readonly terminationMessagePath: string;
@@ -58,6 +56,8 @@ export interface RestartRule {
 export interface PlannedMount {
   readonly volume: string;
   readonly source: MountSource;
+  /** Relative, without `..`; below the source, and checked again on the node, where links may be. */
+  readonly subPath?: string | undefined;
   /** `mountPath` */
   readonly target: string;
   readonly readOnly: boolean;

@@ -9,6 +9,8 @@ export interface RuntimeDriver {
   readonly name: RuntimePlan['driver'];
   /** Files below `script/` that are put into the script whole, in this order. */
   readonly files: ReadonlyArray<string>;
+  /** Programs in other languages, as variables for its functions. */
+  readonly programs: ReadonlyArray<{ readonly variable: string; readonly path: string }>;
   /** Variables of its own, as lines of bash; every value by `quoteWord`. */
   renderVariables(plan: JobPlan): string[];
 }

@@ -30,6 +30,7 @@ run_attempt() {
   fi
   (
     trap - TERM INT HUP
+    umask 022
     exec >&"$out_write" 2>&"$err_write" {out}<&- {out_write}>&-
     [[ -n $perl_path ]] && exec {err}<&- {err_write}>&-
     container_folder "$name"

@@ -45,7 +45,7 @@ fi
 
 # REPLY: RFC 3339 with milliseconds.
 format_time() {
-  printf -v REPLY '%(%Y-%m-%dT%H:%M:%S)T.%03dZ' "$(($1 / 1000))" "$(($1 % 1000))"
+  TZ=UTC0 printf -v REPLY '%(%Y-%m-%dT%H:%M:%S)T.%03dZ' "$(($1 / 1000))" "$(($1 % 1000))"
 }
 
 # The script's own chatter: slurm.out.

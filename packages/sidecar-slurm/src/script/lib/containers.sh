@@ -58,6 +58,7 @@ create_attempt() {
     task_text="CreateContainerError cannot write $folder/$number"
     return 1
   fi
+  check_mounts "$name" || return
   if ! runtime_create "$name" "$number"; then
     task_text="${runtime_reason:-CreateContainerError} $runtime_error"
     return 1

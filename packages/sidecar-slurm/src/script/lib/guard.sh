@@ -17,7 +17,7 @@ start_guard() {
 }
 
 tell_guard() {
-  printf '%s\n' "$1" >&"$lifeline"
+  [[ -n $lifeline ]] && printf '%s\n' "$1" >&"$lifeline"
 }
 
 guard() {
@@ -28,6 +28,7 @@ guard() {
     case $word in
       started) leader_pid[$name]=$pid numbers[$name]=$number ;;
       ended) unset "leader_pid[$name]" ;;
+      proxy) proxy_pid=$name ;;
       # The script has come to its own end.
       over) return ;;
     esac

@@ -7,12 +7,14 @@ begin_hook() {
 }
 
 run_hook() {
-  local name=$1 kind=$2 key=$1/$2
+  local name=$1 kind=$2 key=$1/$2 host
+  host=${hook_host[$key]:-$pod_ip}
   case ${hook_action[$key]} in
     sleep) pause "$((${hook_seconds[$key]} * second_ms))" ;;
     exec) run_inside "$name" "hook-$kind" ;;
     # Any answer is a success, whatever its status.
-    http) http_get "$name" "hook-$kind" "${hook_scheme[$key]}" "${hook_host[$key]}" "${hook_port[$key]}" "${hook_path[$key]}" ;;
+    http) http_get "$name" "hook-$kind" "${hook_scheme[$key]}" "$host" "${hook_port[$key]}" "${hook_path[$key]}" ;;
+    *) return 1 ;;
   esac
 }
 

@@ -1,29 +1,16 @@
 # --- job: from the script's start to its end ------------------------------------------------------------------------------
 declare -A leader_pid=() next_attempt=()
-perl_path='' are_containers_started='' bus='' scratch_folder='' memory_folder='' deadline_at='' runtime_error=''
+perl_path='' are_containers_started='' bus='' scratch_folder='' memory_folder='' job_folder=$pod_folder/job deadline_at=''
+runtime_error=''
 
-run_job() {
-  # A TERM in whatever phase is news like any other.
-  open_bus
-  trap 'was_asked_to_end=1; printf "term\n" >&"$bus"' TERM
-  set -m
-  begin_job
-  if prepare_job; then
-    run_pod
-    finish_pod
-  else
-    fail_pod FailedCreatePodSandBox "$runtime_error"
-  fi
-  end_job
-}
-
+# First of all: the mark that the job has begun. What follows is the site's own text, which may take long.
 begin_job() {
   local name
-  umask 077
-  LC_ALL=C
-  export TZ=UTC0
+  open_bus
+  trap 'job_left "$?"' EXIT
+  # A TERM in whatever phase is news like any other.
+  trap 'printf "term\n" >&"$bus"' TERM
   [[ -z ${PATH-} ]] && export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-  perl_path=$(type -P perl)
   pod_node=${SLURMD_NODENAME:-${HOSTNAME%%.*}}
   node_address
   pod_ip=$REPLY
@@ -32,7 +19,6 @@ begin_job() {
   [[ -n $deadline_seconds ]] && deadline_at=$((now + deadline_seconds * second_ms))
   for name in "${container_names[@]}"; do begin_container "$name"; done
   show_pod
-  start_guard
 }
 
 # An attempt that was made before the job was queued again counts on.
@@ -62,29 +48,50 @@ node_address() {
   return 0
 }
 
-prepare_job() {
-  local volume
-  scratch_folder=$(mktemp -d "${SLURM_TMPDIR:-${TMPDIR:-/tmp}}/interlink-$pod_uid.XXXXXX") || {
-    runtime_error="cannot make a folder in ${SLURM_TMPDIR:-${TMPDIR:-/tmp}}"
-    return 1
-  }
-  if ((${#memory_volumes[@]} > 0)); then
-    memory_folder=$(mktemp -d "/dev/shm/interlink-$pod_uid.XXXXXX") || {
-      runtime_error='cannot make a folder in /dev/shm'
-      return 1
-    }
+# After the site's own text, which may have changed the shell.
+run_job() {
+  set +efvxC +o pipefail +o posix
+  set -um
+  shopt -u failglob nullglob
+  unalias -a
+  IFS=$' \t\n'
+  trap - ERR DEBUG RETURN
+  trap 'job_left "$?"' EXIT
+  trap 'printf "term\n" >&"$bus"' TERM
+  umask 077
+  LC_ALL=C
+  perl_path=$(type -P perl)
+  if make_folders && start_guard && start_proxy && runtime_prepare_pod; then
+    run_pod
+    finish_pod
+  else
+    fail_pod FailedCreatePodSandBox "$runtime_error"
   fi
-  for volume in "${scratch_volumes[@]}"; do mkdir -m 0777 -- "$scratch_folder/$volume"; done
-  for volume in "${memory_volumes[@]}"; do mkdir -m 0777 -- "$memory_folder/$volume"; done
-  place_mounts
-  start_proxy && runtime_prepare_pod
+  end_job
 }
 
-# Waits that never ended show why; the pod's record is complete before the last announcement.
+make_folders() {
+  local volume place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
+  runtime_error="cannot make a folder in $place"
+  scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") || return
+  if ((${#memory_volumes[@]} > 0)); then
+    runtime_error='cannot make a folder in /dev/shm'
+    memory_folder=$(mktemp -d "/dev/shm/interlink-$pod_uid.XXXXXX") || return
+  fi
+  runtime_error="cannot make the pod's folders"
+  mkdir -p -- "$job_folder" || return
+  for volume in "${scratch_volumes[@]}"; do mkdir -m 0777 -- "$scratch_folder/$volume" || return; done
+  for volume in "${memory_volumes[@]}"; do mkdir -m 0777 -- "$memory_folder/$volume" || return; done
+  place_mounts
+  runtime_error=''
+}
+
+# The record is complete before the last announcement; a container that never ran is said to be unknown where the pod did not finish.
 finish_pod() {
   local name
+  now_ms
   for name in "${container_names[@]}"; do
-    [[ -n ${was_started[$name]-} || ($pod_end != deleted && $pod_end != failed) ]] && continue
+    [[ -n ${was_started[$name]-} || $pod_end == finished ]] && continue
     finished_at[$name]=$now exit_code[$name]=137 exit_reason[$name]=ContainerStatusUnknown
     exit_message[$name]='The container could not be located when the pod was terminated'
     show_ended "$name"
@@ -107,15 +114,23 @@ end_job() {
   remove_folders
   tell_guard over
   for name in "${container_names[@]}"; do
-    [[ ${container_kind[$name]} == sidecar ]] && continue
     # An init container that was never due has no code.
-    ((code == 0)) && code=${exit_code[$name]:-0}
+    [[ ${container_kind[$name]} != sidecar ]] && ((code == 0)) && code=${exit_code[$name]:-0}
   done
   [[ -n $pod_reason && $code == 0 ]] && code=1
+  trap - EXIT
   exit "$code"
 }
 
+# Whoever left the script early was no function of ours.
+job_left() {
+  [[ $BASHPID == "$$" && $pod_phase != ended ]] || return
+  fail_pod JobScriptExited "the text that runs before the containers (CommandPrefix, pre-exec) has ended the job with $1"
+}
+
 remove_folders() {
+  rm -rf -- "$job_folder"
   [[ -n $scratch_folder ]] && rm -rf -- "$scratch_folder"
   [[ -n $memory_folder ]] && rm -rf -- "$memory_folder"
+  return 0
 }

@@ -53,6 +53,6 @@ write_log_slowly() {
 
 put_log_line() {
   now_ms
-  printf -v REPLY '%(%Y-%m-%dT%H:%M:%S)T.%03d000000Z' "$((now / 1000))" "$((now % 1000))"
+  TZ=UTC0 printf -v REPLY '%(%Y-%m-%dT%H:%M:%S)T.%03d000000Z' "$((now / 1000))" "$((now % 1000))"
   printf '%s stdout %s %s\n' "$REPLY" "$1" "$2" >&"$log"
 }

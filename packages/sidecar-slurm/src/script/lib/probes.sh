@@ -83,8 +83,7 @@ plan_next_probe() {
 
 run_probe() {
   local name=$1 kind=$2 key=$1/$2 host
-  host=${probe_host[$key]-}
-  [[ -z $host ]] && host=$pod_ip
+  host=${probe_host[$key]:-$pod_ip}
   case ${probe_action[$key]} in
     exec) run_inside "$name" "probe-$kind" ;;
     tcp)
@@ -101,14 +100,17 @@ run_probe() {
       task_text="Probe terminated redirects, Response body: $task_text"
       return 3
       ;;
+    *)
+      task_text='no such kind of probe'
+      return 1
+      ;;
   esac
 }
 
 time_out_probe() {
   local name=$1 kind=$2 key=$1/$2 host text words
   drop_task "$name" "$kind"
-  host=${probe_host[$key]-}
-  [[ -z $host ]] && host=$pod_ip
+  host=${probe_host[$key]:-$pod_ip}
   case ${probe_action[$key]} in
     exec)
       container_folder "$name"

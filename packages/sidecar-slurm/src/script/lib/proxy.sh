@@ -9,8 +9,13 @@ start_proxy() {
     tries=$((tries + 1))
     free_port
     proxy_port=$REPLY
-    ssh -N -D "127.0.0.1:$proxy_port" -o BatchMode=yes -o ExitOnForwardFailure=yes -o ServerAliveInterval=30 -- "$proxy_login" </dev/null >&2 &
+    (
+      leave_lifecycle
+      exec {bus}>&-
+      exec ssh -N -D "127.0.0.1:$proxy_port" -o BatchMode=yes -o ExitOnForwardFailure=yes -o ServerAliveInterval=30 -- "$proxy_login"
+    ) </dev/null >&2 &
     proxy_pid=$!
+    tell_guard "proxy $proxy_pid"
     for ((waited = 0; waited < 100; waited++)); do
       kill -0 "$proxy_pid" 2>/dev/null || break
       if is_port_open "$proxy_port"; then

@@ -1,0 +1,78 @@
+import { quoteWord } from '@interlink/sidecar-sdk';
+import { actionVariables } from './action-variables.ts';
+import { containerVariables } from './container-variables.ts';
+import type { JobPlan, SiteText } from './job-plan.ts';
+import { driverOf } from './runtimes/drivers.ts';
+import { scriptText } from './script-text.ts';
+
+/** In the order in which bash reads them: what is used at once comes before. */
+const library = [
+  'settings',
+  'base',
+  'state',
+  'log-writer',
+  'tasks',
+  'attempts',
+  'actions',
+  'probes',
+  'hooks',
+  'mpi',
+  'mounts',
+  'images',
+  'containers',
+  'stopping',
+  'pod',
+  'usage',
+  'guard',
+  'proxy',
+  'loop',
+  'job',
+] as const;
+
+/**
+ * The job's bash script: what the pod is, the library, the driver of its runtime, the site's own text, and the call that runs it. It
+ * holds names, images, paths and numbers; what may be secret is in files beside it, see `jobFiles`.
+ */
+export function renderJobScript(plan: JobPlan): string {
+  const driver = driverOf(plan.runtime.driver);
+  const { namespace, name, uid } = plan.pod;
+  return [
+    `#!${plan.bashPath}`,
+    `# Pod ${namespace}/${name} (${uid}), written by the Slurm sidecar of InterLink. See docs/slurm.md.`,
+    '',
+    '# --- the pod ------------------------------------------------------------------------------------------------------------',
+    ...containerVariables(plan),
+    ...actionVariables(plan.containers),
+    ...driver.renderVariables(plan),
+    '',
+    ...library.map((part) => scriptText(`lib/${part}.sh`)),
+    renderProgram('log_writer_program', 'lib/log-writer.pl'),
+    ...driver.programs.map(({ variable, path }) => renderProgram(variable, path)),
+    ...driver.files.map(scriptText),
+    'begin_job',
+    '',
+    ...siteText(plan.site),
+    'run_job',
+    '',
+  ].join('\n');
+}
+
+/** A program in another language, as a variable of bash. */
+function renderProgram(variable: string, path: string): string {
+  return `IFS= read -r -d '' ${variable} <<'END_OF_PROGRAM'\n${scriptText(path)}END_OF_PROGRAM\n`;
+}
+
+function siteText({ resourceScriptPath, commandPrefix, preExec }: SiteText): string[] {
+  return [
+    ...section(
+      'ResourceScriptPath',
+      resourceScriptPath === undefined ? undefined : `. ${quoteWord(resourceScriptPath)}`,
+    ),
+    ...section('CommandPrefix', commandPrefix),
+    ...section('pre-exec', preExec),
+  ];
+}
+
+function section(name: string, text: string | undefined): string[] {
+  return text === undefined || text === '' ? [] : [`# --- ${name}, as it was given`, text, ''];
+}
