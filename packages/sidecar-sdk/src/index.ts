@@ -6,6 +6,7 @@
  *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
  *   files/           small files, whole or not at all
+ *   image/           names of images, and the logins that fit them
  *   log/             log options for backends that keep lines with times
  *   lifecycle/       the life of a pod over a small ContainerRuntime; its probes and hooks also by themselves
  *   fields/          what becomes of each field of a pod's spec: the machinery of a backend's table
@@ -99,6 +100,16 @@ export {
   kubernetesVolumeTypes,
   volumeTypeOf,
 } from './fields/volume-types.ts';
+export { findLogins, type Login } from './image/find-logins.ts';
+export { type PullPolicy, toPullPolicy } from './image/pull-policy.ts';
+export {
+  type ImageReference,
+  parseImageReference,
+  type Repository,
+  renderReference,
+  renderRepository,
+  toRepository,
+} from './image/reference.ts';
 export type { ActionTarget, CommandResult, DialAddress } from './lifecycle/actions/action-target.ts';
 export { collectCommand } from './lifecycle/actions/collect-command.ts';
 export { connectTo } from './lifecycle/actions/dial.ts';

@@ -1,6 +1,7 @@
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { InterLinkError, type PodReference } from '@interlink/sidecar-sdk';
 import type { StreamContext } from './exec.ts';
+import { joinStreams } from './streams/join-streams.ts';
 import { perlPipe, portPipe } from './streams/port-pipe.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function forwardPort(
   step.stderr.on('data', (chunk: Buffer) => {
     if (chatter.length < 1_024) chatter += chunk.toString();
   });
-  const connection = Duplex.from({ readable: step.stdout, writable: step.stdin });
+  const connection = joinStreams(step.stdout, step.stdin);
   void step.ended.then(({ exitCode }) => {
     const [problem = ''] = chatter.split('\n');
     if (exitCode !== 0 && !connection.destroyed && problem !== '') {

@@ -91,6 +91,8 @@ export interface SiteImages {
   readonly prefix: string;
   /** Absolute: below these, and nowhere else, an image may be a path. */
   readonly allowedPaths: ReadonlyArray<string>;
+  /** Registries that speak plain HTTP: `host:port`. */
+  readonly insecureRegistries: ReadonlyArray<string>;
 }
 
 export interface SiteTsocks {

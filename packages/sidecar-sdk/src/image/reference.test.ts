@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { toImageWish } from './pull-policy.ts';
 import { parseImageReference } from './reference.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -21,17 +20,4 @@ describe('parseImageReference()', () => {
       expect(parseImageReference(image)).toBeUndefined();
     },
   );
-});
-
-describe('toImageWish()', () => {
-  test.each([
-    ['busybox', undefined, 'Always'],
-    ['busybox:latest', undefined, 'Always'],
-    ['busybox:1.36', undefined, 'IfNotPresent'],
-    [`busybox@${digest}`, undefined, 'IfNotPresent'],
-    ['busybox', 'Never', 'Never'],
-  ] as const)('%s with policy %s is pulled %s', (image, imagePullPolicy, policy) => {
-    const container = { name: 'c', image, ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }) };
-    expect(toImageWish(container, 'uid').policy).toBe(policy);
-  });
 });

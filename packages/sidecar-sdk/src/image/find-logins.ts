@@ -1,4 +1,4 @@
-import type { RegistryCredential } from '@interlink/sidecar-sdk';
+import type { RegistryCredential } from '@interlink/protocol';
 import { type Repository, renderRepository, toRegistry } from './reference.ts';
 
 /** What is shown to a registry: a credential without where it fits. */

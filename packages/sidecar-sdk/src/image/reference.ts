@@ -38,7 +38,7 @@ export interface Repository {
 }
 
 const hubHosts: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
-export const hub = 'docker.io';
+const hub = 'docker.io';
 
 /** All names of Docker Hub are one; a registry is what has a dot, a colon or the name localhost, as Docker reads it. */
 export function toRegistry(host: string): string {

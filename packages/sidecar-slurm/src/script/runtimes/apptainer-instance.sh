@@ -1,0 +1,124 @@
+# --- an instance of Apptainer: the namespaces that an attempt's process, its probes and whoever looks in share --------------
+# words: the options of an instance: nothing of the node's but what is mounted. A root file system that can be written is a folder
+# over the image, on the node's disk; where the node can't do that, it is in memory, and as small as its administrator has set.
+instance_options() {
+  local name=$1 number=$2 folder=$3
+  words=(--no-eval --containall --no-home --cleanenv --uts --hostname "$apptainer_hostname" --workdir "$folder/work")
+  if [[ -n ${apptainer_read_only[$name]-} ]]; then
+    :
+  elif [[ -e $apptainer_folder/no-overlay ]]; then
+    words+=(--writable-tmpfs)
+  else
+    words+=(--overlay "$folder/root")
+  fi
+  case ${apptainer_gpus[$name]-} in
+    nvidia) words+=(--nv) ;;
+    amd) words+=(--rocm) ;;
+  esac
+  add_mount "$apptainer_folder/hosts" /etc/hosts ro
+  add_mount "$folder/home" "$apptainer_home" rw
+  add_mount "$folder/environment.sh" /.singularity.d/env/99-zz-interlink.sh ro
+  # Apptainer's own way to hand on the image's variables evaluates some, and trips over others: they are among ours.
+  [[ -n $has_oci_config ]] && add_mount "$apptainer_folder/empty" /.singularity.d/env/10-docker2singularity.sh ro
+  # Nothing of the image runs before its time.
+  add_mount "$apptainer_folder/empty" /.singularity.d/startscript ro
+  container_folder "$name"
+  [[ -n ${container_termination_path[$name]-} ]] &&
+    add_mount "$REPLY/$number/termination" "${container_termination_path[$name]}" rw
+  if [[ -n $proxy_config ]]; then
+    add_mount "$proxy_library" "$apptainer_proxy_target/library.so" ro
+    add_mount "$proxy_config" "$apptainer_proxy_target/tsocks.conf" ro
+  fi
+  add_volumes "$name" "$folder" || return
+  words+=("${apptainer_options[@]}")
+}
+
+# A field of CSV holds any text: https://apptainer.org/docs/user/latest/bind_paths_and_mounts.html#mount-examples
+add_mount() {
+  local double='""' text
+  text="type=bind,\"source=${1//\"/$double}\",\"destination=${2//\"/$double}\""
+  [[ $3 == ro ]] && text+=,ro
+  words+=(--mount "$text")
+}
+
+# The volumes, a folder before what is mounted in it. What leads into a volume by subPath is noted: see check_sub_paths.
+add_volumes() {
+  local name=$1 folder=$2 i source order
+  : >"$folder/sub-paths"
+  for i in "${!mount_container[@]}"; do
+    [[ ${mount_container[i]} == "$name" ]] || continue
+    printf '%s %s\0' "${mount_target[i]//[!\/]/}" "$i"
+  done | sort -z -s >"$folder/mounts"
+  mapfile -d '' -t order <"$folder/mounts"
+  for i in "${order[@]#* }"; do
+    source=${mount_source[i]}
+    if [[ -n ${mount_sub_path[i]-} ]]; then
+      if ! sub_path_of "$source" "${mount_sub_path[i]}"; then
+        runtime_error="failed to prepare subPath ${mount_sub_path[i]} of volume ${mount_volume[i]}: it cannot be made, or leads out of the volume"
+        return 1
+      fi
+      source=$REPLY
+      printf '%s %s\0' "$(stat -c %d:%i -- "$source")" "${mount_target[i]}" >>"$folder/sub-paths"
+    fi
+    if ! [[ -e $source ]]; then
+      runtime_error="volume ${mount_volume[i]} is not there on $pod_node: $source"
+      return 1
+    fi
+    add_mount "$source" "${mount_target[i]}" "${mount_mode[i]}"
+  done
+}
+
+# A container that shares the volume may have put a link where the folder was, after it was looked at and before it was mounted. Nothing
+# of this container has run yet: what is mounted must be what was looked at.
+check_sub_paths() {
+  local folder=$1 pid=$2 each all
+  mapfile -d '' -t all <"$folder/sub-paths"
+  for each in "${all[@]}"; do
+    path_inside "/proc/$pid/root" "${each#* }" && [[ $(stat -c %d:%i -- "$REPLY") == "${each%% *}" ]] && continue
+    runtime_error="a subPath below ${each#* } changed while it was mounted"
+    return 1
+  done
+}
+
+# Starts it and leaves its first process in $folder/pid. Status 1: runtime_error says why.
+start_instance() {
+  local name=$1 number=$2 folder=$3 image=$4 words output
+  instance_options "$name" "$number" "$folder" || return
+  if ! output=$(
+    exec 2>&1 </dev/null {bus}>&-
+    clear_exported_except
+    apptainer_environment
+    [[ -n $apptainer_commands ]] && eval "$apptainer_commands"
+    exec "$apptainer_path" -s instance start "${words[@]}" "$image" "$name.$number"
+  ); then
+    apptainer_complaint "$output"
+    runtime_error=$REPLY
+    return 1
+  fi
+  instance_pid "$name.$number"
+  printf '%s' "$REPLY" >"$folder/pid"
+  runtime_error='Apptainer does not say which process its instance is'
+  [[ -n $REPLY ]] && runtime_error=''
+}
+
+# REPLY: the first process of an instance, from Apptainer's own record of it.
+instance_pid() {
+  local file text
+  REPLY=''
+  for file in "$apptainer_folder"/config/instances/*/*/*/"$1/$1.json"; do
+    [[ -r $file ]] || continue
+    text=$(<"$file")
+    [[ $text =~ \"pid\":[[:space:]]*([0-9]+) ]] && REPLY=${BASH_REMATCH[1]}
+  done
+}
+
+# With its first process end all that are in it.
+kill_instance() {
+  local folder=$1 pid command
+  [[ -r $folder/pid ]] || return 0
+  pid=$(<"$folder/pid")
+  # A process that has its number from an instance of before is left alone.
+  [[ -n $pid ]] && read -r -d '' command <"/proc/$pid/cmdline" 2>/dev/null
+  [[ ${command-} == appinit* || ${command-} == sinit* ]] && kill -KILL "$pid" 2>/dev/null
+  return 0
+}
