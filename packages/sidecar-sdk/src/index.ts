@@ -55,6 +55,7 @@ export {
   type RestartPolicy,
   refuseSysctl,
   restartPolicyOf,
+  restartRulesOf,
   sysctlNamespace,
   type TerminalSize,
   toDottedSysctl,
@@ -75,7 +76,6 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
-export { listNames, readText, removeFile, writeNew, writeWhole } from './files/whole-files.ts';
 export { FieldExaminer, type FieldFindings } from './fields/examine-fields.ts';
 export {
   elsewhere,
@@ -100,6 +100,7 @@ export {
   kubernetesVolumeTypes,
   volumeTypeOf,
 } from './fields/volume-types.ts';
+export { listNames, readText, removeFile, writeNew, writeWhole } from './files/whole-files.ts';
 export { findLogins, type Login } from './image/find-logins.ts';
 export { type PullPolicy, toPullPolicy } from './image/pull-policy.ts';
 export {
