@@ -1,77 +1,71 @@
 import { nearest } from '@interlink/sidecar-sdk';
 
 /** Where annotations of this sidecar are; the second prefix is that of releases before it was InterLink. */
-export const annotationPrefixes = ['slurm-job.vk.io/', 'slurm-job.knoc.io/'] as const;
+const prefixes = ['slurm-job.vk.io/', 'slurm-job.knoc.io/'] as const;
 
-interface AnnotationKind {
-  /** The last part of its name. */
-  readonly name: string;
+export interface AnnotationKind {
   /** True when it is code, or reaches past the container: only where Policy.AllowPodAnnotations lists it. */
   readonly isPowerful: boolean;
-  /** Other names in full, from older releases. */
-  readonly also: ReadonlyArray<string>;
+  /** The runtime that it is for; undefined: any. */
+  readonly runtime?: 'apptainer' | 'enroot';
+  /** Another name in full, from older releases. */
+  readonly also?: string;
   /** For people. */
   readonly meaning: string;
 }
 
-const seed = (name: string) => [`job.vk.io/${name}`];
-
-/** Every annotation that the sidecar reads; docs/slurm.md shows them. */
-export const annotationKinds: ReadonlyArray<AnnotationKind> = [
-  {
-    name: 'flags',
+/** Every annotation that the sidecar reads, by the last part of its name; docs/slurm.md shows them. */
+export const annotationKinds = {
+  flags: {
     isPowerful: false,
-    also: [],
-    meaning:
-      'options of `sbatch`, split as a shell does: `--partition=gpu --time=1:00:00`; those that are allowed, see below',
+    meaning: 'options of `sbatch`, split as a shell does, of those that are allowed: `--partition=gpu --time=1:00:00`',
   },
-  { name: 'flavor', isPowerful: false, also: [], meaning: 'one of the flavors of this site, by name' },
-  {
-    name: 'gpu-type',
+  flavor: { isPowerful: false, meaning: 'one of the flavors of this site, by name' },
+  'gpu-type': {
     isPowerful: false,
-    also: [],
-    meaning:
-      "the type of the GPUs, as Slurm's GRES has it: `a100`; a label of the pod or a node selector of this name will do, too",
+    meaning: "the type of GPUs, as Slurm's GRES has it: `a100`; a label or a node selector of this name will do, too",
   },
-  {
-    name: 'mpi-flags',
+  'mpi-flags': {
     isPowerful: true,
-    also: [],
     meaning:
       'puts `mpiexec -np $SLURM_NTASKS` and these options before the command of each container; `true` means no options, and needs no permission',
   },
-  {
-    name: 'pre-exec',
+  'pre-exec': {
     isPowerful: true,
-    also: seed('pre-exec'),
-    meaning: 'text of bash, run before the containers, outside of them',
+    also: 'job.vk.io/pre-exec',
+    meaning: 'text of bash, run on the node before the containers',
   },
-  {
-    name: 'image-root',
+  'image-root': {
     isPowerful: true,
-    also: [],
-    meaning: 'folder, or beginning of an address, that is put before the names of images',
+    meaning: 'put before the names of images: a folder, or the beginning of an address',
   },
-  { name: 'singularity-options', isPowerful: true, also: [], meaning: 'more options of `apptainer exec`' },
-  {
-    name: 'singularity-mounts',
+  'singularity-options': { isPowerful: true, runtime: 'apptainer', meaning: 'more options of `apptainer exec`' },
+  'singularity-mounts': {
     isPowerful: true,
-    also: [],
+    runtime: 'apptainer',
     meaning: 'more mounts, as options: `--bind /cvmfs:/cvmfs`',
   },
-  {
-    name: 'singularity-commands',
+  'singularity-commands': {
     isPowerful: true,
-    also: seed('singularity-commands'),
+    runtime: 'apptainer',
+    also: 'job.vk.io/singularity-commands',
     meaning: 'words before the program of Apptainer',
   },
-  { name: 'enroot-options', isPowerful: true, also: [], meaning: 'more options of `enroot start`' },
-  { name: 'enroot-mounts', isPowerful: true, also: [], meaning: 'more mounts, as options: `--mount /cvmfs:/cvmfs`' },
-];
+  'enroot-options': { isPowerful: true, runtime: 'enroot', meaning: 'more options of `enroot start`' },
+  'enroot-mounts': {
+    isPowerful: true,
+    runtime: 'enroot',
+    meaning: 'more mounts, as options: `--mount /cvmfs:/cvmfs`',
+  },
+} as const satisfies Readonly<Record<string, AnnotationKind>>;
+export type AnnotationName = keyof typeof annotationKinds;
 
-/** Names of one annotation in full; the first that a pod has counts. */
-export function namesOf(kind: AnnotationKind): string[] {
-  return [...annotationPrefixes.map((prefix) => `${prefix}${kind.name}`), ...kind.also];
+export const annotationNames = Object.keys(annotationKinds) as ReadonlyArray<AnnotationName>;
+
+/** Names of one annotation in full; of several that a pod has the first counts. */
+export function namesOf(name: AnnotationName): string[] {
+  const { also }: AnnotationKind = annotationKinds[name];
+  return [...prefixes.map((prefix) => `${prefix}${name}`), ...(also === undefined ? [] : [also])];
 }
 
 /** Annotations of other sidecars that share the file. */
@@ -81,17 +75,16 @@ const foreign: ReadonlySet<string> = new Set(['docker-options.vk.io/flags']);
 export function parseAllowedAnnotations(
   list: ReadonlyArray<unknown> | undefined,
   problems: string[],
-): ReadonlySet<string> {
-  const powerful = annotationKinds.filter(({ isPowerful }) => isPowerful);
-  const names = powerful.map(({ name }) => name);
-  const allowed = new Set<string>();
+): ReadonlySet<AnnotationName> {
+  const powerful = annotationNames.filter((name) => annotationKinds[name].isPowerful);
+  const allowed = new Set<AnnotationName>();
   for (const [index, entry] of (list ?? []).entries()) {
     const text = String(entry);
-    const kind = powerful.find((one) => one.name === text || namesOf(one).includes(text));
-    if (kind !== undefined) allowed.add(kind.name);
+    const found = powerful.find((name) => name === text || namesOf(name).includes(text));
+    if (found !== undefined) allowed.add(found);
     else if (!foreign.has(text)) {
-      const near = nearest(text, names);
-      const hint = near === undefined ? `one of ${names.join(', ')} is wanted` : `did you mean ${near}?`;
+      const near = nearest(text, powerful);
+      const hint = near === undefined ? `one of ${powerful.join(', ')} is wanted` : `did you mean ${near}?`;
       problems.push(`Policy.AllowPodAnnotations[${index}] is ${JSON.stringify(entry)}: ${hint}`);
     }
   }

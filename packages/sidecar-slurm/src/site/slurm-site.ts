@@ -1,4 +1,5 @@
 import type { ClaimFolder, ClaimMap, HostPathPolicy } from '@interlink/sidecar-sdk';
+import type { AnnotationName } from './annotations.ts';
 import type { ScratchFolder } from './expand-path.ts';
 import type { Flavors } from './flavors.ts';
 
@@ -27,7 +28,7 @@ export interface SlurmSite {
   /** Long names of the options of sbatch that a pod may set. */
   readonly allowedFlags: ReadonlySet<string>;
   /** Annotations with power over the account that pods may bear, by their last part: `pre-exec`. */
-  readonly podAnnotations: ReadonlySet<string>;
+  readonly podAnnotations: ReadonlySet<AnnotationName>;
   /** Program that prints what the virtual node announces; undefined: what sinfo shows. */
   readonly resourceScriptPath: string | undefined;
   /** The partitions that a virtual node stands for, by its name; a node without an entry: Slurm's default, or what the pod says. */
