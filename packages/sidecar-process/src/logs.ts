@@ -3,13 +3,13 @@ import {
   type ContainerRuntime,
   containerStatusesOf,
   FolderChanges,
+  findTail,
   InterLinkError,
   type LogOptions,
   LogReader,
   type PodLifecycle,
   type PodReference,
   selectLines,
-  tailOffset,
 } from '@interlink/sidecar-sdk';
 import { PodFolder } from './folder/pod-folder.ts';
 import { chooseAttempt } from './log/choose-attempt.ts';
@@ -60,7 +60,7 @@ async function* streamLog(
   const { tailLines, ...perLine } = options;
   using changes = new FolderChanges(attemptFolder);
   try {
-    const reader = new LogReader(file, tailLines === undefined ? 0 : await tailOffset(file, tailLines));
+    const reader = new LogReader(file, tailLines === undefined ? 0 : (await findTail(file, tailLines)).offset);
     for (;;) {
       const isEnd = options.follow !== true || (await hasEnded(attemptFolder));
       for await (const lines of reader.readAvailable()) {

@@ -101,7 +101,7 @@ export {
 } from './lifecycle/status/image-reasons.ts';
 export { FolderChanges } from './log/folder-changes.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
-export { LogReader, tailOffset } from './log/log-reader.ts';
+export { findTail, LogReader } from './log/log-reader.ts';
 export { parseLogRecord } from './log/log-records.ts';
 export { containerStatusesOf } from './pods/container-statuses-of.ts';
 export { podFields } from './pods/pod-fields.ts';
