@@ -148,7 +148,7 @@ export {
 } from './lifecycle/status/image-reasons.ts';
 export { FolderChanges } from './log/folder-changes.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
-export { LogReader, tailOffset } from './log/log-reader.ts';
+export { findTail, LogReader } from './log/log-reader.ts';
 export { parseLogRecord } from './log/log-records.ts';
 export { type LogFileRequest, streamLogFile } from './log/stream-log-file.ts';
 export { readLogEnd, readTerminationFile } from './log/termination-message.ts';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { LogOptions } from '@interlink/protocol';
 import { FolderChanges } from './folder-changes.ts';
 import { selectLines } from './log-lines.ts';
-import { LogReader, tailOffset } from './log-reader.ts';
+import { findTail, LogReader } from './log-reader.ts';
 
 /** A change of a log that was not told is found after this long. */
 const recheckMs = 1_000;
@@ -31,7 +31,7 @@ async function* streamLines(opened: FileHandle | undefined, request: LogFileRequ
   using changes = new FolderChanges(dirname(path));
   let file = opened;
   try {
-    let reader = file && new LogReader(file, tailLines === undefined ? 0 : await tailOffset(file, tailLines));
+    let reader = file && new LogReader(file, tailLines === undefined ? 0 : (await findTail(file, tailLines)).offset);
     for (;;) {
       const isEnd = options.follow !== true || (await hasEnded());
       file ??= await openIfThere(path);

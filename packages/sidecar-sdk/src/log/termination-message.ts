@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { LogReader, tailOffset } from './log-reader.ts';
+import { findTail, LogReader } from './log-reader.ts';
 
 /** The kubelet's bounds of a container's last word, of a file and of a log. */
 const maxFileBytes = 4_096;
@@ -21,7 +21,7 @@ export async function readTerminationFile(path: string): Promise<string> {
 /** The last lines of a container's log. */
 export async function readLogEnd(path: string): Promise<string> {
   await using file = await open(path, 'r');
-  const reader = new LogReader(file, await tailOffset(file, maxLogLines));
+  const reader = new LogReader(file, (await findTail(file, maxLogLines)).offset);
   const lines: Buffer[] = [];
   for await (const some of reader.readAvailable()) lines.push(...some.map(({ content }) => content));
   return Buffer.concat(lines).subarray(-maxLogBytes).toString();
