@@ -1,42 +1,46 @@
+import type { Duplex } from 'node:stream';
 import {
+  type AttachOptions,
   type Backend,
   type Capabilities,
   type Clock,
+  type ExecOptions,
   InterLinkError,
   type Logger,
   type LogOptions,
   type News,
+  type NodeStats,
   type OwnedReport,
   type Owner,
   type PodReference,
   type PodReport,
   type PodRequest,
   podFields,
+  type RemoteCommand,
+  type Rendering,
   type ResolvedVolume,
 } from '@interlink/sidecar-sdk';
-import { type PodFileContent, sweepLeftovers, writePod } from './create.ts';
+import { attachToContainer } from './attach.ts';
+import { sweepLeftovers, writePod } from './create.ts';
 import { CancelBatches } from './end/cancel-batches.ts';
 import { Ender } from './end/ender.ts';
+import { execInContainer, type StreamContext } from './exec.ts';
 import { PodFolder, rootsIn } from './folder/pod-folder.ts';
 import { Spool } from './folder/spool.ts';
 import { JobTable } from './jobs/job-table.ts';
 import { JobWatch } from './jobs/job-watch.ts';
 import { PollPace } from './jobs/poll-pace.ts';
 import { readLog } from './logs.ts';
+import type { PodPlanner } from './plan/pod-planner.ts';
 import { PodBook } from './pods/pod-book.ts';
 import { PodEntry } from './pods/pod-entry.ts';
+import { forwardPort } from './port-forward.ts';
+import { renderPod } from './render.ts';
 import type { SlurmApi } from './slurm/slurm-api.ts';
-import type { SubmitOrder } from './slurm/submit-order.ts';
+import { readStats } from './stats.ts';
 import { Submitter } from './submit/submitter.ts';
 import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
-
-/** What a pod's job is made of, and what its author is told of it. */
-export interface PodJobPlan {
-  readonly order: Omit<SubmitOrder, 'scriptArguments'>;
-  readonly files: ReadonlyArray<PodFileContent>;
-  readonly warnings: ReadonlyArray<{ readonly reason: string; readonly message: string }>;
-}
 
 export interface SlurmBackendOptions {
   readonly slurm: SlurmApi;
@@ -45,8 +49,7 @@ export interface SlurmBackendOptions {
   readonly pollIntervalMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** @throws InterLinkError `failed_precondition` for what can never run here */
-  plan(request: PodRequest, owner: Owner, folder: PodFolder): Promise<PodJobPlan>;
+  readonly planner: Pick<PodPlanner, 'plan'>;
   capabilities(): Promise<Capabilities>;
 }
 
@@ -108,17 +111,20 @@ export class SlurmBackend implements Backend {
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
-    const { root, clock, plan } = this.#options;
+    const { root, clock, planner } = this.#options;
     const { uid } = request.pod.metadata;
     const known = this.#book.get(uid);
     if (known !== undefined) return known.report(clock.now());
     const folder = new PodFolder(root, request.pod.metadata);
-    const { order, files, warnings } = await plan(request, owner, folder);
+    const { order, script, files, warnings } = await planner.plan(request, owner, folder);
     const acceptedAt = new Date(clock.now()).toISOString();
-    await writePod(root, { request, owner, acceptedAt, order, files });
+    await writePod(root, {
+      ...{ request, owner, acceptedAt, order },
+      files: [...files, { path: 'job.sh', content: script, mode: 0o700 }],
+    });
     const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order });
     this.#book.add(entry);
-    for (const { reason, message } of warnings) this.#book.event(uid, { type: 'Warning', reason, message });
+    for (const event of warnings) this.#book.event(uid, event);
     this.#submitter.add(uid);
     return entry.report(clock.now());
   }
@@ -142,6 +148,27 @@ export class SlurmBackend implements Backend {
     return await readLog({ book: this.#book, now }, { pod, container, options, signal });
   }
 
+  async render(request: PodRequest, owner: Owner): Promise<Rendering> {
+    const { root, planner } = this.#options;
+    return renderPod(await planner.plan(request, owner, new PodFolder(root, request.pod.metadata)));
+  }
+
+  async exec(pod: PodReference, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand> {
+    return await execInContainer(this.#streams, { pod, container, options, signal });
+  }
+
+  async attach(pod: PodReference, container: string, options: AttachOptions): Promise<RemoteCommand> {
+    return await attachToContainer(this.#streams, { pod, container, options });
+  }
+
+  async portForward(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex> {
+    return await forwardPort(this.#streams, { pod, port, signal });
+  }
+
+  async stats(owner: Owner): Promise<NodeStats> {
+    return await readStats(this.#book, owner, this.#options.clock.now());
+  }
+
   async watch(news: News, signal: AbortSignal): Promise<void> {
     const { logger, clock } = this.#options;
     this.#book.tellTo(news);
@@ -162,6 +189,11 @@ export class SlurmBackend implements Backend {
     } finally {
       this.#book.tellTo(undefined);
     }
+  }
+
+  get #streams(): StreamContext {
+    const { slurm, clock } = this.#options;
+    return { slurm, book: this.#book, now: () => clock.now() };
   }
 
   #entry({ uid, owner, namespace, name }: PodReference): PodEntry {

@@ -1,15 +1,9 @@
 import { isAbsolute } from 'node:path';
-import { splitWords } from '@interlink/sidecar-sdk';
+import { InterLinkError, splitWords } from '@interlink/sidecar-sdk';
+import { parseCommandLine } from '../slurm/commands/parse-command-line.ts';
+import { type CommandLine, type SlurmProgram, slurmPrograms } from '../slurm/commands/slurm-commands.ts';
 import type { SiteReader, TextKey } from './site-reader.ts';
-import {
-  type SiteImages,
-  type SiteRuntime,
-  type SiteScript,
-  type SiteTsocks,
-  type SlurmCommand,
-  type SlurmSite,
-  slurmCommands,
-} from './slurm-site.ts';
+import type { SiteImages, SiteRuntime, SiteScript, SiteTsocks, SlurmSite } from './slurm-site.ts';
 
 const commandKeys = {
   sbatch: 'SbatchPath',
@@ -19,14 +13,23 @@ const commandKeys = {
   sacct: 'SacctPath',
   scontrol: 'ScontrolPath',
   srun: 'SrunPath',
-} as const satisfies Record<SlurmCommand, TextKey>;
+} as const satisfies Record<SlurmProgram, TextKey>;
 
 export function loadCommands(reader: SiteReader): SlurmSite['commands'] {
-  const entries = slurmCommands.map((command) => {
+  const entries = slurmPrograms.map((command) => {
     const key = commandKeys[command];
-    return [command, wordsOf(key, reader.optionalText(key) ?? command, reader)] as const;
+    return [command, commandOf(key, reader.optionalText(key) ?? command, reader)] as const;
   });
-  return Object.fromEntries(entries) as Record<SlurmCommand, string[]>;
+  return Object.fromEntries(entries) as Record<SlurmProgram, CommandLine>;
+}
+
+function commandOf(key: TextKey, text: string, reader: SiteReader): CommandLine {
+  try {
+    return parseCommandLine(text, key);
+  } catch (error) {
+    reader.problems.push(InterLinkError.from(error).message);
+    return { argv: [text], remoteFrom: undefined };
+  }
 }
 
 export function loadRuntime(reader: SiteReader): SiteRuntime {

@@ -1,11 +1,8 @@
 import type { ClaimFolder, ClaimMap, HostPathPolicy } from '@interlink/sidecar-sdk';
+import type { SlurmCommands } from '../slurm/commands/slurm-commands.ts';
 import type { AnnotationName } from './annotations.ts';
 import type { ScratchFolder } from './expand-path.ts';
 import type { Flavors } from './flavors.ts';
-
-/** The commands of Slurm that the sidecar runs. */
-export const slurmCommands = ['sbatch', 'scancel', 'squeue', 'sinfo', 'sacct', 'scontrol', 'srun'] as const;
-export type SlurmCommand = (typeof slurmCommands)[number];
 
 /** What runs containers inside a job; `none`: bare processes of the account. */
 export const containerRuntimes = ['apptainer', 'singularity', 'enroot', 'none'] as const;
@@ -13,8 +10,7 @@ export type ContainerRuntimeName = (typeof containerRuntimes)[number];
 
 /** What the administrator has set for the Slurm sidecar: read, checked, and with every default in its place. */
 export interface SlurmSite {
-  /** The words that each command begins with: `['/usr/bin/sbatch']`, `['ssh', 'login', 'sbatch']`. */
-  readonly commands: Readonly<Record<SlurmCommand, ReadonlyArray<string>>>;
+  readonly commands: SlurmCommands;
   /** How Slurm is asked. */
   readonly pace: SlurmPace;
   readonly folders: SiteFolders;

@@ -23,6 +23,7 @@ export function toSubmitArguments(order: SubmitOrder): string[] {
     `--${order.requeue}`,
     ...(order.endWarning === undefined ? [] : [`--signal=B:TERM@${order.endWarning.secondsBefore}`]),
     order.scriptPath,
+    ...order.scriptArguments,
   ];
 }
 

@@ -55,16 +55,17 @@ export class RunningBackend implements AsyncDisposable {
     const { clock, slurm } = this;
     this.#backend = await SlurmBackend.open({
       ...{ slurm, clock, root: this.#root, pollIntervalMs: 1_000, logger: createLogger('slurm-test', 'silent') },
-      plan: async (request, podOwner, folder) => ({
-        order: {
-          identity: { owner: podOwner, ...request.pod.metadata },
-          ...{ jobName: request.pod.metadata.name, options: [], export: 'NIL', requeue: 'no-requeue' },
-          ...{ endWarning: undefined, scriptPath: folder.file('job.sh'), outputPath: folder.file('slurm.out') },
-          workingDirectory: folder.path,
-        },
-        files: [{ path: 'job.sh', content: '', mode: 0o700 }],
-        warnings: [],
-      }),
+      planner: {
+        plan: async (request, podOwner, folder) => ({
+          order: {
+            identity: { owner: podOwner, ...request.pod.metadata },
+            ...{ jobName: request.pod.metadata.name, options: [], export: 'NIL', requeue: 'no-requeue' },
+            ...{ endWarning: undefined, scriptPath: folder.file('job.sh'), outputPath: folder.file('slurm.out') },
+            workingDirectory: folder.path,
+          },
+          ...{ script: '', files: [], warnings: [] },
+        }),
+      },
       capabilities: async () => {
         throw new Error('nobody asks');
       },
