@@ -18,7 +18,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 async function submitted(running: RunningBackend, number = 1): Promise<string> {
-  await running.backend.create(podRequest(number), owner);
+  await running.create(number);
   await running.until('submitted', () => running.reports.get(uidOf(number))?.status.jobID !== undefined);
   return running.reports.get(uidOf(number))?.status.jobID ?? '';
 }
@@ -62,7 +62,7 @@ describe('a pod', () => {
   test('whose refusal by sbatch passes is submitted later, and has said why it waited', async () => {
     await using running = await RunningBackend.start();
     running.slurm.refusal = 'invalid partition "gpu"';
-    await running.backend.create(podRequest(), owner);
+    await running.create(1);
     const waiting = () => running.reports.get(uidOf(1))?.status.containerStatuses[0]?.state.waiting;
     await running.until('refused', () => waiting()?.message?.includes('invalid partition') === true);
     expect(running.events).toEqual([expect.objectContaining({ type: 'Warning', reason: 'FailedSubmit' })]);
@@ -83,7 +83,7 @@ describe('one pod is one job', () => {
     await using running = await RunningBackend.start();
     running.slurm.failNext('submit', fault);
     running.slurm.failNext('jobs', 'away');
-    await running.backend.create(podRequest(), owner);
+    await running.create(1);
     await running.until('tried', () => running.slurm.calls.includes('submit'));
     await running.restart();
     await running.until('submitted', () => running.reports.get(uidOf(1))?.status.jobID !== undefined);
@@ -116,9 +116,10 @@ describe('one pod is one job', () => {
     await using running = await RunningBackend.start();
     running.slurm.latencyMs = 20;
     const numbers = Array.from({ length: 100 }, (_, index) => index + 1);
-    for (const number of numbers) await running.backend.create(podRequest(number), owner);
+    const made = running.create(...numbers);
     await running.until('half', () => running.slurm.controller.jobs.length >= 50);
     await running.restart();
+    await made;
     await running.until('all', () => numbers.every((number) => running.reports.get(uidOf(number))?.status.jobID));
     expect(running.slurm.controller.jobs).toHaveLength(100);
   });
@@ -158,7 +159,7 @@ describe('a deletion', () => {
   test('of two hundred takes a handful of calls', async () => {
     await using running = await RunningBackend.start();
     const numbers = Array.from({ length: 200 }, (_, index) => index + 1);
-    for (const number of numbers) await running.backend.create(podRequest(number), owner);
+    await running.create(...numbers);
     await running.until('all', () => running.slurm.controller.jobs.length === 200);
     await running.until('seen', () => numbers.every((number) => running.reports.get(uidOf(number))?.status.queue));
     await Promise.all(numbers.map(async (number) => await running.backend.delete(reference(number), 30)));

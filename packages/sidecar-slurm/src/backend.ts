@@ -53,6 +53,9 @@ export interface SlurmBackendOptions {
   capabilities(): Promise<Capabilities>;
 }
 
+/** A create's answer waits so long for sbatch's, which has the job's id: v1 knows a pod by it. */
+const firstTryMs = 5_000;
+
 /** A backend whose pods are jobs of Slurm, and whose store is Slurm and a folder per pod. */
 export class SlurmBackend implements Backend {
   readonly #options: SlurmBackendOptions;
@@ -125,7 +128,9 @@ export class SlurmBackend implements Backend {
     const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order });
     this.#book.add(entry);
     for (const event of warnings) this.#book.event(uid, event);
+    const tried = this.#submitter.tried(uid, firstTryMs);
     this.#submitter.add(uid);
+    await tried;
     return entry.report(clock.now());
   }
 

@@ -19,14 +19,11 @@ async function readPodStats({ folder, reference, record }: PodEntry): Promise<Po
   const use = { cpu: { usageCoreNanoSeconds: cpu }, memory: { workingSetBytes: Number(memory) } };
   const { uid, namespace, name } = reference;
   const running = [...(record?.containers ?? [])].filter(([, { state }]) => state === 'running');
-  const [only] = running;
+  const [[only, { startedAt = time }] = ['', {}]] = running;
   return {
     ...{ uid, namespace, name },
-    // A job is measured as one: with several containers, nobody knows whose is what.
-    containers:
-      only === undefined || running.length > 1
-        ? []
-        : [{ name: only[0], time, startTime: only[1].startedAt ?? time, ...use }],
+    // A job is measured as one: with several containers, or before one has begun, nobody knows whose is what.
+    containers: running.length !== 1 || time < startedAt ? [] : [{ name: only, time, startTime: startedAt, ...use }],
     whole: { time, ...use },
   };
 }

@@ -31,6 +31,7 @@ export class Submitter {
   readonly #options: SubmitterOptions;
   readonly #waiting = new Set<string>();
   readonly #failures = new Map<string, number>();
+  readonly #awaited = new Map<string, () => void>();
   /** Whose last sbatch is known to have made no job. */
   readonly #refused = new Set<string>();
   #wake = new AbortController();
@@ -58,6 +59,19 @@ export class Submitter {
     return this.#submitting === uid;
   }
 
+  /** Resolves after the next try for the pod, whatever came of it, or after so many milliseconds. */
+  async tried(uid: string, maxMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        callOff();
+        this.#awaited.delete(uid);
+        resolve();
+      };
+      const callOff = this.#options.clock.setTimer(maxMs, settle);
+      this.#awaited.set(uid, settle);
+    });
+  }
+
   /** Submits until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
@@ -74,6 +88,7 @@ export class Submitter {
       this.#submitting = uid;
       const waitMs = await this.#submit(entry);
       this.#submitting = undefined;
+      this.#awaited.get(uid)?.();
       this.#options.onDone(entry);
       // slurmctld is away or has enough: the others would hear the same.
       if (waitMs > 0) await sleepBy(clock, waitMs, signal);

@@ -94,6 +94,17 @@ export class RunningBackend implements AsyncDisposable {
     return new PodFolder(this.#root, podRequest(number).pod.metadata);
   }
 
+  /** Time passes until it has answered. */
+  async create(...numbers: number[]): Promise<void> {
+    let isWaiting = true;
+    const made = Promise.all(numbers.map(async (number) => await this.backend.create(podRequest(number), owner)));
+    const done = made.finally(() => {
+      isWaiting = false;
+    });
+    while (isWaiting) await this.pass(10);
+    await done;
+  }
+
   /** What the pod's job writes, and that it says so. */
   async jobWrites(number: number, podState: Values, containers: Readonly<Record<string, Values>> = {}): Promise<void> {
     const folder = this.folder(number);
