@@ -128,7 +128,9 @@ export class JobRun implements AsyncDisposable {
 
   async #describe(): Promise<string> {
     const states = this.plan.containers.map(({ name }) => this.read(`containers/${name}/state`));
-    return [this.output, await this.read('pod.state'), ...(await Promise.all(states)), await this.read('events')].join('\n');
+    return [this.output, await this.read('pod.state'), ...(await Promise.all(states)), await this.read('events')].join(
+      '\n',
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
