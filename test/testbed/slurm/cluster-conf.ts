@@ -9,7 +9,7 @@ export interface ClusterAddresses {
 /** Where nodes have the control groups that are theirs, one folder for each controller. */
 export const CGROUP_MOUNT_POINT = '/slurm-cgroup';
 /** The controllers (of cgroup v1) that Slurm's plugins use as they are set here. */
-export const CGROUP_CONTROLLERS = ['memory', 'cpuacct', 'freezer', 'cpuset', 'devices'] as const;
+export const CGROUP_CONTROLLERS = ['memory', 'cpuacct', 'freezer'] as const;
 
 /** Device files that stand for GPUs: Slurm insists on some. */
 export const GPU_FILES = ['/run/fakegpu0', '/run/fakegpu1'] as const;

@@ -76,6 +76,8 @@ export async function toContainerConfig(
       Binds: binds,
       NetworkMode: network,
       CgroupnsMode: 'host',
+      // All names are in /etc/hosts. Others are asked for on the way (SRV records, the machine's own domain): an answer must not take 10 s.
+      Dns: ['127.0.0.1'],
       ExtraHosts: containerNames.map((other) => `${other}:${addresses[other]}`),
       // Nearly all that a machine of its own has, for the user namespaces and mounts of Apptainer.
       CapAdd: ['ALL'],

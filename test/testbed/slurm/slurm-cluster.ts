@@ -15,6 +15,7 @@ import {
   writeClusterFiles,
 } from './cluster-containers.ts';
 import { type ContainerName, clusterAccounts, containerNames, type NodeName, nodeNames } from './cluster-members.ts';
+import { startClusterRegistries } from './cluster-registries.ts';
 
 export interface SlurmClusterOptions {
   /** Made here. */
@@ -118,7 +119,11 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
       engine.run(containers[one], await toContainerConfig(one, { image, network: name, addresses, folders })),
     ),
   );
-  await Promise.all([startMunge('controller').then(startController), startMunge('login')]);
+  const [registries] = await Promise.all([
+    startClusterRegistries({ directory, docker, host: toGateway(addresses), signal, cleanUp }),
+    startMunge('controller').then(startController),
+    startMunge('login'),
+  ]);
   await Promise.all(nodeNames.map(startDaemons));
   const { stdout: version } = await commands.run('login', 'alice', ['sinfo', '--version']);
   return {
@@ -132,6 +137,7 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
       shared: folders.shared,
       home: folders.home,
       enforcesMemory: cgroups !== undefined,
+      registries,
     },
     commands,
     stopController: async (how) => await daemons.get('slurmctld controller')?.stop(how),
@@ -146,6 +152,11 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
 
 function hasCgroupsV1(): boolean {
   return existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes');
+}
+
+/** This machine, as seen from the containers: the first address of their network, which Docker gives to its bridge. */
+function toGateway({ controller }: Readonly<Record<ContainerName, string>>): string {
+  return controller.replace(/\d+$/, '1');
 }
 
 /** Makes a network on a free subnet of the engine's. @returns the addresses of the containers in it */

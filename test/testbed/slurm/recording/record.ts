@@ -15,7 +15,8 @@ const TESTDATA = join(import.meta.dirname, '../../../../packages/sidecar-slurm/s
 const TIME_LIMIT_MS = 150_000;
 const NODE_FAIL_MS = 120_000;
 
-await using bed = await openRecordingBed(process.argv[2] ?? '');
+await using cleanUp = new AsyncDisposableStack();
+const bed = await openRecordingBed(process.argv[2] ?? '', cleanUp);
 const release = bed.version.split('.').slice(0, 2).join('.');
 const recorder = new Recorder(bed.shell, join(TESTDATA, release));
 const jobs = new Jobs(recorder, bed.nodes);

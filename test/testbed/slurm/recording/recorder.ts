@@ -57,9 +57,10 @@ export class Recorder {
     return result;
   }
 
-  /** Writes down how the commands were called: `commands.json`. */
+  /** Writes down how the commands were called: `commands.json`, a line for each. */
   async close(): Promise<void> {
-    const sorted = Object.fromEntries(Object.entries(this.#commands).sort(([a], [b]) => (a < b ? -1 : 1)));
-    await writeFile(join(this.#directory, 'commands.json'), `${JSON.stringify(sorted, undefined, 2)}\n`);
+    const sorted = Object.entries(this.#commands).sort(([a], [b]) => (a < b ? -1 : 1));
+    const lines = sorted.map(([name, command]) => `${JSON.stringify(name)}: ${JSON.stringify(command)}`);
+    await writeFile(join(this.#directory, 'commands.json'), `{\n${lines.join(',\n')}\n}\n`);
   }
 }

@@ -1,12 +1,10 @@
-import { chmod, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { toServerPath } from '../../process/find-program.ts';
-import { createTestbedDirectory, writeOwner } from '../../testbed-directory.ts';
-import { startSlurmHost } from '../slurm-host.ts';
+import { startTestbed } from '../../testbed.ts';
+import type { NodeName } from '../cluster-members.ts';
+import { startOwnSlurmCluster, startOwnSlurmHost } from '../own-slurm.ts';
 import type { SlurmShell } from '../slurm-shell.ts';
 
 /** A Slurm that recordings may do anything to. */
-export interface RecordingBed extends AsyncDisposable {
+export interface RecordingBed {
   readonly version: string;
   readonly nodes: readonly string[];
   readonly shell: SlurmShell;
@@ -15,27 +13,21 @@ export interface RecordingBed extends AsyncDisposable {
 }
 
 /** @param which `host` or `cluster` */
-export async function openRecordingBed(which: string): Promise<RecordingBed> {
-  process.env.PATH = toServerPath(process.env.PATH ?? '');
-  await using cleanUp = new AsyncDisposableStack();
-  const directory = await createTestbedDirectory();
-  cleanUp.defer(() => rm(directory, { recursive: true, force: true }));
-  await chmod(directory, 0o711);
-  await writeOwner(directory);
-  const { signal } = new AbortController();
-  if (which !== 'host') throw new Error(`Cannot record "${which}": it is neither "host" nor "cluster"`);
-  const { data, shell, stopController, killNode } = await startSlurmHost({
-    directory: join(directory, 'slurm'),
-    signal,
-    cleanUp,
-  });
-  const end = cleanUp.move();
+export async function openRecordingBed(which: string, cleanUp: AsyncDisposableStack): Promise<RecordingBed> {
+  if (which === 'host') {
+    const { data, shell, killNode, stopController } = cleanUp.use(await startOwnSlurmHost());
+    const { version, node } = data;
+    return { version, nodes: [node], shell, killNode, stopController: () => stopController('SIGTERM') };
+  }
+  if (which !== 'cluster') throw new Error(`Cannot record "${which}": wanted is "host" or "cluster"`);
+  const testbed = await startTestbed({ controlPlane: false });
+  cleanUp.defer(() => testbed.stop());
+  const { data, commands, killNode, stopController } = cleanUp.use(await startOwnSlurmCluster(testbed));
   return {
     version: data.version,
-    nodes: [data.node],
-    shell,
-    killNode,
+    nodes: data.nodes,
+    shell: commands.shell('login'),
+    killNode: (node) => killNode(node as NodeName),
     stopController: () => stopController('SIGTERM'),
-    [Symbol.asyncDispose]: async () => await end.disposeAsync(),
   };
 }

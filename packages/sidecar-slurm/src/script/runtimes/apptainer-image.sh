@@ -46,13 +46,13 @@ image_describe() {
   return 0
 }
 
-# REPLY: what Apptainer says went wrong, without what it says beside: its last FATAL or else its last line.
+# REPLY: what Apptainer says went wrong, without what it says beside: its first FATAL, which is the innermost, or else its last line.
 apptainer_complaint() {
   local line last='' fatal=''
   while IFS= read -r line; do
     [[ -z $line ]] && continue
     last=$line
-    [[ $line == *FATAL:* ]] && fatal=${line#*FATAL:}
+    [[ $line == *FATAL:* && -z $fatal ]] && fatal=${line#*FATAL:}
   done <<<"$1"
   REPLY=${fatal:-$last}
   REPLY=${REPLY#"${REPLY%%[![:space:]]*}"}

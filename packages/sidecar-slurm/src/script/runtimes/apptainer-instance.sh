@@ -6,7 +6,7 @@ instance_options() {
   words=(--no-eval --containall --no-home --cleanenv --uts --hostname "$apptainer_hostname" --workdir "$folder/work")
   if [[ -n ${apptainer_read_only[$name]-} ]]; then
     :
-  elif [[ -e $apptainer_folder/no-overlay ]]; then
+  elif [[ $root_in == memory ]]; then
     words+=(--writable-tmpfs)
   else
     words+=(--overlay "$folder/root")
@@ -22,15 +22,30 @@ instance_options() {
   [[ -n $has_oci_config ]] && add_mount "$apptainer_folder/empty" /.singularity.d/env/10-docker2singularity.sh ro
   # Nothing of the image runs before its time.
   add_mount "$apptainer_folder/empty" /.singularity.d/startscript ro
-  container_folder "$name"
-  [[ -n ${container_termination_path[$name]-} ]] &&
-    add_mount "$REPLY/$number/termination" "${container_termination_path[$name]}" rw
+  termination_target "${container_termination_path[$name]}"
+  add_mount "$pod_folder/containers/$name/$number/termination" "$REPLY" rw
   if [[ -n $proxy_config ]]; then
     add_mount "$proxy_library" "$apptainer_proxy_target/library.so" ro
     add_mount "$proxy_config" "$apptainer_proxy_target/tsocks.conf" ro
   fi
   add_volumes "$name" "$folder" || return
   words+=("${apptainer_options[@]}")
+}
+
+# REPLY: where the file for the last word is mounted. Apptainer's /dev takes no mounts, so there is a link in it: see link_termination.
+termination_target() {
+  REPLY=$1
+  [[ $1 == /dev/* ]] && REPLY=/.interlink-termination-log
+  return 0
+}
+
+link_termination() {
+  local path=$1 pid=$2
+  termination_target "$path"
+  [[ $REPLY == "$path" ]] && return
+  path_inside "/proc/$pid/root" "${path%/*}" make && ln -s -- /.interlink-termination-log "$REPLY/${path##*/}" && return
+  runtime_error="cannot make terminationMessagePath $path in the container"
+  return 1
 }
 
 # A field of CSV holds any text: https://apptainer.org/docs/user/latest/bind_paths_and_mounts.html#mount-examples
@@ -52,13 +67,12 @@ add_volumes() {
   mapfile -d '' -t order <"$folder/mounts"
   for i in "${order[@]#* }"; do
     source=${mount_source[i]}
-    if [[ -n ${mount_sub_path[i]-} ]]; then
-      if ! sub_path_of "$source" "${mount_sub_path[i]}"; then
-        runtime_error="failed to prepare subPath ${mount_sub_path[i]} of volume ${mount_volume[i]}: it cannot be made, or leads out of the volume"
+    if [[ -n ${mount_sub_path[i]} ]]; then
+      if ! sub_path_identity "${mount_base[i]}" "$source"; then
+        runtime_error="failed to prepare subPath for volumeMount \"${mount_volume[i]}\" of container \"$name\""
         return 1
       fi
-      source=$REPLY
-      printf '%s %s\0' "$(stat -c %d:%i -- "$source")" "${mount_target[i]}" >>"$folder/sub-paths"
+      printf '%s %s\0' "$REPLY" "${mount_target[i]}" >>"$folder/sub-paths"
     fi
     if ! [[ -e $source ]]; then
       runtime_error="volume ${mount_volume[i]} is not there on $pod_node: $source"
@@ -80,8 +94,21 @@ check_sub_paths() {
   done
 }
 
-# Starts it and leaves its first process in $folder/pid. Status 1: runtime_error says why.
+# With a root file system on disk where the node can do that: a kernel of before 5.11, or a disk that is none of its own, can't.
 start_instance() {
+  local name=$1 root_in=disk
+  [[ -e $apptainer_folder/no-overlay ]] && root_in=memory
+  launch_instance "$@" && return
+  [[ $runtime_error == *overlay* && $root_in == disk && -z ${apptainer_read_only[$name]-} ]] || return
+  mkdir -- "$apptainer_folder/no-overlay" 2>/dev/null &&
+    add_event Warning RootFilesystemInMemory '' \
+      "What containers write outside of their volumes is kept in memory, and may not be much: $runtime_error"
+  root_in=memory runtime_error=''
+  launch_instance "$@"
+}
+
+# Leaves its first process in $folder/pid. Status 1: runtime_error says why.
+launch_instance() {
   local name=$1 number=$2 folder=$3 image=$4 words output
   instance_options "$name" "$number" "$folder" || return
   if ! output=$(

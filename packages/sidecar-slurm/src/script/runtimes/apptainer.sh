@@ -39,21 +39,15 @@ runtime_create() {
   read_words "$apptainer_folder/$name.image"
   image=("${words[@]}")
   mkdir -p -- "$folder/work" "$folder/home" "$folder/root/upper" "$folder/root/work" || return
-  [[ -n ${image[1]} ]] || image_config "${image[0]}" "$folder"
+  [[ -n ${image[1]} ]] || image_describe "${image[0]}" "$folder"
   read_oci_config "${image[1]:-$folder}/config" && has_oci_config=1
   write_environment "$name" "$folder/environment.sh"
   container_words "$name" "$folder" || return
-  if ! start_instance "$name" "$number" "$folder" "${image[0]}"; then
-    [[ $runtime_error == *[Oo]verlay* && -z ${apptainer_read_only[$name]-} && ! -e $apptainer_folder/no-overlay ]] || return
-    add_event Warning RootFilesystemInMemory "$name" \
-      "What the container writes outside of its volumes is kept in memory, and may not be much: $runtime_error"
-    : >"$apptainer_folder/no-overlay"
-    runtime_error=''
-    start_instance "$name" "$number" "$folder" "${image[0]}" || return
-  fi
+  start_instance "$name" "$number" "$folder" "${image[0]}" || return
   local pid
   pid=$(<"$folder/pid")
-  check_sub_paths "$folder" "$pid" && make_working_folder "$folder" "$pid" && return
+  check_sub_paths "$folder" "$pid" && link_termination "${container_termination_path[$name]}" "$pid" &&
+    make_working_folder "$folder" "$pid" && return
   kill_instance "$folder"
   return 1
 }
@@ -119,6 +113,7 @@ runtime_run() {
     "instance://$name.$number" "${command[@]}"
 }
 
+# Of the attempt that is being created: `number`.
 runtime_enter() {
   local folder=$apptainer_folder/$1.$number
   printf '#!%s\n' "$BASH"
@@ -144,13 +139,16 @@ runtime_signal() {
   # A site's own words before it, or mpiexec, hand signals on by themselves.
   container_folder "$1"
   if ((${#apptainer_prefix[@]} == 0)) && ! [[ -e $REPLY/mpi-flags ]]; then
-    read -r children <"/proc/$leader/task/$leader/children" || children=$(ps -o pid= --ppid "$leader")
+    read -r children <"/proc/$leader/task/$leader/children"
+    [[ -n $children ]] || children=$(ps -o pid= --ppid "$leader")
   fi
   kill -s "$signal" ${children:-"$leader"} 2>/dev/null
   return 0
 }
 
+# These two run in the guard, too, which began before anything was prepared.
 runtime_remove() {
+  local apptainer_folder=$scratch_folder/.apptainer
   local folder=$apptainer_folder/$1.$2
   kill_instance "$folder"
   rm -rf -- "$folder" "$apptainer_folder"/config/instances/*/*/*/"$1.$2"
@@ -158,6 +156,5 @@ runtime_remove() {
 
 runtime_cleanup_pod() {
   local folder
-  [[ -d $apptainer_folder ]] || return 0
-  for folder in "$apptainer_folder"/*.*/; do kill_instance "$folder"; done
+  for folder in "$scratch_folder"/.apptainer/*.*/; do kill_instance "$folder"; done
 }

@@ -24,7 +24,7 @@ path_inside() {
       [[ $link == /* ]] && at=''
       rest=$link$rest
     else
-      [[ -e $root$at/$part || $how != make ]] || mkdir -- "$root$at/$part" 2>/dev/null
+      [[ -e $root$at/$part || $how != make ]] || mkdir -m 0755 -- "$root$at/$part" 2>/dev/null
       [[ -e $root$at/$part ]] || return
       at+=/$part
     fi
@@ -61,27 +61,17 @@ check_program() {
   [[ -x $REPLY ]]
 }
 
-# REPLY: the real path of subPath in a volume, made when missing. A folder is entered before it is believed: what a container changes
-# in the volume meanwhile leads nowhere else.
-sub_path_of() {
-  local base=$1 rest=$2 real path
-  path=$(
+# REPLY: which file or folder a path in a volume is, device and number, while it lies below BASE. A folder is entered before it is
+# believed: what a container changes in the volume meanwhile leads nowhere else.
+sub_path_identity() {
+  local base=$1 path=$2
+  REPLY=$(
     cd -P -- "$base" || exit
-    real=$PWD
-    while [[ -n $rest ]]; do
-      part=${rest%%/*} rest=${rest#"${rest%%/*}"}
-      rest=${rest#/}
-      if [[ -f ./$part && -z $rest ]]; then
-        file=$(realpath -e -- "./$part" && printf .) || exit
-        printf '%s' "${file%$'\n'.}."
-        [[ $file == "$real"/* ]]
-        exit
-      fi
-      [[ -e ./$part || -L ./$part ]] || mkdir -m 0750 -- "./$part" || exit
-      cd -P -- "./$part" || exit
-      [[ $PWD == "$real"/* ]] || exit
-    done
-    printf '%s.' "$PWD"
-  ) || return
-  REPLY=${path%.}
+    base=$PWD
+    if [[ -d $path ]]; then
+      cd -P -- "$path" && [[ $PWD == "$base"/* ]] && stat -c %d:%i .
+    else
+      cd -P -- "${path%/*}" && [[ $PWD/ == "$base"/* && ! -L ./${path##*/} ]] && stat -c %d:%i -- "./${path##*/}"
+    fi
+  ) 2>/dev/null
 }
