@@ -10,6 +10,7 @@ export interface Gres {
 /** A node, once, whatever number of partitions it is in. */
 export interface SlurmNode {
   readonly name: string;
+  /** Sorted. */
   readonly partitions: ReadonlyArray<string>;
   /** The base state in lower case: `idle`, `mixed`, `allocated`, `down`, `unknown`, … */
   readonly state: string;

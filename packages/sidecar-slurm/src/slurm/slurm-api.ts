@@ -28,7 +28,10 @@ export interface SlurmApi {
   /** What the accounting database knows; undefined where there is none, which is found out once. One sacct. */
   accounting(query: AccountingQuery): Promise<SlurmJob[] | undefined>;
 
-  /** Ends jobs, by as few scancels as can be. Jobs that are gone, or never were, are a success. */
+  /**
+   * Ends jobs, by as few scancels as can be. Jobs that are gone, or never were, are a success. A job that waits can't be signalled:
+   * with `term` and `kill` that is `unavailable`, after half a minute.
+   */
   cancel(ids: ReadonlyArray<string>, mode: CancelMode): Promise<void>;
 
   /** Every node, once. One sinfo. */

@@ -29,7 +29,7 @@ export interface SlurmJob {
   readonly endTime: Date | undefined;
   /** Slurm's list of the nodes it has, or had: `c[1-2]`; empty while there are none. */
   readonly nodes: string;
-  /** The node that runs the batch script; empty when there is none, or sacct was asked. */
+  /** The first of them, on which the batch script runs; empty when there is none. */
   readonly batchHost: string;
   readonly partition: string;
   /** How often it was started over (requeued). */

@@ -11,11 +11,11 @@ import type { SlurmStep, StepEnd, StepOptions } from './step.ts';
 const killAfterMs = 2_000;
 
 /**
- * srun's arguments: one task on the job's first node, beside whatever runs there. Without `--unbuffered` a pipe shows nothing before a
- * newline. `--mpi=none`: a step of ours is no MPI program.
+ * srun's arguments: one task on that node, beside whatever runs there (`--relative=0` does not hold it to the first one, seen on 24.11).
+ * Without `--unbuffered` a pipe shows nothing before a newline. `--mpi=none`: a step of ours is no MPI program.
  */
-export function toStepArguments(jobId: string, argv: ReadonlyArray<string>): string[] {
-  const where = [`--jobid=${assertJobId(jobId)}`, '--overlap', '--nodes=1', '--ntasks=1', '--relative=0'];
+export function toStepArguments(jobId: string, node: string, argv: ReadonlyArray<string>): string[] {
+  const where = [`--jobid=${assertJobId(jobId)}`, '--overlap', '--nodes=1', '--ntasks=1', `--nodelist=${node}`];
   return [...where, '--unbuffered', '--quiet', '--mpi=none', '--', ...argv];
 }
 
@@ -28,9 +28,9 @@ export function spawnStep(
   jobId: string,
   argv: ReadonlyArray<string>,
   env: NodeJS.ProcessEnv,
-  { signal }: StepOptions,
+  { node, signal }: StepOptions,
 ): SlurmStep {
-  const child = start(toArgv(srun, toStepArguments(jobId, argv)), env);
+  const child = start(toArgv(srun, toStepArguments(jobId, node, argv)), env);
   // A step that ends before it has read its input is no failure of ours.
   child.stdin.on('error', () => undefined);
   const close = () => hangUp(child);

@@ -1,6 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 
 export interface StepOptions {
+  /** The node to run on: {@link SlurmJob.batchHost}. Left to itself, srun takes any node of the job. */
+  readonly node: string;
   /** Has srun kill the step, and then itself, when it aborts. */
   readonly signal: AbortSignal;
 }
@@ -12,7 +14,7 @@ export interface StepEnd {
   readonly error: Error | undefined;
 }
 
-/** A command that runs inside a job's allocation, on the job's first node, by `srun --overlap`. */
+/** A command that runs inside a job's allocation, by `srun --overlap`. */
 export interface SlurmStep {
   readonly stdin: Writable;
   readonly stdout: Readable;

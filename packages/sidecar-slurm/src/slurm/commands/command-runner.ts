@@ -10,7 +10,9 @@ import type { SlurmCommands, SlurmProgram } from './slurm-commands.ts';
 import { toArgv } from './to-argv.ts';
 
 /** Longer than a command tries by itself (9 s when refused, 29 s when the controller's host is gone). */
-export const deadlineMs = 60_000;
+const usualDeadlineMs = 60_000;
+/** scancel that is to signal a job which waits tries that again and again for minutes. */
+const scancelDeadlineMs = 35_000;
 /** A line of squeue has some 300 bytes: room for 200,000 jobs. */
 const maxOutputBytes = 64 * 1024 * 1024;
 /** Commands under way at once, of all kinds. */
@@ -63,7 +65,7 @@ export class CommandRunner {
         peer.succeeded();
         return output;
       }
-      const message = `${call.action}: ${describe(output, call.program, deadlineMs)}`;
+      const message = `${call.action}: ${describe(output, call.program, deadlineOf(call.program))}`;
       if (trouble === 'away' || trouble === 'uncertain') this.#fail(peer, call.program, message);
       else peer.succeeded();
       throw slurmError(trouble, message);
@@ -79,7 +81,7 @@ export class CommandRunner {
     const { commands, run, logger, recorder } = this.#options;
     const argv = toArgv(commands[program], args);
     const startedAt = performance.now();
-    const output = await run({ argv, env: this.#env, deadlineMs, maxOutputBytes });
+    const output = await run({ argv, env: this.#env, deadlineMs: deadlineOf(program), maxOutputBytes });
     const durationMs = performance.now() - startedAt;
     const isDone = output.ending === 'exited' && isAnswer(output);
     const trouble = isDone ? undefined : diagnose(output, program, args);
@@ -88,4 +90,8 @@ export class CommandRunner {
     logger.debug({ program, outcome, durationMs: Math.round(durationMs) }, 'Slurm command');
     return { output, trouble };
   }
+}
+
+function deadlineOf(program: SlurmProgram): number {
+  return program === 'scancel' ? scancelDeadlineMs : usualDeadlineMs;
 }

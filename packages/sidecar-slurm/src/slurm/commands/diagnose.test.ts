@@ -44,6 +44,10 @@ test.each([
   expect(diagnose(failed('', ending), 'squeue', [])).toBe(ofOthers);
 });
 
+test('diagnose() of scancel that is late is no sign of a controller that is away', () => {
+  expect(diagnose(failed('', 'late'), 'scancel', [])).toBe('busy');
+});
+
 test('diagnose() does not know what became of a job without an id', () => {
   expect(diagnose(failed('', 'exited', 0), 'sbatch', [])).toBe('uncertain');
 });

@@ -36,6 +36,8 @@ const limits = [
 export function diagnose(output: CommandOutput, program: SlurmProgram, args: ReadonlyArray<string>): SlurmTrouble {
   const words = withoutEcho(wordsOf(output), args);
   const unknown = program === 'sbatch' ? 'uncertain' : 'away';
+  // It tries for minutes to signal a job that waits; a controller that is away it tells of before its deadline.
+  if (program === 'scancel' && output.ending === 'late') return 'busy';
   const has = (patterns: ReadonlyArray<RegExp>) => patterns.some((pattern) => pattern.test(words));
   if (output.ending === 'unstarted') return 'away';
   if (output.ending !== 'exited' || output.exitCode === 0) return unknown;

@@ -2,6 +2,7 @@ import { parseIdentity } from '../job-identity.ts';
 import { isEndState, parseJobState } from '../job-state.ts';
 import type { SlurmJob } from '../slurm-job.ts';
 import { parseExit } from './exits.ts';
+import { firstNode } from './first-node.ts';
 import { known, parseRows } from './rows.ts';
 import { parseMinutes, parseTime } from './times.ts';
 
@@ -30,7 +31,7 @@ export function parseAccounting(text: string): SlurmJob[] {
         estimatedStart: undefined,
         endTime: hasEnded ? parseTime(row.End) : undefined,
         nodes,
-        batchHost: '',
+        batchHost: firstNode(nodes),
         partition: row.Partition,
         restarts: 0,
         timeLimitMinutes: parseMinutes(row.Timelimit),

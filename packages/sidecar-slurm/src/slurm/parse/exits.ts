@@ -10,5 +10,6 @@ export function parseExit(text: string): JobExit | undefined {
   const [, first, second] = match;
   if (second !== undefined) return { exitCode: Number(first), signal: Number(second) };
   const status = Number(first);
-  return { exitCode: (status >> 8) & 0xff, signal: status & 0x7f };
+  const signal = status & 0x7f;
+  return { exitCode: signal === 0 ? (status >> 8) & 0xff : 0, signal };
 }

@@ -2,6 +2,7 @@ import { parseIdentity } from '../job-identity.ts';
 import { isEndState, parseJobState } from '../job-state.ts';
 import type { PodJob } from '../slurm-job.ts';
 import { parseExit } from './exits.ts';
+import { firstNode } from './first-node.ts';
 import { known, parseRows, type Row } from './rows.ts';
 import { parseMinutes, parseTime } from './times.ts';
 
@@ -11,17 +12,15 @@ import { parseMinutes, parseTime } from './times.ts';
  */
 export const jobFields = [
   ...(['JobID', 'State', 'exit_code', 'SubmitTime', 'StartTime', 'EndTime', 'RestartCnt', 'TimeLimit'] as const),
-  ...(['Partition', 'BatchHost', 'NodeList', 'Reason', 'Comment'] as const),
+  ...(['Partition', 'NodeList', 'Reason', 'Comment'] as const),
 ];
 
-export type JobField = (typeof jobFields)[number];
-
 /** Reads squeue's list, of which only jobs that carry our comment are kept. */
-export function parseJobs(text: string, fields: ReadonlyArray<JobField> = jobFields): PodJob[] {
-  return parseRows(text, fields).flatMap((row) => toPodJob(row) ?? []);
+export function parseJobs(text: string): PodJob[] {
+  return parseRows(text, jobFields).flatMap((row) => toPodJob(row) ?? []);
 }
 
-function toPodJob(row: Row<JobField>): PodJob | undefined {
+function toPodJob(row: Row<(typeof jobFields)[number]>): PodJob | undefined {
   // A delimiter in a reason would have moved some of it into the comment.
   const identity = parseIdentity(row.Comment.slice(Math.max(0, row.Comment.indexOf('{"v":'))));
   if (identity === undefined || !/^\d+$/.test(row.JobID)) return undefined;
@@ -41,7 +40,7 @@ function toPodJob(row: Row<JobField>): PodJob | undefined {
     estimatedStart: startTime === undefined && !hasEnded ? parseTime(row.StartTime) : undefined,
     endTime: hasEnded ? parseTime(row.EndTime) : undefined,
     nodes,
-    batchHost: known(row.BatchHost) ?? '',
+    batchHost: firstNode(nodes),
     partition: row.Partition,
     restarts: Number(row.RestartCnt) || 0,
     timeLimitMinutes: parseMinutes(row.TimeLimit),

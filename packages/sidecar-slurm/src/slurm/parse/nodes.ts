@@ -8,16 +8,14 @@ export const nodeFields = [
   ...(['Gres', 'GresUsed', 'Features'] as const),
 ];
 
-export type NodeField = (typeof nodeFields)[number];
-
 /** Reads sinfo's list into one entry per node. */
-export function parseNodes(text: string, fields: ReadonlyArray<NodeField> = nodeFields): SlurmNode[] {
+export function parseNodes(text: string): SlurmNode[] {
   const nodes = new Map<string, SlurmNode>();
-  for (const row of parseRows(text, fields)) {
+  for (const row of parseRows(text, nodeFields)) {
     const partition = row.Partition.replace(/\*$/, '');
     const seen = nodes.get(row.NodeHost);
     if (seen !== undefined) {
-      nodes.set(seen.name, { ...seen, partitions: [...seen.partitions, partition] });
+      nodes.set(seen.name, { ...seen, partitions: [...seen.partitions, partition].sort() });
       continue;
     }
     // Allocated, idle, other, total.

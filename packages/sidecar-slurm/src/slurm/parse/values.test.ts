@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseExit } from './exits.ts';
+import { firstNode } from './first-node.ts';
 import { parseGres } from './gres.ts';
 import { parseMinutes, parseTime } from './times.ts';
 
@@ -11,6 +12,7 @@ test.each([
   ['768', { exitCode: 3, signal: 0 }],
   ['15', { exitCode: 0, signal: 15 }],
   ['9', { exitCode: 0, signal: 9 }],
+  ['4021', { exitCode: 0, signal: 53 }],
   ['N/A', undefined],
   ['', undefined],
 ])('parseExit(%j)', (text, exit) => {
@@ -65,4 +67,15 @@ test.each([
   ['', []],
 ])('parseGres(%j)', (text, gres) => {
   expect(parseGres(text)).toEqual(gres);
+});
+
+test.each([
+  ['c1', 'c1'],
+  ['c1,d2', 'c1'],
+  ['c[1-2]', 'c1'],
+  ['c[01-04,07],d1', 'c01'],
+  ['rack[0-1]n[03-09]', 'rack0n03'],
+  ['', ''],
+])('firstNode(%j) is %j', (nodes, first) => {
+  expect(firstNode(nodes)).toBe(first);
 });

@@ -7,12 +7,14 @@ export class ScriptedStep implements SlurmStep {
   readonly stdout = new PassThrough();
   readonly stderr = new PassThrough();
   readonly jobId: string;
+  readonly node: string;
   readonly argv: ReadonlyArray<string>;
   readonly #ended = Promise.withResolvers<StepEnd>();
   closes = 0;
 
-  constructor(jobId: string, argv: ReadonlyArray<string>) {
+  constructor(jobId: string, node: string, argv: ReadonlyArray<string>) {
     this.jobId = jobId;
+    this.node = node;
     this.argv = argv;
   }
 

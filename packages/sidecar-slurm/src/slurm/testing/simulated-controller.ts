@@ -1,5 +1,6 @@
 import type { Clock } from '@interlink/sidecar-sdk';
 import { isEndState, type JobState } from '../job-state.ts';
+import { firstNode } from '../parse/first-node.ts';
 import type { CancelMode } from '../slurm-api.ts';
 import type { JobExit, PodJob, SlurmJob } from '../slurm-job.ts';
 import type { SubmitOrder } from '../submit-order.ts';
@@ -55,8 +56,9 @@ export class SimulatedController {
     found.job = { ...found.job, ...change };
   }
 
-  start(id: string, node = 'c1'): void {
-    const running = { state: 'RUNNING', reason: undefined, nodes: node, batchHost: node } as const;
+  /** @param nodes Slurm's list: `c[1-2]` */
+  start(id: string, nodes = 'c1'): void {
+    const running = { state: 'RUNNING', reason: undefined, nodes, batchHost: firstNode(nodes) } as const;
     this.change(id, { ...running, startTime: this.#now(), estimatedStart: undefined });
   }
 

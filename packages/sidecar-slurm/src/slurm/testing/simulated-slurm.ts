@@ -95,9 +95,9 @@ export class SimulatedSlurm implements SlurmApi {
     return await this.#answer('settings', () => this.settingsShown);
   }
 
-  spawnStep(jobId: string, argv: ReadonlyArray<string>, { signal }: StepOptions): ScriptedStep {
+  spawnStep(jobId: string, argv: ReadonlyArray<string>, { node, signal }: StepOptions): ScriptedStep {
     this.calls.push('spawnStep');
-    const step = new ScriptedStep(jobId, argv);
+    const step = new ScriptedStep(jobId, node, argv);
     this.steps.push(step);
     signal.addEventListener('abort', () => step.close(), { once: true });
     return step;
