@@ -17,12 +17,19 @@ export interface StreamContext {
   readonly now: () => number;
 }
 
+/** A pod whose job runs. */
+export interface RunningPod {
+  readonly entry: PodEntry;
+  readonly jobId: string;
+  readonly node: string;
+}
+
 /** Runs a command in a container, as a step of its pod's job. @throws InterLinkError `failed_precondition` when the container does not run */
 export async function execInContainer(context: StreamContext, request: ExecRequest): Promise<RemoteCommand> {
   const { pod, container, options, signal } = request;
-  const { entry, jobId } = await findRunning(context, pod, container);
+  const { entry, jobId, node } = await findRunning(context, pod, container);
   const enterPath = entry.folder.container(container, 'enter');
-  return runInStep(context.slurm, { jobId, enterPath, options, signal });
+  return runInStep(context.slurm, { jobId, node, enterPath, options, signal });
 }
 
 /** The job in which a container runs now. @throws InterLinkError `failed_precondition` */
@@ -30,14 +37,23 @@ export async function findRunning(
   { book, now }: StreamContext,
   pod: PodReference,
   container: string,
-): Promise<{ entry: PodEntry; jobId: string }> {
-  await book.refresh(pod.uid);
-  const entry = book.get(pod.uid);
-  const isRunning =
-    entry?.stage(now()).kind === 'running' && entry.record?.containers.get(container)?.state === 'running';
-  const jobId = entry?.record?.jobId;
-  if (entry === undefined || jobId === undefined || !isRunning) {
+): Promise<RunningPod> {
+  const found = await findRunningPod({ book, now }, pod);
+  if (found?.entry.record?.containers.get(container)?.state !== 'running') {
     throw new InterLinkError('failed_precondition', `container "${container}" in pod "${pod.name}" is not running`);
   }
-  return { entry, jobId };
+  return found;
+}
+
+/** The job of a pod that runs now, and the node that has its script. */
+export async function findRunningPod(
+  { book, now }: Pick<StreamContext, 'book' | 'now'>,
+  pod: PodReference,
+): Promise<RunningPod | undefined> {
+  await book.refresh(pod.uid);
+  const entry = book.get(pod.uid);
+  const { jobId, node } = entry?.record ?? {};
+  if (entry === undefined || jobId === undefined || entry.stage(now()).kind !== 'running') return undefined;
+  const batchHost = entry.sight.kind === 'seen' ? entry.sight.job.batchHost : '';
+  return { entry, jobId, node: batchHost === '' ? (node ?? '') : batchHost };
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { InterLinkError, type PodReference } from '@interlink/sidecar-sdk';
-import type { StreamContext } from './exec.ts';
+import { findRunningPod, type StreamContext } from './exec.ts';
 import { joinStreams } from './streams/join-streams.ts';
 import { perlPipe, portPipe } from './streams/port-pipe.ts';
 
@@ -12,13 +12,10 @@ export async function forwardPort(
   { slurm, book, now }: StreamContext,
   { pod, port, signal }: { readonly pod: PodReference; readonly port: number; readonly signal: AbortSignal },
 ): Promise<Duplex> {
-  await book.refresh(pod.uid);
-  const entry = book.get(pod.uid);
-  const jobId = entry?.record?.jobId;
-  if (jobId === undefined || entry?.stage(now()).kind !== 'running') {
-    throw new InterLinkError('failed_precondition', `pod "${pod.name}" is not running`);
-  }
-  const step = slurm.spawnStep(jobId, ['bash', '-c', portPipe, 'bash', String(port), perlPipe], { signal });
+  const found = await findRunningPod({ book, now }, pod);
+  if (found === undefined) throw new InterLinkError('failed_precondition', `pod "${pod.name}" is not running`);
+  const { jobId, node } = found;
+  const step = slurm.spawnStep(jobId, ['bash', '-c', portPipe, 'bash', String(port), perlPipe], { node, signal });
   let chatter = '';
   step.stderr.on('data', (chunk: Buffer) => {
     if (chatter.length < 1_024) chatter += chunk.toString();

@@ -10,6 +10,8 @@ import { SlurmBackend } from './backend.ts';
 import { toCapabilities } from './capabilities.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
 import { rootsIn } from './folder/pod-folder.ts';
+import { ImageCache } from './image/image-cache.ts';
+import { ImagePlanner } from './image/image-planner.ts';
 import { PodPlanner } from './plan/pod-planner.ts';
 import { RuntimePlanner } from './plan/runtime-planner.ts';
 import { loadSlurmSite } from './site/load-slurm-site.ts';
@@ -39,7 +41,8 @@ export async function createSlurmBackend(
   });
   const cluster = new ClusterView(slurm, clock);
   const spoolFolder = rootsIn(root).spool;
-  const planner = new PodPlanner({ site, cluster, spoolFolder, runtimes: new RuntimePlanner(site) });
+  const runtimes = new RuntimePlanner(site, new ImagePlanner(new ImageCache(root), site.images));
+  const planner = new PodPlanner({ site, cluster, spoolFolder, runtimes });
   return await SlurmBackend.open({
     ...{ slurm, root, pollIntervalMs, clock, logger, planner },
     capabilities: async () => toCapabilities(await cluster.read(), site),

@@ -14,6 +14,7 @@ import { StepTerminal } from './step-terminal.ts';
 
 export interface StepRequest {
   readonly jobId: string;
+  readonly node: string;
   /** The script that runs its words inside the container. */
   readonly enterPath: string;
   readonly options: ExecOptions;
@@ -32,14 +33,14 @@ const terminalScript =
 
 /** Runs a command inside a container by a step of its job. */
 export function runInStep(slurm: Pick<SlurmApi, 'spawnStep'>, request: StepRequest): RemoteCommand {
-  const { jobId, enterPath, options, signal } = request;
+  const { jobId, node, enterPath, options, signal } = request;
   const mark = `<${randomBytes(12).toString('hex')}>`;
   const words = ['bash', enterPath, ...options.command].map(quoteWord).join(' ');
   const argv = options.tty
     ? ['bash', '-c', terminalScript, 'bash', mark, `printf '${mark}%s\\n' "$(tty)" >&3; exec 3>&-; exec ${words}`]
     : ['bash', '-c', plainScript, 'bash', mark, enterPath, ...options.command];
-  const step = slurm.spawnStep(jobId, argv, { signal });
-  const terminal = options.tty ? new StepTerminal(slurm, { jobId, mark, signal }) : undefined;
+  const step = slurm.spawnStep(jobId, argv, { node, signal });
+  const terminal = options.tty ? new StepTerminal(slurm, { jobId, node, mark, signal }) : undefined;
   const lastWord = new LastWord(mark);
   const said = terminal === undefined ? step.stderr : step.stderr.pipe(terminal.device);
   said.pipe(lastWord);

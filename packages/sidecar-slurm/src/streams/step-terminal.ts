@@ -5,19 +5,27 @@ import type { SlurmApi } from '../slurm/slurm-api.ts';
 /** As long as a line can be that names a terminal's device. */
 const longestLine = 256;
 
+export interface TerminalOptions {
+  readonly jobId: string;
+  readonly node: string;
+  /** What the line that names the device begins with. */
+  readonly mark: string;
+  readonly signal: AbortSignal;
+}
+
 /** The terminal of a command in a job: which device it is, the command says; its size is set by steps of their own. */
 export class StepTerminal {
   /** Takes the first line, which names the device, and passes on what follows. */
   readonly device: Transform;
   readonly #slurm: Pick<SlurmApi, 'spawnStep'>;
-  readonly #options: { readonly jobId: string; readonly mark: string; readonly signal: AbortSignal };
+  readonly #options: TerminalOptions;
   #path: string | undefined;
   #wanted: TerminalSize | undefined;
   #isResizing = false;
 
   constructor(
     slurm: Pick<SlurmApi, 'spawnStep'>,
-    options: { readonly jobId: string; readonly mark: string; readonly signal: AbortSignal },
+    options: TerminalOptions,
   ) {
     this.#slurm = slurm;
     this.#options = options;
@@ -50,13 +58,13 @@ export class StepTerminal {
   }
 
   async #keepResizing(): Promise<void> {
-    const { jobId, signal } = this.#options;
+    const { jobId, node, signal } = this.#options;
     while (this.#path !== undefined && this.#wanted !== undefined && !signal.aborted && !this.#isResizing) {
       const { width, height } = this.#wanted;
       this.#wanted = undefined;
       this.#isResizing = true;
       const argv = ['stty', '-F', this.#path, 'rows', String(height), 'cols', String(width)];
-      const step = this.#slurm.spawnStep(jobId, argv, { signal });
+      const step = this.#slurm.spawnStep(jobId, argv, { node, signal });
       for (const stream of [step.stdin, step.stdout, step.stderr]) stream.on('error', () => undefined);
       step.stdin.end();
       for (const output of [step.stdout, step.stderr]) output.resume();

@@ -24,7 +24,7 @@ export function planApptainer(
     hostLines: (spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => [ip, ...hostnames].join('\t')),
     options: [...site.runtime.options, ...options.singularityOptions, ...options.singularityMounts],
     prefix: site.runtime.prefix,
-    commands: options.singularityCommands ?? '',
+    commands: options.singularityCommands.join(' '),
     containers: Object.fromEntries(containers),
   };
 }
