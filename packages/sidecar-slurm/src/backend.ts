@@ -75,6 +75,7 @@ export class SlurmBackend implements Backend {
       ...{ slurm, jobs: table, book, clock, logger },
       onDone: (entry) => {
         if (entry.deletion !== undefined) ender.step(entry);
+        watch.soon();
       },
     });
     const ender: Ender = new Ender({

@@ -23,6 +23,9 @@ export interface JobWatchOptions {
   onSeen(entry: PodEntry): void;
 }
 
+/** Without jobs nothing is asked; a new pod says so by {@link JobWatch.soon}. */
+const idleMs = 60_000;
+
 /** Keeps what is known of each job true: one squeue for all of them, again and again. */
 export class JobWatch {
   readonly #options: JobWatchOptions;
@@ -47,6 +50,10 @@ export class JobWatch {
     while (!signal.aborted) {
       this.#wake = new AbortController();
       try {
+        if (!this.#isAnybodyThere()) {
+          await sleepBy(clock, idleMs, AbortSignal.any([signal, this.#wake.signal]));
+          continue;
+        }
         const snapshot = await table.snapshot();
         pace.answered(snapshot.tookMs);
         if (isAway) logger.info('squeue answers again');
@@ -60,6 +67,14 @@ export class JobWatch {
       await sleepBy(clock, pace.shortestMs, signal);
       await sleepBy(clock, pace.intervalMs - pace.shortestMs, AbortSignal.any([signal, this.#wake.signal]));
     }
+  }
+
+  /** A pod without an id has no job yet, one whose end is told has none any more. */
+  #isAnybodyThere(): boolean {
+    for (const entry of this.#options.book.all()) {
+      if (entry.jobId !== undefined && (entry.deletion !== undefined || !this.#settled.has(entry))) return true;
+    }
+    return false;
   }
 
   /** Brings every pod up to what squeue said. */
@@ -97,12 +112,8 @@ export class JobWatch {
   async #unseen(entry: PodEntry): Promise<void> {
     const { book, logger, clock, onVanished } = this.#options;
     const { uid, sight, submission } = entry;
-    if (sight.kind === 'seen' && sight.endedSinceMs !== undefined) {
+    if (sight.kind === 'gone' || (sight.kind === 'seen' && sight.endedSinceMs !== undefined)) {
       await this.#settle(entry);
-      return;
-    }
-    if (sight.kind === 'gone') {
-      if (entry.stage(clock.now()).kind === 'running') await book.refresh(uid);
       return;
     }
     if (!this.#missing.has(uid)) {
