@@ -40,10 +40,10 @@ export function toSubmission(
   const flavor = chooseFlavor(annotations, { count: totals.gpus, type: gpuType }, site.flavors);
   const account = toJobAccount(spec, site.accounts, flavor?.uid);
   const ofNode = site.partitions.get(owner.node) ?? [];
-  const places = namesIn(mergeFlags(podFlags, podNeeds({ spec, totals, gpuType, ofNode }), flavor?.flags ?? noFlags));
-  const longestSeconds = longestTime(places, partitions);
-  const needs = podNeeds({ spec, totals, gpuType, ofNode, longestSeconds });
-  const flags = mergeFlags(podFlags, needs, flavor?.flags ?? noFlags, flavorDefaults(flavor));
+  const preset = flavor?.flags ?? noFlags;
+  const places = [namesIn(podFlags), ofNode, namesIn(preset)].find((names) => names.length > 0) ?? [];
+  const needs = podNeeds({ spec, totals, gpuType, ofNode, longestSeconds: longestTime(places, partitions) });
+  const flags = mergeFlags(podFlags, needs, preset, flavorDefaults(flavor));
   const options = toPodOptions(annotations);
   const fields = fieldExaminer.examine(spec, site);
   assertNothing([
