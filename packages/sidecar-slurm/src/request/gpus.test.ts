@@ -6,14 +6,15 @@ import { PodAnnotations } from './pod-annotations.ts';
 
 const key = 'slurm-job.vk.io/gpu-type';
 
-function typeOf(parts: Parameters<typeof podWith>[0]) {
+function typeOf(parts: Parameters<typeof podWith>[0], count = 1) {
   const pod = podWith(parts);
   const annotations = new PodAnnotations(pod, slurmSite());
-  return { type: toGpuType(pod, annotations), problems: annotations.problems };
+  return { type: toGpuType(pod, count, annotations), problems: annotations.problems, ignored: annotations.ignored };
 }
 
+const nodeSelector = { 'nvidia.com/gpu.product': 'l4' };
+
 describe('toGpuType()', () => {
-  const nodeSelector = { 'nvidia.com/gpu.product': 'l4' };
   test.each<[Parameters<typeof podWith>[0], string | undefined]>([
     [{}, undefined],
     [{ annotations: { [key]: 'a100' }, labels: { [key]: 'h100' }, spec: { nodeSelector } }, 'a100'],
@@ -22,7 +23,16 @@ describe('toGpuType()', () => {
     [{ spec: { nodeSelector: { [key]: 'a100_3g.20gb' } } }, 'a100_3g.20gb'],
     [{ spec: { nodeSelector: { other: 'x' } } }, undefined],
   ])('of %j is %j', (parts, type) => {
-    expect(typeOf(parts)).toEqual({ type, problems: [] });
+    expect(typeOf(parts)).toEqual({ type, problems: [], ignored: [] });
+  });
+
+  test('is nothing where no GPU is asked for, and the annotation is told of', () => {
+    expect(typeOf({ annotations: { [key]: 'a100' } }, 0)).toEqual({
+      type: undefined,
+      problems: [],
+      ignored: [`annotation ${key}: no container asks for GPUs`],
+    });
+    expect(typeOf({ spec: { nodeSelector } }, 0)).toEqual({ type: undefined, problems: [], ignored: [] });
   });
 
   test.each(['a:1', 'a,gpu:b', 'a b', '-a', 'a\n'])('is not %j', (type) => {

@@ -179,7 +179,7 @@ describe('toSubmission()', () => {
     const request = requestOf({
       spec: { hostPID: true, ephemeralContainers: [{ name: 'e' }], volumes: [{ name: 'v', nfs: { server: 's' } }] },
       container: {
-        ...limits({ 'example.com/x': '1' }),
+        ...limits({ 'example.com/x': '1', 'nvidia.com/gpu': '1' }),
         readinessProbe: { grpc: { port: 1 } },
         securityContext: { runAsUser: 7 },
       },
@@ -234,7 +234,7 @@ describe('toSubmission()', () => {
           expect(findOption(name)?.standing).toMatch(/^(common|possible)$/);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });
