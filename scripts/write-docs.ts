@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { allChecks } from '@interlink/conformance';
 import { errorCodes, toHttpStatus } from '@interlink/protocol';
 import { interLinkKeys } from '@interlink/service-kit';
-import { allFields, supportedFlags } from '@interlink/sidecar-docker';
+import { allFields as dockerFields, supportedFlags } from '@interlink/sidecar-docker';
 import { misbehaviours } from '@interlink/sidecar-mock';
 import { type Field, renderFields } from '@interlink/sidecar-sdk';
+import { type AnnotationKind, annotationKinds, commonFlags, allFields as slurmFields } from '@interlink/sidecar-slurm';
 import { replaceSection } from './doc-section.ts';
 
 // Writes the parts of the documents that follow from the code; with --check it only says which are out of date.
@@ -36,7 +37,18 @@ const sections = [
   ...fieldParts.map((part) => ({
     document: 'docs/docker.md',
     name: `fields of ${part}`,
-    content: fieldTable(allFields, part),
+    content: fieldTable(dockerFields, part),
+  })),
+  { document: 'docs/slurm.md', name: 'slurm annotations', content: annotationTable() },
+  {
+    document: 'docs/slurm.md',
+    name: 'sbatch options',
+    content: [...commonFlags].map((flag) => `\`--${flag}\``).join(', '),
+  },
+  ...fieldParts.map((part) => ({
+    document: 'docs/slurm.md',
+    name: `fields of ${part}`,
+    content: fieldTable(slurmFields, part),
   })),
   { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
   ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({
@@ -63,6 +75,14 @@ function keyTable(): string {
     return `| \`${name}\` | ${variables} | ${byDefault} | ${key.doc} |`;
   });
   return ['| key | variable | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function annotationTable(): string {
+  const rows = Object.entries<AnnotationKind>(annotationKinds).map(([name, { isPowerful, also, meaning }]) => {
+    const names = [`slurm-job.vk.io/${name}`, ...(also === undefined ? [] : [also])];
+    return `| ${names.map((full) => `\`${full}\``).join(', ')} | ${isPowerful ? `\`${name}\`` : ''} | ${meaning} |`;
+  });
+  return ['| annotation | to allow | meaning |', '|---|---|---|', ...rows].join('\n');
 }
 
 function misbehaviourTable(): string {

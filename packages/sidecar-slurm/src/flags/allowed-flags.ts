@@ -1,6 +1,5 @@
-import { nearest } from '@interlink/sidecar-sdk';
 import type { SbatchFlags } from './parse-flags.ts';
-import { findOption, sbatchOptions } from './sbatch-options.ts';
+import { findOption, sbatchOptions, similarOption } from './sbatch-options.ts';
 
 /** What pods may set where Slurm.AllowedFlags says nothing. */
 export const commonFlags: ReadonlySet<string> = new Set(
@@ -23,10 +22,7 @@ function parseEntry(entry: unknown, place: string, problems: string[]): string[]
   }
   const option = findOption(name);
   if (option === undefined) {
-    const near = nearest(
-      name,
-      sbatchOptions.map((one) => one.name),
-    );
+    const near = similarOption(name);
     const hint = near === undefined ? 'the long name of an option of sbatch is wanted' : `did you mean ${near}?`;
     problems.push(`${place} is ${JSON.stringify(entry)}: ${hint}`);
     return [];

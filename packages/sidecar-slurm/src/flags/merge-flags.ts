@@ -17,15 +17,23 @@ export function mergeFlags(...layers: ReadonlyArray<SbatchFlags>): SbatchFlags {
 
 function putAbove(above: SbatchFlags, below: SbatchFlags): SbatchFlags {
   const rivals = new Set(groups.filter((group) => group.some((name) => above.has(name))).flat());
+  // GPUs are one of the generic resources, too: who says something of those says nothing of the others.
+  if (asksForGpus(above)) for (const name of gpuOptions) rivals.add(name);
   const merged = new Map([...below].filter(([name]) => !rivals.has(name)));
-  // GPUs are one of the generic resources: who says something of those says nothing of the others.
-  const saysGpus = asksForGpus(above);
-  if (saysGpus) for (const name of gpuOptions) merged.delete(name);
-  const gres = [...gresOf(above), ...gresOf(below).filter((one) => (isGpu(one) ? !saysGpus : !above.has('gres')))];
+  const gres = mergeGres(above, below);
   for (const [name, value] of above) merged.set(name, value);
   if (gres.length > 0) merged.set('gres', gres.join(','));
   else merged.delete('gres');
   return merged;
+}
+
+/** Each resource by itself: who asks for GPUs leaves what is below of others. */
+function mergeGres(above: SbatchFlags, below: SbatchFlags): string[] {
+  const own = gresOf(above);
+  if (own.some((one) => one.toLowerCase() === 'none')) return ['none'];
+  const names = new Set(own.map(nameOf));
+  if (asksForGpus(above)) names.add('gpu');
+  return [...own, ...gresOf(below).filter((one) => !names.has(nameOf(one)) && one.toLowerCase() !== 'none')];
 }
 
 export function asksForGpus(flags: SbatchFlags): boolean {
@@ -39,5 +47,10 @@ export function gresOf(flags: SbatchFlags): string[] {
 }
 
 export function isGpu(gres: string): boolean {
-  return /^(gres[:/])?gpu([:=]|$)/.test(gres);
+  return nameOf(gres) === 'gpu';
+}
+
+/** `gpu` of `gpu:a100:2`, and of `gres:gpu:2` or `gres/gpu=2`, which Slurm takes as well. */
+function nameOf(gres: string): string {
+  return gres.replace(/^gres[:/]/, '').split(/[:=]/)[0] ?? '';
 }

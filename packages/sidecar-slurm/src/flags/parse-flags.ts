@@ -1,6 +1,5 @@
-import { nearest } from '@interlink/sidecar-sdk';
 import { refuseValue } from './flag-value.ts';
-import { findOption, findShortOption, type SbatchOption, sbatchOptions } from './sbatch-options.ts';
+import { findOption, findShortOption, type SbatchOption, similarOption } from './sbatch-options.ts';
 
 /** Options of sbatch by their long names; `true`: without a value. Set twice, the last one holds, as with sbatch. */
 export type SbatchFlags = ReadonlyMap<string, string | true>;
@@ -50,18 +49,11 @@ function readLong(word: string): ReadonlyArray<ReadOption> | string {
   const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   const option = findOption(name);
   if (option === undefined) {
-    const near = sbatchOptions.find((one) => name !== '' && one.name.startsWith(name))?.name ?? nearestTo(name);
+    const near = similarOption(name);
     return `${shown(`--${name}`)} is no option of sbatch${near === undefined ? '' : `: did you mean --${near}?`}`;
   }
   if (option.value === 'none' && value !== undefined) return `--${name} has no value`;
   return [{ option, value }];
-}
-
-function nearestTo(name: string): string | undefined {
-  return nearest(
-    name,
-    sbatchOptions.map((option) => option.name),
-  );
 }
 
 /** Letters without values may stand together; the first that has one takes the rest of the word. */

@@ -1,3 +1,5 @@
+import { nearest } from '@interlink/sidecar-sdk';
+
 /**
  * `common`: pods may set it unless the administrator says otherwise; `possible`: only if the administrator lists it;
  * `never`: the sidecar sets it itself, or it would change what a submission is.
@@ -61,4 +63,12 @@ export function findOption(name: string): SbatchOption | undefined {
 
 export function findShortOption(letter: string): SbatchOption | undefined {
   return byShort.get(letter);
+}
+
+/** What somebody may have meant by a name that is none: the first that begins so, else the nearest. */
+export function similarOption(name: string): string | undefined {
+  if (name === '') return undefined;
+  const names = sbatchOptions.map((option) => option.name);
+  // Everything is near a word of a letter or two.
+  return names.find((one) => one.startsWith(name)) ?? (name.length < 3 ? undefined : nearest(name, names));
 }

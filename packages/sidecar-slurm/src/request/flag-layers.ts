@@ -12,7 +12,8 @@ export interface PodNeeds {
   readonly gpuType: string | undefined;
   /** The partitions that the virtual node stands for. */
   readonly ofNode: ReadonlyArray<string>;
-  readonly longestSeconds?: number | undefined;
+  /** See {@link longestTime}. */
+  readonly longestSeconds: number | undefined;
 }
 
 /** What the pod's fields and its node ask of Slurm. */

@@ -9,12 +9,19 @@ const productLabels = ['nvidia.com/gpu.product', 'amd.com/gpu.product-name'];
 /** As it fits between the colons of `gpu:a100:2`. */
 const typeName = /^[A-Za-z0-9_][\w.+-]*$/;
 
-/** The type of GPUs that the pod wants: by annotation, else by a label of its own, else by node selector. */
-export function toGpuType({ metadata, spec }: Pod, annotations: PodAnnotations): string | undefined {
+/** The type of GPUs that the pod wants: by annotation, else by a label of its own, else by node selector. @param count how many it asks for */
+export function toGpuType({ metadata, spec }: Pod, count: number, annotations: PodAnnotations): string | undefined {
+  const annotated = annotations.text('gpu-type');
+  if (count === 0) {
+    if (annotated !== undefined) {
+      annotations.ignored.push(`annotation ${annotations.fullName('gpu-type')}: no container asks for GPUs`);
+    }
+    return undefined;
+  }
   const nodeSelector = recordOf(recordOf(spec).nodeSelector);
   const own = namesOf('gpu-type');
   const candidates: ReadonlyArray<readonly [string, string | undefined]> = [
-    [`annotation ${annotations.fullName('gpu-type')}`, annotations.text('gpu-type')],
+    [`annotation ${annotations.fullName('gpu-type')}`, annotated],
     ...own.map((name) => [`label ${name}`, metadata.labels?.[name]] as const),
     ...[...own, ...productLabels].map((name) => [`nodeSelector ${name}`, stringOf(nodeSelector[name])] as const),
   ];

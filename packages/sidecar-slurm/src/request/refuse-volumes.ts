@@ -6,9 +6,11 @@ import {
   InterLinkError,
   isPlain,
   type Pod,
+  pathBelow,
   refuseClaim,
   toClaim,
   type Volume,
+  type VolumeMount,
   volumeTypeOf,
   withoutSlash,
 } from '@interlink/sidecar-sdk';
@@ -64,7 +66,22 @@ function refuseHostPath({ hostPath }: Volume, { hostPaths }: SlurmSite): string 
 }
 
 function refuseMounts({ name, volumeMounts = [] }: Container, declared: ReadonlySet<string>): string[] {
-  return volumeMounts
-    .filter((mount) => !declared.has(mount.name))
-    .map((mount) => `container ${name} mounts volume ${mount.name}, which the pod does not declare`);
+  return volumeMounts.flatMap((mount) => {
+    const reason = refuseMount(mount, declared);
+    return reason === undefined ? [] : [`container ${name} ${reason}`];
+  });
+}
+
+function refuseMount(
+  { name, mountPath, subPath = '', subPathExpr }: VolumeMount,
+  declared: ReadonlySet<string>,
+): string | undefined {
+  if (!declared.has(name)) return `mounts volume ${name}, which the pod does not declare`;
+  if (subPathExpr !== undefined) return `has subPathExpr at ${mountPath}, which its owner expands`;
+  try {
+    if (subPath !== '') pathBelow('/', subPath);
+    return undefined;
+  } catch (error) {
+    return `has a subPath at ${mountPath}: ${InterLinkError.from(error).message}`;
+  }
 }

@@ -1,4 +1,4 @@
-import { type EventText, InterLinkError, type Owner, type PodRequest } from '@interlink/sidecar-sdk';
+import { type EventText, InterLinkError, type Owner, type Pod, type PodRequest } from '@interlink/sidecar-sdk';
 import { fieldExaminer } from '../fields/all-fields.ts';
 import { mergeFlags } from '../flags/merge-flags.ts';
 import { renderFlags, type SbatchFlags } from '../flags/parse-flags.ts';
@@ -34,16 +34,8 @@ export function toSubmission(
 ): Submission {
   const { spec } = pod;
   const annotations = new PodAnnotations(pod, site);
-  const totals = toPodTotals(spec);
-  const gpuType = toGpuType(pod, annotations);
-  const podFlags = toPodFlags(annotations, site.allowedFlags);
-  const flavor = chooseFlavor(annotations, { count: totals.gpus, type: gpuType }, site.flavors);
+  const { flags, places, ofNode, flavor, totals } = chooseFlags({ pod, owner, site, partitions, annotations });
   const account = toJobAccount(spec, site.accounts, flavor?.uid);
-  const ofNode = site.partitions.get(owner.node) ?? [];
-  const places = namesIn(mergeFlags(podFlags, podNeeds({ spec, totals, gpuType, ofNode }), flavor?.flags ?? noFlags));
-  const longestSeconds = longestTime(places, partitions);
-  const needs = podNeeds({ spec, totals, gpuType, ofNode, longestSeconds });
-  const flags = mergeFlags(podFlags, needs, flavor?.flags ?? noFlags, flavorDefaults(flavor));
   const options = toPodOptions(annotations);
   const fields = fieldExaminer.examine(spec, site);
   assertNothing([
@@ -56,24 +48,15 @@ export function toSubmission(
     ...refusePlaces(places, ofNode, owner),
   ]);
   if (partitions !== undefined) assertFits(flags, places, partitions);
-  const time = flags.get('time');
-  const seconds = typeof time === 'string' ? parseTime(time) : undefined;
+  const ignored = [...fields.warnings, ...annotations.ignored, ...account.ignored, ...ignoredSettings(spec, site)];
   return {
     options: [
       ...renderFlags(new Map([...flags].toSorted(([a], [b]) => (a < b ? -1 : 1)))),
       renderSignal(spec),
       ...(account.uid === undefined ? [] : [`--uid=${account.uid}`]),
     ],
-    warnings: [
-      ...fieldsIgnored([
-        ...fields.warnings,
-        ...annotations.ignored,
-        ...account.ignored,
-        ...ignoredSettings(spec, site),
-      ]),
-      ...environmentEvents(spec),
-    ],
-    timeLimitSeconds: seconds === Number.POSITIVE_INFINITY ? undefined : seconds,
+    warnings: [...fieldsIgnored(ignored), ...environmentEvents(spec)],
+    timeLimitSeconds: secondsOf(flags),
     partitions: places,
     totals,
     flavor: flavor?.name,
@@ -84,6 +67,36 @@ export function toSubmission(
 }
 
 const noFlags: SbatchFlags = new Map();
+
+interface FlagContext {
+  readonly pod: Pod;
+  readonly owner: Owner;
+  readonly site: SlurmSite;
+  readonly partitions: ReadonlyArray<PartitionLimits> | undefined;
+  readonly annotations: PodAnnotations;
+}
+
+/** The options themselves, and what they were chosen by. */
+function chooseFlags({ pod, owner, site, partitions, annotations }: FlagContext) {
+  const { spec } = pod;
+  const totals = toPodTotals(spec);
+  const gpuType = toGpuType(pod, totals.gpus, annotations);
+  const podFlags = toPodFlags(annotations, site.allowedFlags);
+  const flavor = chooseFlavor(annotations, { count: totals.gpus, type: gpuType }, site.flavors);
+  const ofNode = site.partitions.get(owner.node) ?? [];
+  const preset = flavor?.flags ?? noFlags;
+  const places = [namesIn(podFlags), ofNode, namesIn(preset)].find((names) => names.length > 0) ?? [];
+  const needs = podNeeds({ spec, totals, gpuType, ofNode, longestSeconds: longestTime(places, partitions) });
+  const flags = mergeFlags(podFlags, needs, preset, flavorDefaults(flavor));
+  return { flags, places, ofNode, flavor, totals };
+}
+
+/** Undefined: no limit but the partition's. */
+function secondsOf(flags: SbatchFlags): number | undefined {
+  const time = flags.get('time');
+  const seconds = typeof time === 'string' ? parseTime(time) : undefined;
+  return seconds === Number.POSITIVE_INFINITY ? undefined : seconds;
+}
 
 function namesIn(flags: SbatchFlags): string[] {
   const names = flags.get('partition');
