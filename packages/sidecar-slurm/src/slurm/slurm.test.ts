@@ -144,6 +144,16 @@ test('Slurm.submit() asks no more for a while when Slurm takes no more jobs, and
   expect(await slurm.submit(anOrder())).toEqual({ jobId: '5' });
 });
 
+test('Slurm.submit() that waited in vain at MaxJobCount is uncertain, and other calls go on', async () => {
+  const { slurm, commands } = scripted();
+  const stderr = 'sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying';
+  commands.answer = ([program]) => (program === 'sbatch' ? { ...late, stderr } : answered(''));
+  expect(isUncertain(await failureOf(slurm.submit(anOrder())))).toBe(true);
+  expect(troubleOf(await failureOf(slurm.submit(anOrder())))).toBe('busy');
+  expect(await slurm.jobs()).toEqual([]);
+  expect(commands.argvs.map(([program]) => program)).toEqual(['sbatch', 'squeue']);
+});
+
 test('Slurm asks no more for a while when the controller does not answer, and then one call decides', async () => {
   const { slurm, clock, commands, recorded } = scripted();
   commands.answer = () => failedWith('slurm_load_jobs error: Unable to contact slurm controller (connect failure)');

@@ -4,7 +4,7 @@ import { Slots } from '../pace/slots.ts';
 import { slurmError } from '../slurm-error.ts';
 import { clientEnvironment } from './client-environment.ts';
 import type { CommandOutcome, CommandRecorder } from './command-recorder.ts';
-import { describe, diagnose } from './diagnose.ts';
+import { describe, diagnose, isAtLimit } from './diagnose.ts';
 import type { CommandOutput, RunCommand } from './run-command.ts';
 import type { SlurmCommands, SlurmProgram } from './slurm-commands.ts';
 import { toArgv } from './to-argv.ts';
@@ -66,7 +66,8 @@ export class CommandRunner {
         return output;
       }
       const message = `${call.action}: ${describe(output, call.program, deadlineOf(call.program))}`;
-      if (trouble === 'away' || trouble === 'uncertain') this.#fail(peer, call.program, message);
+      const isDeaf = trouble === 'away' || (trouble === 'uncertain' && !isAtLimit(output));
+      if (isDeaf) this.#fail(peer, call.program, message);
       else peer.succeeded();
       throw slurmError(trouble, message);
     });

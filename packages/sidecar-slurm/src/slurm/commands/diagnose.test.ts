@@ -20,6 +20,8 @@ test.each([
   [`${submission}Unable to contact slurm controller (receive failure)`, 'uncertain'],
   [`${submission}Socket timed out on send/recv operation`, 'uncertain'],
   [`${submission}Zero Bytes were transmitted or received`, 'uncertain'],
+  [`${submission}Connection reset by peer`, 'uncertain'],
+  [`${submission}Insane message length`, 'uncertain'],
   ['client_loop: send disconnect: Broken pipe', 'uncertain'],
   ['Connection to login closed by remote host.', 'uncertain'],
   ['sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying', 'busy'],

@@ -46,6 +46,11 @@ export function diagnose(output: CommandOutput, program: SlurmProgram, args: Rea
   return has(brokenOff) ? unknown : 'refused';
 }
 
+/** True when sbatch was stopped while it waited for its turn: at MaxJobCount it tries for minutes, and the controller is well. */
+export function isAtLimit({ ending, stderr }: CommandOutput): boolean {
+  return ending === 'late' && /temporarily unable to accept job/.test(stderr);
+}
+
 /** What the command said, as one line without its own name. */
 export function describe({ ending, exitCode, ...output }: CommandOutput, program: string, deadlineMs: number): string {
   const words = wordsOf(output)

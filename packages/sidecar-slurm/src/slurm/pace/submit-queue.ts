@@ -7,7 +7,7 @@ import { type Rate, TokenBucket } from './token-bucket.ts';
 /** What is left of slurmctld's limit of requests for queries, cancellations and whatever else the account does. */
 const shareOfLimit = 0.8;
 
-/** Submissions one after another, at most at a rate, and none for a while after Slurm has said that it takes no more jobs. */
+/** Submissions one after another, at most at a rate, and none for a while after Slurm did not take one. */
 export class SubmitQueue {
   readonly #lane = new Slots(1);
   readonly #limits = new HoldOff();
@@ -28,14 +28,14 @@ export class SubmitQueue {
     this.#bucket = limit === undefined ? undefined : new TokenBucket(toShare(limit), this.#clock.now());
   }
 
-  /** @throws InterLinkError `unavailable` at once while Slurm is known to take no more jobs */
+  /** @throws InterLinkError `unavailable` at once while Slurm is known to take no jobs */
   async run<T>(submit: () => Promise<T>, action: string): Promise<T> {
     return await this.#lane.run(async () => {
       const holdMs = this.#limits.ask(this.#clock.now());
       if (holdMs > 0)
         throw slurmError(
           'busy',
-          `${action}: Slurm takes no more jobs; it is asked again in ${Math.ceil(holdMs / 1_000)} s`,
+          `${action}: Slurm did not take the last job; it is asked again in ${Math.ceil(holdMs / 1_000)} s`,
         );
       await this.#pass(this.#bucket?.take(this.#clock.now()) ?? 0);
       try {
@@ -43,7 +43,8 @@ export class SubmitQueue {
         this.#limits.succeeded();
         return submitted;
       } catch (error) {
-        if (troubleOf(error) === 'busy') this.#limits.failed(this.#clock.now());
+        const trouble = troubleOf(error);
+        if (trouble === 'busy' || trouble === 'uncertain') this.#limits.failed(this.#clock.now());
         else this.#limits.succeeded();
         throw error;
       }
