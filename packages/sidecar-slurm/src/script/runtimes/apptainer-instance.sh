@@ -20,8 +20,7 @@ instance_options() {
   add_mount "$folder/environment.sh" /.singularity.d/env/99-zz-interlink.sh ro
   # Apptainer's own way to hand on the image's variables evaluates some, and trips over others: they are among ours.
   [[ -n $has_oci_config ]] && add_mount "$apptainer_folder/empty" /.singularity.d/env/10-docker2singularity.sh ro
-  # Nothing of the image runs before its time.
-  add_mount "$apptainer_folder/empty" /.singularity.d/startscript ro
+  [[ $start_script == none ]] && add_mount "$apptainer_folder/empty" /.singularity.d/startscript ro
   termination_target "${container_termination_path[$name]}"
   add_mount "$pod_folder/containers/$name/$number/termination" "$REPLY" rw
   if [[ -n $proxy_config ]]; then
@@ -98,13 +97,43 @@ check_sub_paths() {
 start_instance() {
   local name=$1 root_in=disk
   [[ -e $apptainer_folder/no-overlay ]] && root_in=memory
-  launch_instance "$@" && return
+  start_with_script "$@" && return
   [[ $runtime_error == *overlay* && $root_in == disk && -z ${apptainer_read_only[$name]-} ]] || return
   mkdir -- "$apptainer_folder/no-overlay" 2>/dev/null &&
     add_event Warning RootFilesystemInMemory '' \
       "What containers write outside of their volumes is kept in memory, and may not be much: $runtime_error"
   root_in=memory runtime_error=''
-  launch_instance "$@"
+  start_with_script "$@"
+}
+
+# An instance runs its image's start script. That of an image from a registry is Apptainer's own and does nothing, but needs a shell; that
+# of another image is code, which has no business before this container's volumes are checked. Without one, an instance of Apptainer 1.4
+# is now and then gone right after its start, on a busy node: it is looked at for a while, and started again.
+start_with_script() {
+  local name=$1 folder=$3 start_script=none tries
+  if [[ -n $has_oci_config ]]; then
+    start_script=image
+    launch_instance "$@" && stays_alive "$folder" 3 && return
+    [[ $runtime_error == *startscript* || -z $runtime_error ]] || return
+    start_script=none runtime_error=''
+  fi
+  for tries in 1 2 3; do
+    launch_instance "$@" || return
+    stays_alive "$folder" 25 && return
+  done
+  runtime_error='the instance of Apptainer has ended right after its start'
+  return 1
+}
+
+# Whether an instance is still there after a number of looks, 20 ms apart.
+stays_alive() {
+  local pid looks=$2
+  pid=$(<"$1/pid")
+  while ((looks > 0)); do
+    is_instance "$pid" || return
+    looks=$((looks - 1))
+    sleep 0.02
+  done
 }
 
 # Leaves its first process in $folder/pid. Status 1: runtime_error says why.
@@ -124,8 +153,6 @@ launch_instance() {
   fi
   instance_pid "$name.$number"
   printf '%s' "$REPLY" >"$folder/pid"
-  runtime_error='Apptainer does not say which process its instance is'
-  [[ -n $REPLY ]] && runtime_error=''
 }
 
 # REPLY: the first process of an instance, from Apptainer's own record of it.
@@ -139,13 +166,18 @@ instance_pid() {
   done
 }
 
+# Whether a process is the first one of an instance, and not another one that has its number now.
+is_instance() {
+  local command=''
+  [[ -n $1 && -r /proc/$1/cmdline ]] && read -r -d '' command 2>/dev/null <"/proc/$1/cmdline"
+  [[ $command == appinit* || $command == sinit* ]]
+}
+
 # With its first process end all that are in it.
 kill_instance() {
-  local folder=$1 pid command
+  local folder=$1 pid
   [[ -r $folder/pid ]] || return 0
   pid=$(<"$folder/pid")
-  # A process that has its number from an instance of before is left alone.
-  [[ -n $pid ]] && read -r -d '' command <"/proc/$pid/cmdline" 2>/dev/null
-  [[ ${command-} == appinit* || ${command-} == sinit* ]] && kill -KILL "$pid" 2>/dev/null
+  is_instance "$pid" && kill -KILL "$pid" 2>/dev/null
   return 0
 }
