@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { ON_DEMAND_TIMEOUT_MS, offers, slurmCluster } from '../on-demand.ts';
 import { killChildren } from '../process/own-namespace.ts';
+import { runCommand } from '../process/run-command.ts';
 import { ServerProcess } from '../process/server-process.ts';
 import { registryAccounts } from '../registry/registry.ts';
 import type { SlurmClusterData } from '../testbed-data.ts';
@@ -117,25 +118,35 @@ describe.skipIf(!offers(testbed, 'slurmCluster'))("a Slurm cluster of a test's o
   );
 
   test(
-    'forgets a job when slurmctld is killed, and remembers it after an orderly end',
+    'remembers its jobs over ends of slurmctld, and takes all of them along, the suspended ones as well',
     async () => {
-      await using own = await startOwnSlurmCluster(testbed);
-      const shell = own.commands.shell('login');
-      const submit = async () => (await shell.run(['sbatch', '--parsable', '--hold', '--wrap=true'])).stdout.trim();
-      const known = async (id: string) => (await shell.run(['squeue', '-h', '-j', id])).exitCode === 0;
-      const first = await submit();
-      await own.stopController('SIGTERM');
-      expect((await shell.run(['scontrol', 'ping'])).stdout).toContain('DOWN');
-      await own.startController();
-      expect(await known(first)).toBe(true);
-      const second = await submit();
-      await own.stopController('SIGKILL');
-      await own.startController();
-      expect({ first: await known(first), second: await known(second) }).toEqual({ first: true, second: false });
+      const marker = `6${process.pid}`;
+      {
+        await using own = await startOwnSlurmCluster(testbed);
+        const shell = own.commands.shell('login');
+        const submit = ['sbatch', '--parsable', '--output=/dev/null', `--wrap=exec sleep ${marker}`];
+        const id = (await shell.run(submit)).stdout.trim();
+        const state = async () => (await shell.run(['squeue', '-h', '-j', id, '-o', '%T'])).stdout.trim();
+        await waitFor('the job to run', async () => (await state()) === 'RUNNING' && (await isThere(marker)));
+        await shell.run(['scontrol', 'suspend', id], { account: 'root' });
+        expect(await state()).toBe('SUSPENDED');
+        await own.stopController('SIGTERM');
+        expect((await shell.run(['scontrol', 'ping'])).stdout).toContain('DOWN');
+        await own.startController();
+        expect(await state()).toBe('SUSPENDED');
+        await own.stopController('SIGKILL');
+        await own.startController();
+        expect(await state()).toBe('SUSPENDED');
+      }
+      expect(await isThere(marker)).toBe(false);
     },
     ON_DEMAND_TIMEOUT_MS,
   );
 });
+
+async function isThere(seconds: string): Promise<boolean> {
+  return (await runCommand('pgrep', ['--full', '--exact', `sleep ${seconds}`])).exitCode === 0;
+}
 
 async function readFrom(host: string, port: number): Promise<string> {
   const socket = connect(port, host);

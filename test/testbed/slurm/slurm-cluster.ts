@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineContainers } from '../docker/engine-containers.ts';
+import { thaw } from '../docker/engine-traces.ts';
 import { killChildren } from '../process/own-namespace.ts';
 import { ServerProcess, waitUntilReady } from '../process/server-process.ts';
 import type { DockerData, SlurmClusterData } from '../testbed-data.ts';
@@ -76,6 +77,8 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
     string
   >;
   cleanUp.defer(async () => void (await Promise.all(Object.values(containers).map((one) => engine.remove(one)))));
+  // Jobs that were suspended do not end before.
+  cleanUp.defer(() => thaw(join(cgroup, name)));
   const commands = new ClusterCommands({ socket: docker.socket, containers });
   const daemons = new Map<string, ServerProcess>();
   cleanUp.defer(async () => void (await Promise.all([...daemons.values()].map((daemon) => daemon.stop('SIGKILL')))));
@@ -142,7 +145,10 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
     commands,
     stopController: async (how) => await daemons.get('slurmctld controller')?.stop(how),
     startController,
-    killNode: async (node) => await engine.kill(containers[node]),
+    killNode: async (node) => {
+      await thaw(join(cgroup, name, node));
+      await engine.kill(containers[node]);
+    },
     startNode: async (node) => {
       await engine.start(containers[node]);
       await startDaemons(node);

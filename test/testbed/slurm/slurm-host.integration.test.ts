@@ -71,5 +71,5 @@ describe.skipIf(!offers(testbed, 'slurmHost'))('a Slurm of a test of its own', (
 });
 
 async function findSleeper(seconds: string): Promise<boolean> {
-  return (await runCommand('pgrep', ['-f', `^sleep ${seconds}$`])).exitCode === 0;
+  return (await runCommand('pgrep', ['--full', '--exact', `sleep ${seconds}`])).exitCode === 0;
 }
