@@ -103,6 +103,10 @@ export const slurmKeys = {
     default: undefined,
     doc: 'Folders below which an image of the Slurm sidecar may be an absolute path. Default: none.',
   }),
+  'Slurm.InsecureRegistries': list({
+    default: undefined,
+    doc: 'Registries (`host` or `host:port`) that speak plain HTTP. Default: none.',
+  }),
   'Slurm.AllowedFlags': list({
     default: undefined,
     doc: 'Long names of the options of `sbatch` that pods may set by annotation, a star at the end for any rest: `[partition, "gpus*"]`. Default: those of docs/slurm.md.',
