@@ -33,6 +33,8 @@ export class Ender {
   /** The last order to Slurm by pod, and when it was given. */
   readonly #ordered = new Map<string, { readonly mode: CancelMode; readonly atMs: number }>();
 
+  readonly #removing = new WeakSet<PodEntry>();
+
   constructor(options: EnderOptions) {
     this.#options = options;
   }
@@ -93,11 +95,17 @@ export class Ender {
   async #remove(entry: PodEntry): Promise<void> {
     const { book } = this.#options;
     const { path } = entry.folder;
+    if (this.#removing.has(entry)) return;
+    this.#removing.add(entry);
     const leftover = join(dirname(path), `.gone-${entry.uid}`);
+    await rm(leftover, { recursive: true, force: true });
     this.#ordered.delete(entry.uid);
-    await rename(path, leftover).catch((error: unknown) => {
+    try {
+      await rename(path, leftover);
+    } catch (error) {
+      this.#removing.delete(entry);
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    });
+    }
     book.remove(entry.uid);
     await rm(leftover, { recursive: true, force: true, maxRetries: 3 });
   }
