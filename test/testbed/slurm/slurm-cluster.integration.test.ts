@@ -28,12 +28,15 @@ describe.skipIf(!offers(testbed, 'slurmCluster'))('the Slurm cluster', () => {
     const name = `job-${randomBytes(4).toString('hex')}`;
     const output = `/shared/alice/${name}`;
     onTestFinished(async () => void (await commands.run('login', 'alice', ['rm', '-f', output])));
-    const submit = ['sbatch', '--wait', `--job-name=${name}`, `--output=${output}`, ...options, `--wrap=${script}`];
+    const submit = ['sbatch', `--job-name=${name}`, `--output=${output}`, ...options, `--wrap=${script}`];
     await commands.run('login', 'alice', submit);
     const squeue = ['squeue', '-h', '-t', 'all', '-n', name, '-o', '%T %r'];
-    const { stdout: state } = await commands.run('login', 'alice', squeue);
+    const state = await waitFor('the job to end', async () => {
+      const { stdout } = await commands.run('login', 'alice', squeue);
+      return !/^(PENDING|RUNNING|COMPLETING|$)/.test(stdout) && stdout.trim();
+    });
     const { stdout: text } = await commands.run('login', 'alice', ['cat', output]);
-    return { state: state.trim(), text };
+    return { state, text };
   };
 
   test('runs one job on both nodes, and shows it two GPUs', async () => {
