@@ -62,7 +62,8 @@ add_node_variables() {
   fi
 }
 
+# A quote is quoted by the other kind: Apptainer's interpreter keeps a backslash that stands in an assignment.
 assign() {
-  local quote="'\\''"
+  local quote="'\"'\"'"
   printf "export %s='%s'\n" "$1" "${2//\'/$quote}"
 }
