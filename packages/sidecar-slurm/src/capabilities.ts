@@ -33,7 +33,10 @@ export function toCapabilities({ settings, nodes, partitions }: ClusterState, si
     ],
     queues: true,
     enforcesDeadline: true,
-    pools: partitions.map((partition) => toPool(partition, nodes, settings.maxJobCount)),
+    // A virtual node that names none takes the first.
+    pools: partitions
+      .toSorted((one, other) => Number(other.isDefault) - Number(one.isDefault))
+      .map((partition) => toPool(partition, nodes, settings.maxJobCount)),
     warnings: [
       'pods share the network of the compute node that they run on: ports can clash',
       'processes run as the account of the sidecar, whatever user an image or a pod names',
