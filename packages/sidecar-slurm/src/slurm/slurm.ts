@@ -117,7 +117,13 @@ export class Slurm implements SlurmApi {
   }
 
   spawnStep(jobId: string, argv: ReadonlyArray<string>, options: StepOptions): SlurmStep {
-    return spawnStep(this.#options.commands.srun, jobId, argv, this.#options.env, options);
+    const { commands, env, recorder } = this.#options;
+    const startedAt = performance.now();
+    const step = spawnStep(commands.srun, jobId, argv, env, options);
+    void step.ended.then(({ error }) =>
+      recorder?.recordCommand('srun', error === undefined ? 'ok' : 'away', performance.now() - startedAt),
+    );
+    return step;
   }
 
   #toSelections(query: AccountingQuery): string[] {

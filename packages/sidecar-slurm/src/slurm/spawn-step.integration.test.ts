@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { InterLinkError } from '@interlink/sidecar-sdk';
+import { createLogger, InterLinkError, systemClock } from '@interlink/sidecar-sdk';
 import { expect, test } from 'vitest';
+import { Slurm } from './slurm.ts';
 import { spawnStep } from './spawn-step.ts';
 import { ScratchFolder } from './testing/scratch-folder.ts';
+import { bareCommands } from './testing/scripted-commands.ts';
 
 const env = { PATH: '/usr/bin:/bin', SLURM_CONF: '/etc/slurm.conf', SRUN_SECRET: 'x', SLURM_TIME_FORMAT: 'relative' };
 
@@ -68,4 +70,22 @@ test('spawnStep() refuses what no program can be given', () => {
   const srun = { argv: ['/bin/true'], remoteFrom: undefined };
   expect(() => spawnStep(srun, '7', ['a\0b'], env, { node: 'c1', signal })).toThrow(InterLinkError);
   expect(() => spawnStep(srun, '--uid=0', ['true'], env, { node: 'c1', signal })).toThrow('is not a job id');
+});
+
+test('Slurm.spawnStep() is counted when it has ended', async () => {
+  using folder = new ScratchFolder();
+  const recorded: unknown[] = [];
+  const srun = { argv: [folder.script('srun', ...asSrun)], remoteFrom: undefined };
+  const slurm = new Slurm({
+    commands: { ...bareCommands, srun },
+    logger: createLogger('test', 'silent'),
+    clock: systemClock,
+    env,
+    recorder: { recordCommand: (program, outcome) => recorded.push([program, outcome]) },
+  });
+  const step = slurm.spawnStep('7', ['true'], { node: 'c1', signal: new AbortController().signal });
+  step.stdout.resume();
+  step.stderr.resume();
+  await step.ended;
+  expect(recorded).toEqual([['srun', 'ok']]);
 });

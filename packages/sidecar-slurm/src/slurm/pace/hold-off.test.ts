@@ -21,6 +21,12 @@ test('HoldOff holds off after a failure, then lets one through, which decides', 
 
 test('HoldOff waits half a minute at most', () => {
   const holdOff = new HoldOff();
-  for (let count = 0; count < 100; count += 1) holdOff.failed(0);
-  expect(holdOff.ask(0)).toBe(30_000);
+  for (let count = 0; count < 100; count += 1) holdOff.failed(count * 60_000);
+  expect(holdOff.ask(99 * 60_000)).toBe(30_000);
+});
+
+test('HoldOff counts calls that fail together as one', () => {
+  const holdOff = new HoldOff();
+  for (let count = 0; count < 4; count += 1) holdOff.failed(count);
+  expect(holdOff.ask(4)).toBe(996);
 });

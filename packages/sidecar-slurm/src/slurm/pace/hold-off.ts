@@ -26,8 +26,10 @@ export class HoldOff {
   }
 
   failed(nowMs: number): void {
-    this.#failures += 1;
     this.#probing = false;
+    // Of calls that were under way together one counts.
+    if (this.#failures > 0 && nowMs < this.#untilMs) return;
+    this.#failures += 1;
     this.#untilMs = nowMs + Math.min(longestMs, firstMs * 2 ** Math.min(this.#failures - 1, 30));
   }
 }
