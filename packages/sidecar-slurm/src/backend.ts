@@ -23,13 +23,16 @@ import {
 import { attachToContainer } from './attach.ts';
 import { sweepLeftovers, writePod } from './create.ts';
 import { CancelBatches } from './end/cancel-batches.ts';
+import { EndedPods } from './end/ended-pods.ts';
 import { Ender } from './end/ender.ts';
+import { Orphans } from './end/orphans.ts';
 import { execInContainer, type StreamContext } from './exec.ts';
 import { PodFolder, rootsIn } from './folder/pod-folder.ts';
 import { Spool } from './folder/spool.ts';
 import { JobTable } from './jobs/job-table.ts';
 import { JobWatch } from './jobs/job-watch.ts';
 import { PollPace } from './jobs/poll-pace.ts';
+import { sleepBy } from './jobs/sleep-by.ts';
 import { readLog } from './logs.ts';
 import type { PodPlanner } from './plan/pod-planner.ts';
 import { PodBook } from './pods/pod-book.ts';
@@ -47,11 +50,16 @@ export interface SlurmBackendOptions {
   /** Absolute; seen by the compute nodes. */
   readonly root: string;
   readonly pollIntervalMs: number;
+  /** How long what is left of a pod is kept when the pod is gone. */
+  readonly retentionMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly planner: Pick<PodPlanner, 'plan'>;
   capabilities(): Promise<Capabilities>;
 }
+
+/** How often what was kept long enough is removed. */
+const sweepIntervalMs = 600_000;
 
 /** A create's answer waits so long for sbatch's, which has the job's id: v1 knows a pod by it. */
 const firstTryMs = 5_000;
@@ -64,12 +72,14 @@ export class SlurmBackend implements Backend {
   readonly #submitter: Submitter;
   readonly #watch: JobWatch;
   readonly #ender: Ender;
+  readonly #ended: EndedPods;
 
   private constructor(options: SlurmBackendOptions) {
     this.#options = options;
     const { slurm, root, clock, logger } = options;
     const now = () => clock.now();
     const book = new PodBook(root, now, logger);
+    const ended = new EndedPods(rootsIn(root).ended, options.retentionMs);
     const table = new JobTable(slurm, clock);
     const submitter: Submitter = new Submitter({
       ...{ slurm, jobs: table, book, clock, logger },
@@ -79,14 +89,15 @@ export class SlurmBackend implements Backend {
       },
     });
     const ender: Ender = new Ender({
-      ...{ book, cancels: new CancelBatches(slurm, clock), clock, logger },
+      ...{ book, cancels: new CancelBatches(slurm, clock), ended, clock, logger },
       drop: (uid) => submitter.drop(uid),
       isSubmitting: (uid) => submitter.isSubmitting(uid),
       lookUp: async (uid) => await table.lookUp(uid),
       look: () => watch.soon(),
     });
     const watch: JobWatch = new JobWatch({
-      ...{ table, slurm, book, clock, logger, pace: new PollPace(options.pollIntervalMs) },
+      ...{ table, slurm, book, clock, logger },
+      ...{ pace: new PollPace(options.pollIntervalMs), orphans: new Orphans(root) },
       onVanished: ({ uid }) => submitter.add(uid),
       onSeen: (entry) => ender.step(entry),
     });
@@ -94,6 +105,7 @@ export class SlurmBackend implements Backend {
     this.#spool = new Spool(rootsIn(root).spool);
     this.#submitter = submitter;
     this.#ender = ender;
+    this.#ended = ended;
     this.#watch = watch;
   }
 
@@ -187,6 +199,7 @@ export class SlurmBackend implements Backend {
       await Promise.all([
         this.#submitter.run(signal),
         this.#watch.run(signal),
+        this.#sweep(signal),
         watchPods(
           { book: this.#book, spool: this.#spool, ender: this.#ender, watch: this.#watch, clock, logger },
           signal,
@@ -194,6 +207,16 @@ export class SlurmBackend implements Backend {
       ]);
     } finally {
       this.#book.tellTo(undefined);
+    }
+  }
+
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const { clock, logger } = this.#options;
+    while (!signal.aborted) {
+      await this.#ended
+        .sweep(clock.now())
+        .catch((error: unknown) => logger.warn({ err: error }, 'cannot remove what is left of old pods'));
+      await sleepBy(clock, sweepIntervalMs, signal);
     }
   }
 
