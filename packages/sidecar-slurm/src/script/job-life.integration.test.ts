@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { JobRun } from './testing/job-run.ts';
 import { plannedContainer, shellContainer } from './testing/plans.ts';
 
-const forever = 'trap "exit 0" TERM; while :; do sleep 0.02; done';
+const forever = 'trap "exit 0" TERM; sleep 1000 & wait';
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describe.concurrent('a job', () => {
@@ -30,7 +30,11 @@ describe.concurrent('a job', () => {
   });
 
   test('gives its exit code that of the first container that failed', async () => {
-    const containers = [shellContainer('one', 'true'), shellContainer('two', 'exit 4'), shellContainer('three', 'exit 5')];
+    const containers = [
+      shellContainer('one', 'true'),
+      shellContainer('two', 'exit 4'),
+      shellContainer('three', 'exit 5'),
+    ];
     await using job = await JobRun.start({ containers });
     expect(await job.ended()).toBe(4);
     expect(await job.state('three')).toMatchObject({ state: 'terminated', reason: 'Error', exit_code: '5' });
@@ -52,14 +56,19 @@ describe.concurrent('a job', () => {
     expect(state).toMatchObject({ state: 'terminated', reason: 'StartError', exit_code: '128', message });
     expect(state).not.toHaveProperty('started_at');
     expect(await job.text('main')).toBe('');
-    expect(await job.events()).toEqual(['Normal Created main Container created', `Warning Failed main Error: ${message}`]);
+    expect(await job.events()).toEqual([
+      'Normal Created main Container created',
+      `Warning Failed main Error: ${message}`,
+    ]);
   });
 
   test('starts init containers one after another, sidecars among them, then all containers; sidecars end last', async () => {
     const note = (name: string) => `echo ${name} >>"$INTERLINK_VOLUME_ALL/order"`;
-    const mounts = [{ volume: 'all', source: { in: 'pod-folder', path: 'volumes/all' }, target: '/all', readOnly: false }] as const;
+    const mounts = [
+      { volume: 'all', source: { in: 'pod-folder', path: 'volumes/all' }, target: '/all', readOnly: false },
+    ] as const;
     const sidecar = (name: string) =>
-      shellContainer(name, `${note(name)}; trap '${note(`${name}-ends`)}; exit 0' TERM; while :; do sleep 0.02; done`, {
+      shellContainer(name, `${note(name)}; trap '${note(`${name}-ends`)}; exit 0' TERM; sleep 1000 & wait`, {
         ...{ kind: 'sidecar', restartPolicy: 'Always', mounts },
       });
     const init = (name: string) => shellContainer(name, `sleep 0.1; ${note(name)}`, { kind: 'init', mounts });
@@ -85,7 +94,8 @@ describe.concurrent('a job', () => {
     await using job = await JobRun.start({ containers });
     expect(await job.ended()).toBe(3);
     expect(await job.state('a')).toMatchObject({ state: 'terminated', reason: 'Error', exit_code: '3' });
-    for (const name of ['b', 'main']) expect(await job.state(name)).toMatchObject({ state: 'waiting', reason: 'PodInitializing' });
+    for (const name of ['b', 'main'])
+      expect(await job.state(name)).toMatchObject({ state: 'waiting', reason: 'PodInitializing' });
   });
 
   test('runs a failing init container again until it succeeds', async () => {
@@ -96,7 +106,12 @@ describe.concurrent('a job', () => {
     ];
     await using job = await JobRun.start({ containers });
     expect(await job.ended()).toBe(0);
-    expect(await job.state('init')).toMatchObject({ attempt: '2', reason: 'Completed', last_exit_code: '1', last_reason: 'Error' });
+    expect(await job.state('init')).toMatchObject({
+      attempt: '2',
+      reason: 'Completed',
+      last_exit_code: '1',
+      last_reason: 'Error',
+    });
   });
 
   test('runs a crashing container again at once, then after a back-off that doubles', async () => {
@@ -119,17 +134,21 @@ describe.concurrent('a job', () => {
   test('shows a container that backs off as the kubelet does', async () => {
     await using job = await JobRun.start(
       { containers: [shellContainer('main', 'exit 1', { restartPolicy: 'Always' })] },
-      { env: { INTERLINK_BACK_OFF_MS: '60000' } },
+      { env: { INTERLINK_BACK_OFF_MS: '60000', INTERLINK_MAX_BACK_OFF_MS: '60000' } },
     );
     await job.untilState('main', { reason: 'CrashLoopBackOff' });
     expect(await job.state('main')).toMatchObject({
       ...{ attempt: '1', state: 'waiting', last_exit_code: '1', last_reason: 'Error', ready: 'false' },
-      message:
-        'back-off 1m0s restarting failed container=main pod=p_ns(11111111-1111-4111-8111-111111111111)',
+      message: 'back-off 1m0s restarting failed container=main pod=p_ns(11111111-1111-4111-8111-111111111111)',
     });
     job.signal('SIGTERM');
     expect(await job.ended()).toBe(1);
-    expect(await job.state('main')).toMatchObject({ state: 'terminated', reason: 'Error', exit_code: '1', attempt: '1' });
+    expect(await job.state('main')).toMatchObject({
+      state: 'terminated',
+      reason: 'Error',
+      exit_code: '1',
+      attempt: '1',
+    });
   });
 
   test('restarts what ends by its policy and by its rules', async () => {
@@ -149,12 +168,20 @@ describe.concurrent('a job', () => {
 
   test('restarts a sidecar whatever ends it, in a pod that says Never', async () => {
     const containers = [
-      shellContainer('side', 'test -e $HOME/again && exec sleep 100; touch $HOME/again', { kind: 'sidecar', restartPolicy: 'Always' }),
+      shellContainer('side', 'test -e $HOME/again && exec sleep 100; touch $HOME/again', {
+        kind: 'sidecar',
+        restartPolicy: 'Always',
+      }),
       shellContainer('main', 'while ! test -e $HOME/again; do sleep 0.02; done; sleep 0.5'),
     ];
     await using job = await JobRun.start({ containers });
     expect(await job.ended()).toBe(0);
-    expect(await job.state('side')).toMatchObject({ attempt: '1', last_reason: 'Completed', exit_code: '143', signal: '15' });
+    expect(await job.state('side')).toMatchObject({
+      attempt: '1',
+      last_reason: 'Completed',
+      exit_code: '143',
+      signal: '15',
+    });
   });
 
   test('ends what runs at its deadline', async () => {
@@ -168,7 +195,9 @@ describe.concurrent('a job', () => {
     });
     const ranMs = Date.parse((await job.state('main')).finished_at ?? '') - Date.parse(pod.started_at ?? '');
     expect(ranMs).toBeGreaterThanOrEqual(2_000);
-    expect(await job.events()).toContain('Normal DeadlineExceeded  Pod was active on the node longer than the specified deadline');
+    expect(await job.events()).toContain(
+      'Normal DeadlineExceeded  Pod was active on the node longer than the specified deadline',
+    );
   });
 
   test('announces each change in the spool', async () => {
