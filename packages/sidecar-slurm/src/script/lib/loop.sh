@@ -22,13 +22,13 @@ run_pod() {
 # sometimes all of it but for saying that: a message is whole when its last character is there.
 heard=''
 hear_bus() {
-  local line message
+  local line news
   IFS= read -r "$@" -u "$bus" line
   heard+=$line
   [[ $heard == *"$message_end" ]] || return
-  message=${heard%"$message_end"} heard=''
+  news=${heard%"$message_end"} heard=''
   now_ms
-  hear "${message%% *}" "${message#* }"
+  hear "${news%% *}" "${news#* }"
 }
 
 hear() {
