@@ -33,8 +33,8 @@ test: static ## Everything: check, then integration and end-to-end tests on a re
 demo: $(INSTALLED) ## The main job, shown: a pod runs behind a virtual node, its states and its log come back (CLUSTER=real, CLUSTER=existing)
 	@CLUSTER=$(CLUSTER) $(NODE) scripts/demo.ts
 
-testbed: $(INSTALLED) ## Starts the test servers for hand work and prints the environment to use
-	@$(NODE) test/testbed/main.ts
+testbed: $(INSTALLED) ## Starts the test servers for hand work and prints the environment to use (SLURM=1: Slurm, too)
+	@SLURM=$(SLURM) $(NODE) test/testbed/main.ts
 
 bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md (PODS=500)
 	@$(NODE) bench/pods.ts --pods $(or $(PODS),500)

@@ -30,7 +30,11 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'integration',
-          include: ['packages/*/src/**/*.integration.test.ts', 'test/conformance/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.integration.test.ts',
+            'test/conformance/**/*.test.ts',
+            'test/testbed/**/*.integration.test.ts',
+          ],
           // Of the tests in one file that say they are concurrent: they wait for pods, not for the processor.
           maxConcurrency: 24,
           globalSetup: ['test/testbed/vitest-setup.ts'],

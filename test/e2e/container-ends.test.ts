@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { waitFor } from '../testbed/index.ts';
 import { isReady, statusOf } from './drivers/containers.ts';
 import { pod, shell, untilTerm } from './drivers/pods.ts';
 import { cannotRun, siteTest } from './drivers/site-test.ts';
@@ -121,10 +122,18 @@ describe.skipIf(cannotRun)('a container', { concurrent: true }, () => {
   test('that has crashed when its pod’s time is up fails the pod by its deadline', async ({ site, namespace }) => {
     await namespace.apply(
       pod(site.nodeName, 'overdue', {
-        ...{ restartPolicy: 'Always', activeDeadlineSeconds: 8 },
-        containers: [shell('crashes', 'exit 3'), shell('stays', untilTerm)],
+        ...{ restartPolicy: 'Always', terminationGracePeriodSeconds: 30 },
+        containers: [shell('crashes', 'exit 3'), shell('stays', `trap "exit 0" TERM; echo heeds TERM; ${untilTerm}`)],
       }),
     );
+    await waitFor(
+      'container stays to heed TERM',
+      async () => (await namespace.run('logs', 'overdue', '-c', 'stays')) === 'heeds TERM\n',
+      patient,
+    );
+    await namespace.waitForWaiting('overdue', 'crashes', /^CrashLoopBackOff$/, patient);
+    // Only now: on a machine with much to do, no deadline from the start is late enough for what is looked at here.
+    await namespace.run('patch', 'pod', 'overdue', '-p', '{"spec":{"activeDeadlineSeconds":1}}');
     const failed = await namespace.waitForPhase('overdue', 'Failed', patient);
     expect(failed.status).toMatchObject({ reason: 'DeadlineExceeded' });
     const states = ['crashes', 'stays'].map((name) => statusOf(failed, name)?.state?.terminated?.exitCode);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { findProgram } from './process/find-program.ts';
 import { runCommand } from './process/run-command.ts';
 
 /** The parts of a testbed, each of which may be there without the others. */
-export type Part = 'controlPlane' | 'docker';
+export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster';
 
 /** Something a part needs of the machine. */
 export interface Requirement {
@@ -29,24 +30,17 @@ export interface MissingRequirement {
 
 const GO_MOD = join(import.meta.dirname, 'control-plane', 'go.mod');
 
+const GO = {
+  name: 'go',
+  check: checkGo,
+  howToGet: 'install a current Go from https://go.dev/dl (Debian 12 has 1.19 only, Debian 13 has 1.24)',
+};
+
 export const REQUIREMENTS: readonly Requirement[] = [
-  {
-    part: 'controlPlane',
-    name: 'go',
-    check: checkGo,
-    howToGet: 'install a current Go from https://go.dev/dl (Debian 12 has 1.19 only, Debian 13 has 1.24)',
-  },
+  { ...GO, part: 'controlPlane' },
   program('controlPlane', 'openssl', 'openssl'),
   ...(process.platform === 'linux' ? [program('controlPlane', 'setpriv', 'util-linux')] : []),
-  {
-    part: 'docker',
-    name: 'root on Linux',
-    check: async () => {
-      if (process.platform !== 'linux') return `this is ${process.platform}`;
-      return process.getuid?.() === 0 ? undefined : 'this account is not root';
-    },
-    howToGet: 'run the tests as root on a Linux machine',
-  },
+  rootOnLinux('docker'),
   program('docker', 'dockerd', 'docker.io'),
   program('docker', 'containerd', 'containerd'),
   program('docker', 'runc', 'runc'),
@@ -58,6 +52,28 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('docker', 'mount', 'mount'),
   program('docker', 'tar', 'tar'),
   { ...program('docker', 'busybox (static)', 'busybox-static'), check: checkStaticBusybox },
+  rootOnLinux('slurmHost'),
+  program('slurmHost', 'slurmctld', 'slurmctld'),
+  program('slurmHost', 'slurmd', 'slurmd'),
+  program('slurmHost', 'sbatch', 'slurm-client'),
+  program('slurmHost', 'munged', 'munge'),
+  program('slurmHost', 'docker-init', 'docker.io'),
+  program('slurmHost', 'useradd', 'passwd'),
+  program('slurmHost', 'setpriv', 'util-linux'),
+  program('slurmHost', 'unshare', 'util-linux'),
+  program('slurmHost', 'mount', 'mount'),
+  // And the Docker Engine's, whose containers the cluster consists of.
+  rootOnLinux('slurmCluster'),
+  { ...GO, part: 'slurmCluster' },
+  program('slurmCluster', 'debootstrap', 'debootstrap'),
+  program('slurmCluster', 'chroot', 'coreutils'),
+  program('slurmCluster', 'nsenter', 'util-linux'),
+  {
+    part: 'slurmCluster',
+    name: '/dev/fuse',
+    check: async () => (existsSync('/dev/fuse') ? undefined : 'there is no such device'),
+    howToGet: 'modprobe fuse',
+  },
 ];
 
 /** Checks what the parts need; returns what is missing, in the order of the list. */
@@ -76,6 +92,18 @@ export async function findMissingRequirements(
 /** The Debian packages that bring what is missing, each once, sorted; what no package brings is left out. */
 export function toAptPackages(missing: readonly MissingRequirement[]): string[] {
   return [...new Set(missing.flatMap(({ aptPackage }) => aptPackage ?? []))].sort();
+}
+
+function rootOnLinux(part: Part): Requirement {
+  return {
+    part,
+    name: 'root on Linux',
+    check: async () => {
+      if (process.platform !== 'linux') return `this is ${process.platform}`;
+      return process.getuid?.() === 0 ? undefined : 'this account is not root';
+    },
+    howToGet: 'run the tests as root on a Linux machine',
+  };
 }
 
 function program(part: Part, name: string, aptPackage: string): Requirement {

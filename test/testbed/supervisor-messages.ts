@@ -1,5 +1,6 @@
 import type { Release } from './control-plane/binaries.ts';
 import type { ExtraFlags } from './control-plane/flags.ts';
+import type { OnDemandPart } from './on-demand.ts';
 import type { Part } from './requirements.ts';
 import type { TestbedData } from './testbed-data.ts';
 
@@ -7,6 +8,8 @@ import type { TestbedData } from './testbed-data.ts';
 export interface SupervisorTask {
   directory: string;
   parts: Part[];
+  /** What may be asked for later. */
+  onDemand: OnDemandPart[];
   flags: ExtraFlags;
   /** Of Kubernetes. */
   release: Release;

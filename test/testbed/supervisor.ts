@@ -4,8 +4,12 @@ import { startControlPlane } from './control-plane/control-plane.ts';
 import { startDockerEngine } from './docker/docker-engine.ts';
 import { toEngineTraces } from './docker/engine-traces.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { OnDemand, type OnDemandPart, type Starters } from './on-demand.ts';
 import { toServerPath } from './process/find-program.ts';
 import { findMissingRequirements, type Part } from './requirements.ts';
+import { importClusterImage } from './slurm/cluster-image.ts';
+import { startSlurmCluster } from './slurm/slurm-cluster.ts';
+import { startSlurmHost } from './slurm/slurm-host.ts';
 import type { FromSupervisor, SupervisorTask } from './supervisor-messages.ts';
 import type { TestbedData } from './testbed-data.ts';
 import { writeOwner } from './testbed-directory.ts';
@@ -28,8 +32,13 @@ try {
   cleanUp.defer(() => rm(task.directory, { recursive: true, force: true }));
   await writeOwner(task.directory);
   await removeLeftovers(dirname(task.directory));
-  say({ type: 'ready', data: await start(cleanUp) });
+  const data = await start(cleanUp);
+  const onDemand = new OnDemand(toStarters(data, cleanUp));
+  if (data.onDemand !== undefined) await onDemand.listen(data.onDemand.socket);
+  say({ type: 'ready', data });
   await stopped;
+  // Nothing may still be starting when the clean-up begins.
+  await onDemand.close();
 } catch (error) {
   say({ type: 'failed', message: describe(error) });
   process.exitCode = 1;
@@ -37,9 +46,9 @@ try {
 if (process.connected) process.disconnect?.();
 
 async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
-  const { directory, parts, flags, release } = task;
+  const { directory, parts, onDemand, flags, release } = task;
   const { signal } = stopping;
-  const missing = await findMissingRequirements(parts);
+  const missing = await findMissingRequirements([...parts, ...onDemand]);
   const canStart = (part: Part) => parts.includes(part) && !missing.some((one) => one.part === part);
   const data: TestbedData = { directory, missing, env: {} };
   const starting: Promise<void>[] = [];
@@ -53,7 +62,6 @@ async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
     );
   }
   if (canStart('controlPlane')) {
-    const onProgress = (line: string) => say({ type: 'progress', line });
     const options = { directory: join(directory, 'control-plane'), flags, release, onProgress, signal, cleanUp };
     starting.push(
       startControlPlane(options).then((controlPlane) => {
@@ -63,13 +71,41 @@ async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
       }),
     );
   }
-  // One that fails stops the others; nothing may still be starting when the clean-up begins.
+  // One that fails stops the others; here, too, nothing may still be starting when the clean-up begins.
   for (const part of starting) part.catch(() => stopping.abort());
   const outcomes = await Promise.allSettled(starting);
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
   const failure = failures.find((reason) => !isAbort(reason)) ?? failures[0];
   if (failure !== undefined) throw failure;
+  const offered = onDemand.filter((part) => !missing.some((one) => one.part === part));
+  // The cluster's containers are the engine's.
+  const startable = offered.filter((part) => part !== 'slurmCluster' || data.docker !== undefined);
+  if (onDemand.length > 0) data.onDemand = { socket: join(directory, 'on-demand.sock'), parts: startable };
   return data;
+}
+
+/** How the parts are started that nobody has asked for yet. */
+function toStarters({ directory, docker, onDemand }: TestbedData, cleanUp: AsyncDisposableStack): Starters {
+  const { signal } = stopping;
+  const canStart = (part: OnDemandPart) => onDemand?.parts.includes(part) ?? false;
+  return {
+    ...(canStart('slurmHost') && {
+      slurmHost: async () => (await startSlurmHost({ directory: join(directory, 'slurm-host'), signal, cleanUp })).data,
+    }),
+    ...(canStart('slurmCluster') &&
+      docker && {
+        slurmCluster: async () => {
+          const image = await importClusterImage(docker.socket, { onProgress, signal });
+          const { cgroup } = toEngineTraces(directory);
+          const folder = join(directory, 'slurm-cluster');
+          return (await startSlurmCluster({ directory: folder, docker, cgroup, image, signal, cleanUp })).data;
+        },
+      }),
+  };
+}
+
+function onProgress(line: string): void {
+  say({ type: 'progress', line });
 }
 
 function say(message: FromSupervisor): void {

@@ -15,6 +15,8 @@ export interface TestbedOptions {
   controlPlane?: boolean;
   /** A Docker Engine; default true. */
   docker?: boolean;
+  /** Slurm on this machine, and a Slurm cluster in containers of the Docker Engine: each starts when it is first asked for; default false. */
+  slurm?: boolean;
   /** Of Kubernetes; default `current`. */
   release?: Release;
   /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
@@ -51,6 +53,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   const task: SupervisorTask = {
     directory,
     parts,
+    onDemand: options.slurm ? ['slurmHost', 'slurmCluster'] : [],
     flags: options.flags ?? FAST_EVICTION,
     release: options.release ?? 'current',
   };

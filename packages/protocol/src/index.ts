@@ -70,6 +70,7 @@ export {
   type RestartPolicy,
   type RestartSpec,
   restartPolicyOf,
+  restartRulesOf,
 } from './pod/restart-policy.ts';
 export { refuseSysctl, type SysctlContext, sysctlNamespace, toDottedSysctl } from './pod/sysctls.ts';
 export type { ResolvedVolume, VolumeFile } from './pod/volume-files.ts';

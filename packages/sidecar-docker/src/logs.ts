@@ -7,8 +7,7 @@ import {
   type PodReference,
 } from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
-import { demultiplex } from './log/demux.ts';
-import { toLogQuery } from './log/log-query.ts';
+import { openContainerLog } from './log/open-container-log.ts';
 import { engineIdOf } from './runtime/to-runtime-pod.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { attemptsOf } from './status/pod-snapshot.ts';
@@ -40,8 +39,7 @@ export async function openLogs(
   const attempts = attemptsOf(snapshot?.containers ?? [], name).filter(({ startedAt }) => startedAt !== undefined);
   const container = options.previous === true ? attempts.find(({ id }) => id === wanted) : attempts[0];
   if (container === undefined) throw await whyNot({ pod, container: name, options }, lifecycle);
-  const stream = await engine.logs(container.id, toLogQuery(options, Date.now()), signal);
-  return untilAborted(container.isTerminal ? stream : demultiplex(stream), signal);
+  return untilAborted(await openContainerLog(container, { options, engine, signal }), signal);
 }
 
 /** The engine's id of the attempt that `lastState` tells of. */

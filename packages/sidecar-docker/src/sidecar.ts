@@ -1,14 +1,19 @@
-import { type InterLinkConfig, type Logger, type SidecarDefinition, sidecarUrl } from '@interlink/sidecar-sdk';
+import {
+  type InterLinkConfig,
+  type Logger,
+  parseHostPaths,
+  type SidecarDefinition,
+  sidecarUrl,
+} from '@interlink/sidecar-sdk';
 import { DockerBackend } from './backend.ts';
 import { connect } from './engine/connect.ts';
 import { Engine } from './engine/engine.ts';
 import { parseThresholds } from './image/collection-plan.ts';
 import { loadSiteSettings } from './site/site-settings.ts';
-import { parseClaims } from './volumes/claim-map.ts';
+import { parseDockerClaims } from './volumes/claim-targets.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
 import { readEvictions } from './volumes/eviction-note.ts';
 import { forbiddenPaths } from './volumes/forbidden-paths.ts';
-import { parseHostPaths } from './volumes/host-path-policy.ts';
 
 /** The process `docker-sidecar`: listens on SidecarURL with port 4000 unless SidecarPort is set, whatever SidecarService says. */
 export const dockerSidecar: SidecarDefinition = {
@@ -29,8 +34,12 @@ export async function createDockerBackend(
   );
   const root = config.DataRootFolder ?? defaultDataRoot(env);
   await ensureDataRoot(root);
-  const claims = parseClaims(config['Docker.Claims']);
-  const hostPaths = parseHostPaths(config['Docker.HostPaths'], forbiddenPaths({ root, claims, env }));
+  const claims = parseDockerClaims(config['Docker.Claims']);
+  const hostPaths = parseHostPaths(
+    'Docker.HostPaths',
+    config['Docker.HostPaths'],
+    forbiddenPaths({ root, claims, env }),
+  );
   const site = await loadSiteSettings(config);
   const engine = new Engine(await connect(env));
   const policy = { exportsPodData: config.ExportPodData, hostPaths, claims, site };

@@ -5,8 +5,11 @@
  *   run-sidecar.ts   the process around it
  *   pods/            the cache of reports, idempotent creates, one order at a time per pod, streams into pods
  *   server/          protocol v2 and v1 over HTTP
+ *   files/           small files, whole or not at all
+ *   image/           names of images, and the logins that fit them
  *   log/             log options for backends that keep lines with times
  *   lifecycle/       the life of a pod over a small ContainerRuntime; its probes and hooks also by themselves
+ *   fields/          what becomes of each field of a pod's spec: the machinery of a backend's table
  *   stats/           what backends on this machine measure it with
  *   streams/         what backends need for exec and port-forward
  *   volumes/         a volume's files on disk, swapped all at once
@@ -52,6 +55,7 @@ export {
   type RestartPolicy,
   refuseSysctl,
   restartPolicyOf,
+  restartRulesOf,
   sysctlNamespace,
   type TerminalSize,
   toDottedSysctl,
@@ -62,6 +66,7 @@ export {
 export {
   type Authenticate,
   createLogger,
+  defaultTokenPath,
   type InterLinkConfig,
   keepDoing,
   type Logger,
@@ -71,6 +76,41 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export { FieldExaminer, type FieldFindings } from './fields/examine-fields.ts';
+export {
+  elsewhere,
+  type Field,
+  type FieldContext,
+  fieldsBelow,
+  ignored,
+  refused,
+  type Support,
+  type Switch,
+  supported,
+  switched,
+} from './fields/field.ts';
+export { parseQuantity } from './fields/quantity.ts';
+export { renderFields } from './fields/render-fields.ts';
+export { booleanOf, idOf, recordOf, stringOf, stringsOf } from './fields/untyped.ts';
+export {
+  fileVolumeTypes,
+  holdsPodData,
+  isFiles,
+  isMemory,
+  kubernetesVolumeTypes,
+  volumeTypeOf,
+} from './fields/volume-types.ts';
+export { listNames, readText, removeFile, writeNew, writeWhole } from './files/whole-files.ts';
+export { findLogins, type Login } from './image/find-logins.ts';
+export { type PullPolicy, toPullPolicy } from './image/pull-policy.ts';
+export {
+  type ImageReference,
+  parseImageReference,
+  type Repository,
+  renderReference,
+  renderRepository,
+  toRepository,
+} from './image/reference.ts';
 export type { ActionTarget, CommandResult, DialAddress } from './lifecycle/actions/action-target.ts';
 export { collectCommand } from './lifecycle/actions/collect-command.ts';
 export { connectTo } from './lifecycle/actions/dial.ts';
@@ -108,8 +148,10 @@ export {
 } from './lifecycle/status/image-reasons.ts';
 export { FolderChanges } from './log/folder-changes.ts';
 export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
-export { LogReader, tailOffset } from './log/log-reader.ts';
+export { findTail, LogReader } from './log/log-reader.ts';
 export { parseLogRecord } from './log/log-records.ts';
+export { type LogFileRequest, streamLogFile } from './log/stream-log-file.ts';
+export { readLogEnd, readTerminationFile } from './log/termination-message.ts';
 export { containerStatusesOf } from './pods/container-statuses-of.ts';
 export { podFields } from './pods/pod-fields.ts';
 export { PodService } from './pods/pod-service.ts';
@@ -117,7 +159,29 @@ export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
 export { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
 export { nanosecondsPerTick, readMachineUsage } from './stats/machine-usage.ts';
 export { connectPort, type PortAddress } from './streams/connect-port.ts';
+export { type Claim, findClaim, refuseClaim, toClaim } from './volumes/claim.ts';
+export {
+  type ClaimFolder,
+  type ClaimKind,
+  type ClaimMap,
+  type ClaimNames,
+  claimFolders,
+  expandClaim,
+  fixedPart,
+  parseClaims,
+} from './volumes/claim-map.ts';
+export {
+  type AllowedPath,
+  type ForbiddenPath,
+  findAllowed,
+  findForbidden,
+  type HostPathPolicy,
+  isPlain,
+  parseHostPaths,
+  withoutSlash,
+} from './volumes/host-path-policy.ts';
 export { pathBelow } from './volumes/path-below.ts';
+export { isWithin, partsBelow } from './volumes/paths-within.ts';
 export { giveTo, writeVolumeFiles } from './volumes/write-volume-files.ts';
 export { quoteWord } from './words/quote-word.ts';
 export { splitWords } from './words/split-words.ts';

@@ -1,10 +1,50 @@
-import { InterLinkError, type SidecarDefinition, sidecarUrl } from '@interlink/sidecar-sdk';
+import { mkdir } from 'node:fs/promises';
+import {
+  type InterLinkConfig,
+  type Logger,
+  type SidecarDefinition,
+  sidecarUrl,
+  systemClock,
+} from '@interlink/sidecar-sdk';
+import { SlurmBackend } from './backend.ts';
+import { toCapabilities } from './capabilities.ts';
+import { ClusterView } from './cluster/cluster-view.ts';
+import { rootsIn } from './folder/pod-folder.ts';
+import { ImageCache } from './image/image-cache.ts';
+import { ImagePlanner } from './image/image-planner.ts';
+import { PodPlanner } from './plan/pod-planner.ts';
+import { RuntimePlanner } from './plan/runtime-planner.ts';
+import { loadSlurmSite } from './site/load-slurm-site.ts';
+import { Slurm } from './slurm/slurm.ts';
 
 /** The process `slurm-sidecar`: listens on SidecarURL with port 4001 unless SidecarPort is set, whatever SidecarService says. */
 export const slurmSidecar: SidecarDefinition = {
   name: 'slurm-sidecar',
   listenUrl: (config) => sidecarUrl({ ...config, SidecarService: 'slurm' }),
-  createBackend: async () => {
-    throw new InterLinkError('internal', 'not made yet');
-  },
+  createBackend: async (config, logger) => await createSlurmBackend(config, logger),
 };
+
+/** @throws InterLinkError `invalid_argument` for wrong settings */
+export async function createSlurmBackend(
+  config: InterLinkConfig,
+  logger: Logger,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<SlurmBackend> {
+  const site = loadSlurmSite(config);
+  const { root } = site.folders;
+  const { pollIntervalMs, submitsPerSecond } = site.pace;
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const clock = systemClock;
+  const slurm = new Slurm({
+    ...{ commands: site.commands, logger, clock, env },
+    ...(submitsPerSecond === undefined ? {} : { submitRate: { burst: submitsPerSecond, perSecond: submitsPerSecond } }),
+  });
+  const cluster = new ClusterView(slurm, clock);
+  const spoolFolder = rootsIn(root).spool;
+  const runtimes = new RuntimePlanner(site, new ImagePlanner(new ImageCache(root), site.images));
+  const planner = new PodPlanner({ site, cluster, spoolFolder, runtimes });
+  return await SlurmBackend.open({
+    ...{ slurm, root, pollIntervalMs, clock, logger, planner },
+    capabilities: async () => toCapabilities(await cluster.read(), site),
+  });
+}

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildOptions, ensureGoPrograms, type GoPrograms } from './go-programs.ts';
+import type { BuildOptions } from '../cache/build-cache.ts';
+import { ensureGoPrograms, type GoPrograms } from './go-programs.ts';
 
 /** The Kubernetes releases that tests run against: the one that is developed with, and the oldest that is supported. */
 export type Release = 'current' | 'oldest';

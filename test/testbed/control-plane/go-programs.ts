@@ -1,12 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BuildOptions, ensureBuilt, toSeconds } from '../cache/build-cache.ts';
 import { dieWithParent } from '../process/die-with-parent.ts';
-import { identifyProcess } from '../process/process-identity.ts';
 import { runCommandOrThrow } from '../process/run-command.ts';
-import { withBuildLock } from './build-lock.ts';
 
 /** Programs that are built from one Go module. */
 export interface GoPrograms {
@@ -20,23 +17,14 @@ export interface GoPrograms {
   title: string;
 }
 
-export interface BuildOptions {
-  onProgress: (line: string) => void;
-  signal: AbortSignal;
-}
-
-const CACHE_DIRECTORY = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'interlink-testbed');
-
 /** Finds the programs in the cache, or builds them (minutes, the first time). @returns the folder they are in */
 export async function ensureGoPrograms(programs: GoPrograms, options: BuildOptions): Promise<string> {
-  const directory = join(CACHE_DIRECTORY, await toCacheKey(programs.module));
-  if (!existsSync(directory)) {
-    await mkdir(CACHE_DIRECTORY, { recursive: true });
-    await withBuildLock(`${directory}.lock`, options, async () => {
-      if (!existsSync(directory)) await build(programs, directory, options);
-    });
-  }
-  return directory;
+  return await ensureBuilt({
+    ...options,
+    key: await toCacheKey(programs.module),
+    title: `${programs.title} from Go modules`,
+    build: (directory) => build(programs, directory, options),
+  });
 }
 
 /** What the programs depend on: the modules with their hashes, and the Go that builds them. */
@@ -47,44 +35,16 @@ async function toCacheKey(module: string): Promise<string> {
   return hash.update(go).digest('hex').slice(0, 16);
 }
 
-/** Builds into a folder beside the wanted one and renames it at the end: what has the name is whole. */
 async function build(programs: GoPrograms, directory: string, { onProgress, signal }: BuildOptions): Promise<void> {
-  await removeAbandonedBuilds();
-  const temporary = `${directory}.building-${process.pid}-${randomBytes(4).toString('hex')}`;
-  await mkdir(temporary);
-  try {
-    const linkerFlags = Object.entries(programs.variables).map(([name, value]) => `-X ${name}=${value}`);
+  const linkerFlags = Object.entries(programs.variables).map(([name, value]) => `-X ${name}=${value}`);
+  for (const [name, importPath] of Object.entries(programs.packages)) {
     const started = performance.now();
-    onProgress(`Building ${programs.title} from Go modules; the first time takes some minutes.`);
-    for (const [name, importPath] of Object.entries(programs.packages)) {
-      const startedProgram = performance.now();
-      const flags = ['-trimpath', '-ldflags', `-s -w ${linkerFlags.join(' ')}`, '-o', join(temporary, name)];
-      await runCommandOrThrow(...dieWithParent('go', ['build', ...flags, importPath]), {
-        cwd: programs.module,
-        env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
-        signal,
-      });
-      onProgress(`  ${name}: ${toSeconds(startedProgram)} s`);
-    }
-    // Somebody else's finished build is as good as ours.
-    await rename(temporary, directory).catch((error) => {
-      if (!existsSync(directory)) throw error;
+    const flags = ['-trimpath', '-ldflags', `-s -w ${linkerFlags.join(' ')}`, '-o', join(directory, name)];
+    await runCommandOrThrow(...dieWithParent('go', ['build', ...flags, importPath]), {
+      cwd: programs.module,
+      env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
+      signal,
     });
-    onProgress(`Built in ${toSeconds(started)} s: ${directory}`);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
+    onProgress(`  ${name}: ${toSeconds(started)} s`);
   }
-}
-
-async function removeAbandonedBuilds(): Promise<void> {
-  for (const name of await readdir(CACHE_DIRECTORY)) {
-    const pid = /\.building-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && identifyProcess(Number(pid)) === undefined) {
-      await rm(join(CACHE_DIRECTORY, name), { recursive: true, force: true });
-    }
-  }
-}
-
-function toSeconds(started: number): string {
-  return ((performance.now() - started) / 1_000).toFixed(1);
 }

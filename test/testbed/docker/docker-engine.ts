@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inOwnNamespace, killChildren } from '../process/own-namespace.ts';
 import { ServerProcess, waitUntilReady } from '../process/server-process.ts';
 import type { DockerData } from '../testbed-data.ts';
 import { createBridge } from './bridge.ts';
@@ -22,25 +22,8 @@ const READY_TIMEOUT_MS = 60_000;
 const CONFIG_FILE = 'daemon.json';
 const PID_FILE = 'dockerd.pid';
 
-/**
- * The engine lives in a mount and a process namespace of its own: its mounts are seen by nobody else, and when the first
- * process there is killed, the kernel ends all of them, containers too. /run/containerd is a fresh one, so that it has
- * a containerd of its own. The network is the host's: published ports and container addresses can be reached.
- */
-const ENTER_SCRIPT = [
-  'mount --make-rshared /',
-  'mount -t tmpfs tmpfs /run/containerd',
-  'mount -t tmpfs tmpfs /run/docker',
-  'exec docker-init -- dockerd "$@"',
-].join(' && ');
-
-const ENTER_COMMAND = {
-  file: 'unshare',
-  args: [
-    ...['--mount', '--propagation', 'slave', '--pid', '--fork', '--kill-child', '--mount-proc'],
-    ...['sh', '-c', ENTER_SCRIPT, 'sh'],
-  ],
-};
+/** /run/containerd is a fresh one, so that it has a containerd of its own. */
+const MOUNTS = ['mount --make-rshared /', 'mount -t tmpfs tmpfs /run/containerd', 'mount -t tmpfs tmpfs /run/docker'];
 
 /** An engine of the testbed. */
 export interface DockerEngine {
@@ -49,7 +32,10 @@ export interface DockerEngine {
   restart(): Promise<void>;
 }
 
-/** Starts a Docker Engine beside whatever engine the machine has; returns when it answers and has its images. */
+/**
+ * Starts a Docker Engine beside whatever engine the machine has; returns when it answers and has its images. It lives in a mount and a
+ * process namespace of its own. The network is the host's: published ports and container addresses can be reached.
+ */
 export async function startDockerEngine(options: DockerEngineOptions): Promise<DockerEngine> {
   const { directory, traces, signal, cleanUp } = options;
   signal.throwIfAborted();
@@ -63,10 +49,11 @@ export async function startDockerEngine(options: DockerEngineOptions): Promise<D
   const start = async () => {
     // Left behind by one that had to be killed; in its namespace some other process may have that number now.
     await rm(join(directory, PID_FILE), { force: true });
+    const [file, args] = inOwnNamespace('dockerd', toDockerdFlags(directory, socket, bridge.prefix, traces), MOUNTS);
     server = new ServerProcess({
       name: 'dockerd',
-      file: ENTER_COMMAND.file,
-      args: [...ENTER_COMMAND.args, ...toDockerdFlags(directory, socket, bridge.prefix, traces)],
+      file,
+      args,
       logFile: join(directory, 'dockerd.log'),
       kill: killChildren,
     });
@@ -93,26 +80,13 @@ function toDockerdFlags(directory: string, socket: string, prefix: string, trace
     `--bridge=${traces.bridge}`,
     `--default-address-pool=base=${prefix}.128.0/17,size=24`,
     `--cgroup-parent=${traces.cgroup}`,
+    // Registries of the testbed's on its own networks speak HTTP, as those on loopback.
+    `--insecure-registry=${prefix}.0.0/16`,
     '--exec-opt=native.cgroupdriver=cgroupfs',
     // dockerd clears the chain DOCKER when it starts, which is that of an engine the machine has: published ports go by
     // docker-proxy. The machine's forwarding stays as it is; containers reach each other and the host, nothing beyond.
     ...['--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false', '--userland-proxy=true'],
   ];
-}
-
-/**
- * `unshare` waits for the first process of the namespace and ignores signals itself. It ends when that one has, and that
- * one is the last to go: whatever else was in the namespace is gone by then.
- */
-function killChildren(pid: number, signal: NodeJS.Signals): void {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    // None yet: it has not come so far, and still heeds signals.
-    for (const target of (children || `${pid}`).split(' ')) process.kill(Number(target), signal);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
-  }
 }
 
 function answersPing(socket: string): Promise<boolean> {

@@ -13,6 +13,8 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv | undefined;
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** How it is ended when its time is over or `signal` says so; default SIGTERM. */
+  killSignal?: NodeJS.Signals | undefined;
 }
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -36,6 +38,7 @@ export function runCommand(
         env: options.env,
         timeout: options.timeoutMs ?? 0,
         signal: options.signal,
+        killSignal: options.killSignal ?? 'SIGTERM',
         maxBuffer: MAX_OUTPUT_BYTES,
         encoding: 'utf8',
       },

@@ -56,11 +56,11 @@ export class ServerProcess {
     return new Error(`Cannot ${action}: ${this.name} ${how}; the end of ${this.#logFile}:\n${tail}`);
   }
 
-  /** Ends the server: SIGTERM, then SIGKILL when it takes too long. */
-  async stop(): Promise<void> {
+  /** Ends the server: with SIGTERM, unless told otherwise, then SIGKILL when it takes too long. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const { pid } = this.#child;
     if (this.hasExited || pid === undefined) return;
-    this.#kill(pid, 'SIGTERM');
+    this.#kill(pid, signal);
     const timeout = new AbortController();
     await Promise.race([
       this.exited,

@@ -9,12 +9,17 @@ export interface RegistryOptions {
   directory: string;
   /** Whether it asks for one of {@link registryAccounts}. */
   hasPassword: boolean;
+  /** What it listens on: an address of this machine's, default 127.0.0.1. */
+  host?: string;
   signal: AbortSignal;
 }
 
 /** A running image registry. */
 export interface Registry {
-  /** Such as `127.0.0.1:41236`: the beginning of its images' names. Engines speak HTTP to it, since it is on loopback. */
+  /**
+   * Such as `127.0.0.1:41236`: the beginning of its images' names. Engines speak HTTP to it on loopback, and the testbed's engine on its
+   * own networks as well.
+   */
   readonly address: string;
   stop(): Promise<void>;
 }
@@ -38,12 +43,13 @@ const passwordFile = [
 const readyTimeoutMs = 30_000;
 
 /** Starts a CNCF Distribution registry without images; it ends with this process at the latest. */
-export async function startRegistry({ directory, hasPassword, signal }: RegistryOptions): Promise<Registry> {
+export async function startRegistry(options: RegistryOptions): Promise<Registry> {
+  const { directory, hasPassword, host = '127.0.0.1', signal } = options;
   const onProgress = (line: string) => void process.stderr.write(`testbed: ${line}\n`);
   const file = await ensureRegistry({ onProgress, signal });
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const [port = 0] = await findFreePorts(1);
-  const address = `127.0.0.1:${port}`;
+  const [port = 0] = await findFreePorts(1, host);
+  const address = `${host}:${port}`;
   const passwords = join(directory, 'htpasswd');
   await writeFile(passwords, `${passwordFile}\n`, { mode: 0o600 });
   const config = {

@@ -34,9 +34,25 @@ export function isRestarted(
   exitCode: number,
 ): boolean {
   if (kind === 'ephemeral') return false;
-  if (kind !== 'sidecar' && rulesOf(spec).some((rule) => matches(rule, exitCode))) return true;
+  if (restartRulesOf(kind, spec).some((rule) => matches(rule, exitCode))) return true;
   const policy = restartPolicyOf(kind, spec, podPolicy);
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+}
+
+/** Exit codes that are followed by a restart whatever the policy says: those `In` the list, or all that are `NotIn` it. */
+export interface ExitCodeRule {
+  readonly operator: 'In' | 'NotIn';
+  readonly exitCodes: ReadonlyArray<number>;
+}
+
+/** The container's own rules as far as they restart it. */
+export function restartRulesOf(kind: ContainerKind, spec: RestartSpec): ExitCodeRule[] {
+  if (kind === 'ephemeral' || kind === 'sidecar') return [];
+  return rulesOf(spec).flatMap(({ action, exitCodes }) => {
+    const operator = exitCodes?.operator;
+    if (action !== 'Restart' || (operator !== 'In' && operator !== 'NotIn')) return [];
+    return [{ operator, exitCodes: exitCodes?.values ?? [] }];
+  });
 }
 
 /** Of an init container that has ended well the work is done, also in a pod that says `Always`. */
@@ -55,10 +71,8 @@ function toPolicy(name: string | undefined): RestartPolicy | undefined {
   return policies.find((policy) => policy === name);
 }
 
-function matches({ action, exitCodes }: RestartRule, exitCode: number): boolean {
-  if (action !== 'Restart' || exitCodes === undefined) return false;
-  const isListed = (exitCodes.values ?? []).includes(exitCode);
-  return exitCodes.operator === 'NotIn' ? !isListed : exitCodes.operator === 'In' && isListed;
+function matches({ operator, exitCodes }: ExitCodeRule, exitCode: number): boolean {
+  return exitCodes.includes(exitCode) === (operator === 'In');
 }
 
 function rulesOf({ restartPolicyRules: rules }: RestartSpec): RestartRule[] {

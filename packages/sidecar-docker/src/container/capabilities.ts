@@ -1,6 +1,5 @@
-import type { Container } from '@interlink/sidecar-sdk';
+import { booleanOf, type Container, recordOf, stringsOf } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
-import { booleanOf, recordOf, stringsOf } from './untyped.ts';
 
 /**
  * Those of the kernel that are not confined to a container's namespaces: whoever has one can get the whole host, its clock, or its

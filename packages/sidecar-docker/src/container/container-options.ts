@@ -1,10 +1,11 @@
-import type { Container, PodRequest } from '@interlink/sidecar-sdk';
+import { booleanOf, type Container, type PodRequest } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { withPodFlags } from '../flags/pod-flags.ts';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
 import { toLifecycleContainer } from '../identity/lifecycle-spec.ts';
 import type { PresentImage } from '../image/present-image.ts';
+import { logConfig } from '../log/log-config.ts';
 import { containerNamespaces } from '../sandbox/namespaces.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { toEngineCapabilities } from './capabilities.ts';
@@ -12,13 +13,6 @@ import { toOomScoreAdj } from './oom-score.ts';
 import { toEngineResources } from './resources.ts';
 import { renderUser, supplementalGroups, toSecuritySettings } from './security-context.ts';
 import { toSecurityOptions } from './security-profiles.ts';
-import { booleanOf } from './untyped.ts';
-
-/** As the kubelet rotates container logs: five files of 10 MiB. */
-export const logConfig: Docker.HostConfig['LogConfig'] = {
-  Type: 'json-file',
-  Config: { 'max-size': '10m', 'max-file': '5' },
-};
 
 /** One container of a pod, found in its request. */
 export interface PlannedContainer {

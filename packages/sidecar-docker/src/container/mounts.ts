@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type Container,
   InterLinkError,
+  isWithin,
   type Pod,
   pathBelow,
   type Volume,
@@ -10,7 +11,6 @@ import {
 } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { uidLabel } from '../identity/labels.ts';
-import { isWithin } from '../volumes/below.ts';
 import { findVolumeBase, type VolumeBase, type VolumePolicy } from '../volumes/volume-base.ts';
 import { folderVolumeName } from '../volumes/volume-paths.ts';
 import { hasSubPath, subPathParts } from './sub-path.ts';

@@ -1,6 +1,5 @@
-import type { Container, PodSpec } from '@interlink/sidecar-sdk';
+import { type Container, type PodSpec, parseQuantity } from '@interlink/sidecar-sdk';
 import type { EngineFeatures } from '../engine/engine-features.ts';
-import { parseQuantity } from './quantity.ts';
 
 /** The kubelet's: who asks for nothing is killed first. */
 const bestEffort = 1_000;

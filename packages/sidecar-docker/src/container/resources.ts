@@ -1,7 +1,6 @@
-import type { Container } from '@interlink/sidecar-sdk';
+import { type Container, parseQuantity } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { gpuKinds } from '../devices/gpu-kinds.ts';
-import { parseQuantity } from './quantity.ts';
 
 /** What the kernel's CPU bandwidth control counts in: a tenth of a second, and at least a millisecond of it. */
 const periodUs = 100_000;

@@ -1,5 +1,4 @@
-import type { Container, PodSpec } from '@interlink/sidecar-sdk';
-import { booleanOf, idOf } from './untyped.ts';
+import { booleanOf, type Container, idOf, type PodSpec } from '@interlink/sidecar-sdk';
 
 /** Who a container's processes are. */
 export interface SecuritySettings {

@@ -1,6 +1,5 @@
-import type { Container, Pod } from '@interlink/sidecar-sdk';
+import { booleanOf, type Container, type Pod, recordOf, stringOf } from '@interlink/sidecar-sdk';
 import type { SitePolicy } from '../site/site-policy.ts';
-import { booleanOf, recordOf, stringOf } from './untyped.ts';
 
 /** A profile that a container asks for, of seccomp or AppArmor. */
 interface Profile {

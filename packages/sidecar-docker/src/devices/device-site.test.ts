@@ -11,7 +11,7 @@ function containerWith(devices: string[], more: Partial<EngineContainer> = {}): 
   return {
     ...{ id: 'abc', status: 'running', exitCode: 0, wasOutOfMemory: false, error: '', createdAt: '' },
     ...{ startedAt: undefined, finishedAt: undefined, mayRestart: false, stopSignal: 'SIGTERM' },
-    ...{ isTerminal: false, input: 'none', ip: undefined, ...more },
+    ...{ isTerminal: false, input: 'none', ip: undefined, logPath: undefined, ...more },
     labels: { ...identity, image: '', imageId: '', devices },
   };
 }

@@ -1,5 +1,4 @@
-import type { Container } from '@interlink/sidecar-sdk';
-import { parseQuantity } from '../container/quantity.ts';
+import { type Container, parseQuantity } from '@interlink/sidecar-sdk';
 import type { AnnouncedResources } from '../site/announced-resources.ts';
 import { gpuKinds, kindOf, renderDevice } from './gpu-kinds.ts';
 

@@ -199,6 +199,11 @@ export class Engine {
     );
   }
 
+  /** Resolves when the container does not run any more, and all of its output is in its log. @throws InterLinkError `not_found` */
+  async untilStopped(id: string, signal: AbortSignal): Promise<void> {
+    await attempt(async () => await this.#docker.getContainer(id).wait({ abortSignal: signal }));
+  }
+
   async #read<T>(request: () => Promise<T>): Promise<T> {
     return await this.#reads.run(0, async () => await attempt(request));
   }

@@ -1,7 +1,6 @@
-import { InterLinkError } from '@interlink/sidecar-sdk';
+import { InterLinkError, parseImageReference, renderRepository, toRepository } from '@interlink/sidecar-sdk';
 import type { ListedImage } from '../engine/engine-images.ts';
 import type { ImageRecord } from './pull-records.ts';
-import { parseImageReference, renderRepository, toRepository } from './reference.ts';
 
 /** Per cent of the engine's disk that are in use: over `high` images are removed until it is below `low`. */
 export interface CollectionThresholds {

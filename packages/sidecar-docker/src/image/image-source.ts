@@ -1,18 +1,23 @@
-import type { ImageReason } from '@interlink/sidecar-sdk';
-import { InterLinkError } from '@interlink/sidecar-sdk';
+import {
+  findLogins,
+  type ImageReason,
+  type ImageReference,
+  InterLinkError,
+  type Login,
+  renderReference,
+  toRepository,
+} from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { isNotFound } from '../engine/engine-error.ts';
 import type { TellEvent } from '../pods/pod-events.ts';
 import * as events from '../pods/pod-events.ts';
-import { findLogins, type Login } from './find-logins.ts';
 import { PodCredentials } from './pod-credentials.ts';
 import { type PresentImage, toPresentImage } from './present-image.ts';
 import { type PullFailure, toPullFailure } from './pull-failure.ts';
 import { toPull } from './pull-image.ts';
 import type { ImageWish } from './pull-policy.ts';
 import type { PullRecords } from './pull-records.ts';
-import { type ImageReference, renderReference, toRepository } from './reference.ts';
 import { SharedPulls } from './shared-pulls.ts';
 
 /** Gets images into the engine by pull policy, and hands them to those pods only that may have them. */

@@ -1,5 +1,5 @@
+import { type ImageReference, renderRepository, toRepository } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
-import { type ImageReference, renderRepository, toRepository } from './reference.ts';
 
 /** An image that the engine has. */
 export interface PresentImage {

@@ -1,10 +1,8 @@
-import { InterLinkError } from '@interlink/sidecar-sdk';
+import { type ImageReference, InterLinkError, type Login, renderReference, toRepository } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { readJsonLines } from '../engine/json-lines.ts';
-import type { Login } from './find-logins.ts';
 import type { PullRecords } from './pull-records.ts';
-import { type ImageReference, renderReference, toRepository } from './reference.ts';
 import type { RunPull } from './shared-pulls.ts';
 
 export interface ImagePull {

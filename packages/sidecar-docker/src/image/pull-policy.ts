@@ -1,7 +1,10 @@
-import type { Container } from '@interlink/sidecar-sdk';
-import { type ImageReference, parseImageReference } from './reference.ts';
-
-export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
+import {
+  type Container,
+  type ImageReference,
+  type PullPolicy,
+  parseImageReference,
+  toPullPolicy,
+} from '@interlink/sidecar-sdk';
 
 /** What is wanted of a container's image. */
 export interface ImageWish {
@@ -14,9 +17,8 @@ export interface ImageWish {
   readonly podUid: string;
 }
 
-/** Without a policy, `latest` is pulled always and other tags and digests when they are not there: https://kubernetes.io/docs/concepts/containers/images/#imagepullpolicy-defaulting */
-export function toImageWish({ image = '', imagePullPolicy }: Container, podUid: string): ImageWish {
+export function toImageWish(container: Container, podUid: string): ImageWish {
+  const { image = '' } = container;
   const reference = parseImageReference(image);
-  const isLatest = reference?.tag === 'latest' && !reference.isDigest;
-  return { image, reference, policy: imagePullPolicy ?? (isLatest ? 'Always' : 'IfNotPresent'), podUid };
+  return { image, reference, policy: toPullPolicy(container, reference), podUid };
 }

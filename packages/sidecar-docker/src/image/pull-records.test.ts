@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ImageReference, parseImageReference } from '@interlink/sidecar-sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Pulled, PullRecords } from './pull-records.ts';
-import { type ImageReference, parseImageReference } from './reference.ts';
 
 const id = `sha256:${'a'.repeat(64)}`;
 const [alice, bob] = [

@@ -1,8 +1,17 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Login } from './find-logins.ts';
-import { listNames, readText, removeFile, writeNew, writeWhole } from './record-files.ts';
-import { type ImageReference, renderReference, renderRepository, toRepository } from './reference.ts';
+import {
+  type ImageReference,
+  type Login,
+  listNames,
+  readText,
+  removeFile,
+  renderReference,
+  renderRepository,
+  toRepository,
+  writeNew,
+  writeWhole,
+} from '@interlink/sidecar-sdk';
 
 /** What is known of an image that was pulled here. Written to disk: it holds no secret, only salted hashes of logins. */
 export interface ImageRecord {

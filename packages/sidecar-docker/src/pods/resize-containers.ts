@@ -1,5 +1,4 @@
-import { backOffMs, type Container, InterLinkError, type Pod, sleep } from '@interlink/sidecar-sdk';
-import { parseQuantity } from '../container/quantity.ts';
+import { backOffMs, type Container, InterLinkError, type Pod, parseQuantity, sleep } from '@interlink/sidecar-sdk';
 import { toEngineResources } from '../container/resources.ts';
 import type { Engine } from '../engine/engine.ts';
 import { findContainer, type PodSnapshot } from '../status/pod-snapshot.ts';

@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
-import { InterLinkError } from '@interlink/sidecar-sdk';
+import { InterLinkError, parseImageReference } from '@interlink/sidecar-sdk';
 import type { Engine } from '../engine/engine.ts';
 import { isNotFound } from '../engine/engine-error.ts';
 import { readJsonLines } from '../engine/json-lines.ts';
-import { parseImageReference } from '../image/reference.ts';
 import { type Architecture, buildPauseProgram } from './pause-program.ts';
 import { tarExecutable } from './tar.ts';
 

@@ -1,4 +1,4 @@
-import { parseQuantity } from '../container/quantity.ts';
+import { parseQuantity } from '@interlink/sidecar-sdk';
 import { gpuKinds } from '../devices/gpu-kinds.ts';
 
 /** Quantities by the names of resources. */

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
-import { type InterLinkConfig, InterLinkError, sysctlNamespace } from '@interlink/sidecar-sdk';
-import { parseImageReference } from '../image/reference.ts';
+import { type InterLinkConfig, InterLinkError, parseImageReference, sysctlNamespace } from '@interlink/sidecar-sdk';
 import { type AnnouncedResources, parseResources } from './announced-resources.ts';
 import { loadSeccompProfiles } from './seccomp-profiles.ts';
 

@@ -22,6 +22,8 @@ export interface EngineContainer {
   /** Its standard input, for whoever attaches. `once`: it ends with the first caller’s (`stdinOnce`); `kept`: it stays open for the next. */
   readonly input: 'none' | 'once' | 'kept';
   readonly ip: string | undefined;
+  /** The file of its driver `json-file` on the engine's host; undefined: it has another driver, or the engine is none of Docker's. */
+  readonly logPath: string | undefined;
 }
 
 /** https://docs.docker.com/reference/api/engine/ `ContainerState.Status` */
@@ -62,6 +64,7 @@ export function toEngineContainer(
       ip: Object.values(inspected.NetworkSettings.Networks ?? {})
         .map((network) => network.IPAddress)
         .find((address) => address !== ''),
+      logPath: logPathOf(inspected),
     },
   };
 }
@@ -71,6 +74,11 @@ function toTime(text: string): string | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(text);
   if (match === null || text.startsWith('0001-')) return undefined;
   return `${match[1]}${match[2]}`;
+}
+
+/** Podman, too, calls its driver so, and writes another format, in files of one name: they end in `ctr.log`. */
+function logPathOf({ HostConfig: config, LogPath: path, Id: id }: Docker.ContainerInspectInfo): string | undefined {
+  return config.LogConfig?.Type === 'json-file' && path?.endsWith(`/${id}-json.log`) ? path : undefined;
 }
 
 /** The engine's answer names it where it is not TERM; dockerode's types don't. */

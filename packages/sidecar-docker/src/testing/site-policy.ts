@@ -1,9 +1,10 @@
+import type { ClaimMap } from '@interlink/sidecar-sdk';
 import type { MountSite } from '../container/mounts.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { closedSite } from '../site/site-settings.ts';
-import type { ClaimMap } from '../volumes/claim-map.ts';
+import type { ClaimTarget } from '../volumes/claim-targets.ts';
 
-const noClaims: ClaimMap = new Map();
+const noClaims: ClaimMap<ClaimTarget> = new Map();
 
 /** What pods may have on a usual engine, while the administrator has said nothing. */
 export function policyWith(

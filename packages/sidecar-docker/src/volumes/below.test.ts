@@ -1,8 +1,9 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isWithin, partsBelow } from '@interlink/sidecar-sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isWithin, makeFileBelow, makeFoldersBelow, partsBelow } from './below.ts';
+import { makeFileBelow, makeFoldersBelow } from './below.ts';
 
 let base = '';
 let elsewhere = '';

@@ -1,6 +1,6 @@
+import { type ClaimMap, type ForbiddenPath, fixedPart } from '@interlink/sidecar-sdk';
 import { parseEngineAddress } from '../engine/connection.ts';
-import { type ClaimMap, fixedPart } from './claim-map.ts';
-import type { ForbiddenPath } from './host-path-policy.ts';
+import type { ClaimTarget } from './claim-targets.ts';
 
 /** What Docker.HostPaths must not open: the engine, other pods' files, and other pods' claims. */
 export function forbiddenPaths({
@@ -9,7 +9,7 @@ export function forbiddenPaths({
   env,
 }: {
   readonly root: string;
-  readonly claims: ClaimMap;
+  readonly claims: ClaimMap<ClaimTarget>;
   readonly env: NodeJS.ProcessEnv;
 }): ForbiddenPath[] {
   const address = parseEngineAddress(env);

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, writeFile } from 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseHostPaths } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findHostPath, refuseHostPath } from './host-path.ts';
-import { parseHostPaths } from './host-path-policy.ts';
 
 let root = '';
 const socket = createServer();
@@ -14,6 +14,7 @@ const volume = (path: unknown, type?: unknown) => ({
 });
 const policyOf = (...entries: string[]) =>
   parseHostPaths(
+    'Docker.HostPaths',
     entries.map((entry) => join(root, entry)),
     [{ path: join(root, 'secret'), what: 'a secret' }],
   );
@@ -112,15 +113,15 @@ describe('findHostPath()', () => {
 
 describe('parseHostPaths()', () => {
   test.each([['relative'], ['/a/../b'], [7], [''], [':ro'], ['/a//b']])('refuses %j, naming its place', (entry) => {
-    expect(() => parseHostPaths(['/fine', entry], [])).toThrow(
+    expect(() => parseHostPaths('Docker.HostPaths', ['/fine', entry], [])).toThrow(
       /Docker\.HostPaths\[1\] is .* an absolute path is wanted/,
     );
   });
 
   test.each(['secret', '.', 'secret/below'])('refuses what would open a forbidden place: %s', (path) => {
     const entry = path === '.' ? root : join(root, path);
-    expect(() => parseHostPaths([entry], [{ path: join(root, 'secret'), what: 'a secret' }])).toThrow(
-      /it would open a secret/,
-    );
+    expect(() =>
+      parseHostPaths('Docker.HostPaths', [entry], [{ path: join(root, 'secret'), what: 'a secret' }]),
+    ).toThrow(/it would open a secret/);
   });
 });

@@ -1,16 +1,19 @@
 import type { Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
-import { InterLinkError, type Volume } from '@interlink/sidecar-sdk';
-import { isWithin, makeFileBelow, makeFoldersBelow, partsBelow } from './below.ts';
 import {
   type AllowedPath,
   findAllowed,
   findForbidden,
   type HostPathPolicy,
+  InterLinkError,
   isPlain,
+  isWithin,
+  partsBelow,
+  type Volume,
   withoutSlash,
-} from './host-path-policy.ts';
+} from '@interlink/sidecar-sdk';
+import { makeFileBelow, makeFoldersBelow } from './below.ts';
 
 /** What a hostPath volume is at this moment. */
 export interface HostPlace {

@@ -1,4 +1,4 @@
-import { isWithin } from './below.ts';
+import { isWithin } from '@interlink/sidecar-sdk';
 
 /** A folder of the host that a container has mounted, or is to have. */
 export interface MountedFolder {

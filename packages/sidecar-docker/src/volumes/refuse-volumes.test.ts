@@ -1,7 +1,7 @@
 import type { Container, Pod, PodSpec, Volume } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
 import { strictPolicy } from '../testing/site-policy.ts';
-import { parseClaims } from './claim-map.ts';
+import { parseDockerClaims } from './claim-targets.ts';
 import { refuseVolumes } from './refuse-volumes.ts';
 
 const metadata = { name: 'p', namespace: 'ns', uid: '00000000-0000-4000-8000-000000000001' };
@@ -11,7 +11,11 @@ const podOf = (volume: object, container: Partial<Container> = {}): Pod => ({
 });
 const refuse = (pod: Pod, more: { exportsPodData?: boolean; hasSafeSubPaths?: boolean; claims?: object } = {}) =>
   refuseVolumes(pod, {
-    policy: { ...strictPolicy, exportsPodData: more.exportsPodData ?? true, claims: parseClaims({ ...more.claims }) },
+    policy: {
+      ...strictPolicy,
+      exportsPodData: more.exportsPodData ?? true,
+      claims: parseDockerClaims({ ...more.claims }),
+    },
     hasSafeSubPaths: more.hasSafeSubPaths ?? true,
   });
 const mounting = (...mounts: object[]) => ({

@@ -1,9 +1,20 @@
-import { type Container, InterLinkError, type Pod, type Volume, type VolumeMount } from '@interlink/sidecar-sdk';
+import {
+  type Container,
+  findClaim,
+  holdsPodData,
+  InterLinkError,
+  isFiles,
+  isMemory,
+  type Pod,
+  refuseClaim,
+  toClaim,
+  type Volume,
+  type VolumeMount,
+  volumeTypeOf,
+} from '@interlink/sidecar-sdk';
 import { propagations } from '../container/mounts.ts';
 import { hasSubPath, isAbove, subPathParts } from '../container/sub-path.ts';
-import { holdsPodData, isFiles, isMemory, volumeTypeOf } from '../container/volume-type.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
-import { findClaim, refuseClaim, toClaim } from './claim.ts';
 import { refuseHostPath } from './host-path.ts';
 
 export interface RefusalContext {
@@ -31,7 +42,7 @@ function refuseType(volume: Volume, { metadata }: Pod, { policy }: RefusalContex
   const type = volumeTypeOf(volume);
   if (type === 'hostPath') return refuseHostPath(volume, policy.hostPaths);
   if (type === 'persistentVolumeClaim') {
-    return attempt(() => refuseClaim(toClaim(volume), metadata.namespace, policy.claims));
+    return attempt(() => refuseClaim('Docker.Claims', toClaim(volume), metadata.namespace, policy.claims));
   }
   if (type === 'emptyDir') {
     const { medium = '' } = volume.emptyDir ?? {};

@@ -1,6 +1,4 @@
-import type { PodSpec } from '@interlink/sidecar-sdk';
-import { parseQuantity } from '../container/quantity.ts';
-import { isMemory } from '../container/volume-type.ts';
+import { isMemory, type PodSpec, parseQuantity } from '@interlink/sidecar-sdk';
 import { measureFolder } from './folder-size.ts';
 import { volumeFolder } from './volume-paths.ts';
 

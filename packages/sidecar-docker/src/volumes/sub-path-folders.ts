@@ -1,10 +1,10 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Pod } from '@interlink/sidecar-sdk';
+import { isWithin, type Pod, partsBelow } from '@interlink/sidecar-sdk';
 import { type MountSite, namingVolume } from '../container/mounts.ts';
 import { toFsGroup } from '../container/security-context.ts';
 import { hasSubPath, subPathParts } from '../container/sub-path.ts';
-import { isWithin, makeFoldersBelow, partsBelow } from './below.ts';
+import { makeFoldersBelow } from './below.ts';
 import { findVolumeBase } from './volume-base.ts';
 
 /**

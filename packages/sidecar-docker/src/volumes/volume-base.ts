@@ -1,17 +1,28 @@
-import { InterLinkError, type Pod, type Volume } from '@interlink/sidecar-sdk';
+import {
+  type ClaimMap,
+  expandClaim,
+  findClaim,
+  type HostPathPolicy,
+  InterLinkError,
+  isMemory,
+  type Pod,
+  refuseClaim,
+  toClaim,
+  type Volume,
+  volumeTypeOf,
+} from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { memoryMount } from '../container/memory-mount.ts';
 import { toFsGroup } from '../container/security-context.ts';
-import { isMemory, memoryMount, volumeTypeOf } from '../container/volume-type.ts';
-import { findClaim, makeClaimFolder, refuseClaim, toClaim } from './claim.ts';
-import { type ClaimMap, expand } from './claim-map.ts';
+import { makeClaimFolder } from './claim-folder.ts';
+import type { ClaimTarget } from './claim-targets.ts';
 import { findHostPath } from './host-path.ts';
-import type { HostPathPolicy } from './host-path-policy.ts';
 import { volumeFolder } from './volume-paths.ts';
 
 /** What this site lets volumes be made of. */
 export interface VolumePolicy {
   readonly hostPaths: HostPathPolicy;
-  readonly claims: ClaimMap;
+  readonly claims: ClaimMap<ClaimTarget>;
 }
 
 /** What a volume is made of: a folder of the host, or a volume of the engine's own. */
@@ -49,18 +60,18 @@ export async function findVolumeBase(
   return { kind: 'folder', path, parts: [], isReadOnly: !isEmptyDir, isOurs: !isEmptyDir };
 }
 
-async function findClaimBase(volume: Volume, namespace: string, claims: ClaimMap): Promise<VolumeBase> {
+async function findClaimBase(volume: Volume, namespace: string, claims: ClaimMap<ClaimTarget>): Promise<VolumeBase> {
   const claim = toClaim(volume);
   const target = findClaim(claim, namespace, claims);
   if (target === undefined)
-    throw new InterLinkError('failed_precondition', refuseClaim(claim, namespace, claims) ?? '');
+    throw new InterLinkError('failed_precondition', refuseClaim('Docker.Claims', claim, namespace, claims) ?? '');
   const names = { namespace, claim: claim.name, volume: volume.name };
   const { isReadOnly } = claim;
   if ('path' in target) {
     const path = await makeClaimFolder(target.path, names);
     return { kind: 'folder', path, parts: [], isReadOnly, isOurs: false };
   }
-  const mount = { Type: 'volume', Source: expand(target.dockerVolume, names) } as const;
+  const mount = { Type: 'volume', Source: expandClaim(target.dockerVolume, names) } as const;
   return { kind: 'engine', mount, isReadOnly };
 }
 

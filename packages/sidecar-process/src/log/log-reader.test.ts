@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LogReader, parseLogRecord, tailOffset } from '@interlink/sidecar-sdk';
+import { findTail, LogReader, parseLogRecord } from '@interlink/sidecar-sdk';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLineClock, LogWriter } from '../runner/log-writer.ts';
@@ -43,13 +43,14 @@ test('LogReader leaves a record that is still being written for the next reading
   expect(await available()).toEqual(['two\n']);
 });
 
-test('tailOffset() finds the last lines across blocks', async () => {
+test('findTail() finds the last lines across blocks', async () => {
   await using folder = await temporaryFolder();
   await using file = await open(join(folder.path, 'log'), 'w+');
   const lines = Array.from({ length: 9_000 }, (_, index) => `2027-01-01T00:00:00Z stdout F ${index}\n`);
   await file.write(lines.join(''));
   for (const count of [0, 1, 2, 5_000, 9_000, 10_000]) {
-    const offset = await tailOffset(file, count);
+    const { offset, missing } = await findTail(file, count);
+    expect(missing).toBe(Math.max(0, count - 9_000));
     expect(lines.join('').length - offset).toBe(lines.slice(Math.max(0, 9_000 - count)).join('').length);
   }
 });

@@ -10,6 +10,8 @@ import {
   declared,
   InterLinkError,
   type RuntimePod,
+  readLogEnd,
+  readTerminationFile,
 } from '@interlink/sidecar-sdk';
 import { toRunOrder } from '../container-order.ts';
 import { runCommand } from '../exec/run-command.ts';
@@ -22,7 +24,6 @@ import { LiveRunners } from './live-runners.ts';
 import { removeEndedPod } from './remove-ended-pod.ts';
 import { signalGroup } from './signal-group.ts';
 import { startAttempt } from './start-attempt.ts';
-import { readLogEnd, readTerminationFile } from './termination-message.ts';
 import { toRuntimePod } from './to-runtime-pod.ts';
 
 /** Containers as processes of this account, each behind a runner; the pods' folders are the store. */

@@ -8,13 +8,18 @@ const newline = 0x0a;
 /** Reads a log file forward, block by block; a record that is still being written waits for the next reading. */
 export class LogReader {
   readonly #file: FileHandle;
+  readonly #parse: (record: Buffer) => LogLine | undefined;
   #offset: number;
   #rest = Buffer.alloc(0);
 
-  /** @param offset where a record begins, bytes */
-  constructor(file: FileHandle, offset: number) {
+  /**
+   * @param offset where a record begins, bytes
+   * @param parse reads a record without its newline; what is none is passed over
+   */
+  constructor(file: FileHandle, offset: number, parse: (record: Buffer) => LogLine | undefined = parseLogRecord) {
     this.#file = file;
     this.#offset = offset;
+    this.#parse = parse;
   }
 
   /** The whole records from the last place to the present end. */
@@ -34,7 +39,7 @@ export class LogReader {
     const lines: LogLine[] = [];
     let start = 0;
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-      const line = parseLogRecord(bytes.subarray(start, end));
+      const line = this.#parse(bytes.subarray(start, end));
       if (line !== undefined) lines.push(line);
       start = end + 1;
     }
@@ -43,8 +48,8 @@ export class LogReader {
   }
 }
 
-/** Where the last `count` whole records of a file begin, found from its end: bytes. */
-export async function tailOffset(file: FileHandle, count: number): Promise<number> {
+/** Where the last `count` whole records of a file begin, found from its end: bytes. `missing`: so many more were wanted than there are. */
+export async function findTail(file: FileHandle, count: number): Promise<{ offset: number; missing: number }> {
   let position = (await file.stat()).size;
   let wanted = count + 1;
   const block = Buffer.alloc(blockBytes);
@@ -55,8 +60,8 @@ export async function tailOffset(file: FileHandle, count: number): Promise<numbe
     for (let index = length - 1; index >= 0; index -= 1) {
       if (block[index] !== newline) continue;
       wanted -= 1;
-      if (wanted === 0) return position + index + 1;
+      if (wanted === 0) return { offset: position + index + 1, missing: 0 };
     }
   }
-  return 0;
+  return { offset: 0, missing: wanted - 1 };
 }

@@ -1,4 +1,5 @@
 import type { Container, Lifecycle } from '@interlink/sidecar-sdk';
+import type { ApptainerPlan } from './runtimes/apptainer-plan.ts';
 
 /** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
 export interface JobPlan {
@@ -91,4 +92,4 @@ export interface ProxyPlan {
 }
 
 /** What runs the containers, and what its driver needs beyond the containers themselves. */
-export type RuntimePlan = { readonly driver: 'none' };
+export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan;

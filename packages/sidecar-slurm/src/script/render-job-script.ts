@@ -26,6 +26,7 @@ const library = [
   'guard',
   'proxy',
   'loop',
+  'claim',
   'job',
 ] as const;
 
@@ -49,6 +50,7 @@ export function renderJobScript(plan: JobPlan): string {
     renderProgram('log_writer_program', 'lib/log-writer.pl'),
     ...driver.programs.map(({ variable, path }) => renderProgram(variable, path)),
     ...driver.files.map(scriptText),
+    'claim_pod "${1-1}"',
     'begin_job',
     '',
     ...siteText(plan.site),

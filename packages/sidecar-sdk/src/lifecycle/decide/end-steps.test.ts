@@ -158,6 +158,12 @@ describe('endSteps() of a pod that has failed', () => {
       { spec: deadline, attempts: { main: [running] }, runtime: { acceptedAt: at(5) } },
       ['look at 15'],
     ],
+    [
+      'leaves the whole grace period to what is found past its deadline',
+      60,
+      { spec: deadline, attempts: { main: [running] }, overdueSinceMs: startMs + 60_000 },
+      ['stop main/0 until 90 for pod-ends', 'look at 90'],
+    ],
     ['comes at the deadline of what was never made', 10, { spec: deadline, problems: { main: problemAt(0) } }, []],
     [
       'leaves 1 s at an eviction',

@@ -18,7 +18,10 @@ export function nextSteps(facts: PodFacts, nowMs: number): Plan {
   if (end !== undefined) return endSteps(facts, end, nowMs);
   const forgotten = facts.containers.flatMap(forgottenAttempts);
   return joinPlans([
-    { steps: forgotten.map((attempt): Step => ({ do: 'removeAttempt', attempt })), wakeAtMs: deadlineAtMs(facts) },
+    {
+      steps: forgotten.map((attempt): Step => ({ do: 'removeAttempt', attempt })),
+      wakeAtMs: deadlineAtMs(facts.runtime),
+    },
     sandboxPlan(facts, nowMs),
     makingPlan(facts, nowMs),
     ...(facts.runtime.sandbox === 'ready'

@@ -1,4 +1,5 @@
 import type { Pod } from '@interlink/protocol';
+import type { RuntimePod } from '../container-runtime.ts';
 import type { PodFacts } from '../facts/pod-facts.ts';
 import { finishedAtMs, isFinished } from './container-progress.ts';
 
@@ -34,11 +35,12 @@ export function podEnd(facts: PodFacts, nowMs: number): PodEnd | undefined {
 export function podFailure(facts: PodFacts, nowMs: number): PodFailure | undefined {
   const { failure, sandbox, pod } = facts.runtime;
   if (failure !== undefined) return { ...failure, killAtMs: failure.atMs + evictionGraceMs };
-  const deadline = deadlineAtMs(facts);
+  const deadline = deadlineAtMs(facts.runtime);
   const isOver = isFinished(facts);
   if (deadline !== undefined && deadline <= nowMs && !(isOver && finishedAtMs(facts) < deadline)) {
     const message = 'Pod was active on the node longer than the specified deadline';
-    return { reason: 'DeadlineExceeded', message, killAtMs: deadline + graceMs(pod) };
+    // As with a kubelet: the grace period begins when somebody ends the pod, however late that is.
+    return { reason: 'DeadlineExceeded', message, killAtMs: (facts.overdueSinceMs ?? deadline) + graceMs(pod) };
   }
   // Without its network a pod can't go on; one that has finished needs none.
   if (sandbox !== 'lost' || isOver) return undefined;
@@ -47,9 +49,9 @@ export function podFailure(facts: PodFacts, nowMs: number): PodFailure | undefin
 }
 
 /** Milliseconds since the epoch. */
-export function deadlineAtMs({ runtime }: PodFacts): number | undefined {
-  const seconds = runtime.pod.spec.activeDeadlineSeconds;
-  return seconds === undefined ? undefined : Date.parse(runtime.acceptedAt) + seconds * 1_000;
+export function deadlineAtMs({ pod, acceptedAt }: RuntimePod): number | undefined {
+  const seconds = pod.spec.activeDeadlineSeconds;
+  return seconds === undefined ? undefined : Date.parse(acceptedAt) + seconds * 1_000;
 }
 
 export function graceMs({ spec }: Pod): number {

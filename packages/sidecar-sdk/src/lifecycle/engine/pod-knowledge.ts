@@ -9,6 +9,7 @@ export function knowledgeOf(memory: PodMemory, care: ContainerCare): Knowledge {
     problemOf: (container) => memory.problemOf(container),
     preparation: memory.isPrepared ? 'prepared' : (memory.problemOf(volumes) ?? 'due'),
     sandboxRetryAtMs: memory.problemOf(sandbox)?.retryAtMs,
+    overdueSinceMs: memory.overdueSinceMs,
     // An attempt that another process has started counts as past its hook.
     postStartOf: ({ id }) => memory.postStart.get(id) ?? 'done',
     healthOf: (attempt, spec) =>

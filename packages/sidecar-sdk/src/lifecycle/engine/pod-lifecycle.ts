@@ -4,6 +4,7 @@ import type { News, OwnedReport } from '../../backend.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ContainerRuntime, EventText, RuntimePod } from '../container-runtime.ts';
 import { nextSteps } from '../decide/next-steps.ts';
+import { deadlineAtMs } from '../decide/pod-end.ts';
 import { nothingToDo } from '../decide/step.ts';
 import { buildFacts } from '../facts/build-facts.ts';
 import type { PodFacts } from '../facts/pod-facts.ts';
@@ -197,6 +198,7 @@ export class PodLifecycle {
   }
 
   #factsOf(pod: RuntimePod, memory: PodMemory): PodFacts {
+    memory.noteDeadline(deadlineAtMs(pod), this.#clock.now());
     return buildFacts(this.#messages.addTo(pod, memory), knowledgeOf(memory, this.#care));
   }
 

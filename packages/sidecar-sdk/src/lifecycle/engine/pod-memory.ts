@@ -25,6 +25,8 @@ export class PodMemory {
   isKnown = false;
   lastReport: PodReport | undefined;
   cancelWake: (() => void) | undefined;
+  /** When it was seen first that the pod's deadline has passed. */
+  overdueSinceMs: number | undefined;
   /** What was told last, by what it is about. */
   readonly #told = new Map<string, string>();
   readonly #problems = new Map<string, Problem & { readonly count: number }>();
@@ -45,6 +47,12 @@ export class PodMemory {
     const { reason, message, nowMs } = failure;
     const count = (this.#problems.get(about)?.count ?? 0) + 1;
     this.#problems.set(about, { reason, message, failedAtMs: nowMs, retryAtMs: nowMs + backOffMs(count), count });
+  }
+
+  /** @param deadlineMs undefined: the pod has none */
+  noteDeadline(deadlineMs: number | undefined, nowMs: number): void {
+    if (deadlineMs === undefined || deadlineMs > nowMs) this.overdueSinceMs = undefined;
+    else this.overdueSinceMs ??= nowMs;
   }
 
   noteSuccess(about: string): void {

@@ -204,3 +204,14 @@ test('PodLifecycle ends a pod at its deadline', async () => {
   expect(sidecar.report.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
   expect(sidecar.clock.pending).toBe(0);
 });
+
+test('PodLifecycle gives a pod its grace period although its deadline was moved into the past', async () => {
+  const sidecar = new SimulatedSidecar();
+  const pod = sidecar.submit(podOf(), { main: [{ stopSeconds: 5 }] });
+  await sidecar.passSeconds(100);
+  pod.pod = { ...pod.pod, spec: { ...pod.pod.spec, activeDeadlineSeconds: 10 } };
+  sidecar.engine.changed(podUid);
+  await sidecar.passSeconds(60);
+  expect(sidecar.engine.log.slice(-2)).toEqual(['100 TERM main/0', '105 end main/0 143']);
+  expect(sidecar.report.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+});

@@ -9,6 +9,7 @@ export interface Knowledge {
   /** Why the volumes could not be written; `prepared`: they are there. */
   readonly preparation: 'prepared' | 'due' | Problem;
   readonly sandboxRetryAtMs: number | undefined;
+  readonly overdueSinceMs?: number | undefined;
   postStartOf(attempt: Attempt): AttemptFacts['postStart'];
   healthOf(attempt: Attempt, spec: Container): Health;
   /** An attempt that was there and is not any more, as it counts from now on. */
@@ -22,6 +23,7 @@ export function buildFacts(runtime: RuntimePod, known: Knowledge): PodFacts {
     containers: declared(runtime.pod).map(({ kind, spec }) => toContainer(kind, spec, runtime, known)),
     ...(preparation === 'prepared' ? {} : { preparing: { problem: preparation === 'due' ? undefined : preparation } }),
     sandboxRetryAtMs: known.sandboxRetryAtMs,
+    overdueSinceMs: known.overdueSinceMs,
   };
 }
 

@@ -9,6 +9,8 @@ export interface PodFacts {
   /** The volumes are not written yet, and why, where that failed. */
   readonly preparing?: { readonly problem: Problem | undefined } | undefined;
   readonly sandboxRetryAtMs?: number | undefined;
+  /** Since when this process has known that the pod's deadline has passed, milliseconds since the epoch. */
+  readonly overdueSinceMs?: number | undefined;
 }
 
 export interface ContainerFacts {

@@ -24,6 +24,7 @@ export interface Given {
   /** Default: the volumes are there. */
   readonly preparation?: 'due' | Problem;
   readonly sandboxRetryAtMs?: number;
+  readonly overdueSinceMs?: number;
 }
 
 /** The facts of a pod with its sandbox, seen at any time; whatever a test does not give is well. */
@@ -34,6 +35,7 @@ export function factsOf({
   runtime,
   preparation,
   sandboxRetryAtMs,
+  overdueSinceMs,
 }: Given): PodFacts {
   const pod = podOf(spec);
   const specs = new Map(declared(pod).map((each) => [each.spec.name, each.spec]));
@@ -61,6 +63,7 @@ export function factsOf({
       problemOf: (container) => problems[container],
       preparation: preparation ?? 'prepared',
       sandboxRetryAtMs,
+      overdueSinceMs,
       postStartOf: ({ id }) => byId.get(id)?.postStart ?? 'done',
       healthOf: ({ id }) => byId.get(id)?.health ?? healthy,
       lostOf: (container) => all.find((attempt) => attempt.container === container && attempt.isLost),

@@ -1,8 +1,9 @@
 import type { RuntimePlan } from '../job-plan.ts';
 import type { RuntimeDriver } from '../runtime-driver.ts';
+import { apptainer } from './apptainer.ts';
 import { none } from './none.ts';
 
-const drivers: Readonly<Record<RuntimePlan['driver'], RuntimeDriver>> = { none };
+const drivers: Readonly<Record<RuntimePlan['driver'], RuntimeDriver>> = { none, apptainer };
 
 export function driverOf(name: RuntimePlan['driver']): RuntimeDriver {
   return drivers[name];

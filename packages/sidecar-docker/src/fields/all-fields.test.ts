@@ -1,0 +1,43 @@
+import type { PodSpec } from '@interlink/sidecar-sdk';
+import { describe, expect, test } from 'vitest';
+import { policyWith } from '../testing/site-policy.ts';
+import { fieldExaminer } from './all-fields.ts';
+
+const findingsOf = (spec: object, container: object = {}) => {
+  const whole = { containers: [{ name: 'c' }], initContainers: [{ name: 'i', ...container }], ...spec } as PodSpec;
+  return fieldExaminer.examine(whole, policyWith());
+};
+const warningsOf = (spec: object, container: object = {}): string[] => findingsOf(spec, container).warnings;
+
+describe('fieldExaminer', () => {
+  test.each<[string, object, object, string]>([
+    ['a field of the pod', { brandNew: 1 }, {}, 'spec.brandNew'],
+    ['a field of a container', {}, { brandNew: { a: 1 } }, 'spec.initContainers[0].brandNew'],
+    ['a field of a security context', {}, { securityContext: { x: true } }, 'initContainers[0].securityContext.x'],
+  ])('tells of %s that nobody knows', (_, spec, container, place) => {
+    expect(warningsOf(spec, container)).toEqual([expect.stringContaining(`${place} is not known to this release`)]);
+  });
+
+  test('tells of what is without effect, with its value', () => {
+    const [warning = '', ...others] = warningsOf({}, { resources: { limits: { 'ephemeral-storage': '1Gi' } } });
+    expect(warning).toContain('spec.initContainers[0].resources.limits');
+    expect(warning).toContain('1Gi');
+    expect(others).toEqual([]);
+  });
+
+  test.each([
+    ['Restart', []],
+    ['RestartAllContainers', [expect.stringContaining('spec.initContainers[0].restartPolicyRules')]],
+  ])('of restart rules with the action %s refuses %j', (action, refusals) => {
+    const rules = { restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [42] } }] };
+    expect(findingsOf({}, rules)).toEqual({ refusals, warnings: [] });
+  });
+
+  test('keeps quiet about what is done, by whomever, and about what says nothing', () => {
+    const spec = {
+      ...{ tolerations: [{ key: 'a' }], brandNew: null, another: {}, hostNetwork: false, os: { name: 'linux' } },
+      ...{ securityContext: {}, volumes: [{ name: 'v', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }] },
+    };
+    expect(warningsOf(spec, { resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }] })).toEqual([]);
+  });
+});

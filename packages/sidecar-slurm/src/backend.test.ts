@@ -1,0 +1,187 @@
+import { access } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { owner, podRequest, RunningBackend, uidOf } from './testing/running-backend.ts';
+
+const reference = (number: number) => ({ owner, ...podRequest(number).pod.metadata });
+const jobsOf = (running: RunningBackend, number = 1) => running.slurm.controller.ofPod(uidOf(number));
+const ended = (jobId: string, exitCode = 0) =>
+  [
+    { job_id: jobId, phase: 'ended', finished_at: '2027-01-01T00:00:10.000Z' },
+    { main: { state: 'terminated', attempt: 0, exit_code: exitCode, started_at: '2027-01-01T00:00:01.000Z' } },
+  ] as const;
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function submitted(running: RunningBackend, number = 1): Promise<string> {
+  await running.create(number);
+  await running.until('submitted', () => running.reports.get(uidOf(number))?.status.jobID !== undefined);
+  return running.reports.get(uidOf(number))?.status.jobID ?? '';
+}
+
+describe('a pod', () => {
+  test('waits with Slurm’s reason, runs as its job says, and ends with its exit code', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    const main = () => running.reports.get(uidOf(1))?.status.containerStatuses[0];
+    await running.until('queued', () => main()?.state.waiting?.message?.includes('Priority') === true);
+    expect(main()?.state.waiting?.reason).toBe('SlurmPending');
+    running.slurm.controller.start(jobId);
+    await running.jobWrites(
+      1,
+      { job_id: jobId, phase: 'running', ip: '10.0.0.1' },
+      {
+        main: { state: 'running', attempt: 0, started_at: '2027-01-01T00:00:01.000Z', ready: 'true', started: 'true' },
+      },
+    );
+    await running.until('running', () => main()?.ready === true);
+    expect(running.reports.get(uidOf(1))?.status.podIP).toBe('10.0.0.1');
+    await running.jobWrites(1, ...ended(jobId, 3));
+    await running.until('ended', () => main()?.state.terminated !== undefined);
+    expect(main()?.state.terminated).toMatchObject({ exitCode: 3, reason: 'Error' });
+  });
+
+  test('that Slurm ends says why', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    running.slurm.controller.start(jobId);
+    await running.jobWrites(1, { job_id: jobId, phase: 'running' }, { main: { state: 'running', attempt: 0 } });
+    running.slurm.controller.end(jobId, 'TIMEOUT', { exitCode: 0, signal: 15 });
+    const status = () => running.reports.get(uidOf(1))?.status;
+    await running.until('ended', () => status()?.phase === 'Failed');
+    expect(status()).toMatchObject({
+      reason: 'DeadlineExceeded',
+      containerStatuses: [{ state: { terminated: { exitCode: 143, reason: 'DeadlineExceeded' } } }],
+    });
+  });
+
+  test('whose refusal by sbatch passes is submitted later, and has said why it waited', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.refusal = 'invalid partition "gpu"';
+    await running.create(1);
+    const waiting = () => running.reports.get(uidOf(1))?.status.containerStatuses[0]?.state.waiting;
+    await running.until('refused', () => waiting()?.message?.includes('invalid partition') === true);
+    expect(running.events).toEqual([expect.objectContaining({ type: 'Warning', reason: 'FailedSubmit' })]);
+    running.slurm.refusal = undefined;
+    await running.until('submitted', () => jobsOf(running).length > 0);
+  });
+});
+
+describe('one pod is one job', () => {
+  test.each(['answer lost', 'order lost'] as const)('when sbatch’s %s', async (fault) => {
+    await using running = await RunningBackend.start();
+    running.slurm.failNext('submit', fault);
+    await submitted(running);
+    expect(jobsOf(running)).toHaveLength(1);
+  });
+
+  test.each(['answer lost', 'order lost'] as const)('when the sidecar is killed while sbatch’s %s', async (fault) => {
+    await using running = await RunningBackend.start();
+    running.slurm.failNext('submit', fault);
+    running.slurm.failNext('jobs', 'away');
+    await running.create(1);
+    await running.until('tried', () => running.slurm.calls.includes('submit'));
+    await running.restart();
+    await running.until('submitted', () => running.reports.get(uidOf(1))?.status.jobID !== undefined);
+    expect(jobsOf(running)).toHaveLength(1);
+  });
+
+  test('when Slurm forgets it before it begins, and gives its id to another', async () => {
+    await using running = await RunningBackend.start();
+    const first = await submitted(running);
+    running.slurm.controller.forgetNewest();
+    expect(await submitted(running, 2)).toBe(first);
+    await running.until('made again', () => jobsOf(running, 1).length === 1);
+    expect(jobsOf(running, 1)[0]?.order.scriptArguments).toEqual(['2']);
+    expect(jobsOf(running, 2)).toHaveLength(1);
+  });
+
+  test('when Slurm forgets it while it runs: it is not begun again', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    running.slurm.controller.start(jobId);
+    await running.jobWrites(1, { job_id: jobId, phase: 'running' }, { main: { state: 'running', attempt: 0 } });
+    running.slurm.controller.forgetNewest();
+    const main = () => running.reports.get(uidOf(1))?.status.containerStatuses[0];
+    await running.until('lost', () => main()?.state.terminated !== undefined);
+    expect(main()?.state.terminated?.reason).toBe('ContainerStatusUnknown');
+    expect(jobsOf(running)).toEqual([]);
+  });
+
+  test('of a hundred, with the sidecar killed in the middle', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.latencyMs = 20;
+    const numbers = Array.from({ length: 100 }, (_, index) => index + 1);
+    const made = running.create(...numbers);
+    await running.until('half', () => running.slurm.controller.jobs.length >= 50);
+    await running.restart();
+    await made;
+    await running.until('all', () => numbers.every((number) => running.reports.get(uidOf(number))?.status.jobID));
+    expect(running.slurm.controller.jobs).toHaveLength(100);
+  });
+});
+
+describe('a deletion', () => {
+  test('of a pod that waits cancels its job, and its folder goes when Slurm agrees', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    const { path } = running.folder();
+    await running.backend.delete(reference(1), 30);
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    expect(running.slurm.controller.job(jobId).job.state).toBe('CANCELLED');
+    await running.until('removed', async () => !(await isThere(path)));
+  });
+
+  test('of a pod that runs signals it, waits for its time, and kills it', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    running.slurm.controller.start(jobId);
+    await running.jobWrites(1, { job_id: jobId, phase: 'running' }, { main: { state: 'running', attempt: 0 } });
+    await running.until(
+      'running',
+      () => running.reports.get(uidOf(1))?.status.containerStatuses[0]?.state.running !== undefined,
+    );
+    const job = running.slurm.controller.job(jobId);
+    await running.backend.delete(reference(1), 60);
+    await running.until('signalled', () => job.signals.length > 0);
+    await running.restart();
+    await running.pass(40_000);
+    expect(job.signals).not.toContain('KILL');
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    expect(job.signals.at(-1)).toBe('KILL');
+    expect(running.clock.now() - Date.parse('2027-01-01T00:01:00Z')).toBeLessThan(30_000);
+  });
+
+  test('of two hundred takes a handful of calls', async () => {
+    await using running = await RunningBackend.start();
+    const numbers = Array.from({ length: 200 }, (_, index) => index + 1);
+    await running.create(...numbers);
+    await running.until('all', () => running.slurm.controller.jobs.length === 200);
+    await running.until('seen', () => numbers.every((number) => running.reports.get(uidOf(number))?.status.queue));
+    await Promise.all(numbers.map(async (number) => await running.backend.delete(reference(number), 30)));
+    await running.until('gone', () => running.reports.size === 0);
+    expect(running.slurm.calls.filter((call) => call === 'cancel').length).toBeLessThan(12);
+  });
+
+  test('while Slurm is away is done when it is back', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    running.slurm.standing = 'away';
+    await running.backend.delete(reference(1), 0);
+    await running.pass(120_000);
+    expect(running.reports.has(uidOf(1))).toBe(true);
+    running.slurm.standing = undefined;
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    expect(running.slurm.controller.job(jobId).job.state).toBe('CANCELLED');
+  });
+
+  test('of a pod that nobody knows is a success', async () => {
+    await using running = await RunningBackend.start();
+    await running.backend.delete(reference(7), 30);
+    expect(running.slurm.calls).not.toContain('cancel');
+  });
+});

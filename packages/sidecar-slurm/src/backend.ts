@@ -1,0 +1,213 @@
+import type { Duplex } from 'node:stream';
+import {
+  type AttachOptions,
+  type Backend,
+  type Capabilities,
+  type Clock,
+  type ExecOptions,
+  InterLinkError,
+  type Logger,
+  type LogOptions,
+  type News,
+  type NodeStats,
+  type OwnedReport,
+  type Owner,
+  type PodReference,
+  type PodReport,
+  type PodRequest,
+  podFields,
+  type RemoteCommand,
+  type Rendering,
+  type ResolvedVolume,
+} from '@interlink/sidecar-sdk';
+import { attachToContainer } from './attach.ts';
+import { sweepLeftovers, writePod } from './create.ts';
+import { CancelBatches } from './end/cancel-batches.ts';
+import { Ender } from './end/ender.ts';
+import { execInContainer, type StreamContext } from './exec.ts';
+import { PodFolder, rootsIn } from './folder/pod-folder.ts';
+import { Spool } from './folder/spool.ts';
+import { JobTable } from './jobs/job-table.ts';
+import { JobWatch } from './jobs/job-watch.ts';
+import { PollPace } from './jobs/poll-pace.ts';
+import { readLog } from './logs.ts';
+import type { PodPlanner } from './plan/pod-planner.ts';
+import { PodBook } from './pods/pod-book.ts';
+import { PodEntry } from './pods/pod-entry.ts';
+import { forwardPort } from './port-forward.ts';
+import { renderPod } from './render.ts';
+import type { SlurmApi } from './slurm/slurm-api.ts';
+import { readStats } from './stats.ts';
+import { Submitter } from './submit/submitter.ts';
+import { updateVolumes } from './update-volumes.ts';
+import { watchPods } from './watch.ts';
+
+export interface SlurmBackendOptions {
+  readonly slurm: SlurmApi;
+  /** Absolute; seen by the compute nodes. */
+  readonly root: string;
+  readonly pollIntervalMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly planner: Pick<PodPlanner, 'plan'>;
+  capabilities(): Promise<Capabilities>;
+}
+
+/** A create's answer waits so long for sbatch's, which has the job's id: v1 knows a pod by it. */
+const firstTryMs = 5_000;
+
+/** A backend whose pods are jobs of Slurm, and whose store is Slurm and a folder per pod. */
+export class SlurmBackend implements Backend {
+  readonly #options: SlurmBackendOptions;
+  readonly #book: PodBook;
+  readonly #spool: Spool;
+  readonly #submitter: Submitter;
+  readonly #watch: JobWatch;
+  readonly #ender: Ender;
+
+  private constructor(options: SlurmBackendOptions) {
+    this.#options = options;
+    const { slurm, root, clock, logger } = options;
+    const now = () => clock.now();
+    const book = new PodBook(root, now, logger);
+    const table = new JobTable(slurm, clock);
+    const submitter: Submitter = new Submitter({
+      ...{ slurm, jobs: table, book, clock, logger },
+      onDone: (entry) => {
+        if (entry.deletion !== undefined) ender.step(entry);
+        watch.soon();
+      },
+    });
+    const ender: Ender = new Ender({
+      ...{ book, cancels: new CancelBatches(slurm, clock), clock, logger },
+      drop: (uid) => submitter.drop(uid),
+      isSubmitting: (uid) => submitter.isSubmitting(uid),
+      lookUp: async (uid) => await table.lookUp(uid),
+      look: () => watch.soon(),
+    });
+    const watch: JobWatch = new JobWatch({
+      ...{ table, slurm, book, clock, logger, pace: new PollPace(options.pollIntervalMs) },
+      onVanished: ({ uid }) => submitter.add(uid),
+      onSeen: (entry) => ender.step(entry),
+    });
+    this.#book = book;
+    this.#spool = new Spool(rootsIn(root).spool);
+    this.#submitter = submitter;
+    this.#ender = ender;
+    this.#watch = watch;
+  }
+
+  /** Takes up all pods that there are. */
+  static async open(options: SlurmBackendOptions): Promise<SlurmBackend> {
+    const backend = new SlurmBackend(options);
+    await backend.#spool.create();
+    await sweepLeftovers(options.root);
+    await backend.#book.load();
+    return backend;
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    return await this.#options.capabilities();
+  }
+
+  async list(): Promise<OwnedReport[]> {
+    return this.#book.reports();
+  }
+
+  async create(request: PodRequest, owner: Owner): Promise<PodReport> {
+    const { root, clock, planner } = this.#options;
+    const { uid } = request.pod.metadata;
+    const known = this.#book.get(uid);
+    if (known !== undefined) return known.report(clock.now());
+    const folder = new PodFolder(root, request.pod.metadata);
+    const { order, script, files, warnings } = await planner.plan(request, owner, folder);
+    const acceptedAt = new Date(clock.now()).toISOString();
+    await writePod(root, {
+      ...{ request, owner, acceptedAt, order },
+      files: [...files, { path: 'job.sh', content: script, mode: 0o700 }],
+    });
+    const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order });
+    this.#book.add(entry);
+    for (const event of warnings) this.#book.event(uid, event);
+    const tried = this.#submitter.tried(uid, firstTryMs);
+    this.#submitter.add(uid);
+    await tried;
+    return entry.report(clock.now());
+  }
+
+  async delete({ uid }: PodReference, gracePeriodSeconds: number): Promise<void> {
+    const entry = this.#book.get(uid);
+    if (entry !== undefined) await this.#ender.order(entry, gracePeriodSeconds);
+  }
+
+  async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
+    await updateVolumes(this.#entry(pod), volumes);
+  }
+
+  async logs(
+    pod: PodReference,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const now = () => this.#options.clock.now();
+    return await readLog({ book: this.#book, now }, { pod, container, options, signal });
+  }
+
+  async render(request: PodRequest, owner: Owner): Promise<Rendering> {
+    const { root, planner } = this.#options;
+    return renderPod(await planner.plan(request, owner, new PodFolder(root, request.pod.metadata)));
+  }
+
+  async exec(pod: PodReference, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand> {
+    return await execInContainer(this.#streams, { pod, container, options, signal });
+  }
+
+  async attach(pod: PodReference, container: string, options: AttachOptions): Promise<RemoteCommand> {
+    return await attachToContainer(this.#streams, { pod, container, options });
+  }
+
+  async portForward(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex> {
+    return await forwardPort(this.#streams, { pod, port, signal });
+  }
+
+  async stats(owner: Owner): Promise<NodeStats> {
+    return await readStats(this.#book, owner, this.#options.clock.now());
+  }
+
+  async watch(news: News, signal: AbortSignal): Promise<void> {
+    const { logger, clock } = this.#options;
+    this.#book.tellTo(news);
+    for (const entry of this.#book.all()) {
+      if (entry.deletion !== undefined) this.#ender.step(entry);
+      else if (entry.jobId === undefined) this.#submitter.add(entry.uid);
+    }
+    news.relist();
+    try {
+      await Promise.all([
+        this.#submitter.run(signal),
+        this.#watch.run(signal),
+        watchPods(
+          { book: this.#book, spool: this.#spool, ender: this.#ender, watch: this.#watch, clock, logger },
+          signal,
+        ),
+      ]);
+    } finally {
+      this.#book.tellTo(undefined);
+    }
+  }
+
+  get #streams(): StreamContext {
+    const { slurm, clock } = this.#options;
+    return { slurm, book: this.#book, now: () => clock.now() };
+  }
+
+  #entry({ uid, owner, namespace, name }: PodReference): PodEntry {
+    const entry = this.#book.get(uid);
+    if (entry === undefined) {
+      const { pod } = podFields({ uid, owner, namespace, name });
+      throw new InterLinkError('not_found', `No pod ${pod} (${uid}) here`);
+    }
+    return entry;
+  }
+}

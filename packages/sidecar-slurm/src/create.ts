@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Container, type Owner, type Pod, type PodRequest, writeVolumeFiles } from '@interlink/sidecar-sdk';
+import { isUid, PodFolder } from './folder/pod-folder.ts';
+import type { StoredPod } from './folder/stored-pod.ts';
+
+/** A file of a pod's folder, by its path below it. */
+export interface PodFileContent {
+  readonly path: string;
+  readonly content: string | Buffer;
+  /** 0600 unless it is to be run. */
+  readonly mode: 0o600 | 0o700;
+}
+
+/**
+ * Makes a pod's folder. It is written beside and gets its name at the end, so that a pod is there whole or not at all; one that is there
+ * already stays as it is. Environments and files of volumes lie in it as files of their own, which go when the job ends.
+ */
+export async function writePod(root: string, { request, owner, acceptedAt, order, files }: NewPod): Promise<void> {
+  const { uid } = request.pod.metadata;
+  const folder = new PodFolder(root, request.pod.metadata);
+  const draft = join(root, `.new-${uid}-${randomBytes(4).toString('hex')}`);
+  try {
+    for (const name of ['', 'volumes', 'containers']) await mkdir(join(draft, name), { recursive: true, mode: 0o700 });
+    for (const { name } of request.pod.spec.volumes ?? []) await mkdir(join(draft, 'volumes', name), { mode: 0o700 });
+    for (const volume of request.volumes)
+      await writeVolumeFiles(join(draft, 'volumes', volume.name), volume.files, undefined);
+    for (const { path, content, mode } of files) {
+      await mkdir(dirname(join(draft, path)), { recursive: true, mode: 0o700 });
+      await writeFile(join(draft, path), content, { mode });
+    }
+    const stored: StoredPod = { owner, pod: withoutSecrets(request.pod), acceptedAt, order };
+    await writeFile(join(draft, 'request.json'), JSON.stringify(stored), { mode: 0o600 });
+    await rename(draft, folder.path);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    if (!isTaken(error)) throw error;
+  }
+}
+
+export interface NewPod {
+  readonly request: PodRequest;
+  readonly owner: Owner;
+  readonly acceptedAt: string;
+  readonly order: StoredPod['order'];
+  readonly files: ReadonlyArray<PodFileContent>;
+}
+
+/** Removes what a crash left of pods that were being made or removed. */
+export async function sweepLeftovers(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const [, uid = ''] = /^\.(?:new|gone)-(.{36})/.exec(name) ?? [];
+    if (isUid(uid)) await rm(join(root, name), { recursive: true, force: true });
+  }
+}
+
+/** `$(VAR)` in a command may stand for a secret, too. */
+function withoutSecrets({ metadata, spec }: Pod): Pod {
+  const strip = ({ env: _env, command: _command, args: _args, ...kept }: Container): Container => kept;
+  const { initContainers, containers } = spec;
+  return {
+    metadata,
+    spec: {
+      ...spec,
+      containers: containers.map(strip),
+      ...(initContainers === undefined ? {} : { initContainers: initContainers.map(strip) }),
+    },
+  };
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST');
+}

@@ -1,0 +1,112 @@
+import { rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
+import { writeDeletion } from '../folder/stop-order.ts';
+import type { PodBook } from '../pods/pod-book.ts';
+import type { PodEntry } from '../pods/pod-entry.ts';
+import { isEndState } from '../slurm/job-state.ts';
+import type { CancelMode } from '../slurm/slurm-api.ts';
+import type { CancelBatches } from './cancel-batches.ts';
+
+/** The script ends its containers by itself when their time is up; only one that can't is killed with all it has. */
+const marginMs = 3_000;
+/** An order that Slurm did not take, or that had no effect, is given again. */
+const retryMs = 15_000;
+
+export interface EnderOptions {
+  readonly book: PodBook;
+  readonly cancels: CancelBatches;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** No job is to be made for it any more. */
+  drop(uid: string): void;
+  isSubmitting(uid: string): boolean;
+  /** The job of a pod whose sbatch never answered, if there is one. @throws InterLinkError `unavailable` */
+  lookUp(uid: string): Promise<{ readonly id: string } | undefined>;
+  /** Somebody waits for Slurm to agree. */
+  look(): void;
+}
+
+/** Ends pods: TERM, their time, KILL, and when Slurm agrees that nothing runs, their folders go. */
+export class Ender {
+  readonly #options: EnderOptions;
+  /** The last order to Slurm by pod, and when it was given. */
+  readonly #ordered = new Map<string, { readonly mode: CancelMode; readonly atMs: number }>();
+
+  readonly #removing = new WeakSet<PodEntry>();
+
+  constructor(options: EnderOptions) {
+    this.#options = options;
+  }
+
+  /** Orders the end, so that the order outlives this process. A later one may shorten the time, never lengthen it. */
+  async order(entry: PodEntry, gracePeriodSeconds: number): Promise<void> {
+    const killAtMs = this.#options.clock.now() + gracePeriodSeconds * 1_000;
+    entry.deletion = { killAtMs: Math.min(killAtMs, entry.deletion?.killAtMs ?? Number.POSITIVE_INFINITY) };
+    await writeDeletion(entry.folder, entry.deletion);
+    this.#options.drop(entry.uid);
+    this.step(entry);
+  }
+
+  /** Does what is due for a pod that is to end; called whenever something about it may have changed. */
+  step(entry: PodEntry): void {
+    const { logger } = this.#options;
+    this.#next(entry).catch((error: unknown) => {
+      logger.warn({ err: error, ...podFields(entry.reference) }, 'cannot end a pod yet: it is tried again');
+      this.#options.clock.setTimer(retryMs, () => this.step(entry));
+    });
+  }
+
+  async #next(entry: PodEntry): Promise<void> {
+    const { book, clock, isSubmitting } = this.#options;
+    const { uid, jobId, deletion, sight } = entry;
+    if (deletion === undefined || book.get(uid) !== entry || isSubmitting(uid)) return;
+    if (jobId === undefined) {
+      const found = entry.submission === undefined ? undefined : await this.#options.lookUp(uid);
+      if (found === undefined) return await this.#remove(entry);
+      entry.submission = { number: 1, ...entry.submission, jobId: found.id, at: new Date(clock.now()).toISOString() };
+      return this.step(entry);
+    }
+    if (sight.kind === 'gone' || (sight.kind === 'seen' && isEndState(sight.job.state)))
+      return await this.#remove(entry);
+    const nowMs = clock.now();
+    const mode = this.#modeOf(entry, nowMs);
+    const last = this.#ordered.get(uid);
+    if (last?.mode === mode && nowMs < last.atMs + retryMs) return;
+    this.#ordered.set(uid, { mode, atMs: nowMs });
+    try {
+      await this.#options.cancels.cancel(jobId, mode);
+    } catch (error) {
+      this.#ordered.delete(uid);
+      throw error;
+    }
+    const untilKillMs = deletion.killAtMs + marginMs - clock.now();
+    const waitMs = mode === 'term' && untilKillMs > 0 ? Math.min(untilKillMs, retryMs) : retryMs;
+    clock.setTimer(waitMs, () => this.step(entry));
+    this.#options.look();
+  }
+
+  #modeOf(entry: PodEntry, nowMs: number): CancelMode {
+    if (entry.stage(nowMs).kind === 'queued') return 'plain';
+    return nowMs >= (entry.deletion?.killAtMs ?? 0) + marginMs ? 'kill' : 'term';
+  }
+
+  /** Takes the pod out of sight at once, then its files away; what a crash leaves is swept at the next start. */
+  async #remove(entry: PodEntry): Promise<void> {
+    const { book } = this.#options;
+    const { path } = entry.folder;
+    if (this.#removing.has(entry)) return;
+    this.#removing.add(entry);
+    const leftover = join(dirname(path), `.gone-${entry.uid}`);
+    await rm(leftover, { recursive: true, force: true });
+    this.#ordered.delete(entry.uid);
+    try {
+      await rename(path, leftover);
+    } catch (error) {
+      this.#removing.delete(entry);
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+    book.remove(entry.uid);
+    await rm(leftover, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

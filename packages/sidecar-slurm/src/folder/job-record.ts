@@ -1,0 +1,121 @@
+import { declared, type Pod, readText } from '@interlink/sidecar-sdk';
+import { parseKeyValues } from './key-values.ts';
+import type { PodFolder } from './pod-folder.ts';
+
+/** What the job itself has written down of its pod. Times are RFC 3339. */
+export interface JobRecord {
+  readonly jobId: string;
+  /** How often Slurm has begun the job anew. */
+  readonly restarts: number;
+  readonly node?: string;
+  readonly ip?: string;
+  readonly startedAt?: string;
+  /** `ended`: the script has done its last step. */
+  readonly phase: 'pulling' | 'init' | 'running' | 'ending' | 'ended';
+  /** Why the script ended the pod by itself: `DeadlineExceeded`. */
+  readonly reason?: string;
+  readonly message?: string;
+  readonly finishedAt?: string;
+  /** By name; of a container that has no entry nothing is known yet. */
+  readonly containers: ReadonlyMap<string, ContainerRecord>;
+}
+
+/** A container's newest attempt, and how the one before ended. */
+export interface ContainerRecord {
+  readonly attempt: number;
+  readonly state: 'waiting' | 'running' | 'terminated';
+  /** Of waiting or the end. */
+  readonly reason?: string;
+  readonly message?: string;
+  readonly imageId?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly exitCode?: number;
+  readonly signal?: number;
+  readonly ready: boolean;
+  readonly started: boolean;
+  readonly last?: EndRecord;
+}
+
+export interface EndRecord {
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly reason?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
+
+const phases = ['pulling', 'init', 'running', 'ending', 'ended'] as const;
+const states = ['waiting', 'running', 'terminated'] as const;
+
+/** Undefined when the job has not begun. */
+export async function readJobRecord(folder: PodFolder, pod: Pod): Promise<JobRecord | undefined> {
+  const text = await readText(folder.file('pod.state'));
+  if (text === undefined) return undefined;
+  const names = declared(pod).map(({ spec }) => spec.name);
+  const texts = await Promise.all(names.map(async (name) => await readText(folder.container(name, 'state'))));
+  const containers = new Map<string, ContainerRecord>();
+  for (const [index, name] of names.entries()) {
+    const record = parseContainerRecord(texts[index] ?? '');
+    if (record !== undefined) containers.set(name, record);
+  }
+  return parsePodState(text, containers);
+}
+
+/** Undefined for a file of which nothing can be read: its job is taken for not begun. */
+export function parsePodState(text: string, containers: ReadonlyMap<string, ContainerRecord>): JobRecord | undefined {
+  const values = parseKeyValues(text);
+  const jobId = values.get('job_id');
+  if (jobId === undefined) return undefined;
+  return {
+    jobId,
+    restarts: toInteger(values.get('restart_count')) ?? 0,
+    phase: phases.find((phase) => phase === values.get('phase')) ?? 'init',
+    ...given('node', values.get('node')),
+    ...given('ip', values.get('ip')),
+    ...given('startedAt', values.get('started_at')),
+    ...given('reason', values.get('reason')),
+    ...given('message', values.get('message')),
+    ...given('finishedAt', values.get('finished_at')),
+    containers,
+  };
+}
+
+export function parseContainerRecord(text: string): ContainerRecord | undefined {
+  const values = parseKeyValues(text);
+  const state = states.find((each) => each === values.get('state'));
+  if (state === undefined) return undefined;
+  const lastExitCode = toInteger(values.get('last_exit_code'));
+  return {
+    attempt: toInteger(values.get('attempt')) ?? 0,
+    state,
+    ...given('reason', values.get('reason')),
+    ...given('message', values.get('message')),
+    ...given('imageId', values.get('image_id')),
+    ...given('startedAt', values.get('started_at')),
+    ...given('finishedAt', values.get('finished_at')),
+    ...given('exitCode', toInteger(values.get('exit_code'))),
+    ...given('signal', toInteger(values.get('signal'))),
+    ready: values.get('ready') === 'true',
+    started: values.get('started') === 'true',
+    ...given('last', lastExitCode === undefined ? undefined : toLast(lastExitCode, values)),
+  };
+}
+
+function toLast(exitCode: number, values: ReadonlyMap<string, string>): EndRecord {
+  return {
+    exitCode,
+    ...given('signal', toInteger(values.get('last_signal'))),
+    ...given('reason', values.get('last_reason')),
+    ...given('startedAt', values.get('last_started_at')),
+    ...given('finishedAt', values.get('last_finished_at')),
+  };
+}
+
+function toInteger(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
+  return value === undefined || value === '' ? {} : ({ [key]: value } as { [key in K]: V });
+}

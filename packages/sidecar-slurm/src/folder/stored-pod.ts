@@ -1,0 +1,42 @@
+import { type Owner, type Pod, readText, writeWhole } from '@interlink/sidecar-sdk';
+import type { SubmitOrder } from '../slurm/submit-order.ts';
+import type { PodFolder } from './pod-folder.ts';
+
+/** `request.json`: what was asked for, by whom and when (RFC 3339); neither files of volumes nor environments, which can hold secrets. */
+export interface StoredPod {
+  readonly owner: Owner;
+  readonly pod: Pod;
+  readonly acceptedAt: string;
+  /** What sbatch is called with, but for the number of the try. */
+  readonly order: Omit<SubmitOrder, 'scriptArguments'>;
+}
+
+/**
+ * `submission.json`. Written before sbatch is called, and again with the job's id after it. A folder in which the id is missing was left by
+ * a process that died between the two, or by an sbatch that never answered: whether there is a job, Slurm must say.
+ */
+export interface Submission {
+  /** Counts the jobs that this pod has had, from 1; the one whose number stands in `claim` is the one that runs. */
+  readonly number: number;
+  readonly jobId?: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export async function readStored(folder: PodFolder): Promise<StoredPod | undefined> {
+  return await readJson<StoredPod>(folder.file('request.json'));
+}
+
+export async function readSubmission(folder: PodFolder): Promise<Submission | undefined> {
+  return await readJson<Submission>(folder.file('submission.json'));
+}
+
+export async function writeSubmission(folder: PodFolder, submission: Submission): Promise<void> {
+  await writeWhole(folder.file('submission.json'), JSON.stringify(submission));
+}
+
+/** The content of a file that this package wrote itself. */
+async function readJson<T>(path: string): Promise<T | undefined> {
+  const text = await readText(path);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
+}

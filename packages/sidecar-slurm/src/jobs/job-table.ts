@@ -1,0 +1,74 @@
+import type { Clock } from '@interlink/sidecar-sdk';
+import { isEndState } from '../slurm/job-state.ts';
+import type { SlurmApi } from '../slurm/slurm-api.ts';
+import type { PodJob } from '../slurm/slurm-job.ts';
+
+/** What squeue said, once. */
+export interface Snapshot {
+  /** Before it was asked, milliseconds since the epoch: a job that was accepted before that is in it, unless Slurm has forgotten it. */
+  readonly askedAtMs: number;
+  readonly tookMs: number;
+  /** Every job with our comment, by the UID of its pod. */
+  readonly byUid: ReadonlyMap<string, ReadonlyArray<PodJob>>;
+}
+
+/** Asks squeue for all jobs at once; whoever wants to know while it is asked already waits for the next answer, and shares it. */
+export class JobTable {
+  readonly #slurm: Pick<SlurmApi, 'jobs'>;
+  readonly #clock: Clock;
+  #running: Promise<Snapshot> | undefined;
+  #next: Promise<Snapshot> | undefined;
+
+  constructor(slurm: Pick<SlurmApi, 'jobs'>, clock: Clock) {
+    this.#slurm = slurm;
+    this.#clock = clock;
+  }
+
+  /** The jobs as they are after this call began. @throws InterLinkError `unavailable` */
+  async snapshot(): Promise<Snapshot> {
+    if (this.#running === undefined) return await this.#begin();
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(async () => {
+        this.#next = undefined;
+        return await this.#begin();
+      });
+    return await this.#next;
+  }
+
+  /** The pod's job as it is now. @throws InterLinkError `unavailable` */
+  async lookUp(uid: string): Promise<PodJob | undefined> {
+    return chooseJob((await this.snapshot()).byUid.get(uid) ?? [], undefined);
+  }
+
+  async #begin(): Promise<Snapshot> {
+    const running = this.#ask();
+    this.#running = running;
+    try {
+      return await running;
+    } finally {
+      if (this.#running === running) this.#running = undefined;
+    }
+  }
+
+  async #ask(): Promise<Snapshot> {
+    const askedAtMs = this.#clock.now();
+    const byUid = Map.groupBy(await this.#slurm.jobs(), ({ identity }) => identity.uid);
+    return { askedAtMs, tookMs: this.#clock.now() - askedAtMs, byUid };
+  }
+}
+
+/**
+ * Which of a pod's jobs is the one: that with the known id, else one that lives, else the newest. What an sbatch has left that was refused
+ * (24.11 keeps a record of it) is none.
+ */
+export function chooseJob(jobs: ReadonlyArray<PodJob>, jobId: string | undefined): PodJob | undefined {
+  const real = jobs.filter(({ state, reason }) => !(state === 'FAILED' && reason === 'BadConstraints'));
+  return (
+    real.find(({ id }) => id === jobId) ?? real.find(({ state }) => !isEndState(state)) ?? real.toSorted(byAge).at(-1)
+  );
+}
+
+function byAge(one: PodJob, other: PodJob): number {
+  return (one.submitTime?.getTime() ?? 0) - (other.submitTime?.getTime() ?? 0);
+}

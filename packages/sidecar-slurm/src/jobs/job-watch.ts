@@ -1,0 +1,155 @@
+import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
+import { writeSubmission } from '../folder/stored-pod.ts';
+import type { PodBook } from '../pods/pod-book.ts';
+import type { PodEntry } from '../pods/pod-entry.ts';
+import { isEndState } from '../slurm/job-state.ts';
+import type { SlurmApi } from '../slurm/slurm-api.ts';
+import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
+import { chooseJob, type JobTable, type Snapshot } from './job-table.ts';
+import type { PollPace } from './poll-pace.ts';
+import { sightEvents } from './sight-events.ts';
+import { sleepBy } from './sleep-by.ts';
+
+export interface JobWatchOptions {
+  readonly table: JobTable;
+  readonly slurm: Pick<SlurmApi, 'accounting'>;
+  readonly book: PodBook;
+  readonly pace: PollPace;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A pod's job is to be made again: Slurm has forgotten it before it began. */
+  onVanished(entry: PodEntry): void;
+  /** A pod that is to end was looked at. */
+  onSeen(entry: PodEntry): void;
+}
+
+/** Without jobs nothing is asked; a new pod says so by {@link JobWatch.soon}. */
+const idleMs = 60_000;
+
+/** Keeps what is known of each job true: one squeue for all of them, again and again. */
+export class JobWatch {
+  readonly #options: JobWatchOptions;
+  /** Whose job was not there when squeue was asked last. */
+  readonly #missing = new Set<string>();
+  /** Of whose end all is told. */
+  readonly #settled = new WeakSet<PodEntry>();
+  #wake = new AbortController();
+
+  constructor(options: JobWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody waits for a job to change: look as soon as the pace allows. */
+  soon(): void {
+    this.#wake.abort();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { table, pace, logger, clock } = this.#options;
+    let isAway = false;
+    while (!signal.aborted) {
+      this.#wake = new AbortController();
+      try {
+        if (!this.#isAnybodyThere()) {
+          await sleepBy(clock, idleMs, AbortSignal.any([signal, this.#wake.signal]));
+          continue;
+        }
+        const snapshot = await table.snapshot();
+        pace.answered(snapshot.tookMs);
+        if (isAway) logger.info('squeue answers again');
+        isAway = false;
+        await this.apply(snapshot);
+      } catch (error) {
+        pace.failed();
+        if (!isAway) logger.warn({ err: error }, 'cannot ask squeue: pods keep the states they have');
+        isAway = true;
+      }
+      await sleepBy(clock, pace.shortestMs, signal);
+      await sleepBy(clock, pace.intervalMs - pace.shortestMs, AbortSignal.any([signal, this.#wake.signal]));
+    }
+  }
+
+  /** A pod without an id has no job yet, one whose end is told has none any more. */
+  #isAnybodyThere(): boolean {
+    for (const entry of this.#options.book.all()) {
+      if (entry.jobId !== undefined && (entry.deletion !== undefined || !this.#settled.has(entry))) return true;
+    }
+    return false;
+  }
+
+  /** Brings every pod up to what squeue said. */
+  async apply(snapshot: Snapshot): Promise<void> {
+    for (const entry of this.#options.book.all()) {
+      const { jobId, uid } = entry;
+      if (jobId === undefined) continue;
+      const job = chooseJob(snapshot.byUid.get(uid) ?? [], jobId);
+      if (job !== undefined) await this.#seen(entry, job);
+      else if (snapshot.askedAtMs > Date.parse(entry.submission?.at ?? '')) await this.#unseen(entry);
+      if (entry.deletion !== undefined) this.#options.onSeen(entry);
+    }
+  }
+
+  async #seen(entry: PodEntry, job: PodJob): Promise<void> {
+    const { book, clock } = this.#options;
+    this.#missing.delete(entry.uid);
+    const before = entry.sight;
+    const isEnded = isEndState(job.state);
+    const endedSinceMs = before.kind === 'seen' ? before.endedSinceMs : undefined;
+    entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? clock.now() } : {}) };
+    const isNews = before.kind !== 'seen' || !isSame(before.job, job);
+    if (isNews) for (const event of sightEvents(before, job)) book.event(entry.uid, event);
+    if (isEnded) await this.#settle(entry);
+    else if (isNews) book.tell(entry);
+  }
+
+  /** A job that has ended without a last word may have written it where this host does not see it yet. */
+  async #settle(entry: PodEntry): Promise<void> {
+    if (this.#settled.has(entry)) return;
+    await this.#options.book.refresh(entry.uid);
+    if (entry.stage(this.#options.clock.now()).kind === 'over') this.#settled.add(entry);
+  }
+
+  async #unseen(entry: PodEntry): Promise<void> {
+    const { book, logger, clock, onVanished } = this.#options;
+    const { uid, sight, submission } = entry;
+    if (sight.kind === 'gone' || (sight.kind === 'seen' && sight.endedSinceMs !== undefined)) {
+      await this.#settle(entry);
+      return;
+    }
+    if (!this.#missing.has(uid)) {
+      this.#missing.add(uid);
+      return;
+    }
+    await book.refresh(uid);
+    const job = entry.record?.phase === 'ended' ? undefined : await this.#accountOf(entry);
+    if (job === undefined && entry.record === undefined && submission !== undefined) {
+      logger.warn(
+        { ...podFields(entry.reference), jobId: entry.jobId },
+        'Slurm has forgotten a job before it began: it is submitted again',
+      );
+      this.#missing.delete(uid);
+      entry.sight = { kind: 'unseen' };
+      entry.submission = { number: submission.number, at: submission.at };
+      await writeSubmission(entry.folder, entry.submission);
+      onVanished(entry);
+      return;
+    }
+    entry.sight = { kind: 'gone', job, sinceMs: clock.now() };
+    book.tell(entry);
+  }
+
+  async #accountOf({ jobId, uid }: PodEntry): Promise<SlurmJob | undefined> {
+    if (jobId === undefined) return undefined;
+    const jobs = await this.#options.slurm.accounting({ ids: [jobId] });
+    return jobs?.find(({ id, identity }) => id === jobId && (identity === undefined || identity.uid === uid));
+  }
+}
+
+function isSame(one: SlurmJob, other: SlurmJob): boolean {
+  return (
+    one.state === other.state &&
+    one.reason === other.reason &&
+    one.restarts === other.restarts &&
+    one.estimatedStart?.getTime() === other.estimatedStart?.getTime()
+  );
+}

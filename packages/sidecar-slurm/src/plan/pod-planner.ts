@@ -1,0 +1,73 @@
+import type { EventText, Owner, PodRequest } from '@interlink/sidecar-sdk';
+import type { ClusterView } from '../cluster/cluster-view.ts';
+import { toPartitionLimits } from '../cluster/partition-limits.ts';
+import type { PodFileContent } from '../create.ts';
+import type { PodFolder } from '../folder/pod-folder.ts';
+import type { Submission } from '../request/submission.ts';
+import { toSubmission } from '../request/to-submission.ts';
+import { jobFiles } from '../script/job-files.ts';
+import { renderJobScript } from '../script/render-job-script.ts';
+import type { SlurmSite } from '../site/slurm-site.ts';
+import type { SubmitOrder } from '../slurm/submit-order.ts';
+import { planJob } from './plan-job.ts';
+import type { RuntimePlanner } from './runtime-planner.ts';
+
+/** All that makes a pod a job, and what its author is told. */
+export interface PlannedPod {
+  readonly order: Omit<SubmitOrder, 'scriptArguments'>;
+  readonly script: string;
+  /** Beside the script; some are secret. */
+  readonly files: ReadonlyArray<PodFileContent>;
+  readonly warnings: ReadonlyArray<EventText>;
+}
+
+export interface PodPlannerOptions {
+  readonly site: SlurmSite;
+  readonly cluster: ClusterView;
+  readonly runtimes: RuntimePlanner;
+  readonly spoolFolder: string;
+}
+
+/** Turns pods into jobs. Nothing is written, and Slurm is not told. */
+export class PodPlanner {
+  readonly #options: PodPlannerOptions;
+
+  constructor(options: PodPlannerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws InterLinkError `failed_precondition` for what can never run here, `unavailable` for what can't now */
+  async plan(request: PodRequest, owner: Owner, folder: PodFolder): Promise<PlannedPod> {
+    const { site, cluster, runtimes, spoolFolder } = this.#options;
+    const state = await cluster.readIfThere();
+    const submission = toSubmission(request, owner, site, state && toPartitionLimits(state));
+    const { runtime, files } = await runtimes.plan(request, submission);
+    const plan = planJob({ pod: request.pod, options: submission.pod, folder, spoolFolder, site, runtime });
+    return {
+      order: toOrder(request, owner, submission, folder),
+      script: renderJobScript(plan),
+      files: [...files, ...jobFiles(plan).map((file) => ({ ...file, mode: 0o600 as const }))],
+      warnings: submission.warnings,
+    };
+  }
+}
+
+function toOrder(
+  { pod }: PodRequest,
+  owner: Owner,
+  { options, isRequeued }: Submission,
+  folder: PodFolder,
+): PlannedPod['order'] {
+  const { uid, namespace, name } = pod.metadata;
+  return {
+    identity: { owner, uid, namespace, name },
+    jobName: name,
+    options,
+    scriptPath: folder.file('job.sh'),
+    outputPath: folder.file('slurm.out'),
+    workingDirectory: folder.path,
+    export: 'NIL',
+    requeue: isRequeued ? 'requeue' : 'no-requeue',
+    endWarning: undefined,
+  };
+}

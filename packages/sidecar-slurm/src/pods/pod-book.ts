@@ -1,0 +1,96 @@
+import type { Logger, News, OwnedReport, PodEvent } from '@interlink/sidecar-sdk';
+import { listNames } from '@interlink/sidecar-sdk';
+import { PodFolder, parseFolderName } from '../folder/pod-folder.ts';
+import { readDeletion } from '../folder/stop-order.ts';
+import { readStored, readSubmission } from '../folder/stored-pod.ts';
+import { PodEntry } from './pod-entry.ts';
+
+/** Every pod that has a folder, and who is told of changes. */
+export class PodBook {
+  readonly #root: string;
+  readonly #now: () => number;
+  readonly #logger: Logger;
+  readonly #entries = new Map<string, PodEntry>();
+  readonly #told = new Map<string, string>();
+  #news: News | undefined;
+
+  /** @param now milliseconds since the epoch */
+  constructor(root: string, now: () => number, logger: Logger) {
+    this.#root = root;
+    this.#now = now;
+    this.#logger = logger;
+  }
+
+  /** Reads all folders. One that can't be read is left alone, and told of: it must not spoil the others. */
+  async load(): Promise<void> {
+    for (const name of await listNames(this.#root)) {
+      const key = parseFolderName(name);
+      if (key === undefined) continue;
+      try {
+        const entry = await readEntry(new PodFolder(this.#root, key));
+        if (entry !== undefined) this.#entries.set(entry.uid, entry);
+      } catch (error) {
+        this.#logger.error({ err: error, folder: name }, 'cannot read a pod’s folder: the pod is left as it is');
+      }
+    }
+  }
+
+  get(uid: string): PodEntry | undefined {
+    return this.#entries.get(uid);
+  }
+
+  all(): Iterable<PodEntry> {
+    return this.#entries.values();
+  }
+
+  add(entry: PodEntry): void {
+    this.#entries.set(entry.uid, entry);
+  }
+
+  /** It is no more, here and for whoever is told. */
+  remove(uid: string): void {
+    this.#told.delete(uid);
+    if (this.#entries.delete(uid)) this.#news?.gone(uid);
+  }
+
+  tellTo(news: News | undefined): void {
+    this.#news = news;
+    this.#told.clear();
+  }
+
+  reports(): OwnedReport[] {
+    return [...this.#entries.values()].map((entry) => entry.ownedReport(this.#now()));
+  }
+
+  /** Reads what the pod's job has written, and tells what is new. */
+  async refresh(uid: string): Promise<void> {
+    const entry = this.#entries.get(uid);
+    if (entry === undefined) return;
+    for (const event of await entry.read()) this.event(uid, event);
+    this.tell(entry);
+  }
+
+  /** Tells the pod's state, if it is another than was told last. */
+  tell(entry: PodEntry): void {
+    if (this.#news === undefined || this.#entries.get(entry.uid) !== entry) return;
+    const owned = entry.ownedReport(this.#now());
+    const text = JSON.stringify(owned);
+    if (this.#told.get(entry.uid) === text) return;
+    this.#told.set(entry.uid, text);
+    this.#news.report(owned);
+  }
+
+  event(uid: string, event: PodEvent): void {
+    this.#news?.event(uid, event);
+  }
+}
+
+async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
+  const stored = await readStored(folder);
+  if (stored === undefined) return undefined;
+  const entry = new PodEntry(folder, stored);
+  entry.submission = await readSubmission(folder);
+  entry.deletion = await readDeletion(folder);
+  await entry.load();
+  return entry;
+}

@@ -1,0 +1,96 @@
+import { stat } from 'node:fs/promises';
+import type { OwnedReport, PodEvent, PodReference, PodReport } from '@interlink/sidecar-sdk';
+import { readJobEvents } from '../folder/job-events.ts';
+import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
+import type { PodFolder } from '../folder/pod-folder.ts';
+import type { Deletion } from '../folder/stop-order.ts';
+import type { StoredPod, Submission } from '../folder/stored-pod.ts';
+import { readTerminationMessages, type TerminationMessages } from '../folder/termination-messages.ts';
+import { type Sight, stageOf } from '../status/stage-of.ts';
+import { type Stage, toPodReport } from '../status/to-pod-report.ts';
+
+/** What this process knows of one pod. All of it is read from the pod's folder and from Slurm, and may be lost at any moment. */
+export class PodEntry {
+  readonly folder: PodFolder;
+  readonly stored: StoredPod;
+  submission: Submission | undefined;
+  deletion: Deletion | undefined;
+  sight: Sight = { kind: 'unseen' };
+  /** Why it has no job yet. */
+  trouble: { readonly reason: string; readonly message: string } | undefined;
+  record: JobRecord | undefined;
+  observedGeneration: number | undefined;
+  #messages: TerminationMessages = new Map();
+  #eventsOffset = 0;
+  #heardMs: number | undefined;
+
+  constructor(folder: PodFolder, stored: StoredPod) {
+    this.folder = folder;
+    this.stored = stored;
+    this.observedGeneration = stored.pod.metadata.generation;
+  }
+
+  get uid(): string {
+    return this.stored.pod.metadata.uid;
+  }
+
+  get reference(): PodReference {
+    const { uid, namespace, name } = this.stored.pod.metadata;
+    return { owner: this.stored.owner, uid, namespace, name };
+  }
+
+  /** Undefined while it has none, as far as this process knows. */
+  get jobId(): string | undefined {
+    return this.submission?.jobId ?? this.record?.jobId;
+  }
+
+  /** Reads what is there when this process begins; what its job had to tell before was told, or is over. */
+  async load(): Promise<void> {
+    await this.read();
+    for (;;) {
+      const { offset } = await readJobEvents(this.folder, this.#eventsOffset);
+      if (offset === this.#eventsOffset) return;
+      this.#eventsOffset = offset;
+    }
+  }
+
+  /** Reads what its job has written. @returns what is to be told */
+  async read(): Promise<PodEvent[]> {
+    const record = await readJobRecord(this.folder, this.stored.pod);
+    if (record === undefined) return [];
+    this.#messages = await readTerminationMessages(this.folder, this.stored.pod, record, this.#messages);
+    this.record = record;
+    this.#heardMs = await heardAt(this.folder);
+    const { events, offset } = await readJobEvents(this.folder, this.#eventsOffset);
+    this.#eventsOffset = offset;
+    return events;
+  }
+
+  stage(nowMs: number): Stage {
+    const { jobId, trouble, sight, record } = this;
+    return stageOf({ jobId, trouble, sight, record, heardMs: this.#heardMs, nowMs });
+  }
+
+  report(nowMs: number): PodReport {
+    return toPodReport({
+      ...{ stored: this.stored, jobId: this.jobId, record: this.record, stage: this.stage(nowMs) },
+      ...(this.observedGeneration === undefined ? {} : { observedGeneration: this.observedGeneration }),
+      terminationMessageOf: (container, attempt) => this.#messages.get(`${container}/${attempt}`) ?? '',
+    });
+  }
+
+  ownedReport(nowMs: number): OwnedReport {
+    return { owner: this.stored.owner, report: this.report(nowMs) };
+  }
+}
+
+/** When the job wrote last: it samples its usage every few seconds. */
+async function heardAt(folder: PodFolder): Promise<number | undefined> {
+  const times = await Promise.all(
+    (['usage', 'pod.state'] as const).map(
+      async (name) => (await stat(folder.file(name)).catch(() => undefined))?.mtimeMs,
+    ),
+  );
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}

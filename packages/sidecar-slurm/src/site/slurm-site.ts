@@ -1,0 +1,113 @@
+import type { ClaimFolder, ClaimMap, HostPathPolicy } from '@interlink/sidecar-sdk';
+import type { SlurmCommands } from '../slurm/commands/slurm-commands.ts';
+import type { AnnotationName } from './annotations.ts';
+import type { ScratchFolder } from './expand-path.ts';
+import type { Flavors } from './flavors.ts';
+
+/** What runs containers inside a job; `none`: bare processes of the account. */
+export const containerRuntimes = ['apptainer', 'singularity', 'enroot', 'none'] as const;
+export type ContainerRuntimeName = (typeof containerRuntimes)[number];
+
+/** What the administrator has set for the Slurm sidecar: read, checked, and with every default in its place. */
+export interface SlurmSite {
+  readonly commands: SlurmCommands;
+  /** How Slurm is asked. */
+  readonly pace: SlurmPace;
+  readonly folders: SiteFolders;
+  readonly script: SiteScript;
+  readonly runtime: SiteRuntime;
+  readonly images: SiteImages;
+  /** Undefined: jobs use the node's network as it is. */
+  readonly tsocks: SiteTsocks | undefined;
+  readonly accounts: SiteAccounts;
+  readonly flavors: Flavors;
+  /** Long names of the options of sbatch that a pod may set. */
+  readonly allowedFlags: ReadonlySet<string>;
+  /** Annotations with power over the account that pods may bear, by their last part: `pre-exec`. */
+  readonly podAnnotations: ReadonlySet<AnnotationName>;
+  /** Program that prints what the virtual node announces; undefined: what sinfo shows. */
+  readonly resourceScriptPath: string | undefined;
+  /** The partitions that a virtual node stands for, by its name; a node without an entry: Slurm's default, or what the pod says. */
+  readonly partitions: ReadonlyMap<string, ReadonlyArray<string>>;
+  readonly hostPaths: HostPathPolicy;
+  readonly claims: ClaimMap<ClaimFolder>;
+}
+
+export interface SlurmPace {
+  /** The least time between two looks at all jobs. */
+  readonly pollIntervalMs: number;
+  /** The most submissions in a second; undefined: one after another, or what Slurm's own rate limit says. */
+  readonly submitsPerSecond: number | undefined;
+}
+
+export interface SiteFolders {
+  /** Absolute: where the folders of pods are, on the file system that compute nodes share. */
+  readonly root: string;
+  /** Where emptyDirs are on the compute nodes; undefined: in the pod's folder. */
+  readonly scratch: ScratchFolder | undefined;
+  /** Whether compute nodes see `root`; undefined: not said, to be found out. */
+  readonly isShared: boolean | undefined;
+  /** How long a pod's folder, its logs above all, outlives the pod. */
+  readonly retentionMs: number;
+  /** False: pods that mount ConfigMaps or Secrets are refused. */
+  readonly exportsPodData: boolean;
+  /** Where `root` is not shared, Secrets may travel inside the script, which Slurm keeps. */
+  readonly allowsSecretsInScript: boolean;
+}
+
+export interface SiteScript {
+  readonly bashPath: string;
+  /** Text of the administrator's, put before the script's own work; empty: none. */
+  readonly commandPrefix: string;
+  /** False: probes are not run, and a container is ready once it runs. */
+  readonly runsProbes: boolean;
+  /** File that is filled in instead of the script that the sidecar makes. */
+  readonly templatePath: string | undefined;
+  readonly builder: ScriptBuilder | undefined;
+}
+
+/** A service that makes the job's script. */
+export interface ScriptBuilder {
+  readonly url: string;
+  /** Handed to it as it is. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface SiteRuntime {
+  readonly name: ContainerRuntimeName;
+  /** The program, as the compute nodes find it. */
+  readonly path: string;
+  /** Words before the program: `srun`, a module's wrapper. */
+  readonly prefix: ReadonlyArray<string>;
+  /** Options for every container. */
+  readonly options: ReadonlyArray<string>;
+}
+
+export interface SiteImages {
+  /** Put before names of images without a scheme: `docker://`. */
+  readonly prefix: string;
+  /** Absolute: below these, and nowhere else, an image may be a path. */
+  readonly allowedPaths: ReadonlyArray<string>;
+  /** Registries that speak plain HTTP: `host:port`. */
+  readonly insecureRegistries: ReadonlyArray<string>;
+}
+
+export interface SiteTsocks {
+  readonly loginNode: string;
+  /** The library, for LD_PRELOAD. */
+  readonly path: string;
+  /** Its configuration; undefined: one that the script makes. */
+  readonly configPath: string | undefined;
+}
+
+/** Whom jobs run as. */
+export interface SiteAccounts {
+  /** The sidecar's own. */
+  readonly own: { readonly uid: number; readonly gid: number };
+  /** For all jobs; undefined: the sidecar's own account. */
+  readonly defaultUid: number | undefined;
+  /** Accounts on the cluster, by a pod's `runAsUser`. */
+  readonly mapped: ReadonlyMap<number, number>;
+  /** A `runAsUser` that can't be had is told by an event instead of refused. */
+  readonly ignoresRunAsUser: boolean;
+}

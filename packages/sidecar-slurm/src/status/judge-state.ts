@@ -1,0 +1,91 @@
+import type { JobState } from '../slurm/job-state.ts';
+import type { SlurmJob } from '../slurm/slurm-job.ts';
+
+/** What Slurm's state of a job means for its pod. */
+export type Verdict =
+  /** It has not begun, or will begin again. */
+  | { readonly kind: 'queued' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'suspended' }
+  /** Its script did its last step, or was cut off by something that Slurm has no word for: the job's own record tells. */
+  | { readonly kind: 'finished' }
+  /** Slurm ended it. */
+  | { readonly kind: 'ended'; readonly ending: SlurmEnding };
+
+/** How containers end that were cut off by Slurm; their own record is truer where there is one. */
+export interface SlurmEnding {
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly message: string;
+  /** Why the pod as a whole has failed, where Kubernetes has a word for it. */
+  readonly podReason?: string;
+}
+
+const terminated = 143;
+const killed = 137;
+
+const queued: Verdict = { kind: 'queued' };
+const running: Verdict = { kind: 'running' };
+const suspended: Verdict = { kind: 'suspended' };
+const finished: Verdict = { kind: 'finished' };
+
+/**
+ * Slurm's words for a job's state (JOB STATE CODES of squeue(1) and sacct(1)), each as a whole: CF is no F. A state that
+ * this release does not know counts as running until the job is gone.
+ */
+const verdicts: Readonly<Record<JobState, Verdict>> = {
+  PENDING: queued,
+  CONFIGURING: queued,
+  REQUEUED: queued,
+  REQUEUE_HOLD: queued,
+  REQUEUE_FED: queued,
+  SPECIAL_EXIT: queued,
+  RESV_DEL_HOLD: queued,
+  RUNNING: running,
+  COMPLETING: running,
+  STAGE_OUT: running,
+  SIGNALING: running,
+  RESIZING: running,
+  POWER_UP_NODE: queued,
+  SUSPENDED: suspended,
+  STOPPED: suspended,
+  UPDATE_DB: running,
+  UNKNOWN: running,
+  COMPLETED: finished,
+  FAILED: finished,
+  TIMEOUT: ended(terminated, 'DeadlineExceeded', 'Slurm ended the job at its time limit', 'DeadlineExceeded'),
+  DEADLINE: ended(terminated, 'DeadlineExceeded', 'Slurm ended the job at its deadline', 'DeadlineExceeded'),
+  OUT_OF_MEMORY: ended(killed, 'OOMKilled', 'Slurm ended the job: it used more memory than it had asked for'),
+  CANCELLED: ended(terminated, 'Cancelled', 'The job was cancelled in Slurm', 'Cancelled'),
+  PREEMPTED: ended(terminated, 'Preempted', 'Slurm ended the job for one of a higher priority', 'Preempted'),
+  REVOKED: ended(terminated, 'Preempted', 'Slurm runs the job in another cluster', 'Preempted'),
+  NODE_FAIL: ended(killed, 'NodeFailed', 'The node on which the job ran failed', 'NodeFailed'),
+  BOOT_FAIL: ended(killed, 'NodeFailed', 'The node for the job did not boot', 'NodeFailed'),
+  RECONFIG_FAIL: ended(killed, 'NodeFailed', 'The node for the job could not be made as it has to be', 'NodeFailed'),
+  LAUNCH_FAILED: ended(killed, 'NodeFailed', 'Slurm could not start the job on its node', 'NodeFailed'),
+};
+
+export function judgeState(state: JobState): Verdict {
+  return verdicts[state];
+}
+
+/** A job that ended without its script's last word: Slurm has an exit code, which is 0 only when all of its containers did their work. */
+export function cutOff({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): SlurmEnding {
+  const { exitCode = 0, signal = 0 } = exit ?? {};
+  if (state === 'COMPLETED' && exitCode === 0 && signal === 0) {
+    return { exitCode: 0, reason: 'Completed', message: 'Slurm says so; the job has left no record of its containers' };
+  }
+  if (signal > 0) return { exitCode: 128 + signal, reason: 'Error', message: `The job was ended by signal ${signal}` };
+  const message = 'The job ended before its script could say how its containers did';
+  return { exitCode: exitCode === 0 ? killed : exitCode, reason: 'Error', message };
+}
+
+/** Nobody knows the job any more. */
+export const forgotten: SlurmEnding = {
+  ...{ exitCode: killed, reason: 'ContainerStatusUnknown' },
+  message: 'Slurm does not know the job any more, and it has left no record of its end',
+};
+
+function ended(exitCode: number, reason: string, message: string, podReason?: string): Verdict {
+  return { kind: 'ended', ending: { exitCode, reason, message, ...(podReason === undefined ? {} : { podReason }) } };
+}

@@ -1,0 +1,162 @@
+import type { PodReportStatus } from '@interlink/sidecar-sdk';
+import { describe, expect, test } from 'vitest';
+import type { ContainerRecord, JobRecord } from '../folder/job-record.ts';
+import { type JobState, jobStates } from '../slurm/job-state.ts';
+import type { JobExit, SlurmJob } from '../slurm/slurm-job.ts';
+import { type Sight, settleMs, silenceMs, stageOf } from './stage-of.ts';
+import { toPodReport } from './to-pod-report.ts';
+
+const nowMs = Date.parse('2027-01-01T01:00:00Z');
+const spec = { containers: [{ name: 'main', image: 'busybox' }] };
+const stored = {
+  ...{ owner: { cluster: 'c', node: 'n' }, acceptedAt: '2027-01-01T00:00:00Z' },
+  pod: { metadata: { uid: '11111111-1111-4111-8111-111111111111', namespace: 'ns', name: 'p' }, spec },
+  order: {} as never,
+};
+const running: ContainerRecord = {
+  attempt: 0,
+  state: 'running',
+  startedAt: '2027-01-01T00:30:00Z',
+  ready: true,
+  started: true,
+};
+
+function recordOf(phase: JobRecord['phase'], main: ContainerRecord, parts: Partial<JobRecord> = {}): JobRecord {
+  return { jobId: '7', restarts: 0, phase, containers: new Map([['main', main]]), ...parts };
+}
+
+function endedWith(exitCode: number, parts: Partial<ContainerRecord> = {}): ContainerRecord {
+  return { attempt: 0, state: 'terminated', exitCode, ready: false, started: false, ...parts };
+}
+
+function jobIn(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
+  return {
+    ...{ id: '7', identity: undefined, state, reason: undefined, exit: undefined, submitTime: undefined },
+    ...{ startTime: undefined, estimatedStart: undefined, endTime: undefined, nodes: 'c1', batchHost: 'c1' },
+    ...{ partition: 'main', restarts: 0, timeLimitMinutes: undefined, cancelledBy: undefined },
+    ...parts,
+  };
+}
+
+function statusOf(sight: Sight, record: JobRecord | undefined, heardMs: number | undefined = nowMs): PodReportStatus {
+  const stage = stageOf({ jobId: '7', trouble: undefined, sight, record, heardMs, nowMs });
+  return toPodReport({ stored, jobId: '7', record, stage, terminationMessageOf: () => '' }).status;
+}
+
+/** A job that Slurm has shown in this state for long. */
+function seen(state: JobState, parts: Partial<SlurmJob> = {}): Sight {
+  return { kind: 'seen', job: jobIn(state, parts), endedSinceMs: nowMs - settleMs };
+}
+
+const mainState = ({ containerStatuses }: PodReportStatus) => containerStatuses[0]?.state;
+
+describe('a job in Slurm’s state', () => {
+  const waiting = { waiting: { reason: 'SlurmPending' } };
+  const going = { running: { startedAt: '2027-01-01T00:30:00Z' } };
+  const terminated = (exitCode: number, reason: string) => ({ terminated: { exitCode, reason } });
+  const expected: Readonly<Record<(typeof jobStates)[number], object>> = {
+    ...{ PENDING: waiting, CONFIGURING: waiting, REQUEUED: waiting, REQUEUE_HOLD: waiting, SPECIAL_EXIT: waiting },
+    ...{
+      RESV_DEL_HOLD: waiting,
+      REQUEUE_FED: waiting,
+      POWER_UP_NODE: waiting,
+      RECONFIG_FAIL: terminated(137, 'NodeFailed'),
+    },
+    ...{ RUNNING: going, STAGE_OUT: going, SIGNALING: going, RESIZING: going, COMPLETING: going, UPDATE_DB: going },
+    ...{ SUSPENDED: going, STOPPED: going },
+    ...{ COMPLETED: terminated(0, 'Completed'), FAILED: terminated(3, 'Error') },
+    ...{ TIMEOUT: terminated(143, 'DeadlineExceeded'), DEADLINE: terminated(143, 'DeadlineExceeded') },
+    OUT_OF_MEMORY: terminated(137, 'OOMKilled'),
+    CANCELLED: terminated(143, 'Cancelled'),
+    ...{ PREEMPTED: terminated(143, 'Preempted'), REVOKED: terminated(143, 'Preempted') },
+    ...{ NODE_FAIL: terminated(137, 'NodeFailed'), BOOT_FAIL: terminated(137, 'NodeFailed') },
+    LAUNCH_FAILED: terminated(137, 'NodeFailed'),
+  };
+
+  test.each(jobStates)('%s, cut off in the middle', (state) => {
+    const exit: JobExit = { exitCode: state === 'FAILED' ? 3 : 0, signal: 0 };
+    expect(mainState(statusOf(seen(state, { exit }), recordOf('running', running)))).toMatchObject(expected[state]);
+  });
+
+  test.each(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'PREEMPTED'] as const)(
+    '%s keeps the exit code that the job has written down',
+    (state) => {
+      const status = statusOf(seen(state), recordOf('ended', endedWith(5)));
+      expect(mainState(status)).toMatchObject({ terminated: { exitCode: 5, reason: 'Error' } });
+    },
+  );
+
+  test('FAILED by our own KILL has the reason that the job has written down', () => {
+    const record = recordOf('ended', endedWith(137, { signal: 9 }), {
+      reason: 'DeadlineExceeded',
+      message: 'too long',
+    });
+    const status = statusOf(seen('FAILED', { exit: { exitCode: 0, signal: 9 } }), record);
+    expect(status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded', message: 'too long' });
+    expect(mainState(status)).toMatchObject({ terminated: { exitCode: 137, signal: 9 } });
+  });
+
+  test('OUT_OF_MEMORY says so of a container that was killed, and of no other', () => {
+    expect(mainState(statusOf(seen('OUT_OF_MEMORY'), recordOf('ended', endedWith(137))))).toMatchObject({
+      terminated: { reason: 'OOMKilled' },
+    });
+    expect(mainState(statusOf(seen('OUT_OF_MEMORY'), recordOf('ended', endedWith(0))))).toMatchObject({
+      terminated: { reason: 'Completed' },
+    });
+  });
+
+  test('PENDING tells why, and when it is thought to begin', () => {
+    const estimatedStart = new Date('2027-01-01T02:00:00Z');
+    const status = statusOf(seen('PENDING', { reason: 'Resources', estimatedStart }), undefined);
+    expect(status.queue).toEqual({
+      state: 'PENDING',
+      reason: 'Resources',
+      estimatedStart: estimatedStart.toISOString(),
+    });
+    expect(mainState(status)?.waiting?.message).toBe(
+      'The job is PENDING: Resources, start expected at 2027-01-01T02:00:00.000Z',
+    );
+  });
+
+  test('PENDING again after a preemption shows nothing of the time before', () => {
+    expect(mainState(statusOf(seen('PENDING', { restarts: 1 }), recordOf('running', running)))).toMatchObject(waiting);
+  });
+
+  test.each([143, 0])('that ended by signal or code is never a success: exit code %i', (exitCode) => {
+    const status = statusOf(seen('FAILED', { exit: { exitCode, signal: exitCode === 0 ? 9 : 0 } }), undefined);
+    expect(mainState(status)?.terminated?.exitCode).toBe(exitCode === 0 ? 137 : 143);
+  });
+
+  test('that has just ended is given time for its last word', () => {
+    const justNow: Sight = { kind: 'seen', job: jobIn('COMPLETED'), endedSinceMs: nowMs - settleMs + 1 };
+    expect(mainState(statusOf(justNow, recordOf('running', running)))).toMatchObject(going);
+  });
+});
+
+describe('a job that squeue has forgotten', () => {
+  const gone: Sight = { kind: 'gone', job: undefined, sinceMs: nowMs };
+
+  test('is what it has written down', () => {
+    expect(mainState(statusOf(gone, recordOf('ended', endedWith(0))))).toMatchObject({ terminated: { exitCode: 0 } });
+  });
+
+  test('is what sacct says of it', () => {
+    const accounted: Sight = { ...gone, job: jobIn('NODE_FAIL') };
+    expect(mainState(statusOf(accounted, recordOf('running', running)))).toMatchObject({
+      terminated: { reason: 'NodeFailed' },
+    });
+  });
+
+  test('runs while it writes, and is lost when it is silent', () => {
+    const record = recordOf('running', running);
+    expect(mainState(statusOf(gone, record, nowMs - silenceMs + 1))?.running).toBeDefined();
+    expect(mainState(statusOf(gone, record, nowMs - silenceMs))).toMatchObject({
+      terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' },
+    });
+  });
+});
+
+test('before squeue has shown the job, its own record counts', () => {
+  expect(mainState(statusOf({ kind: 'unseen' }, undefined))?.waiting?.reason).toBe('SlurmPending');
+  expect(mainState(statusOf({ kind: 'unseen' }, recordOf('running', running)))?.running).toBeDefined();
+});

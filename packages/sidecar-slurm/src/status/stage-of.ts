@@ -1,0 +1,76 @@
+import type { JobRecord } from '../folder/job-record.ts';
+import type { SlurmJob } from '../slurm/slurm-job.ts';
+import { cutOff, forgotten, judgeState } from './judge-state.ts';
+import type { Stage } from './to-pod-report.ts';
+
+/** Where a pod's job was last seen. */
+export type Sight =
+  /** Not yet. */
+  | { readonly kind: 'unseen' }
+  /** By squeue. `endedSinceMs`: since when it is shown as ended; undefined while it is not. */
+  | { readonly kind: 'seen'; readonly job: SlurmJob; readonly endedSinceMs?: number | undefined }
+  /** squeue does not know it any more; `job`: what sacct says, where there is one. */
+  | { readonly kind: 'gone'; readonly job: SlurmJob | undefined; readonly sinceMs: number };
+
+export interface StageFacts {
+  readonly jobId: string | undefined;
+  readonly trouble: { readonly reason: string; readonly message: string } | undefined;
+  readonly sight: Sight;
+  readonly record: JobRecord | undefined;
+  /** When the job last wrote anything, milliseconds since the epoch; undefined when it never did. */
+  readonly heardMs: number | undefined;
+  readonly nowMs: number;
+}
+
+/** What a job wrote last may be seen this late on a shared file system: the attribute cache of NFS is 60 s old at most, 3 s at first. */
+export const settleMs = 10_000;
+/** A job writes its usage every 10 s: one that Slurm has forgotten and that was silent for so long does not run any more. */
+export const silenceMs = 90_000;
+
+/**
+ * How far a pod is. The job's own last word goes before Slurm's state, which says less (a job that was ended by us ends as FAILED 0:9),
+ * and Slurm's before the lack of a word.
+ */
+export function stageOf({ jobId, trouble, sight, record, heardMs, nowMs }: StageFacts): Stage {
+  const isOver = record?.phase === 'ended';
+  const overAt = record?.finishedAt ?? new Date(nowMs).toISOString();
+  if (jobId === undefined && record === undefined) return { kind: 'submitting', ...(trouble ? { trouble } : {}) };
+  if (sight.kind === 'unseen') {
+    if (isOver) return { kind: 'over', at: overAt };
+    return record === undefined ? { kind: 'queued', state: 'PENDING' } : { kind: 'running' };
+  }
+  if (sight.kind === 'gone') {
+    if (isOver) return { kind: 'over', at: overAt, ...endingBy(sight.job) };
+    if (sight.job !== undefined) return overBy(sight.job, nowMs);
+    const isAlive = heardMs !== undefined && nowMs < heardMs + silenceMs;
+    return isAlive ? { kind: 'running' } : { kind: 'over', ending: forgotten, at: new Date(nowMs).toISOString() };
+  }
+  const { job, endedSinceMs = nowMs } = sight;
+  const verdict = judgeState(job.state);
+  // The record may be of the time before Slurm began the job anew.
+  if (verdict.kind === 'queued') return toQueued(job);
+  if (isOver) return { kind: 'over', at: overAt, ...endingBy(job) };
+  if (verdict.kind === 'running' || verdict.kind === 'suspended') return { kind: 'running' };
+  if (nowMs < endedSinceMs + settleMs) return { kind: 'running' };
+  return overBy(job, nowMs);
+}
+
+function toQueued(job: SlurmJob): Stage {
+  return {
+    ...{ kind: 'queued', state: job.state },
+    ...(job.reason === undefined ? {} : { why: job.reason }),
+    ...(job.estimatedStart === undefined ? {} : { estimatedStart: job.estimatedStart.toISOString() }),
+  };
+}
+
+/** Why Slurm ended it, whatever its script managed to say after that. */
+function endingBy(job: SlurmJob | undefined): Pick<Extract<Stage, { kind: 'over' }>, 'ending'> {
+  const verdict = job === undefined ? undefined : judgeState(job.state);
+  return verdict?.kind === 'ended' ? { ending: verdict.ending } : {};
+}
+
+function overBy(job: SlurmJob, nowMs: number): Stage {
+  const at = (job.endTime ?? new Date(nowMs)).toISOString();
+  const { ending = cutOff(job) } = endingBy(job);
+  return { kind: 'over', ending, at };
+}

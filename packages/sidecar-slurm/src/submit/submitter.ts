@@ -1,0 +1,183 @@
+import { backOffMs, type Clock, InterLinkError, type Logger, podFields, writeNew } from '@interlink/sidecar-sdk';
+import { writeSubmission } from '../folder/stored-pod.ts';
+import type { JobTable } from '../jobs/job-table.ts';
+import { sleepBy } from '../jobs/sleep-by.ts';
+import type { PodBook } from '../pods/pod-book.ts';
+import type { PodEntry } from '../pods/pod-entry.ts';
+import type { SlurmApi } from '../slurm/slurm-api.ts';
+import { isUncertain, slurmError } from '../slurm/slurm-error.ts';
+
+/** While Slurm is away, or has enough, everybody waits. */
+const firstPauseMs = 1_000;
+const longestPauseMs = 30_000;
+const idleMs = 3_600_000;
+
+export interface SubmitterOptions {
+  readonly slurm: Pick<SlurmApi, 'submit'>;
+  readonly jobs: JobTable;
+  readonly book: PodBook;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called after each try. */
+  onDone(entry: PodEntry): void;
+}
+
+/**
+ * Gives each pod its job, one pod after the other. One pod is one job whatever fails or is killed in between: what was begun stands in the
+ * pod's folder before sbatch is called; what has no answer is looked up by its UID; and should Slurm have two jobs of a pod after all,
+ * the one whose number does not stand in the pod's `claim` ends before it has done anything.
+ */
+export class Submitter {
+  readonly #options: SubmitterOptions;
+  readonly #waiting = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #awaited = new Map<string, () => void>();
+  /** Whose last sbatch is known to have made no job. */
+  readonly #refused = new Set<string>();
+  #wake = new AbortController();
+  #pauseMs = 0;
+  #submitting: string | undefined;
+
+  constructor(options: SubmitterOptions) {
+    this.#options = options;
+  }
+
+  /** Sees to it that the pod gets a job. */
+  add(uid: string): void {
+    this.#waiting.add(uid);
+    this.#wake.abort();
+  }
+
+  /** It is to have no job any more. One that is just being submitted gets its id first. */
+  drop(uid: string): void {
+    this.#waiting.delete(uid);
+    this.#failures.delete(uid);
+  }
+
+  /** True while sbatch is on its way for the pod. */
+  isSubmitting(uid: string): boolean {
+    return this.#submitting === uid;
+  }
+
+  /** Resolves after the next try for the pod, whatever came of it, or after so many milliseconds. */
+  async tried(uid: string, maxMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        callOff();
+        this.#awaited.delete(uid);
+        resolve();
+      };
+      const callOff = this.#options.clock.setTimer(maxMs, settle);
+      this.#awaited.set(uid, settle);
+    });
+  }
+
+  /** Submits until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      this.#wake = new AbortController();
+      const [uid] = this.#waiting;
+      if (uid === undefined) {
+        await sleepBy(clock, idleMs, AbortSignal.any([signal, this.#wake.signal]));
+        continue;
+      }
+      this.#waiting.delete(uid);
+      const entry = this.#options.book.get(uid);
+      if (entry === undefined || entry.jobId !== undefined || entry.deletion !== undefined) continue;
+      this.#submitting = uid;
+      const waitMs = await this.#submit(entry);
+      this.#submitting = undefined;
+      this.#awaited.get(uid)?.();
+      this.#options.onDone(entry);
+      // slurmctld is away or has enough: the others would hear the same.
+      if (waitMs > 0) await sleepBy(clock, waitMs, signal);
+    }
+  }
+
+  async #submit(entry: PodEntry): Promise<number> {
+    const { book, logger } = this.#options;
+    try {
+      const jobId = (await this.#findMade(entry)) ?? (await this.#make(entry));
+      await this.#keep(entry, jobId);
+      this.#failures.delete(entry.uid);
+      this.#refused.delete(entry.uid);
+      entry.trouble = undefined;
+      this.#pauseMs = 0;
+      logger.info({ ...podFields(entry.reference), jobId }, 'job submitted');
+      book.tell(entry);
+      return 0;
+    } catch (error) {
+      return this.#troubled(entry, InterLinkError.from(error));
+    }
+  }
+
+  /** The job of an earlier try that nobody had an answer of. */
+  async #findMade(entry: PodEntry): Promise<string | undefined> {
+    const { uid, submission } = entry;
+    if (submission === undefined || this.#refused.has(uid)) return undefined;
+    const found = await this.#options.jobs.lookUp(uid);
+    if (found !== undefined) return found.id;
+    await entry.read();
+    return entry.record?.jobId;
+  }
+
+  async #make(entry: PodEntry): Promise<string> {
+    const { uid, submission: before } = entry;
+    const isAnother = before !== undefined && !this.#refused.has(uid);
+    const number = (before?.number ?? 1) + (isAnother ? 1 : 0);
+    // From here on, only the job with this number may run; if one has begun before, it is this pod's.
+    if (isAnother) await this.#claim(entry, number);
+    if (entry.record !== undefined) return entry.record.jobId;
+    entry.submission = { number, at: this.#timestamp() };
+    await writeSubmission(entry.folder, entry.submission);
+    try {
+      this.#refused.delete(uid);
+      return (await this.#options.slurm.submit({ ...entry.stored.order, scriptArguments: [String(number)] })).jobId;
+    } catch (error) {
+      if (!isUncertain(error)) this.#refused.add(uid);
+      throw error;
+    }
+  }
+
+  async #claim(entry: PodEntry, number: number): Promise<void> {
+    if (await writeNew(entry.folder.file('claim'), `${number}\n`)) return;
+    await entry.read();
+    if (entry.record !== undefined) return;
+    throw slurmError('uncertain', 'Its job has begun and has not said yet which one it is');
+  }
+
+  async #keep(entry: PodEntry, jobId: string): Promise<void> {
+    const { number = 1 } = entry.submission ?? {};
+    entry.submission = { number, jobId, at: this.#timestamp() };
+    await writeSubmission(entry.folder, entry.submission);
+  }
+
+  /** @returns how long to leave Slurm alone, milliseconds */
+  #troubled(entry: PodEntry, error: InterLinkError): number {
+    const { book, logger, clock } = this.#options;
+    const { uid } = entry;
+    const isNew = entry.trouble?.message !== error.message;
+    entry.trouble = { reason: error.reason ?? 'SlurmSubmitFailed', message: error.message };
+    if (isNew) {
+      logger.warn({ err: error, ...podFields(entry.reference) }, 'cannot submit a job');
+      book.event(uid, { type: 'Warning', reason: 'FailedSubmit', message: error.message });
+    }
+    book.tell(entry);
+    if (error.isPassing) {
+      this.#waiting.add(uid);
+      this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, firstPauseMs), longestPauseMs);
+      return this.#pauseMs;
+    }
+    const failures = (this.#failures.get(uid) ?? 0) + 1;
+    this.#failures.set(uid, failures);
+    clock.setTimer(backOffMs(failures), () => {
+      if (this.#failures.has(uid)) this.add(uid);
+    });
+    return 0;
+  }
+
+  #timestamp(): string {
+    return new Date(this.#options.clock.now()).toISOString();
+  }
+}

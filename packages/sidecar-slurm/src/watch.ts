@@ -1,0 +1,48 @@
+import type { Clock, Logger } from '@interlink/sidecar-sdk';
+import type { Ender } from './end/ender.ts';
+import type { Spool } from './folder/spool.ts';
+import type { JobWatch } from './jobs/job-watch.ts';
+import { sleepBy } from './jobs/sleep-by.ts';
+import type { PodBook } from './pods/pod-book.ts';
+
+/** One look at one folder, whatever the number of pods. */
+const intervalMs = 500;
+
+export interface WatchOptions {
+  readonly book: PodBook;
+  readonly spool: Spool;
+  readonly ender: Ender;
+  readonly watch: JobWatch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Reads what jobs say of themselves, as they say it, until the signal aborts. */
+export async function watchPods(options: WatchOptions, signal: AbortSignal): Promise<void> {
+  const { spool, clock, logger } = options;
+  const due = new Set<string>();
+  let isAway = false;
+  while (!signal.aborted) {
+    try {
+      for (const uid of await spool.take()) due.add(uid);
+      for (const uid of due) {
+        await refresh(uid, options);
+        due.delete(uid);
+      }
+      isAway = false;
+    } catch (error) {
+      if (!isAway) logger.warn({ err: error }, 'cannot read what jobs have to say: trying again');
+      isAway = true;
+    }
+    await sleepBy(clock, intervalMs, signal);
+  }
+}
+
+async function refresh(uid: string, { book, ender, watch }: WatchOptions): Promise<void> {
+  await book.refresh(uid);
+  const entry = book.get(uid);
+  // What has ended by its own account has to be agreed to by Slurm before it can go.
+  if (entry?.deletion === undefined) return;
+  if (entry.record?.phase === 'ended') watch.soon();
+  ender.step(entry);
+}
