@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { listNames, readText, removeFile, writeNew, writeWhole } from '../files/record-files.ts';
 import type { Login } from './find-logins.ts';
-import { listNames, readText, removeFile, writeNew, writeWhole } from './record-files.ts';
 import { type ImageReference, renderReference, renderRepository, toRepository } from './reference.ts';
 
 /** What is known of an image that was pulled here. Written to disk: it holds no secret, only salted hashes of logins. */
@@ -141,12 +141,21 @@ export class PullRecords {
   /** Without a login: a constant. */
   async #hash(login: Login | undefined): Promise<string> {
     if (login === undefined) return 'anybody';
-    this.#salt ??= readOrMakeSalt(join(this.#folder, 'salt'));
+    const salt = await this.#readSalt();
     const { username = '', password = '', identityToken = '' } = login;
     const text = JSON.stringify([username, password, identityToken]);
-    return createHmac('sha256', await this.#salt)
-      .update(text)
-      .digest('hex');
+    return createHmac('sha256', salt).update(text).digest('hex');
+  }
+
+  /** One that could not be made yet is tried again. */
+  async #readSalt(): Promise<Buffer> {
+    this.#salt ??= readOrMakeSalt(join(this.#folder, 'salt'));
+    try {
+      return await this.#salt;
+    } catch (error) {
+      this.#salt = undefined;
+      throw error;
+    }
   }
 
   #path(id: string): string {
