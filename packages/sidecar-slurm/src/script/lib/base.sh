@@ -3,13 +3,15 @@
 
 # One backslash, and what it is written as; kept apart because versions of bash differ in how they read it in a replacement.
 one_backslash='\' two_backslashes='\\'
+# The last character of a message on the bus. No text has it.
+message_end=$'\x01'
 shopt -u patsub_replacement 2>/dev/null
 
 # REPLY: the text on one line, as in a key=value file.
 escape_text() {
   REPLY=${1//"$one_backslash"/$two_backslashes}
   REPLY=${REPLY//$'\n'/\\n}
-  REPLY=${REPLY//$'\r'/}
+  REPLY=${REPLY//[$'\r'"$message_end"]/}
 }
 
 # REPLY: what escape_text was given.

@@ -9,7 +9,7 @@ begin_job() {
   open_bus
   trap 'job_left "$?"' EXIT
   # A TERM in whatever phase is news like any other.
-  trap 'printf "term\n" >&"$bus"' TERM
+  trap 'send term' TERM
   [[ -z ${PATH-} ]] && export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   pod_node=${SLURMD_NODENAME:-${HOSTNAME%%.*}}
   node_address
@@ -57,9 +57,11 @@ run_job() {
   IFS=$' \t\n'
   trap - ERR DEBUG RETURN
   trap 'job_left "$?"' EXIT
-  trap 'printf "term\n" >&"$bus"' TERM
+  trap 'send term' TERM
   umask 077
   LC_ALL=C
+  # Times are written in UTC; said once, it need not be looked up for each.
+  export TZ=UTC0
   perl_path=$(type -P perl)
   if make_folders && start_guard && start_proxy && runtime_prepare_pod; then
     run_pod
@@ -74,6 +76,7 @@ make_folders() {
   local volume place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
   runtime_error="cannot make a folder in $place"
   scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") || return
+  printf '%s' "$log_writer_program" >"$scratch_folder/.log-writer.pl" || return
   if ((${#memory_volumes[@]} > 0)); then
     runtime_error='cannot make a folder in /dev/shm'
     memory_folder=$(mktemp -d "/dev/shm/interlink-$pod_uid.XXXXXX") || return

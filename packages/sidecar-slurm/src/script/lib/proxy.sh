@@ -14,6 +14,7 @@ start_proxy() {
       exec {bus}>&-
       exec ssh -N -D "127.0.0.1:$proxy_port" -o BatchMode=yes -o ExitOnForwardFailure=yes -o ServerAliveInterval=30 -- "$proxy_login"
     ) </dev/null >&2 &
+    disown
     proxy_pid=$!
     tell_guard "proxy $proxy_pid"
     for ((waited = 0; waited < 100; waited++)); do

@@ -112,7 +112,7 @@ export class JobRun implements AsyncDisposable {
 
   /** Waits for what the job writes. It looks often: only the waiting of a test depends on it. */
   async until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 40_000;
     while (!(await check())) {
       if (Date.now() > deadline) throw new Error(`${what}: not seen. ${await this.#describe()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
