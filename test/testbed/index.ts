@@ -2,10 +2,13 @@
 //   testbed.ts       starts one: spawns supervisor.ts, which all servers are children of, and hands out their data
 //   control-plane/   etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl, built from Go modules
 //   docker/          a Docker Engine of its own, with images made from Debian's busybox-static; test-images.ts makes and pushes more
+//   slurm/           Slurm on this machine, and a cluster in containers of that engine with Apptainer; recording/ asks them for fixtures
 //   registry/        an image registry with or without passwords, for those tests that want one
+//   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
 //   clusters.ts      the Kubernetes APIs that integration tests run against: in memory, and real
+//   cache/           what takes minutes to build, once for all runs
 //   kubectl.ts, wait-for.ts  what many tests do with it
 
 export { type OpenCluster, type TestCluster, testClusters } from './clusters.ts';
@@ -18,8 +21,25 @@ export {
 } from './control-plane/second-api-server.ts';
 export { TestImages } from './docker/test-images.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';
+export {
+  ON_DEMAND_TIMEOUT_MS,
+  type OnDemandPart,
+  offers,
+  slurmCluster,
+  slurmHost,
+} from './on-demand.ts';
+export { killChildren } from './process/own-namespace.ts';
 export { type CommandOptions, type CommandResult, runCommand, runCommandOrThrow } from './process/run-command.ts';
+export { ServerProcess } from './process/server-process.ts';
 export { type Registry, type RegistryAccount, registryAccounts, startRegistry } from './registry/registry.ts';
+export { type Account, toLoginEnv } from './slurm/account.ts';
+export { ClusterCommands } from './slurm/cluster-commands.ts';
+export type { ClusterAccount, ContainerName, NodeName } from './slurm/cluster-members.ts';
+export { asAccount, toHostShell } from './slurm/host-shell.ts';
+export { startOwnSlurmCluster, startOwnSlurmHost } from './slurm/own-slurm.ts';
+export type { SlurmCluster } from './slurm/slurm-cluster.ts';
+export type { SlurmHost } from './slurm/slurm-host.ts';
+export type { ShellOptions, SlurmShell } from './slurm/slurm-shell.ts';
 export { FAST_EVICTION, startTestbed, type Testbed, type TestbedOptions } from './testbed.ts';
-export type { ControlPlaneData, DockerData, TestbedData } from './testbed-data.ts';
+export type { ControlPlaneData, DockerData, SlurmClusterData, SlurmHostData, TestbedData } from './testbed-data.ts';
 export { type WaitOptions, waitFor } from './wait-for.ts';

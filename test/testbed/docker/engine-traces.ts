@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TESTBED_PREFIX } from '../testbed-directory.ts';
 import { deleteBridges } from './bridge.ts';
 
@@ -16,6 +17,7 @@ export interface EngineTraces {
   cgroup: string;
 }
 
+const REMOVE_ATTEMPTS = 40;
 const CGROUP_ROOT = '/sys/fs/cgroup';
 /** Mount points that the engine's namespace covers with folders of its own. */
 const RUN_DIRECTORIES = ['/run/containerd', '/run/docker'];
@@ -45,15 +47,36 @@ export async function removeTraces({ name, directory, bridge, cgroup }: EngineTr
   // Version 2 has one hierarchy, version 1 one for each controller.
   const entries = await readdir(CGROUP_ROOT, { withFileTypes: true });
   const controllers = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  await thaw(cgroup);
   for (const hierarchy of ['.', ...controllers]) await removeCgroup(join(CGROUP_ROOT, hierarchy, cgroup));
   for (const runDirectory of RUN_DIRECTORIES) await removeRunDirectory(runDirectory, name);
   await rm(directory, { recursive: true, force: true });
 }
 
+/**
+ * Has what is frozen below a control group go on (version 1: a paused container, a job that Slurm has suspended): before that not even
+ * SIGKILL ends it. With version 2 there is nothing to do.
+ */
+export async function thaw(cgroup: string): Promise<void> {
+  const root = join(CGROUP_ROOT, 'freezer', cgroup);
+  const files = await readdir(root, { recursive: true }).catch(() => []);
+  for (const file of files) {
+    if (basename(file) === 'freezer.state') await writeFile(join(root, file), 'THAWED').catch(() => undefined);
+  }
+}
+
 async function removeCgroup(directory: string): Promise<void> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isDirectory()) await removeCgroup(join(directory, entry.name));
-  await rmdir(directory).catch(() => undefined);
+  // Processes that have just been thawed to die take a moment.
+  for (let attempt = 0; attempt < REMOVE_ATTEMPTS && (await isBusy(directory)); attempt += 1) await sleep(50);
+}
+
+async function isBusy(directory: string): Promise<boolean> {
+  return await rmdir(directory).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'EBUSY',
+  );
 }
 
 async function removeRunDirectory(directory: string, name: string): Promise<void> {

@@ -1,15 +1,7 @@
+import { CGROUP_MOUNT_POINT } from './cluster-cgroups.ts';
+import type { NodeName } from './cluster-members.ts';
+import type { ClusterAddresses } from './cluster-network.ts';
 import { renderSlurmConf } from './slurm-conf.ts';
-
-export interface ClusterAddresses {
-  readonly controller: string;
-  readonly c1: string;
-  readonly c2: string;
-}
-
-/** Where nodes have the control groups that are theirs, one folder for each controller. */
-export const CGROUP_MOUNT_POINT = '/slurm-cgroup';
-/** The controllers (of cgroup v1) that Slurm's plugins use as they are set here. */
-export const CGROUP_CONTROLLERS = ['memory', 'cpuacct', 'freezer'] as const;
 
 /** Device files that stand for GPUs: Slurm insists on some. */
 export const GPU_FILES = ['/run/fakegpu0', '/run/fakegpu1'] as const;
@@ -19,8 +11,11 @@ export const GPU_FILES = ['/run/fakegpu0', '/run/fakegpu1'] as const;
  *
  * @param hasCgroups whether the kernel is to hold jobs to their memory (cgroup v1); without, Slurm looks at it each second and kills
  */
-export function renderClusterConf(addresses: ClusterAddresses, hasCgroups: boolean): Record<string, string> {
-  const node = (name: 'c1' | 'c2', feature: string) => ({
+export function renderClusterConf(
+  addresses: Omit<ClusterAddresses, 'login'>,
+  hasCgroups: boolean,
+): Record<string, string> {
+  const node = (name: NodeName, feature: string) => ({
     name,
     address: addresses[name],
     features: feature,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServerProcess, waitUntilReady } from '../process/server-process.ts';
 
@@ -14,7 +14,8 @@ const READY_TIMEOUT_MS = 10_000;
 
 /** Starts a munged with a key of its own, by which Slurm's programs know who calls. @returns its socket */
 export async function startMunge({ directory, signal, cleanUp }: MungeOptions): Promise<string> {
-  await mkdir(directory, { mode: 0o755 });
+  await mkdir(directory);
+  await chmod(directory, 0o755);
   const file = (name: string) => join(directory, name);
   await writeFile(file('munge.key'), randomBytes(128), { mode: 0o400 });
   const socket = file('munge.socket');
