@@ -3,12 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { allChecks } from '@interlink/conformance';
 import { errorCodes, toHttpStatus } from '@interlink/protocol';
 import { interLinkKeys } from '@interlink/service-kit';
-import { allFields, type Field, supportedFlags } from '@interlink/sidecar-docker';
+import { allFields as dockerFields, supportedFlags } from '@interlink/sidecar-docker';
 import { misbehaviours } from '@interlink/sidecar-mock';
+import { type Field, renderFields } from '@interlink/sidecar-sdk';
+import { type AnnotationKind, annotationKinds, commonFlags, allFields as slurmFields } from '@interlink/sidecar-slurm';
 import { replaceSection } from './doc-section.ts';
 
 // Writes the parts of the documents that follow from the code; with --check it only says which are out of date.
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const fieldParts = ['pod', 'containers', 'volumes'] as const;
+type FieldPart = (typeof fieldParts)[number];
 
 const sections = [
   { document: 'README.md', name: 'configuration keys', content: keyTable() },
@@ -29,10 +34,21 @@ const sections = [
     name: 'docker flags',
     content: supportedFlags.map((flag) => `\`${flag}\``).join(', '),
   },
-  ...(['pod', 'containers', 'volumes'] as const).map((part) => ({
+  ...fieldParts.map((part) => ({
     document: 'docs/docker.md',
     name: `fields of ${part}`,
-    content: fieldTable(part),
+    content: fieldTable(dockerFields, part),
+  })),
+  { document: 'docs/slurm.md', name: 'slurm annotations', content: annotationTable() },
+  {
+    document: 'docs/slurm.md',
+    name: 'sbatch options',
+    content: [...commonFlags].map((flag) => `\`--${flag}\``).join(', '),
+  },
+  ...fieldParts.map((part) => ({
+    document: 'docs/slurm.md',
+    name: `fields of ${part}`,
+    content: fieldTable(slurmFields, part),
   })),
   { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
   ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({
@@ -61,6 +77,14 @@ function keyTable(): string {
   return ['| key | variable | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
 
+function annotationTable(): string {
+  const rows = Object.entries<AnnotationKind>(annotationKinds).map(([name, { isPowerful, also, meaning }]) => {
+    const names = [`slurm-job.vk.io/${name}`, ...(also === undefined ? [] : [also])];
+    return `| ${names.map((full) => `\`${full}\``).join(', ')} | ${isPowerful ? `\`${name}\`` : ''} | ${meaning} |`;
+  });
+  return ['| annotation | to allow | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
 function misbehaviourTable(): string {
   const rows = misbehaviours.map(({ name, summary, caughtBy }) => {
     return `| \`${name}\` | ${summary} | ${caughtBy.map((check) => `\`${check}\``).join(', ')} |`;
@@ -68,29 +92,13 @@ function misbehaviourTable(): string {
   return ['| `MOCK_MISBEHAVE` | what goes wrong | caught by |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** Rows of the Docker sidecar's fields below `containers[]`, below `volumes[]`, or of neither. */
-function fieldTable(part: 'pod' | 'containers' | 'volumes'): string {
+/** Rows of a sidecar's fields below `containers[]`, below `volumes[]`, or of neither. */
+function fieldTable(
+  fields: ReadonlyArray<Pick<Field<never>, 'path' | 'support' | 'values' | 'needs' | 'note'>>,
+  part: FieldPart,
+) {
   const partOf = (path: string) => /^(containers|volumes)\[\]/.exec(path)?.[1] ?? 'pod';
-  const rows = allFields
-    .filter(({ path }) => partOf(path) === part)
-    .map((field) => `| \`${field.path}\` | ${renderSupport(field)} | ${field.note} |`);
-  return ['| field | here | |', '|---|---|---|', ...rows].join('\n');
-}
-
-function renderSupport({ support, values, needs }: Field): string {
-  const which = values === undefined ? '' : `: ${values}`;
-  switch (support) {
-    case 'supported':
-      return 'yes';
-    case 'elsewhere':
-      return 'done before';
-    case 'switched':
-      return `refused unless \`${needs}\`${which}`;
-    case 'refused':
-      return `refused${which}`;
-    case 'ignored':
-      return `without effect, with a warning${which}`;
-  }
+  return renderFields(fields.filter(({ path }) => partOf(path) === part));
 }
 
 function errorTable(): string {

@@ -12,7 +12,12 @@ export { type Authenticate, bearerAuthentication, noAuthentication } from './aut
 export { defaultTokenPath, TokenFile } from './auth/token-file.ts';
 export { interLinkListenUrl, interLinkUrl, sidecarUrl } from './config/addresses.ts';
 export { interLinkKeys } from './config/interlink-keys.ts';
-export { type InterLinkConfig, type LoadedConfig, loadInterLinkConfig } from './config/load-interlink-config.ts';
+export {
+  type InterLinkConfig,
+  type LoadedConfig,
+  loadInterLinkConfig,
+  type OwnConfigFile,
+} from './config/load-interlink-config.ts';
 export { nearest } from './config/nearest.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';

@@ -21,6 +21,5 @@
  *   engine/           every request to the Docker Engine
  */
 export { allFields } from './fields/all-fields.ts';
-export type { Field } from './fields/field.ts';
 export { supportedFlags } from './flags/docker-flags.ts';
 export { createDockerBackend, dockerSidecar } from './sidecar.ts';

@@ -64,6 +64,7 @@ export {
 export {
   type Authenticate,
   createLogger,
+  defaultTokenPath,
   type InterLinkConfig,
   keepDoing,
   type Logger,
@@ -73,8 +74,30 @@ export {
   sleep,
 } from '@interlink/service-kit';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
+export { FieldExaminer, type FieldFindings } from './fields/examine-fields.ts';
+export {
+  elsewhere,
+  type Field,
+  type FieldContext,
+  fieldsBelow,
+  ignored,
+  refused,
+  type Support,
+  type Switch,
+  supported,
+  switched,
+} from './fields/field.ts';
 export { parseQuantity } from './fields/quantity.ts';
+export { renderFields } from './fields/render-fields.ts';
 export { booleanOf, idOf, recordOf, stringOf, stringsOf } from './fields/untyped.ts';
+export {
+  fileVolumeTypes,
+  holdsPodData,
+  isFiles,
+  isMemory,
+  kubernetesVolumeTypes,
+  volumeTypeOf,
+} from './fields/volume-types.ts';
 export { findLogins, type Login } from './image/find-logins.ts';
 export { type PullPolicy, toPullPolicy } from './image/pull-policy.ts';
 export {

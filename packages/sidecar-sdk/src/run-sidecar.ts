@@ -6,6 +6,7 @@ import {
   type Logger,
   listen,
   loadInterLinkConfig,
+  type OwnConfigFile,
   sidecarUrl,
   startTracing,
 } from '@interlink/service-kit';
@@ -18,6 +19,8 @@ export interface SidecarDefinition {
   /** The process's name, in its logs. */
   readonly name: string;
   createBackend(config: InterLinkConfig, logger: Logger): Promise<Backend>;
+  /** A configuration file of its own, instead of the one that all processes share. */
+  readonly configFile?: OwnConfigFile;
   /** Where to listen. Default: SidecarURL with the port of SidecarService. */
   listenUrl?(config: InterLinkConfig): string;
   /** Makes the server instead of {@link createSidecarServer}: for sidecars that are wrong on purpose. */
@@ -33,7 +36,7 @@ export async function runSidecar(
   signal: AbortSignal,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
-  const { config, file, warnings } = await loadInterLinkConfig(env);
+  const { config, file, warnings } = await loadInterLinkConfig(env, definition.configFile);
   const logger = createLogger(definition.name, config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
   const url = definition.listenUrl?.(config) ?? sidecarUrl(config);

@@ -1,4 +1,5 @@
 import { choice, flag, integer, list, map, text } from './key.ts';
+import { slurmKeys } from './slurm-keys.ts';
 
 /**
  * The keys of `InterLinkConfig.yaml` that this release acts upon. All processes of a site may share one file: each reads
@@ -64,7 +65,7 @@ export const interLinkKeys = {
   DataRootFolder: text({
     env: ['DATAROOTFOLDER'],
     default: undefined,
-    doc: "Where a sidecar writes pods' volumes. Default: a folder of the account's own under XDG_STATE_HOME.",
+    doc: "Where a sidecar writes pods' volumes, and Slurm's jobs find their scripts. Default: a folder of the account's own under XDG_STATE_HOME; for Slurm `~/.interlink/slurm`.",
   }),
   ExportPodData: flag({
     env: ['EXPORTPODDATA'],
@@ -123,6 +124,7 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'How full that disk is allowed to stay. Default: 5 less than the high threshold.',
   }),
+  ...slurmKeys,
   LogLevel: choice(['trace', 'debug', 'info', 'warn', 'error'], {
     env: ['LOGLEVEL'],
     default: 'info',
@@ -134,7 +136,7 @@ export const interLinkKeys = {
   }),
   'Policy.AllowPodAnnotations': list({
     default: undefined,
-    doc: 'Annotations by which authors of pods may reach past the container, each named in full: `docker-options.vk.io/flags`. Default: none.',
+    doc: 'Annotations by which authors of pods may reach past the container: `docker-options.vk.io/flags`; of the Slurm sidecar also by their last part alone: `pre-exec`. Default: none.',
   }),
   'Policy.NodeLabelDomains': text({
     default: undefined,
@@ -158,30 +160,12 @@ export const interLinkKeys = {
   }),
 } as const;
 
-/** Keys that belong to the Slurm sidecar or that only other releases know: accepted in silence where all processes share a file. */
+/** Keys that only other releases know: accepted in silence where all processes share a file. */
 export const foreignKeys: ReadonlyArray<string> = [
-  ...['SbatchPath', 'ScancelPath', 'SqueuePath', 'SinfoPath', 'SacctPath', 'ScontrolPath', 'SrunPath', 'CommandPrefix'],
-  ...['ServiceAccount', 'Namespace', 'Tsocks', 'TsocksPath', 'TsocksConfig', 'TsocksLoginNode', 'JobScriptBuilderURL'],
-  ...[
-    'BashPath',
-    'ImagePrefix',
-    'SingularityPath',
-    'SingularityPrefix',
-    'SingularityDefaultOptions',
-    'ContainerRuntime',
-  ],
-  ...['EnrootPath', 'EnrootDefaultOptions', 'EnableProbes', 'DefaultUID', 'Flavors', 'DefaultFlavor', 'Taints'],
-  ...['ResourceScriptPath', 'JobScriptBuildConfig', 'JobScriptTemplate', 'KubernetesApiAddr', 'KubernetesApiPort'],
+  ...['ServiceAccount', 'Namespace', 'Taints', 'VKConfigPath', 'KubernetesApiAddr', 'KubernetesApiPort'],
   ...['KubernetesApiCaCrt', 'DisableProjectedVolumes', 'PodIP', 'PodCIDR', 'HTTP', 'KubeletHTTP', 'KubeletCertFile'],
-  ...[
-    'KubeletKeyFile',
-    'KubeletCSRSignerName',
-    'DisableCSR',
-    'Resources',
-    'NodeLabels',
-    'NodeTaints',
-    'SkipDownwardAPIResolution',
-  ],
+  ...['KubeletKeyFile', 'KubeletCSRSignerName', 'DisableCSR', 'Resources', 'NodeLabels', 'NodeTaints'],
+  'SkipDownwardAPIResolution',
 ];
 
 /** Keys of older releases: accepted with a warning that says what replaces them. */

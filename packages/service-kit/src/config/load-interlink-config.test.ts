@@ -57,6 +57,35 @@ test('loadInterLinkConfig() refuses a named file that is missing, and goes witho
   expect(await loadInterLinkConfig({})).toMatchObject({ file: undefined, warnings: [] });
 });
 
+test('loadInterLinkConfig() reads a process’s own file before the shared one', async () => {
+  const own = { variable: 'SLURMCONFIGPATH', defaultFile: join(folder, 'own.yaml') };
+  await writeFile(own.defaultFile, 'BashPath: /own/bash\n');
+  const other = join(folder, 'other.yaml');
+  await writeFile(other, 'BashPath: /other/bash\n');
+  const read = async (env: NodeJS.ProcessEnv) => (await loadInterLinkConfig(env, own)).config.BashPath;
+  expect(await read({})).toBe('/own/bash');
+  expect(await read({ INTERLINKCONFIGPATH: other })).toBe('/other/bash');
+  expect(await read({ INTERLINKCONFIGPATH: other, SLURMCONFIGPATH: own.defaultFile })).toBe('/own/bash');
+  await expect(read({ SLURMCONFIGPATH: join(folder, 'none.yaml') })).rejects.toThrow('(named by $SLURMCONFIGPATH)');
+});
+
+test('loadInterLinkConfig() takes the example of the Slurm plugin of old', async () => {
+  const yaml = `SidecarPort: "4000"
+Socket: ""
+SbatchPath: "/usr/bin/sbatch"
+CommandPrefix: ""
+ExportPodData: true
+DataRootFolder: ".local/interlink/jobs/"
+Namespace: "vk"
+Tsocks: false
+TsocksPath: "$WORK/tsocks-1.8beta5+ds1/libtsocks.so"
+TsocksLoginNode: "login01"
+BashPath: /bin/bash
+VerboseLogging: true
+`;
+  expect((await load(yaml)).config).toMatchObject({ SidecarPort: 4000, SbatchPath: '/usr/bin/sbatch', Tsocks: false });
+});
+
 test.each([
   ['', {}],
   ['# nothing\n', {}],

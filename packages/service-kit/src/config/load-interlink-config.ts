@@ -18,22 +18,34 @@ export interface LoadedConfig {
   readonly warnings: ReadonlyArray<string>;
 }
 
+/** The file that one kind of process has for itself. */
+export interface OwnConfigFile {
+  /** The variable that names it. */
+  readonly variable: string;
+  /** Where it is looked for when nothing is named. */
+  readonly defaultFile: string;
+}
+
+const sharedVariable = 'INTERLINKCONFIGPATH';
 const defaultFiles = ['./kustomizations/InterLinkConfig.yaml', '/etc/interlink/InterLinkConfig.yaml'];
 
 /**
  * Loads the InterLink configuration: defaults < file < environment. The file is `$INTERLINKCONFIGPATH`, else the first default
- * path that exists.
+ * path that exists; a process's own file goes before either.
  * @throws InterLinkError `invalid_argument` that lists every problem at once: the value, where it came from, what is wanted
  */
-export async function loadInterLinkConfig(env: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
-  const { file, text } = await readConfigFile(env.INTERLINKCONFIGPATH);
+export async function loadInterLinkConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  own?: OwnConfigFile,
+): Promise<LoadedConfig> {
+  const { file, text } = await readConfigFile(env, own);
   const problems: string[] = [];
   const warnings: string[] = [];
   const members =
     text === undefined || file === undefined
       ? new Map<string, unknown>()
       : flatten(parseYaml(text, file), file, problems);
-  checkNames([...members.keys()], file ?? '', problems, warnings);
+  checkNames(members, file ?? '', problems, warnings);
 
   const config: Record<string, unknown> = {};
   for (const [name, key] of Object.entries<Key<unknown>>(interLinkKeys)) {
@@ -51,17 +63,24 @@ export async function loadInterLinkConfig(env: NodeJS.ProcessEnv = process.env):
   return { config: Object.freeze(config) as InterLinkConfig, file, warnings };
 }
 
-async function readConfigFile(named: string | undefined): Promise<{ file?: string; text?: string }> {
-  for (const file of named === undefined || named === '' ? defaultFiles : [named]) {
+async function readConfigFile(
+  env: NodeJS.ProcessEnv,
+  own: OwnConfigFile | undefined,
+): Promise<{ file?: string; text?: string }> {
+  const variables = [...(own === undefined ? [] : [own.variable]), sharedVariable];
+  const variable = variables.find((name) => env[name] !== undefined && env[name] !== '');
+  const named = variable === undefined ? undefined : env[variable];
+  const unnamed = [...(own === undefined ? [] : [own.defaultFile]), ...defaultFiles];
+  for (const file of named === undefined ? unnamed : [named]) {
     try {
       return { file, text: await readFile(file, 'utf8') };
     } catch (error) {
       const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       if (isMissing && file !== named) continue;
-      const named_ = file === named ? ' (named by $INTERLINKCONFIGPATH)' : '';
+      const by = file === named ? ` (named by $${variable})` : '';
       throw new InterLinkError(
         'invalid_argument',
-        `Cannot read the configuration ${file}${named_}: ${InterLinkError.from(error).message}`,
+        `Cannot read the configuration ${file}${by}: ${InterLinkError.from(error).message}`,
       );
     }
   }
@@ -99,13 +118,14 @@ function flatten(root: unknown, file: string, problems: string[]): Map<string, u
   return members;
 }
 
-function checkNames(names: ReadonlyArray<string>, file: string, problems: string[], warnings: string[]): void {
-  for (const name of names) {
+function checkNames(members: ReadonlyMap<string, unknown>, file: string, problems: string[], warnings: string[]): void {
+  for (const [name, value] of members) {
     const replacement = replacedKeys[name];
     const refusal = refusedKeys[name];
     if (replacement !== undefined) warnings.push(`${name} in ${file} has no effect any more; use ${replacement}`);
-    else if (refusal !== undefined) problems.push(`${name} in ${file} is not supported by this release: ${refusal}`);
-    else if (!(name in interLinkKeys) && !foreignKeys.includes(name)) {
+    else if (refusal !== undefined && value !== null && value !== '')
+      problems.push(`${name} in ${file} is not supported by this release: ${refusal}`);
+    else if (refusal === undefined && !(name in interLinkKeys) && !foreignKeys.includes(name)) {
       const near = nearest(name, [...Object.keys(interLinkKeys), ...foreignKeys]);
       problems.push(`Unknown key ${name} in ${file}${near === undefined ? '' : `: did you mean ${near}?`}`);
     }

@@ -1,6 +1,6 @@
 import { InterLinkError, type Pod, type PodSpec } from '@interlink/sidecar-sdk';
 import { refuseDevices } from '../devices/wanted-devices.ts';
-import { examineFields } from '../fields/examine-fields.ts';
+import { fieldExaminer } from '../fields/all-fields.ts';
 import { refuseFlags } from '../flags/pod-flags.ts';
 import { refuseHostname } from '../sandbox/pod-hostname.ts';
 import { refuseSysctls } from '../sandbox/sysctls.ts';
@@ -15,7 +15,7 @@ export function assertRunnable(pod: Pod, policy: SitePolicy): void {
   const sysctl = refuseSysctls(spec, policy.site.unsafeSysctls);
   const reasons = [
     ...(sysctl === undefined ? [] : [sysctl]),
-    ...examineFields(spec, policy).refusals,
+    ...fieldExaminer.examine(spec, policy).refusals,
     ...refuseSettings(pod, policy),
     ...refuseResources(pod, policy),
   ];

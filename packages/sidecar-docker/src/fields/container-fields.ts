@@ -1,12 +1,22 @@
-import { recordOf, stringsOf } from '@interlink/sidecar-sdk';
+import {
+  elsewhere,
+  type Field,
+  ignored,
+  recordOf,
+  refused,
+  stringsOf,
+  supported,
+  switched,
+} from '@interlink/sidecar-sdk';
 import { isHostCapability } from '../container/capabilities.ts';
-import { elsewhere, type Field, ignored, refused, supported, switched } from './field.ts';
+import type { SitePolicy } from '../site/site-policy.ts';
 import { seLinux } from './selinux-fields.ts';
+import { privileged } from './switches.ts';
 
 const isTrue = (value: unknown): boolean => value === true;
 
 /** Fields of a container, of whichever kind. */
-export const containerFields: ReadonlyArray<Field> = [
+export const containerFields: ReadonlyArray<Field<SitePolicy>> = [
   supported('args', "the engine's `Cmd`"),
   supported('command', "the engine's `Entrypoint`"),
   supported('env', 'resolved by the virtual kubelet'),
@@ -40,7 +50,7 @@ export const containerFields: ReadonlyArray<Field> = [
   supported('securityContext.appArmorProfile', "as the pod's; the annotation of old, too"),
   switched(
     'securityContext.capabilities.add',
-    'Docker.AllowPrivileged',
+    privileged,
     {
       concerns: (value) => stringsOf(value).some(isHostCapability),
       values: 'those that reach past a container: `SYS_ADMIN`, `ALL`, …',
@@ -48,8 +58,8 @@ export const containerFields: ReadonlyArray<Field> = [
     'all others are given',
   ),
   supported('securityContext.capabilities.drop'),
-  switched('securityContext.privileged', 'Docker.AllowPrivileged', { concerns: isTrue, values: 'true' }),
-  switched('securityContext.procMount', 'Docker.AllowPrivileged', {
+  switched('securityContext.privileged', privileged, { concerns: isTrue, values: 'true' }),
+  switched('securityContext.procMount', privileged, {
     concerns: (value) => value === 'Unmasked',
     values: '`Unmasked`',
   }),
@@ -84,7 +94,7 @@ export const containerFields: ReadonlyArray<Field> = [
   supported('workingDir'),
 ];
 
-function resources(): Field[] {
+function resources(): Field<SitePolicy>[] {
   const isOfDisk = {
     concerns: (value: unknown) => 'ephemeral-storage' in recordOf(value),
     values: '`ephemeral-storage`',

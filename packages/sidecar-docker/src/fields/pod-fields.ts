@@ -1,6 +1,7 @@
-import { recordOf } from '@interlink/sidecar-sdk';
-import { elsewhere, type Field, ignored, refused, supported, switched } from './field.ts';
+import { elsewhere, type Field, ignored, recordOf, refused, supported, switched } from '@interlink/sidecar-sdk';
+import type { SitePolicy } from '../site/site-policy.ts';
 import { seLinux } from './selinux-fields.ts';
+import { hostNamespaces } from './switches.ts';
 
 const isTrue = (value: unknown): boolean => value === true;
 const toHost = { concerns: isTrue, values: 'true' };
@@ -9,7 +10,7 @@ const apiServer = 'by the API server';
 const virtualKubelet = 'by the virtual kubelet';
 
 /** Fields of a pod's spec that are none of its containers' or volumes'. */
-export const podFields: ReadonlyArray<Field> = [
+export const podFields: ReadonlyArray<Field<SitePolicy>> = [
   supported('activeDeadlineSeconds'),
   elsewhere('affinity', scheduler),
   elsewhere('automountServiceAccountToken', apiServer),
@@ -17,9 +18,9 @@ export const podFields: ReadonlyArray<Field> = [
   supported('dnsPolicy', '`ClusterFirst` needs `ClusterDNS`; else it is `Default`, with event `MissingClusterDNS`'),
   elsewhere('enableServiceLinks', virtualKubelet),
   supported('hostAliases'),
-  switched('hostIPC', 'Docker.AllowHostNamespaces', toHost),
-  switched('hostNetwork', 'Docker.AllowHostNamespaces', toHost),
-  switched('hostPID', 'Docker.AllowHostNamespaces', toHost),
+  switched('hostIPC', hostNamespaces, toHost),
+  switched('hostNetwork', hostNamespaces, toHost),
+  switched('hostPID', hostNamespaces, toHost),
   refused('hostUsers', 'the engine has no user namespace for a single pod', {
     concerns: (value) => value === false,
     values: 'false',

@@ -1,7 +1,7 @@
-import type { PodSpec } from '@interlink/sidecar-sdk';
+import { isMemory, type PodSpec } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { memoryMount } from '../container/memory-mount.ts';
 import { toFsGroup } from '../container/security-context.ts';
-import { isMemory, memoryMount } from '../container/volume-type.ts';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, renderLabels } from '../identity/labels.ts';
 import { toPortBindings } from './host-ports.ts';

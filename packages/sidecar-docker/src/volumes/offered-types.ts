@@ -1,5 +1,4 @@
-import type { Capabilities } from '@interlink/sidecar-sdk';
-import { fileVolumeTypes } from '../container/volume-type.ts';
+import { type Capabilities, fileVolumeTypes } from '@interlink/sidecar-sdk';
 import type { VolumePolicy } from './volume-base.ts';
 
 /** The types of volumes that pods can have here. @param isShared the engine sees the folders that this process makes */

@@ -1,16 +1,19 @@
 import {
   type Container,
   findClaim,
+  holdsPodData,
   InterLinkError,
+  isFiles,
+  isMemory,
   type Pod,
   refuseClaim,
   toClaim,
   type Volume,
   type VolumeMount,
+  volumeTypeOf,
 } from '@interlink/sidecar-sdk';
 import { propagations } from '../container/mounts.ts';
 import { hasSubPath, isAbove, subPathParts } from '../container/sub-path.ts';
-import { holdsPodData, isFiles, isMemory, volumeTypeOf } from '../container/volume-type.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { refuseHostPath } from './host-path.ts';
 

@@ -1,5 +1,4 @@
-import { type PodSpec, parseQuantity } from '@interlink/sidecar-sdk';
-import { isMemory } from '../container/volume-type.ts';
+import { isMemory, type PodSpec, parseQuantity } from '@interlink/sidecar-sdk';
 import { measureFolder } from './folder-size.ts';
 import { volumeFolder } from './volume-paths.ts';
 

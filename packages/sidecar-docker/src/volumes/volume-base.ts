@@ -4,14 +4,16 @@ import {
   findClaim,
   type HostPathPolicy,
   InterLinkError,
+  isMemory,
   type Pod,
   refuseClaim,
   toClaim,
   type Volume,
+  volumeTypeOf,
 } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { memoryMount } from '../container/memory-mount.ts';
 import { toFsGroup } from '../container/security-context.ts';
-import { isMemory, memoryMount, volumeTypeOf } from '../container/volume-type.ts';
 import { makeClaimFolder } from './claim-folder.ts';
 import type { ClaimTarget } from './claim-targets.ts';
 import { findHostPath } from './host-path.ts';

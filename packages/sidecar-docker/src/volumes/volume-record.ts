@@ -1,8 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Pod } from '@interlink/sidecar-sdk';
+import { isFiles, type Pod } from '@interlink/sidecar-sdk';
 import { toFsGroup } from '../container/security-context.ts';
-import { isFiles } from '../container/volume-type.ts';
 import { type SizeLimit, toSizeLimits } from './size-limits.ts';
 import { podFolder } from './volume-paths.ts';
 

@@ -1,8 +1,14 @@
 import { relative } from 'node:path';
-import { type Capabilities, type Container, InterLinkError, type Pod, type PodRequest } from '@interlink/sidecar-sdk';
+import {
+  type Capabilities,
+  type Container,
+  InterLinkError,
+  type Pod,
+  type PodRequest,
+  volumeTypeOf,
+} from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { type ContainerMount, type MountSite, toMounts } from '../container/mounts.ts';
-import { volumeTypeOf } from '../container/volume-type.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Gate } from '../engine/gate.ts';
 import { parseLabels, uidLabel } from '../identity/labels.ts';

@@ -1,9 +1,8 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { giveTo, type PodRequest, writeVolumeFiles } from '@interlink/sidecar-sdk';
+import { giveTo, isFiles, isMemory, type PodRequest, volumeTypeOf, writeVolumeFiles } from '@interlink/sidecar-sdk';
 import { type MountSite, namingVolume } from '../container/mounts.ts';
 import { toFsGroup } from '../container/security-context.ts';
-import { isFiles, isMemory, volumeTypeOf } from '../container/volume-type.ts';
 import { makeSubPathFolders } from './sub-path-folders.ts';
 import { findVolumeBase } from './volume-base.ts';
 import { podFolder, volumeFolder } from './volume-paths.ts';

@@ -14,3 +14,11 @@ export interface PartitionLimits {
   /** How many GPUs one node has at most, by type; `''`: those without a type. */
   readonly gpusByType: ReadonlyMap<string, number>;
 }
+
+/** Those that a job may go to: by name, or Slurm's default one. @param names those that its options say; none: the default */
+export function findPartitions(
+  names: ReadonlyArray<string>,
+  partitions: ReadonlyArray<PartitionLimits>,
+): PartitionLimits[] {
+  return partitions.filter(({ name, isDefault }) => (names.length === 0 ? isDefault : names.includes(name)));
+}

@@ -1,5 +1,6 @@
 import type { EventText } from '@interlink/sidecar-sdk';
 import type { PodOptions } from './pod-options.ts';
+import type { PodTotals } from './pod-totals.ts';
 
 /** What sbatch is asked for, and what the pod's author is told of it. */
 export interface Submission {
@@ -17,12 +18,4 @@ export interface Submission {
   /** True when Slurm may start the job anew after a preemption or a node's failure. */
   readonly isRequeued: boolean;
   readonly pod: PodOptions;
-}
-
-/** What all containers of a pod need together. */
-export interface PodTotals {
-  /** Whole CPUs; undefined: nobody says. */
-  readonly cpus: number | undefined;
-  readonly memoryMiB: number | undefined;
-  readonly gpus: number;
 }

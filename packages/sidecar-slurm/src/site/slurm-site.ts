@@ -1,4 +1,6 @@
 import type { ClaimFolder, ClaimMap, HostPathPolicy } from '@interlink/sidecar-sdk';
+import type { AnnotationName } from './annotations.ts';
+import type { ScratchFolder } from './expand-path.ts';
 import type { Flavors } from './flavors.ts';
 
 /** The commands of Slurm that the sidecar runs. */
@@ -26,7 +28,9 @@ export interface SlurmSite {
   /** Long names of the options of sbatch that a pod may set. */
   readonly allowedFlags: ReadonlySet<string>;
   /** Annotations with power over the account that pods may bear, by their last part: `pre-exec`. */
-  readonly podAnnotations: ReadonlySet<string>;
+  readonly podAnnotations: ReadonlySet<AnnotationName>;
+  /** Program that prints what the virtual node announces; undefined: what sinfo shows. */
+  readonly resourceScriptPath: string | undefined;
   /** The partitions that a virtual node stands for, by its name; a node without an entry: Slurm's default, or what the pod says. */
   readonly partitions: ReadonlyMap<string, ReadonlyArray<string>>;
   readonly hostPaths: HostPathPolicy;
@@ -43,6 +47,8 @@ export interface SlurmPace {
 export interface SiteFolders {
   /** Absolute: where the folders of pods are, on the file system that compute nodes share. */
   readonly root: string;
+  /** Where emptyDirs are on the compute nodes; undefined: in the pod's folder. */
+  readonly scratch: ScratchFolder | undefined;
   /** Whether compute nodes see `root`; undefined: not said, to be found out. */
   readonly isShared: boolean | undefined;
   /** How long a pod's folder, its logs above all, outlives the pod. */

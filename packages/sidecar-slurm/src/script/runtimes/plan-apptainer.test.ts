@@ -9,12 +9,12 @@ const image: PlannedImage = {
 };
 const site = {
   runtime: { name: 'apptainer', path: '/opt/apptainer', prefix: ['nice'], options: ['--nv'] },
-  folders: { root: '/root', isShared: true, retentionMs: 0, exportsPodData: true, allowsSecretsInScript: false },
+  folders: { root: '/root' },
 } as const;
 const options = {
   singularityOptions: ['--fakeroot'],
   singularityMounts: ['--bind', '/cvmfs:/cvmfs'],
-  singularityCommands: 'echo',
+  singularityCommands: ['numactl'],
 };
 const metadata = { name: 'p', namespace: 'ns', uid: 'u' };
 
@@ -31,8 +31,7 @@ test('planApptainer() puts the site’s options before those of a pod, and both 
     hostname: 'p',
     hostLines: [],
     options: ['--nv', '--fakeroot', '--bind', '/cvmfs:/cvmfs'],
-    prefix: ['nice'],
-    commands: 'echo',
+    prefix: ['nice', 'numactl'],
     containers: {
       first: { image, gpus: undefined, isReadOnly: false },
       main: { image, gpus: undefined, isReadOnly: false },

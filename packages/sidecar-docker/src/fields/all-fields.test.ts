@@ -1,15 +1,15 @@
 import type { PodSpec } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
 import { policyWith } from '../testing/site-policy.ts';
-import { examineFields } from './examine-fields.ts';
+import { fieldExaminer } from './all-fields.ts';
 
 const findingsOf = (spec: object, container: object = {}) => {
   const whole = { containers: [{ name: 'c' }], initContainers: [{ name: 'i', ...container }], ...spec } as PodSpec;
-  return examineFields(whole, policyWith());
+  return fieldExaminer.examine(whole, policyWith());
 };
 const warningsOf = (spec: object, container: object = {}): string[] => findingsOf(spec, container).warnings;
 
-describe('examineFields()', () => {
+describe('fieldExaminer', () => {
   test.each<[string, object, object, string]>([
     ['a field of the pod', { brandNew: 1 }, {}, 'spec.brandNew'],
     ['a field of a container', {}, { brandNew: { a: 1 } }, 'spec.initContainers[0].brandNew'],

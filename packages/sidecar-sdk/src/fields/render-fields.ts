@@ -1,0 +1,25 @@
+import type { Field } from './field.ts';
+
+type Row = Pick<Field<unknown>, 'path' | 'support' | 'values' | 'needs' | 'note'>;
+
+/** A table of fields in Markdown, for a backend's document. */
+export function renderFields(fields: ReadonlyArray<Row>): string {
+  const rows = fields.map((field) => `| \`${field.path}\` | ${renderSupport(field)} | ${field.note} |`);
+  return ['| field | here | |', '|---|---|---|', ...rows].join('\n');
+}
+
+function renderSupport({ support, values, needs }: Row): string {
+  const which = values === undefined ? '' : `: ${values}`;
+  switch (support) {
+    case 'supported':
+      return 'yes';
+    case 'elsewhere':
+      return 'done before';
+    case 'switched':
+      return `refused unless \`${needs}\`${which}`;
+    case 'refused':
+      return `refused${which}`;
+    case 'ignored':
+      return `without effect, with a warning${which}`;
+  }
+}

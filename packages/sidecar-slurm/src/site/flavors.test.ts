@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { parseFlavors } from './flavors.ts';
+
+function parse(value: Record<string, unknown>, byDefault?: string) {
+  const problems: string[] = [];
+  return { flavors: parseFlavors(value, byDefault, problems), problems };
+}
+
+describe('parseFlavors()', () => {
+  test('reads those of the Slurm plugin of old', () => {
+    const gpu = {
+      ...{ Name: 'gpu', Description: 'One GPU', CPUDefault: 8, MemoryDefault: '64G', UID: 1501 },
+      SlurmFlags: ['--gres=gpu:1', '-p gpu'],
+    };
+    const { flavors, problems } = parse({ gpu, plain: {} }, 'plain');
+    expect(problems).toEqual([]);
+    expect(flavors.all.get('gpu')).toEqual({
+      ...{ name: 'gpu', description: 'One GPU', cpus: 8, memoryMiB: 65_536, uid: 1501 },
+      flags: new Map([
+        ['gres', 'gpu:1'],
+        ['partition', 'gpu'],
+      ]),
+    });
+    expect(flavors.byDefault).toMatchObject({ name: 'plain', cpus: undefined, memoryMiB: undefined, uid: undefined });
+  });
+
+  test.each<[unknown, RegExp]>([
+    [7, /^Flavors\.x is 7: a map is wanted$/],
+    [{ Cpus: 1 }, /^Flavors\.x\.Cpus is unknown: Name, /],
+    [{ Name: 'y' }, /^Flavors\.x\.Name is "y"/],
+    [{ CPUDefault: -1 }, /^Flavors\.x\.CPUDefault is -1: a whole number is wanted$/],
+    [{ MemoryDefault: 'much' }, /^Flavors\.x\.MemoryDefault is "much": memory such as 16G is wanted$/],
+    [{ UID: 0 }, /^Flavors\.x\.UID is 0: the number of an ordinary account/],
+    [{ SlurmFlags: 'x' }, /^Flavors\.x\.SlurmFlags is "x": a list of options/],
+    [{ SlurmFlags: ['--partition'] }, /^Flavors\.x\.SlurmFlags: --partition: a value is wanted$/],
+    [{ SlurmFlags: ['"'] }, /a quote that is not closed/],
+    [{ SlurmFlags: ['--export=ALL'] }, /^Flavors\.x\.SlurmFlags: the sidecar keeps --export to itself$/],
+  ])('refuses %j', (entry, message) => {
+    expect(parse({ x: entry }).problems).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('names the flavors that there are', () => {
+    expect(parse({ a: {}, b: {} }, 'c').problems).toEqual(['DefaultFlavor is "c": one of Flavors is wanted (a, b)']);
+  });
+});
