@@ -9,7 +9,7 @@ describe('loadSlurmSite()', () => {
       folders: { root: '/nonexistent/home/.interlink/slurm', isShared: undefined, retentionMs: 3_600_000 },
       script: { bashPath: '/bin/bash', commandPrefix: '', templatePath: undefined, builder: undefined },
       runtime: { name: 'apptainer', path: 'apptainer', prefix: [], options: [] },
-      images: { prefix: 'docker://', allowedPaths: [] },
+      images: { prefix: 'docker://', allowedPaths: [], insecureRegistries: [] },
       tsocks: undefined,
       accounts: { own: { uid: 1500, gid: 1500 }, defaultUid: undefined, ignoresRunAsUser: false },
       podAnnotations: new Set(),
@@ -50,6 +50,7 @@ describe('loadSlurmSite()', () => {
       ...{ 'Slurm.HostPaths': ['/cvmfs:ro'], 'Slurm.Claims': { 'a/b': { path: '/data/b' } }, 'Slurm.SubmitRate': 50 },
       ...{ 'Policy.AllowPodAnnotations': ['pre-exec', 'slurm-job.vk.io/mpi-flags', 'docker-options.vk.io/flags'] },
       ...{ 'Policy.AllowImagePaths': ['/cvmfs/images/'], 'Slurm.ScratchFolder': '$TMPDIR/pods' },
+      ...{ 'Slurm.InsecureRegistries': ['reg.local:5000'] },
     });
     expect(site.partitions).toEqual(
       new Map([
@@ -90,6 +91,7 @@ describe('loadSlurmSite()', () => {
       /it would open the (sidecar's token|account's keys)/,
     ],
     [{ 'Slurm.Claims': { 'a/b': { dockerVolume: 'v' } } }, /Slurm\.Claims has "a\/b": .* is not \{ path: … \}/],
+    [{ 'Slurm.InsecureRegistries': ['http://a'] }, /InsecureRegistries\[0\] is "http:\/\/a"/],
     [{ 'Policy.AllowImagePaths': ['/'] }, /AllowImagePaths\[0\] is "\/"/],
     [{ 'Policy.AllowPodAnnotations': ['preexec'] }, /AllowPodAnnotations\[0\] is "preexec": did you mean pre-exec\?/],
     [{ 'Policy.AllowPodAnnotations': ['flags'] }, /AllowPodAnnotations\[0\] is "flags"/],

@@ -69,6 +69,13 @@ export function loadImages(reader: SiteReader): SiteImages {
       }
       return reader.path(key, path);
     }),
+    insecureRegistries: (reader.words('Slurm.InsecureRegistries') ?? []).map((registry, index) => {
+      if (!/^[\w.-]+(:\d+)?$/.test(registry)) {
+        const key = `Slurm.InsecureRegistries[${index}]`;
+        reader.problems.push(`${key} is ${JSON.stringify(registry)}: a host, or host:port, is wanted`);
+      }
+      return registry;
+    }),
   };
 }
 
