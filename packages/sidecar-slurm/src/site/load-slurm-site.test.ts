@@ -4,7 +4,7 @@ import { slurmSite, testProcess } from '../testing/slurm-site.ts';
 describe('loadSlurmSite()', () => {
   test('has a default for everything', () => {
     expect(slurmSite()).toMatchObject({
-      commands: { sbatch: ['sbatch'], srun: ['srun'], sacct: ['sacct'] },
+      commands: { sbatch: { argv: ['sbatch'] }, srun: { argv: ['srun'] }, sacct: { argv: ['sacct'] } },
       pace: { pollIntervalMs: 2_000, submitsPerSecond: undefined },
       folders: { root: '/nonexistent/home/.interlink/slurm', isShared: undefined, retentionMs: 3_600_000 },
       script: { bashPath: '/bin/bash', commandPrefix: '', templatePath: undefined, builder: undefined },
@@ -33,7 +33,7 @@ describe('loadSlurmSite()', () => {
       { ...testProcess, env: { WORK: '/work' } },
     );
     expect(site).toMatchObject({
-      commands: { sbatch: ['ssh', 'login', 'sbatch'] },
+      commands: { sbatch: { argv: ['ssh', 'login', 'sbatch'], remoteFrom: 2 } },
       folders: { root: '/nonexistent/home/.local/interlink/jobs' },
       script: { commandPrefix: 'module load x', templatePath: '/nonexistent/home/job.tmpl' },
       runtime: { name: 'singularity', path: 'singularity', prefix: ['srun', '-n', '1'], options: ['--nv'] },
@@ -68,7 +68,7 @@ describe('loadSlurmSite()', () => {
   });
 
   test.each<[Parameters<typeof slurmSite>[0], RegExp]>([
-    [{ SqueuePath: 'ssh "login' }, /SqueuePath is "ssh \\"login": a program is wanted, with its quotes closed/],
+    [{ SqueuePath: 'ssh "login' }, /SqueuePath is "ssh \\"login": a quote is not closed/],
     [{ BashPath: 'bash' }, /BashPath is "bash": an absolute path without blanks is wanted/],
     [{ Tsocks: true }, /TsocksLoginNode is not set: .*; TsocksPath is not set:/],
     [{ Tsocks: true, TsocksPath: '/t', TsocksLoginNode: '-oProxyCommand=id' }, /TsocksLoginNode is "-oProxy/],

@@ -61,7 +61,6 @@ export function loadImages(reader: SiteReader): SiteImages {
   const allowedPaths = reader.words('Policy.AllowImagePaths') ?? [];
   return {
     prefix: reader.optionalText('ImagePrefix') ?? 'docker://',
-    insecureRegistries: reader.words('Slurm.InsecureRegistries') ?? [],
     allowedPaths: allowedPaths.map((path, index) => {
       const key = `Policy.AllowImagePaths[${index}]`;
       if (!isAbsolute(path) || path === '/') {
