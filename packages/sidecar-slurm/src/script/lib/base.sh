@@ -31,8 +31,8 @@ unescape_text() {
 # now: milliseconds since the epoch.
 if [[ -n ${EPOCHREALTIME-} ]]; then
   now_ms() {
-    local time=$EPOCHREALTIME
-    now=$((${time%.*}${time#*.} / 1000))
+    # Its point is a comma in some languages.
+    now=$((${EPOCHREALTIME//[!0-9]/} / 1000))
   }
 else
   # bash 4.4: the kernel's own clock, from one look at the wall's.

@@ -3,7 +3,7 @@
 # in the pod's folder runs: whoever writes it first, the job itself or the sidecar before it submits another. A job whose pod is gone
 # finds no folder. Slurm starts a requeued job with the number that it had.
 claim_pod() {
-  local number=$1 claimed=''
+  local number=${1-1} claimed=''
   (set -C && printf '%s\n' "$number" >"$pod_folder/claim") 2>/dev/null
   { IFS= read -r claimed <"$pod_folder/claim"; } 2>/dev/null
   [[ $claimed == "$number" ]] && return

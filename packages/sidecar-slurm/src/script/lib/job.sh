@@ -1,6 +1,6 @@
 # --- job: from the script's start to its end ------------------------------------------------------------------------------
 declare -A leader_pid=() next_attempt=()
-perl_path='' are_containers_started='' bus='' scratch_folder='' memory_folder='' job_folder=$pod_folder/job deadline_at=''
+perl_path='' are_containers_started='' bus='' deadline_at=''
 runtime_error=''
 
 # First of all: the mark that the job has begun. What follows is the site's own text, which may take long.
@@ -72,23 +72,6 @@ run_job() {
   end_job
 }
 
-make_folders() {
-  local volume place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
-  runtime_error="cannot make a folder in $place"
-  scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") || return
-  printf '%s' "$log_writer_program" >"$scratch_folder/.log-writer.pl" || return
-  if ((${#memory_volumes[@]} > 0)); then
-    runtime_error='cannot make a folder in /dev/shm'
-    memory_folder=$(mktemp -d "/dev/shm/interlink-$pod_uid.XXXXXX") || return
-  fi
-  runtime_error="cannot make the pod's folders"
-  mkdir -p -- "$job_folder" || return
-  for volume in "${scratch_volumes[@]}"; do mkdir -m 0777 -- "$scratch_folder/$volume" || return; done
-  for volume in "${memory_volumes[@]}"; do mkdir -m 0777 -- "$memory_folder/$volume" || return; done
-  place_mounts
-  runtime_error=''
-}
-
 # The record is complete before the last announcement; a container that never ran is said to be unknown where the pod did not finish.
 finish_pod() {
   local name
@@ -128,12 +111,5 @@ end_job() {
 # Whoever left the script early was no function of ours.
 job_left() {
   [[ $BASHPID == "$$" && $pod_phase != ended ]] || return
-  fail_pod JobScriptExited "the text that runs before the containers (CommandPrefix, pre-exec) has ended the job with $1"
-}
-
-remove_folders() {
-  rm -rf -- "$job_folder"
-  [[ -n $scratch_folder ]] && rm -rf -- "$scratch_folder"
-  [[ -n $memory_folder ]] && rm -rf -- "$memory_folder"
-  return 0
+  fail_pod JobScriptExited "the job's script ended early, with $1: what runs before the containers (CommandPrefix, pre-exec) may have done that"
 }
