@@ -72,7 +72,11 @@ export type MountSource =
   | { readonly in: 'pod-folder'; readonly path: string }
   | { readonly in: 'scratch'; readonly path: string }
   | { readonly in: 'memory'; readonly path: string }
-  | { readonly in: 'host'; readonly path: string };
+  /**
+   * `path` is the administrator's, and `below` what of it is meant, empty for all: no link leads out of `path`. `type` is a
+   * hostPath's: what has to be there, or is made.
+   */
+  | { readonly in: 'host'; readonly path: string; readonly below: string; readonly type: string };
 
 export interface ScratchVolume {
   readonly name: string;
