@@ -24,7 +24,7 @@ export function examineFields(spec: PodSpec, policy: SitePolicy): FieldFindings 
   for (const [name, value] of Object.entries(spec)) {
     const isContainers = name === 'initContainers' || name === 'ephemeralContainers';
     const path = isContainers ? 'containers' : name;
-    visit(value, { path, place: `spec.${name}`, context: { policy, parent: spec } }, findings);
+    visit(value, { path, place: `spec.${name}`, context: { policy, parent: spec, spec } }, findings);
   }
   return findings;
 }

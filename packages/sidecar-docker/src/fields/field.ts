@@ -1,3 +1,4 @@
+import type { PodSpec } from '@interlink/sidecar-sdk';
 import type { SitePolicy } from '../site/site-policy.ts';
 
 /** The administrator's switches that a field may need. */
@@ -30,6 +31,8 @@ export interface FieldContext {
   readonly policy: SitePolicy;
   /** What the field is a member of. */
   readonly parent: Readonly<Record<string, unknown>>;
+  /** The pod's, whole. */
+  readonly spec: PodSpec;
 }
 
 type Concern = Pick<Field, 'concerns' | 'values'>;
