@@ -41,7 +41,12 @@ export async function prepareClusterSidecar(options: ClusterSidecarOptions): Pro
     SingularityPath: 'apptainer',
     ImagePrefix: `docker://${cluster.registries.open}/`,
     ...config,
-    Slurm: { InsecureRegistries: Object.values(cluster.registries), PollInterval: 1, ...toGroup(config?.Slurm) },
+    Slurm: {
+      InsecureRegistries: Object.values(cluster.registries),
+      PollInterval: 1,
+      Retention: 0,
+      ...toGroup(config?.Slurm),
+    },
   };
   const write = async (path: string, content: string) => {
     await writeFile(join(here, path), content, { mode: 0o600 });

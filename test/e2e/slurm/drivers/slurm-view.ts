@@ -84,7 +84,7 @@ export class SlurmView {
   /** Folders of pods that are there. */
   async folders(): Promise<string[]> {
     const names = await readdir(this.root).catch(() => [] as string[]);
-    return names.filter((name) => name !== '.spool' && name !== '.images');
+    return names.filter((name) => !name.startsWith('.') || name.startsWith('.new-'));
   }
 
   /** A file of the pod's folder. */
