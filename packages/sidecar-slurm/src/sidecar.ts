@@ -31,7 +31,7 @@ export async function createSlurmBackend(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<SlurmBackend> {
   const site = loadSlurmSite(config);
-  const { root } = site.folders;
+  const { root, isShared } = site.folders;
   const { pollIntervalMs, submitsPerSecond } = site.pace;
   await mkdir(root, { recursive: true, mode: 0o700 });
   const clock = systemClock;
@@ -44,7 +44,7 @@ export async function createSlurmBackend(
   const runtimes = new RuntimePlanner(site, new ImagePlanner(new ImageCache(root), site.images));
   const planner = new PodPlanner({ site, cluster, spoolFolder, runtimes });
   return await SlurmBackend.open({
-    ...{ slurm, root, pollIntervalMs, clock, logger, planner },
+    ...{ slurm, root, isShared, pollIntervalMs, clock, logger, planner },
     capabilities: async () => toCapabilities(await cluster.read(), site),
   });
 }

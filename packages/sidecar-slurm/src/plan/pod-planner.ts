@@ -44,7 +44,7 @@ export class PodPlanner {
     const { runtime, files } = await runtimes.plan(request, submission);
     const plan = planJob({ pod: request.pod, options: submission.pod, folder, spoolFolder, site, runtime });
     return {
-      order: toOrder(request, owner, submission, folder),
+      order: toOrder(request, owner, submission, toPlaces(folder, site.folders.isShared === true)),
       script: renderJobScript(plan),
       files: [...files, ...jobFiles(plan).map((file) => ({ ...file, mode: 0o600 as const }))],
       warnings: submission.warnings,
@@ -56,18 +56,25 @@ function toOrder(
   { pod }: PodRequest,
   owner: Owner,
   { options, isRequeued }: Submission,
-  folder: PodFolder,
+  places: Places,
 ): PlannedPod['order'] {
   const { uid, namespace, name } = pod.metadata;
   return {
     identity: { owner, uid, namespace, name },
     jobName: name,
     options,
-    scriptPath: folder.file('job.sh'),
-    outputPath: folder.file('slurm.out'),
-    workingDirectory: folder.path,
+    ...places,
     export: 'NIL',
     requeue: isRequeued ? 'requeue' : 'no-requeue',
     endWarning: undefined,
   };
+}
+
+type Places = Pick<SubmitOrder, 'scriptPath' | 'outputPath' | 'workingDirectory'>;
+
+/** The script's own output goes to where the node is known to have it: a job whose output can't be opened does not begin. Elsewhere it goes to the same file by itself. */
+function toPlaces(folder: PodFolder, isShared: boolean): Places {
+  const scriptPath = folder.file('job.sh');
+  if (!isShared) return { scriptPath, outputPath: '/dev/null', workingDirectory: '/' };
+  return { scriptPath, outputPath: folder.file('slurm.out'), workingDirectory: folder.path };
 }

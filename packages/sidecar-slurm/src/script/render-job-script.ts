@@ -26,6 +26,7 @@ const library = [
   'guard',
   'proxy',
   'loop',
+  'remote',
   'claim',
   'job',
 ] as const;
@@ -50,7 +51,7 @@ export function renderJobScript(plan: JobPlan): string {
     renderProgram('log_writer_program', 'lib/log-writer.pl'),
     ...driver.programs.map(({ variable, path }) => renderProgram(variable, path)),
     ...driver.files.map(scriptText),
-    'claim_pod "${1-1}"',
+    'take_pod "${1-1}"',
     'begin_job',
     '',
     ...siteText(plan.site),

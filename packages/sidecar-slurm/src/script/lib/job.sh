@@ -1,6 +1,6 @@
 # --- job: from the script's start to its end ------------------------------------------------------------------------------
 declare -A leader_pid=() next_attempt=()
-perl_path='' are_containers_started='' bus='' scratch_folder='' memory_folder='' job_folder=$pod_folder/job deadline_at=''
+perl_path='' are_containers_started='' bus='' scratch_folder='' memory_folder='' job_folder='' deadline_at=''
 runtime_error=''
 
 # First of all: the mark that the job has begun. What follows is the site's own text, which may take long.
@@ -72,6 +72,7 @@ run_job() {
 
 make_folders() {
   local volume place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
+  job_folder=$pod_folder/job
   runtime_error="cannot make a folder in $place"
   scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") || return
   if ((${#memory_volumes[@]} > 0)); then
@@ -83,6 +84,7 @@ make_folders() {
   for volume in "${scratch_volumes[@]}"; do mkdir -m 0777 -- "$scratch_folder/$volume" || return; done
   for volume in "${memory_volumes[@]}"; do mkdir -m 0777 -- "$memory_folder/$volume" || return; done
   place_mounts
+  keep_images_here
   runtime_error=''
 }
 
@@ -112,6 +114,7 @@ end_job() {
   stop_proxy
   runtime_cleanup_pod
   remove_folders
+  hand_over
   tell_guard over
   for name in "${container_names[@]}"; do
     # An init container that was never due has no code.
@@ -126,6 +129,7 @@ end_job() {
 job_left() {
   [[ $BASHPID == "$$" && $pod_phase != ended ]] || return
   fail_pod JobScriptExited "the text that runs before the containers (CommandPrefix, pre-exec) has ended the job with $1"
+  hand_over
 }
 
 remove_folders() {
