@@ -51,6 +51,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('docker', 'unshare', 'util-linux'),
   program('docker', 'mount', 'mount'),
   program('docker', 'tar', 'tar'),
+  // A small disk for tests of what happens when it is full.
+  program('docker', 'nsenter', 'util-linux'),
+  program('docker', 'losetup', 'mount'),
+  program('docker', 'mke2fs', 'e2fsprogs'),
   { ...program('docker', 'busybox (static)', 'busybox-static'), check: checkStaticBusybox },
   rootOnLinux('slurmHost'),
   program('slurmHost', 'slurmctld', 'slurmctld'),

@@ -11,11 +11,13 @@ export interface Roots {
   /** One file for each pod that has changed: see spool.ts. */
   readonly spool: string;
   readonly images: string;
+  /** What is left of pods that are gone. */
+  readonly ended: string;
 }
 
 /** @param root absolute. Folders of pods lie in it; whatever else does begins with a dot. */
 export function rootsIn(root: string): Roots {
-  return { pods: root, spool: join(root, '.spool'), images: join(root, '.images') };
+  return { pods: root, spool: join(root, '.spool'), images: join(root, '.images'), ended: join(root, '.ended') };
 }
 
 export interface PodKey {

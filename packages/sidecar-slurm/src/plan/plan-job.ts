@@ -41,8 +41,9 @@ export function planJob({ pod, options, folder, spoolFolder, site, runtime }: Jo
       kind === 'ephemeral' ? [] : [planContainer(container, kind, pod, options, site)],
     ),
     scratchVolumes: planScratch(pod),
+    scratchFolder: site.folders.scratch,
     site: { commandPrefix, preExec: options.preExec },
-    proxy: tsocks === undefined ? undefined : { loginNode: tsocks.loginNode, libraryPath: tsocks.path },
+    proxy: tsocks && { loginNode: tsocks.loginNode, libraryPath: tsocks.path, configPath: tsocks.configPath },
   };
 }
 

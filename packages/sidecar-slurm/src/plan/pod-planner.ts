@@ -44,7 +44,7 @@ export class PodPlanner {
     const { runtime, files } = await runtimes.plan(request, submission);
     const plan = planJob({ pod: request.pod, options: submission.pod, folder, spoolFolder, site, runtime });
     return {
-      order: toOrder(request, owner, submission, toPlaces(folder, site.folders.isShared === true)),
+      order: toOrder(request, owner, submission, folder, site),
       script: renderJobScript(plan),
       files: [...files, ...jobFiles(plan).map((file) => ({ ...file, mode: 0o600 as const }))],
       warnings: submission.warnings,
@@ -56,25 +56,24 @@ function toOrder(
   { pod }: PodRequest,
   owner: Owner,
   { options, isRequeued }: Submission,
-  places: Places,
+  folder: PodFolder,
+  { folders }: Pick<SlurmSite, 'folders'>,
 ): PlannedPod['order'] {
   const { uid, namespace, name } = pod.metadata;
   return {
     identity: { owner, uid, namespace, name },
     jobName: name,
     options,
-    ...places,
+    scriptPath: folder.file('job.sh'),
+    outputPath: toOutputPath(folder, folders.isShared),
+    workingDirectory: folder.path,
     export: 'NIL',
     requeue: isRequeued ? 'requeue' : 'no-requeue',
     endWarning: undefined,
   };
 }
 
-type Places = Pick<SubmitOrder, 'scriptPath' | 'outputPath' | 'workingDirectory'>;
-
-/** The script's own output goes to where the node is known to have it: a job whose output can't be opened does not begin. Elsewhere it goes to the same file by itself. */
-function toPlaces(folder: PodFolder, isShared: boolean): Places {
-  const scriptPath = folder.file('job.sh');
-  if (!isShared) return { scriptPath, outputPath: '/dev/null', workingDirectory: '/' };
-  return { scriptPath, outputPath: folder.file('slurm.out'), workingDirectory: folder.path };
+/** Of the script itself. A job whose output can't be opened does not begin; where it may be so, the script finds the same file by itself. */
+function toOutputPath(folder: PodFolder, isShared: boolean | undefined): string {
+  return isShared === true ? folder.file('slurm.out') : '/dev/null';
 }

@@ -1,9 +1,4 @@
-import {
-  type Container,
-  parseImageReference,
-  type PodRequest,
-  toPullPolicy,
-} from '@interlink/sidecar-sdk';
+import { type Container, type PodRequest, parseImageReference, toPullPolicy } from '@interlink/sidecar-sdk';
 import type { PodFileContent } from '../create.ts';
 import { renderAuthFiles } from '../image/auth-files.ts';
 import type { ImagePlanner } from '../image/image-planner.ts';

@@ -33,6 +33,7 @@ export function containerVariables(plan: JobPlan): string[] {
     ...mountVariables(plan),
     renderValue('proxy_login', plan.proxy?.loginNode ?? ''),
     renderValue('proxy_library', plan.proxy?.libraryPath ?? ''),
+    renderValue('proxy_given_config', plan.proxy?.configPath ?? ''),
   ];
 }
 
@@ -42,12 +43,14 @@ function renderRules(rules: ReadonlyArray<RestartRule>): string | undefined {
   return rules.map(({ operator, exitCodes }) => [operator, ...exitCodes].join(' ')).join('\n');
 }
 
-function mountVariables({ containers, scratchVolumes }: JobPlan): string[] {
+function mountVariables({ containers, scratchVolumes, scratchFolder }: JobPlan): string[] {
   const mounts = containers.flatMap(({ name, mounts }) => mounts.map((mount) => ({ container: name, ...mount })));
   const list = (name: string, value: (mount: (typeof mounts)[number]) => string) => renderList(name, mounts.map(value));
   const ofMedium = (wanted: 'scratch' | 'memory') =>
     scratchVolumes.filter(({ medium }) => medium === wanted).map(({ name }) => name);
   return [
+    renderValue('scratch_variable', scratchFolder?.variable ?? ''),
+    renderValue('scratch_path', scratchFolder?.path ?? ''),
     renderList('scratch_volumes', ofMedium('scratch')),
     renderList('memory_volumes', ofMedium('memory')),
     list('mount_container', ({ container }) => container),

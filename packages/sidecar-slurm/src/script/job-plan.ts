@@ -1,4 +1,5 @@
 import type { Container, Lifecycle } from '@interlink/sidecar-sdk';
+import type { ScratchFolder } from '../site/expand-path.ts';
 import type { ApptainerPlan } from './runtimes/apptainer-plan.ts';
 
 /** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
@@ -16,8 +17,10 @@ export interface JobPlan {
   readonly deadlineSeconds?: number | undefined;
   /** Init containers in their order, native sidecars among them, then the containers. */
   readonly containers: ReadonlyArray<PlannedContainer>;
-  /** Scratch volumes that the job makes on the node: files in the node's temporary folder, or in memory. */
+  /** Volumes that the job makes: below `scratchFolder`, or in memory. */
   readonly scratchVolumes: ReadonlyArray<ScratchVolume>;
+  /** A folder of the compute nodes. Undefined: in the pod's own folder. */
+  readonly scratchFolder?: ScratchFolder | undefined;
   readonly site: SiteText;
   readonly proxy?: ProxyPlan | undefined;
   readonly runtime: RuntimePlan;
@@ -82,8 +85,6 @@ export interface ScratchVolume {
 export interface SiteText {
   readonly commandPrefix?: string | undefined;
   readonly preExec?: string | undefined;
-  /** A script of the administrator that is sourced before both. */
-  readonly resourceScriptPath?: string | undefined;
 }
 
 /** Sends the containers' connections through a login node. */
@@ -91,6 +92,8 @@ export interface ProxyPlan {
   readonly loginNode: string;
   /** The library that containers preload. */
   readonly libraryPath: string;
+  /** The library's configuration, whose `server_port` is taken then. Undefined: the job makes one, with a port that is free. */
+  readonly configPath?: string | undefined;
 }
 
 /** What runs the containers, and what its driver needs beyond the containers themselves. */

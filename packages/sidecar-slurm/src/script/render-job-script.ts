@@ -1,4 +1,3 @@
-import { quoteWord } from '@interlink/sidecar-sdk';
 import { actionVariables } from './action-variables.ts';
 import { containerVariables } from './container-variables.ts';
 import type { JobPlan, SiteText } from './job-plan.ts';
@@ -18,6 +17,7 @@ const library = [
   'hooks',
   'mpi',
   'mounts',
+  'folders',
   'images',
   'containers',
   'stopping',
@@ -36,7 +36,11 @@ const library = [
  * holds names, images, paths and numbers; what may be secret is in files beside it, see `jobFiles`.
  */
 export function renderJobScript(plan: JobPlan): string {
-  const driver = driverOf(plan.runtime.driver);
+  return [renderPod(plan), renderLibrary(plan), renderWork(plan)].join('\n');
+}
+
+/** The first part: all that there is of the pod. */
+export function renderPod(plan: JobPlan): string {
   const { namespace, name, uid } = plan.pod;
   return [
     `#!${plan.bashPath}`,
@@ -45,19 +49,25 @@ export function renderJobScript(plan: JobPlan): string {
     '# --- the pod ------------------------------------------------------------------------------------------------------------',
     ...containerVariables(plan),
     ...actionVariables(plan.containers),
-    ...driver.renderVariables(plan),
+    ...driverOf(plan.runtime.driver).renderVariables(plan),
     '',
+  ].join('\n');
+}
+
+/** The second part: the same for all pods of a runtime. */
+function renderLibrary(plan: JobPlan): string {
+  const driver = driverOf(plan.runtime.driver);
+  return [
     ...library.map((part) => scriptText(`lib/${part}.sh`)),
     renderProgram('log_writer_program', 'lib/log-writer.pl'),
     ...driver.programs.map(({ variable, path }) => renderProgram(variable, path)),
     ...driver.files.map(scriptText),
-    'take_pod "${1-1}"',
-    'begin_job',
-    '',
-    ...siteText(plan.site),
-    'run_job',
-    '',
   ].join('\n');
+}
+
+/** The last part: what is done. */
+export function renderWork(plan: JobPlan): string {
+  return ['take_pod "$@"', 'begin_job', '', ...siteText(plan.site), 'run_job', ''].join('\n');
 }
 
 /** A program in another language, as a variable of bash. */
@@ -65,15 +75,8 @@ function renderProgram(variable: string, path: string): string {
   return `IFS= read -r -d '' ${variable} <<'END_OF_PROGRAM'\n${scriptText(path)}END_OF_PROGRAM\n`;
 }
 
-function siteText({ resourceScriptPath, commandPrefix, preExec }: SiteText): string[] {
-  return [
-    ...section(
-      'ResourceScriptPath',
-      resourceScriptPath === undefined ? undefined : `. ${quoteWord(resourceScriptPath)}`,
-    ),
-    ...section('CommandPrefix', commandPrefix),
-    ...section('pre-exec', preExec),
-  ];
+function siteText({ commandPrefix, preExec }: SiteText): string[] {
+  return [...section('CommandPrefix', commandPrefix), ...section('pre-exec', preExec)];
 }
 
 function section(name: string, text: string | undefined): string[] {

@@ -34,6 +34,7 @@ function jobIn(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
     ...{ id: '7', identity: undefined, state, reason: undefined, exit: undefined, submitTime: undefined },
     ...{ startTime: undefined, estimatedStart: undefined, endTime: undefined, nodes: 'c1', batchHost: 'c1' },
     ...{ partition: 'main', restarts: 0, timeLimitMinutes: undefined, cancelledBy: undefined },
+    ...{ workingDirectory: undefined },
     ...parts,
   };
 }

@@ -23,10 +23,7 @@ export class StepTerminal {
   #wanted: TerminalSize | undefined;
   #isResizing = false;
 
-  constructor(
-    slurm: Pick<SlurmApi, 'spawnStep'>,
-    options: TerminalOptions,
-  ) {
+  constructor(slurm: Pick<SlurmApi, 'spawnStep'>, options: TerminalOptions) {
     this.#slurm = slurm;
     this.#options = options;
     let line: Buffer | undefined = Buffer.alloc(0);

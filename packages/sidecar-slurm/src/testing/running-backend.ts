@@ -60,6 +60,7 @@ export class RunningBackend implements AsyncDisposable {
         root: this.#root,
         isShared: true,
         pollIntervalMs: 1_000,
+        retentionMs: 0,
         logger: createLogger('slurm-test', 'silent'),
       },
       planner: {

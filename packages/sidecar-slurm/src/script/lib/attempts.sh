@@ -1,7 +1,11 @@
 # --- attempts: one try to run a container ---------------------------------------------------------------------------------
-# What the lifecycle and its children tell each other: one line is one message, below PIPE_BUF and so written at once.
+# What the lifecycle is told by its children: one line is one message, below PIPE_BUF and so written at once.
 open_bus() {
   exec {bus}<> <(:)
+}
+
+send() {
+  printf '%s%s\n' "$1" "$message_end" >&"$bus"
 }
 
 # In a subshell that lives on: it must not keep the guard waiting.
@@ -15,9 +19,10 @@ start_attempt() {
   (
     # Whoever asks the whole job to end must find somebody left who writes the exit code down.
     trap '' TERM INT HUP
-    leave_lifecycle
     run_attempt "$1" "$2"
   ) </dev/null &
+  # No news of it by bash: whoever began it waits on the bus.
+  disown
 }
 
 run_attempt() {
@@ -28,6 +33,8 @@ run_attempt() {
     open_pipe
     err=$read_end err_write=$write_end
   fi
+  # The leader gets a process group of its own, by which all that it begins can be reached. Subshells begin without job control.
+  set -m
   (
     trap - TERM INT HUP
     umask 022
@@ -35,9 +42,11 @@ run_attempt() {
     [[ -n $perl_path ]] && exec {err}<&- {err_write}>&-
     container_folder "$name"
     attempt_folder=$REPLY/$number
+    set +m
     runtime_run "$name" "$number"
     start_failed "the runtime has not started it"
   ) </dev/null &
+  leave_lifecycle
   exec {out_write}>&-
   [[ -n $perl_path ]] && exec {err_write}>&-
   container_folder "$name"
@@ -47,7 +56,9 @@ run_attempt() {
 # Called by the driver's runtime_run right before it becomes the container's process: from here on it runs.
 container_starts() {
   now_ms
-  printf 'started %s %s %s %s\n' "$name" "$number" "$BASHPID" "$now" >&"$bus"
+  tell_guard "started $name $number $BASHPID"
+  leave_lifecycle
+  send "started $name $number $BASHPID $now"
   exec {bus}>&-
 }
 

@@ -3,13 +3,15 @@
 
 # One backslash, and what it is written as; kept apart because versions of bash differ in how they read it in a replacement.
 one_backslash='\' two_backslashes='\\'
+# The last character of a message on the bus. No text has it.
+message_end=$'\x01'
 shopt -u patsub_replacement 2>/dev/null
 
 # REPLY: the text on one line, as in a key=value file.
 escape_text() {
   REPLY=${1//"$one_backslash"/$two_backslashes}
   REPLY=${REPLY//$'\n'/\\n}
-  REPLY=${REPLY//$'\r'/}
+  REPLY=${REPLY//[$'\r'"$message_end"]/}
 }
 
 # REPLY: what escape_text was given.
@@ -29,8 +31,8 @@ unescape_text() {
 # now: milliseconds since the epoch.
 if [[ -n ${EPOCHREALTIME-} ]]; then
   now_ms() {
-    local time=$EPOCHREALTIME
-    now=$((${time%.*}${time#*.} / 1000))
+    # Its point is a comma in some languages.
+    now=$((${EPOCHREALTIME//[!0-9]/} / 1000))
   }
 else
   # bash 4.4: the kernel's own clock, from one look at the wall's.

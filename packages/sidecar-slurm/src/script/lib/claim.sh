@@ -17,7 +17,7 @@ take_pod() {
 }
 
 claim_pod() {
-  local number=$1 claimed=''
+  local number=${1-1} claimed=''
   (set -C && printf '%s\n' "$number" >"$pod_folder/claim") 2>/dev/null
   { IFS= read -r claimed <"$pod_folder/claim"; } 2>/dev/null
   [[ $claimed == "$number" ]] && return

@@ -101,7 +101,6 @@ attempt_started() {
   local name=$1 pid=$3 time=$4
   advance_attempt "$name"
   leader_pid[$name]=$pid
-  tell_guard "started $name ${attempt[$name]} $pid"
   started_at[$name]=$time
   stage[$name]=running
   stop_until[$name]='' stop_step[$name]=''

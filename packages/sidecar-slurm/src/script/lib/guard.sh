@@ -13,6 +13,7 @@ start_guard() {
     exec {bus}>&-
     guard "$read_end"
   ) </dev/null &
+  disown
   exec {read_end}<&-
 }
 
@@ -22,17 +23,19 @@ tell_guard() {
 
 guard() {
   local fd=$1 word name number pid
-  declare -A numbers=()
+  declare -A numbers=() tasks=()
   leader_pid=()
   while read -r word name number pid <&"$fd"; do
     case $word in
       started) leader_pid[$name]=$pid numbers[$name]=$number ;;
       ended) unset "leader_pid[$name]" ;;
+      task) tasks[$name]=$number ;;
       proxy) proxy_pid=$name ;;
       # The script has come to its own end.
       over) return ;;
     esac
   done
+  for pid in "${tasks[@]}"; do [[ -n $pid ]] && kill -KILL -- "-$pid" 2>/dev/null; done
   for name in "${!leader_pid[@]}"; do
     kill -KILL -- "-${leader_pid[$name]}" 2>/dev/null
     runtime_remove "$name" "${numbers[$name]}"

@@ -1,6 +1,6 @@
 # --- job: from the script's start to its end ------------------------------------------------------------------------------
 declare -A leader_pid=() next_attempt=()
-perl_path='' are_containers_started='' bus='' scratch_folder='' memory_folder='' job_folder='' deadline_at=''
+perl_path='' are_containers_started='' bus='' deadline_at=''
 runtime_error=''
 
 # First of all: the mark that the job has begun. What follows is the site's own text, which may take long.
@@ -9,7 +9,7 @@ begin_job() {
   open_bus
   trap 'job_left "$?"' EXIT
   # A TERM in whatever phase is news like any other.
-  trap 'printf "term\n" >&"$bus"' TERM
+  trap 'send term' TERM
   [[ -z ${PATH-} ]] && export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   pod_node=${SLURMD_NODENAME:-${HOSTNAME%%.*}}
   node_address
@@ -57,9 +57,11 @@ run_job() {
   IFS=$' \t\n'
   trap - ERR DEBUG RETURN
   trap 'job_left "$?"' EXIT
-  trap 'printf "term\n" >&"$bus"' TERM
+  trap 'send term' TERM
   umask 077
   LC_ALL=C
+  # Times are written in UTC; said once, it need not be looked up for each.
+  export TZ=UTC0
   perl_path=$(type -P perl)
   if make_folders && start_guard && start_proxy && runtime_prepare_pod; then
     run_pod
@@ -68,24 +70,6 @@ run_job() {
     fail_pod FailedCreatePodSandBox "$runtime_error"
   fi
   end_job
-}
-
-make_folders() {
-  local volume place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
-  job_folder=$pod_folder/job
-  runtime_error="cannot make a folder in $place"
-  scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") || return
-  if ((${#memory_volumes[@]} > 0)); then
-    runtime_error='cannot make a folder in /dev/shm'
-    memory_folder=$(mktemp -d "/dev/shm/interlink-$pod_uid.XXXXXX") || return
-  fi
-  runtime_error="cannot make the pod's folders"
-  mkdir -p -- "$job_folder" || return
-  for volume in "${scratch_volumes[@]}"; do mkdir -m 0777 -- "$scratch_folder/$volume" || return; done
-  for volume in "${memory_volumes[@]}"; do mkdir -m 0777 -- "$memory_folder/$volume" || return; done
-  place_mounts
-  keep_images_here
-  runtime_error=''
 }
 
 # The record is complete before the last announcement; a container that never ran is said to be unknown where the pod did not finish.
@@ -128,13 +112,6 @@ end_job() {
 # Whoever left the script early was no function of ours.
 job_left() {
   [[ $BASHPID == "$$" && $pod_phase != ended ]] || return
-  fail_pod JobScriptExited "the text that runs before the containers (CommandPrefix, pre-exec) has ended the job with $1"
+  fail_pod JobScriptExited "the job's script ended early, with $1: what runs before the containers (CommandPrefix, pre-exec) may have done that"
   hand_over
-}
-
-remove_folders() {
-  rm -rf -- "$job_folder"
-  [[ -n $scratch_folder ]] && rm -rf -- "$scratch_folder"
-  [[ -n $memory_folder ]] && rm -rf -- "$memory_folder"
-  return 0
 }

@@ -102,4 +102,4 @@ for my $fd ($stdout, $stderr) {
 my $signal = $status & 127;
 my $code = $signal ? 128 + $signal : $status >> 8;
 open(my $lifecycle, '>>&=', $bus) or die "no descriptor $bus: $!";
-syswrite $lifecycle, "ended $who $code $signal $ended\n";
+syswrite $lifecycle, "ended $who $code $signal $ended\x01\n";

@@ -10,7 +10,7 @@ open_pipe() {
 write_log() {
   local leader=$1 out=$2 err=$3 path=$4 who=$5
   if [[ -n $perl_path ]]; then
-    exec "$perl_path" -e "$log_writer_program" "$leader" "$out" "$err" "$bus" "$path" "$who"
+    exec "$perl_path" "$scratch_folder/.log-writer.pl" "$leader" "$out" "$err" "$bus" "$path" "$who"
   fi
   write_log_slowly "$leader" "$out" "$path" "$who"
 }
@@ -40,14 +40,14 @@ write_log_slowly() {
   ) &
   reader=$!
   exec {out}<&-
-  wait "$leader"
+  wait "$leader" 2>/dev/null
   code=$?
   now_ms
   ended=$now
   kill -KILL -- "-$leader" 2>/dev/null
   kill -USR1 "$reader"
-  wait "$reader"
-  printf 'ended %s %s %s %s\n' "$who" "$code" "$((code > 128 && code < 193 ? code - 128 : 0))" "$ended" >&"$bus"
+  wait "$reader" 2>/dev/null
+  send "ended $who $code $((code > 128 && code < 193 ? code - 128 : 0)) $ended"
   exit 0
 }
 

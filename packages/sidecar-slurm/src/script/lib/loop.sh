@@ -1,7 +1,7 @@
 # --- loop: waits for news, and for what is due ----------------------------------------------------------------------------
 # Asleep in one read until somebody writes to the bus or the next thing is due.
 run_pod() {
-  local wait kind rest
+  local wait
   while :; do
     tend_pod
     [[ -n $pod_end ]] && is_at_rest && return
@@ -12,13 +12,23 @@ run_pod() {
     # Nothing is far enough away to trust the clock that long.
     ((wait > 60000)) && wait=60000
     printf -v wait '%d.%03d' "$((wait / 1000))" "$((wait % 1000))"
-    kind=''
-    IFS=' ' read -r -t "$wait" -u "$bus" kind rest
-    now_ms
-    hear "$kind" "$rest"
+    hear_bus -t "$wait"
     # What is there already is heard before anything is decided.
-    while read -r -t 0 -u "$bus" && IFS=' ' read -r -u "$bus" kind rest; do hear "$kind" "$rest"; done
+    while read -r -t 0 -u "$bus"; do hear_bus; done
   done
+}
+
+# One message, or none when the time that read is given is over. Over in the middle of a line, read says so and has taken what it has,
+# sometimes all of it but for saying that: a message is whole when its last character is there.
+heard=''
+hear_bus() {
+  local line news
+  IFS= read -r "$@" -u "$bus" line
+  heard+=$line
+  [[ $heard == *"$message_end" ]] || return
+  news=${heard%"$message_end"} heard=''
+  now_ms
+  hear "${news%% *}" "${news#* }"
 }
 
 hear() {

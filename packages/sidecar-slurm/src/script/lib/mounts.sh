@@ -7,7 +7,7 @@ place_mounts() {
   for i in "${!mount_place[@]}"; do
     case ${mount_place[i]} in
       pod-folder) mount_source[i]=$pod_folder/${mount_path[i]} ;;
-      scratch) mount_source[i]=$scratch_folder/${mount_path[i]} ;;
+      scratch) mount_source[i]=$volume_folder/${mount_path[i]} ;;
       memory) mount_source[i]=$memory_folder/${mount_path[i]} ;;
       host) mount_source[i]=${mount_path[i]} ;;
     esac

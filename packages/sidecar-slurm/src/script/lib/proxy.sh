@@ -7,20 +7,20 @@ start_proxy() {
   [[ -z $proxy_login ]] && return
   while ((tries < 3)); do
     tries=$((tries + 1))
-    free_port
+    choose_port || return
     proxy_port=$REPLY
     (
       leave_lifecycle
       exec {bus}>&-
       exec ssh -N -D "127.0.0.1:$proxy_port" -o BatchMode=yes -o ExitOnForwardFailure=yes -o ServerAliveInterval=30 -- "$proxy_login"
     ) </dev/null >&2 &
+    disown
     proxy_pid=$!
     tell_guard "proxy $proxy_pid"
     for ((waited = 0; waited < 100; waited++)); do
       kill -0 "$proxy_pid" 2>/dev/null || break
       if is_port_open "$proxy_port"; then
-        proxy_config=$scratch_folder/tsocks.conf
-        printf 'server = 127.0.0.1\nserver_type = 5\nserver_port = %s\nlocal = 127.0.0.0/255.0.0.0\n' "$proxy_port" >"$proxy_config"
+        write_proxy_config
         return 0
       fi
       pause 100
@@ -34,6 +34,27 @@ start_proxy() {
 stop_proxy() {
   [[ -n $proxy_pid ]] && kill "$proxy_pid" 2>/dev/null
   proxy_pid=''
+}
+
+write_proxy_config() {
+  proxy_config=$proxy_given_config
+  [[ -n $proxy_config ]] && return
+  proxy_config=$scratch_folder/tsocks.conf
+  printf 'server = 127.0.0.1\nserver_type = 5\nserver_port = %s\nlocal = 127.0.0.0/255.0.0.0\n' "$proxy_port" >"$proxy_config"
+}
+
+# REPLY: the port of the configuration that the site has, or one that is free.
+choose_port() {
+  local key equals value
+  if [[ -z $proxy_given_config ]]; then
+    free_port
+    return
+  fi
+  REPLY=''
+  while read -r key equals value _; do [[ $key == server_port && $equals == '=' ]] && REPLY=$value; done <"$proxy_given_config"
+  [[ $REPLY =~ ^[0-9]+$ ]] && return
+  runtime_error="$proxy_given_config has no server_port"
+  return 1
 }
 
 # REPLY: a port of this node that nobody listens on. Another may take it before ssh does: then ssh ends, and the next is tried.

@@ -14,9 +14,11 @@ begin_task() {
     "${@:3}"
     status=$?
     escape_text "${task_text:0:1500}"
-    printf 'done %s %s %s %s %s\n' "$1" "$2" "$tasks_begun" "$status" "$REPLY" >&"$bus"
+    send "done $1 $2 $tasks_begun $status $REPLY"
   ) </dev/null >&2 &
+  disown
   task_pid[$key]=$!
+  tell_guard "task $key $!"
 }
 
 is_busy() {
@@ -28,6 +30,7 @@ drop_task() {
   local key=$1/$2
   [[ -z ${task_pid[$key]-} ]] && return
   kill -"${3:-KILL}" -- "-${task_pid[$key]}" 2>/dev/null
+  tell_guard "task $key"
   unset "task_pid[$key]" "task_number[$key]"
 }
 
@@ -35,5 +38,6 @@ drop_task() {
 end_task() {
   local key=$1/$2
   [[ ${task_number[$key]-} == "$3" ]] || return 1
+  tell_guard "task $key"
   unset "task_pid[$key]" "task_number[$key]"
 }

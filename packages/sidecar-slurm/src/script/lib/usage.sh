@@ -52,7 +52,7 @@ sum_processes() {
   local pids=("$1") pid fields line children ticks=0 pages=0
   while ((${#pids[@]} > 0)); do
     pid=${pids[0]} pids=("${pids[@]:1}")
-    { IFS= read -r line <"/proc/$pid/stat"; } 2>/dev/null || continue
+    { IFS= read -r line <"/proc/$pid/stat" || continue; } 2>/dev/null
     # A command's name may hold blanks; behind its parenthesis they separate.
     read -ra fields <<<"${line##*) }"
     ticks=$((ticks + fields[11] + fields[12] + fields[13] + fields[14])) pages=$((pages + fields[21]))

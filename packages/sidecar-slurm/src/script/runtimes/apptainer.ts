@@ -28,7 +28,6 @@ function variablesOf(plan: ApptainerPlan): string[] {
     renderValue('apptainer_host_lines', plan.hostLines.map((line) => `${line}\n`).join('')),
     renderList('apptainer_options', plan.options),
     renderList('apptainer_prefix', plan.prefix),
-    renderValue('apptainer_commands', plan.commands),
     renderMap(
       'apptainer_gpus',
       containers.map(([name, { gpus }]) => [name, gpus]),

@@ -3,6 +3,7 @@
 # INTERLINK_VOLUME_<NAME> per mounted volume; mountPath is not honoured.
 
 runtime_prepare_pod() {
+  printf '%s' "$none_launcher" >"$scratch_folder/.launcher.pl"
   mkdir -p -- "$scratch_folder/.home" "$scratch_folder/.tmp"
 }
 
@@ -43,7 +44,7 @@ runtime_enter() {
   none_folder "$1"
   printf '#!%s\n' "$BASH"
   if [[ -n $perl_path ]]; then
-    printf 'exec %q -e %q' "$perl_path" "$none_launcher"
+    printf 'exec %q %q' "$perl_path" "$scratch_folder/.launcher.pl"
   else
     declare -f none_become
     printf 'perl_path= none_become'
@@ -124,7 +125,7 @@ none_check() {
 none_become() {
   local file=$1 folder=$2 instead=$3 each name environment program
   if [[ -n $perl_path ]]; then
-    exec "$perl_path" -e "$none_launcher" "$@"
+    exec "$perl_path" "$scratch_folder/.launcher.pl" "$@"
   fi
   shift 3
   mapfile -d '' -t environment <"$file"

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import type { Container, Pod } from '@interlink/sidecar-sdk';
 import type { PlannedImage } from '../../image/planned-image.ts';
 import type { PodOptions } from '../../request/pod-options.ts';
-import type { SlurmSite } from '../../site/slurm-site.ts';
+import type { SiteFolders, SiteRuntime } from '../../site/slurm-site.ts';
 import type { ApptainerContainer, ApptainerPlan } from './apptainer-plan.ts';
 
 /** @param images by container, init containers and native sidecars among them */
 export function planApptainer(
   { metadata, spec }: Pod,
   images: ReadonlyMap<string, PlannedImage>,
-  site: Pick<SlurmSite, 'runtime' | 'folders'>,
+  site: { readonly runtime: SiteRuntime; readonly folders: Pick<SiteFolders, 'root'> },
   options: Pick<PodOptions, 'singularityOptions' | 'singularityMounts' | 'singularityCommands'>,
 ): ApptainerPlan {
   const containers = [...(spec.initContainers ?? []), ...spec.containers].flatMap((container) => {
@@ -23,8 +23,7 @@ export function planApptainer(
     hostname: spec.hostnameOverride ?? spec.hostname ?? toHostname(metadata.name),
     hostLines: (spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => [ip, ...hostnames].join('\t')),
     options: [...site.runtime.options, ...options.singularityOptions, ...options.singularityMounts],
-    prefix: site.runtime.prefix,
-    commands: options.singularityCommands.join(' '),
+    prefix: [...site.runtime.prefix, ...options.singularityCommands],
     containers: Object.fromEntries(containers),
   };
 }

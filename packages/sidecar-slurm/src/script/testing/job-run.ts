@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,6 +18,8 @@ export interface JobRunOptions {
   /** Default: 1000. */
   readonly secondMs?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** The script does not find perl; its containers do. */
+  readonly withoutPerl?: boolean;
 }
 
 /** A pod's script, run by the real bash in a temporary folder, without Slurm. */
@@ -47,11 +50,23 @@ export class JobRun implements AsyncDisposable {
   }
 
   /** The same job once more, as when it was queued again. */
-  static again(plan: JobPlan, root: string, { secondMs = 1_000, env = {} }: JobRunOptions = {}): JobRun {
+  static again(
+    plan: JobPlan,
+    root: string,
+    { secondMs = 1_000, env = {}, withoutPerl = false }: JobRunOptions = {},
+  ): JobRun {
     const { PATH = '' } = process.env;
     const times = { ...shrunk, INTERLINK_SECOND_MS: String(secondMs) };
     const child = spawn(join(root, 'job.sh'), {
-      env: { PATH, TMPDIR: root, HOME: '/nowhere', LEAKED: 'yes', SLURM_JOB_ID: '7', ...times, ...env },
+      env: {
+        PATH: withoutPerl ? pathWithoutPerl(root) : PATH,
+        TMPDIR: root,
+        HOME: '/nowhere',
+        LEAKED: 'yes',
+        SLURM_JOB_ID: '7',
+        ...times,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new JobRun(plan, root, child);
@@ -112,7 +127,7 @@ export class JobRun implements AsyncDisposable {
 
   /** Waits for what the job writes. It looks often: only the waiting of a test depends on it. */
   async until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 40_000;
     while (!(await check())) {
       if (Date.now() > deadline) throw new Error(`${what}: not seen. ${await this.#describe()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -143,4 +158,28 @@ export class JobRun implements AsyncDisposable {
 async function writeBelow(folder: string, path: string, content: string): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), content, { mode: 0o600 });
+}
+
+/** A folder with what the script needs, perl left out. */
+function pathWithoutPerl(root: string): string {
+  const folder = join(root, 'bin');
+  mkdirSync(folder, { recursive: true });
+  for (const name of [
+    'bash',
+    'mv',
+    'rm',
+    'mkdir',
+    'mktemp',
+    'chmod',
+    'realpath',
+    'getent',
+    'hostname',
+    'date',
+    'cat',
+    'sleep',
+  ]) {
+    const program = ['/usr/bin', '/bin'].map((place) => join(place, name)).find(existsSync);
+    if (program !== undefined && !existsSync(join(folder, name))) symlinkSync(program, join(folder, name));
+  }
+  return folder;
 }

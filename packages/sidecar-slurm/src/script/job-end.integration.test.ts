@@ -1,0 +1,176 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { JobRun } from './testing/job-run.ts';
+import { shellContainer } from './testing/plans.ts';
+
+const polite = 'trap "echo bye; exit 0" TERM; echo up; sleep 1000 & wait';
+const stubborn = 'trap "" TERM; echo up; sleep 1000 & wait';
+const inSeconds = (seconds: number) => `kill_at=${(Date.now() / 1_000 + seconds).toFixed(3)}\ncause=deleted\n`;
+
+/** Whether a process has this text in its command line. */
+function isRunning(text: string): boolean {
+  return readdirSync('/proc').some((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      return readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
+}
+
+describe.concurrent('a job that is asked to end', () => {
+  test('hands TERM on, and ends with what its containers made of it', async () => {
+    await using job = await JobRun.start({ containers: [shellContainer('main', polite)] });
+    await job.untilState('main', { state: 'running' });
+    await job.until('it is up', async () => (await job.text('main')).includes('up'));
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(0);
+    expect(await job.state('main')).toMatchObject({ reason: 'Completed', exit_code: '0' });
+    expect(await job.text('main')).toBe('up\nbye\n');
+    expect(await job.pod()).toMatchObject({ phase: 'ended' });
+    expect(await job.events()).toContain('Normal Killing main Stopping container main');
+  });
+
+  test('kills what does not end within the grace period of the pod', async () => {
+    await using job = await JobRun.start({ graceSeconds: 1, containers: [shellContainer('main', stubborn)] });
+    await job.until('it is up', async () => (await job.text('main').catch(() => '')).includes('up'));
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(137);
+    expect(await job.state('main')).toMatchObject({ exit_code: '137', signal: '9' });
+  });
+
+  test('gives it the time that the sidecar has written, and less when that is shortened', async () => {
+    await using job = await JobRun.start({ containers: [shellContainer('main', stubborn)] });
+    await job.until('it is up', async () => (await job.text('main').catch(() => '')).includes('up'));
+    await job.write('stop', inSeconds(60));
+    job.signal('SIGTERM');
+    await job.until('it ends', async () => (await job.pod()).phase === 'ending');
+    await job.write('stop', inSeconds(0.2));
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(137);
+  });
+
+  test('counts preStop in, and leaves it two seconds after a hook that takes all of the time', async () => {
+    await using job = await JobRun.start({
+      graceSeconds: 1,
+      containers: [
+        shellContainer('main', 'trap "sleep 0.5; echo bye; exit 0" TERM; echo up; sleep 1000 & wait', {
+          hooks: { preStop: { exec: { command: ['sleep', '100'] } } },
+        }),
+      ],
+    });
+    await job.until('it is up', async () => (await job.text('main').catch(() => '')).includes('up'));
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(0);
+    expect(await job.text('main')).toBe('up\nbye\n');
+  });
+
+  test('does not wait for what waits to run again', async () => {
+    await using job = await JobRun.start(
+      { containers: [shellContainer('main', 'exit 3', { restartPolicy: 'Always' })] },
+      { env: { INTERLINK_BACK_OFF_MS: '60000', INTERLINK_MAX_BACK_OFF_MS: '60000' } },
+    );
+    await job.untilState('main', { reason: 'CrashLoopBackOff' });
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(3);
+  });
+
+  test('in the middle of its init containers: what never ran is said to be unknown', async () => {
+    const containers = [shellContainer('init', polite, { kind: 'init' }), shellContainer('main', 'true')];
+    await using job = await JobRun.start({ containers });
+    await job.until('it is up', async () => (await job.text('init').catch(() => '')).includes('up'));
+    job.signal('SIGTERM');
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(137);
+    expect(await job.state('init')).toMatchObject({ state: 'terminated', exit_code: '0' });
+    expect(await job.state('main')).toMatchObject({
+      ...{ state: 'terminated', reason: 'ContainerStatusUnknown', exit_code: '137' },
+      message: 'The container could not be located when the pod was terminated',
+    });
+  });
+
+  test('while its own text runs: no container starts', async () => {
+    await using job = await JobRun.start({
+      site: { commandPrefix: 'echo prefix >&2; sleep 0.5' },
+      containers: [shellContainer('main', 'true')],
+    });
+    await job.until('the prefix runs', () => job.output.includes('prefix'));
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(137);
+    expect(await job.events()).toEqual([]);
+  });
+
+  test('ends a container in the middle of its postStart hook', async () => {
+    await using job = await JobRun.start({
+      containers: [shellContainer('main', polite, { hooks: { postStart: { exec: { command: ['sleep', '100'] } } } })],
+    });
+    await job.until('it is up', async () => (await job.text('main').catch(() => '')).includes('up'));
+    expect(await job.state('main')).toMatchObject({ state: 'waiting', reason: 'ContainerCreating' });
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(0);
+  });
+});
+
+describe.concurrent('a job whose script is killed', () => {
+  test('takes its containers, hooks and folders along', async () => {
+    const mark = `sleep 7${process.pid}`;
+    await using job = await JobRun.start({
+      containers: [
+        shellContainer('main', `trap "" TERM; ${mark} & ${mark}.5`),
+        shellContainer('hooked', polite, { hooks: { postStart: { exec: { command: mark.split(' ') } } } }),
+      ],
+    });
+    await job.until('they run', () => isRunning(mark.replace(' ', '\0')));
+    await job.untilState('main', { state: 'running' });
+    job.signal('SIGKILL');
+    await job.ended();
+    await job.until('nothing of it runs', () => !isRunning(mark.replace(' ', '\0')));
+    await job.until('nothing of it is left', async () => (await job.leftovers()).length === 0);
+  });
+
+  test('begins anew when it is queued again, and its attempts count on', async () => {
+    await using job = await JobRun.start({ containers: [shellContainer('main', polite)] });
+    await job.until('it is up', async () => (await job.text('main').catch(() => '')).includes('up'));
+    job.signal('SIGKILL');
+    await job.ended();
+    await using again = JobRun.again(job.plan, job.root, { env: { SLURM_RESTART_COUNT: '1' } });
+    await again.untilState('main', { state: 'running', attempt: '1' });
+    await again.until('the pod runs', async () => (await again.pod()).phase === 'running');
+    expect(await again.pod()).toMatchObject({ restart_count: '1' });
+    again.signal('SIGTERM');
+    await again.ended();
+    expect(await again.text('main', 0)).toBe('up\n');
+  });
+});
+
+describe.concurrent('a container', () => {
+  test('has ended when its leader has, whoever keeps its output open', async () => {
+    const containers = [shellContainer('main', 'setsid sleep 9 & sleep 99 & echo done')];
+    await using job = await JobRun.start({ containers });
+    expect(await job.ended()).toBe(0);
+    expect(await job.text('main')).toBe('done\n');
+    const { started_at = '', finished_at = '' } = await job.state('main');
+    expect(Date.parse(finished_at) - Date.parse(started_at)).toBeLessThan(8_000);
+  });
+});
+
+describe.concurrent('text of the site', () => {
+  test('runs before the containers, and can’t change how they run', async () => {
+    const text = 'set -e -x -f; IFS=:; umask 0; cd /; alias mv=false; export LEAK=1; trap "exit 9" TERM ERR';
+    await using job = await JobRun.start({
+      site: { commandPrefix: text, preExec: 'echo "seen: $LEAK" >&2' },
+      containers: [shellContainer('main', 'env; umask')],
+    });
+    expect(await job.ended()).toBe(0);
+    expect(job.output).toContain('seen: 1');
+    expect(await job.text('main')).not.toContain('LEAK');
+    expect(await job.text('main')).toContain('0022');
+  });
+
+  test('that ends the script is told on the pod', async () => {
+    await using job = await JobRun.start({ site: { preExec: 'exit 5' } });
+    expect(await job.ended()).toBe(5);
+    expect(await job.pod()).toMatchObject({ phase: 'ended', reason: 'JobScriptExited' });
+  });
+});

@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { jobFiles } from './job-files.ts';
+import type { JobPlan } from './job-plan.ts';
+import { renderJobScript, renderPod, renderWork } from './render-job-script.ts';
+import { jobPlan, plannedContainer } from './testing/plans.ts';
+
+const exec = (...command: string[]) => ({ exec: { command } });
+
+/** `vitest run -u packages/sidecar-slurm/src/script` writes testdata anew. */
+const pods: Array<[name: string, parts: Partial<JobPlan>]> = [
+  ['one-container', {}],
+  [
+    'init-and-sidecar',
+    {
+      graceSeconds: 5,
+      deadlineSeconds: 600,
+      containers: [
+        plannedContainer('init', { kind: 'init', restartPolicy: 'OnFailure' }),
+        plannedContainer('proxy', {
+          ...{ kind: 'sidecar', restartPolicy: 'Always', image: 'proxy:1' },
+          probes: { startupProbe: { tcpSocket: { port: 'admin' }, periodSeconds: 1, failureThreshold: 30 } },
+          ports: { ports: [{ name: 'admin', containerPort: 9901 }] },
+        }),
+        plannedContainer('main', { restartRules: [{ operator: 'In', exitCodes: [42, 43] }] }),
+      ],
+    },
+  ],
+  [
+    'probes-and-hooks',
+    {
+      containers: [
+        plannedContainer('main', {
+          restartPolicy: 'Always',
+          workingDir: '/srv/my data',
+          stopSignal: 'INT',
+          probes: {
+            livenessProbe: {
+              httpGet: {
+                path: '/alive?a=1 2',
+                port: 8080,
+                httpHeaders: [{ name: 'authorization', value: 'Bearer secret' }],
+              },
+              terminationGracePeriodSeconds: 2,
+            },
+            readinessProbe: {
+              ...exec('sh', '-c', 'test "$TOKEN" = secret'),
+              initialDelaySeconds: 5,
+              successThreshold: 2,
+            },
+          },
+          hooks: { postStart: exec('touch', 'started'), preStop: { sleep: { seconds: 3 } } },
+        }),
+      ],
+    },
+  ],
+  [
+    'volumes-and-site-text',
+    {
+      site: { commandPrefix: 'module load apptainer', preExec: "echo 'of the pod'" },
+      proxy: { loginNode: 'login', libraryPath: '/usr/lib/libtsocks.so' },
+      scratchVolumes: [
+        { name: 'cache', medium: 'scratch' },
+        { name: 'shm', medium: 'memory' },
+      ],
+      scratchFolder: { variable: 'TMPDIR', path: '/pods' },
+      containers: [
+        plannedContainer('main', {
+          mounts: [
+            {
+              volume: 'config',
+              source: { in: 'pod-folder', path: 'volumes/config' },
+              target: '/etc/app',
+              readOnly: true,
+            },
+            {
+              volume: 'cache',
+              source: { in: 'scratch', path: 'cache' },
+              subPath: 'a/b',
+              target: '/cache',
+              readOnly: false,
+            },
+            { volume: 'shm', source: { in: 'memory', path: 'shm' }, target: '/dev/shm', readOnly: false },
+            { volume: 'data', source: { in: 'host', path: '/data/my set' }, target: '/data', readOnly: true },
+          ],
+        }),
+      ],
+    },
+  ],
+];
+
+test.each(pods)('renderJobScript() of the pod %s', async (name, parts) => {
+  const plan = jobPlan(parts);
+  const text = `${renderPod(plan)}\n# (the library)\n${renderWork(plan)}`;
+  await expect(text).toMatchFileSnapshot(`testdata/${name}.sh`);
+});
+
+test.each(pods)('renderJobScript() of the pod %s is bash', (_, parts) => {
+  const { status, stderr } = spawnSync('bash', ['-n'], { input: renderJobScript(jobPlan(parts)), encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
+test('renderJobScript() leaves what may be secret to files', () => {
+  const secret = plannedContainer('main', {
+    command: ['secret-word'],
+    args: ['secret-argument'],
+    env: [{ name: 'TOKEN', value: 'secret-value' }],
+    mpiFlags: ['--secret-flag'],
+    probes: {
+      livenessProbe: { httpGet: { port: 1, httpHeaders: [{ name: 'host', value: 'secret-host' }] } },
+      readinessProbe: exec('secret-probe'),
+    },
+    hooks: { preStop: exec('secret-hook') },
+  });
+  const plan = jobPlan({ containers: [secret] });
+  expect(renderJobScript(plan)).not.toContain('secret-');
+  expect(jobFiles(plan)).toEqual(
+    [
+      ['command', 'secret-word\0'],
+      ['args', 'secret-argument\0'],
+      ['env', 'TOKEN=secret-value\0'],
+      ['mpi-flags', '--secret-flag\0'],
+      ['probe-liveness', 'Host: secret-host\0User-Agent: kube-probe/1.34\0Accept: */*\0Connection: close\0'],
+      ['probe-readiness', 'secret-probe\0'],
+      ['hook-preStop', 'secret-hook\0'],
+    ].map(([name, content]) => ({ path: `containers/main/${name}`, content })),
+  );
+});

@@ -1,0 +1,93 @@
+#!/bin/bash
+# Pod ns/p (11111111-1111-4111-8111-111111111111), written by the Slurm sidecar of InterLink. See docs/slurm.md.
+
+# --- the pod ------------------------------------------------------------------------------------------------------------
+pod_namespace='ns'
+pod_name='p'
+pod_uid='11111111-1111-4111-8111-111111111111'
+pod_folder='/home/alice/.interlink/slurm/ns-11111111-1111-4111-8111-111111111111'
+spool_folder='/home/alice/.interlink/slurm/.spool'
+grace_seconds='5'
+deadline_seconds='600'
+container_names=('init' 'proxy' 'main')
+declare -A container_kind=(
+  ['init']='init'
+  ['proxy']='sidecar'
+  ['main']='container'
+)
+declare -A container_image=(
+  ['init']='busybox'
+  ['proxy']='proxy:1'
+  ['main']='busybox'
+)
+declare -A container_pull_policy=(
+  ['init']='IfNotPresent'
+  ['proxy']='IfNotPresent'
+  ['main']='IfNotPresent'
+)
+declare -A container_restart_policy=(
+  ['init']='OnFailure'
+  ['proxy']='Always'
+  ['main']='Never'
+)
+declare -A container_restart_rules=(
+  ['main']='In 42 43'
+)
+declare -A container_working_dir=()
+declare -A container_stop_signal=()
+declare -A container_termination_path=(
+  ['init']='/dev/termination-log'
+  ['proxy']='/dev/termination-log'
+  ['main']='/dev/termination-log'
+)
+scratch_variable=''
+scratch_path=''
+scratch_volumes=()
+memory_volumes=()
+mount_container=()
+mount_volume=()
+mount_place=()
+mount_path=()
+mount_sub_path=()
+mount_target=()
+mount_mode=()
+proxy_login=''
+proxy_library=''
+proxy_given_config=''
+declare -A probe_action=(
+  ['proxy/startup']='tcp'
+)
+declare -A probe_scheme=()
+declare -A probe_host=()
+declare -A probe_port=(
+  ['proxy/startup']='9901'
+)
+declare -A probe_path=()
+declare -A probe_delay=(
+  ['proxy/startup']='0'
+)
+declare -A probe_period=(
+  ['proxy/startup']='1'
+)
+declare -A probe_timeout=(
+  ['proxy/startup']='1'
+)
+declare -A probe_successes=(
+  ['proxy/startup']='1'
+)
+declare -A probe_failures=(
+  ['proxy/startup']='30'
+)
+declare -A probe_grace=()
+declare -A hook_action=()
+declare -A hook_scheme=()
+declare -A hook_host=()
+declare -A hook_port=()
+declare -A hook_path=()
+declare -A hook_seconds=()
+
+# (the library)
+claim_pod "$@"
+begin_job
+
+run_job

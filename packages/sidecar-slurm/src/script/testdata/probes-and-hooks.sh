@@ -1,0 +1,102 @@
+#!/bin/bash
+# Pod ns/p (11111111-1111-4111-8111-111111111111), written by the Slurm sidecar of InterLink. See docs/slurm.md.
+
+# --- the pod ------------------------------------------------------------------------------------------------------------
+pod_namespace='ns'
+pod_name='p'
+pod_uid='11111111-1111-4111-8111-111111111111'
+pod_folder='/home/alice/.interlink/slurm/ns-11111111-1111-4111-8111-111111111111'
+spool_folder='/home/alice/.interlink/slurm/.spool'
+grace_seconds='30'
+deadline_seconds=''
+container_names=('main')
+declare -A container_kind=(
+  ['main']='container'
+)
+declare -A container_image=(
+  ['main']='busybox'
+)
+declare -A container_pull_policy=(
+  ['main']='IfNotPresent'
+)
+declare -A container_restart_policy=(
+  ['main']='Always'
+)
+declare -A container_restart_rules=()
+declare -A container_working_dir=(
+  ['main']='/srv/my data'
+)
+declare -A container_stop_signal=(
+  ['main']='INT'
+)
+declare -A container_termination_path=(
+  ['main']='/dev/termination-log'
+)
+scratch_variable=''
+scratch_path=''
+scratch_volumes=()
+memory_volumes=()
+mount_container=()
+mount_volume=()
+mount_place=()
+mount_path=()
+mount_sub_path=()
+mount_target=()
+mount_mode=()
+proxy_login=''
+proxy_library=''
+proxy_given_config=''
+declare -A probe_action=(
+  ['main/liveness']='http'
+  ['main/readiness']='exec'
+)
+declare -A probe_scheme=(
+  ['main/liveness']='HTTP'
+)
+declare -A probe_host=()
+declare -A probe_port=(
+  ['main/liveness']='8080'
+)
+declare -A probe_path=(
+  ['main/liveness']='/alive?a=1%202'
+)
+declare -A probe_delay=(
+  ['main/liveness']='0'
+  ['main/readiness']='5'
+)
+declare -A probe_period=(
+  ['main/liveness']='10'
+  ['main/readiness']='10'
+)
+declare -A probe_timeout=(
+  ['main/liveness']='1'
+  ['main/readiness']='1'
+)
+declare -A probe_successes=(
+  ['main/liveness']='1'
+  ['main/readiness']='2'
+)
+declare -A probe_failures=(
+  ['main/liveness']='3'
+  ['main/readiness']='3'
+)
+declare -A probe_grace=(
+  ['main/liveness']='2'
+)
+declare -A hook_action=(
+  ['main/postStart']='exec'
+  ['main/preStop']='sleep'
+)
+declare -A hook_scheme=()
+declare -A hook_host=()
+declare -A hook_port=()
+declare -A hook_path=()
+declare -A hook_seconds=(
+  ['main/preStop']='3'
+)
+
+# (the library)
+claim_pod "$@"
+begin_job
+
+run_job
