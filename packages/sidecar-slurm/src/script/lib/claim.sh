@@ -7,12 +7,12 @@
 # file_system is shared, remote, or unknown: then this job finds out. The root's own folder tells a pod that is gone from a root that is not there.
 take_pod() {
   if [[ $file_system == shared ]]; then
-    claim_pod "$1"
+    claim_pod "$@"
   elif [[ $file_system == unknown && (-d $pod_folder || -d $spool_folder) ]]; then
-    claim_pod "$1"
+    claim_pod "$@"
     exec >>"$pod_folder/slurm.out" 2>&1
   else
-    await_pod "$1"
+    await_pod "${1-1}"
   fi
 }
 
