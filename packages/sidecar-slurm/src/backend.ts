@@ -38,6 +38,7 @@ import type { PodPlanner } from './plan/pod-planner.ts';
 import { PodBook } from './pods/pod-book.ts';
 import { PodEntry } from './pods/pod-entry.ts';
 import { forwardPort } from './port-forward.ts';
+import { PodLinks } from './remote/pod-links.ts';
 import { renderPod } from './render.ts';
 import type { SlurmApi } from './slurm/slurm-api.ts';
 import { readStats } from './stats.ts';
@@ -47,8 +48,10 @@ import { watchPods } from './watch.ts';
 
 export interface SlurmBackendOptions {
   readonly slurm: SlurmApi;
-  /** Absolute; seen by the compute nodes. */
+  /** Absolute. */
   readonly root: string;
+  /** Whether compute nodes see it; undefined: jobs find out. */
+  readonly isShared: boolean | undefined;
   readonly pollIntervalMs: number;
   /** How long what is left of a pod is kept when the pod is gone. */
   readonly retentionMs: number;
@@ -72,6 +75,7 @@ export class SlurmBackend implements Backend {
   readonly #submitter: Submitter;
   readonly #watch: JobWatch;
   readonly #ender: Ender;
+  readonly #links: PodLinks;
   readonly #ended: EndedPods;
 
   private constructor(options: SlurmBackendOptions) {
@@ -81,6 +85,9 @@ export class SlurmBackend implements Backend {
     const book = new PodBook(root, now, logger);
     const ended = new EndedPods(rootsIn(root).ended, options.retentionMs);
     const table = new JobTable(slurm, clock);
+    const links = new PodLinks({
+      ...{ slurm, book, clock, logger, spoolFolder: rootsIn(root).spool, isShared: options.isShared },
+    });
     const submitter: Submitter = new Submitter({
       ...{ slurm, jobs: table, book, clock, logger },
       onDone: (entry) => {
@@ -93,11 +100,13 @@ export class SlurmBackend implements Backend {
       drop: (uid) => submitter.drop(uid),
       isSubmitting: (uid) => submitter.isSubmitting(uid),
       lookUp: async (uid) => await table.lookUp(uid),
+      hand: async (entry) => await links.update(entry),
       look: () => watch.soon(),
     });
     const watch: JobWatch = new JobWatch({
       ...{ table, slurm, book, clock, logger },
       ...{ pace: new PollPace(options.pollIntervalMs), orphans: new Orphans(root) },
+      onJobs: (entry, jobs) => links.see(entry, jobs),
       onVanished: ({ uid }) => submitter.add(uid),
       onSeen: (entry) => ender.step(entry),
     });
@@ -105,6 +114,7 @@ export class SlurmBackend implements Backend {
     this.#spool = new Spool(rootsIn(root).spool);
     this.#submitter = submitter;
     this.#ender = ender;
+    this.#links = links;
     this.#ended = ended;
     this.#watch = watch;
   }
@@ -153,7 +163,9 @@ export class SlurmBackend implements Backend {
   }
 
   async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
-    await updateVolumes(this.#entry(pod), volumes);
+    const entry = this.#entry(pod);
+    await updateVolumes(entry, volumes);
+    await this.#links.update(entry);
   }
 
   async logs(
@@ -199,6 +211,7 @@ export class SlurmBackend implements Backend {
       await Promise.all([
         this.#submitter.run(signal),
         this.#watch.run(signal),
+        this.#links.run(signal),
         this.#sweep(signal),
         watchPods(
           { book: this.#book, spool: this.#spool, ender: this.#ender, watch: this.#watch, clock, logger },

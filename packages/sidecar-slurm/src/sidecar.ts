@@ -34,7 +34,7 @@ export async function createSlurmBackend(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<SlurmBackend> {
   const site = loadSlurmSite(config);
-  const { root, retentionMs } = site.folders;
+  const { root, isShared, retentionMs } = site.folders;
   const { pollIntervalMs, submitsPerSecond } = site.pace;
   await mkdir(root, { recursive: true, mode: 0o700 });
   const clock = systemClock;
@@ -47,7 +47,7 @@ export async function createSlurmBackend(
   const runtimes = new RuntimePlanner(site, new ImagePlanner(new ImageCache(root), site.images));
   const planner = new PodPlanner({ site, cluster, spoolFolder, runtimes });
   return await SlurmBackend.open({
-    ...{ slurm, root, pollIntervalMs, retentionMs, clock, logger, planner },
+    ...{ slurm, root, isShared, pollIntervalMs, retentionMs, clock, logger, planner },
     capabilities: async () => toCapabilities(await cluster.read(), site),
   });
 }

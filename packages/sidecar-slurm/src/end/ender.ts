@@ -24,6 +24,8 @@ export interface EnderOptions {
   isSubmitting(uid: string): boolean;
   /** The job of a pod whose sbatch never answered, if there is one. @throws InterLinkError `unavailable` */
   lookUp(uid: string): Promise<{ readonly id: string } | undefined>;
+  /** Takes the order to the node, where that can't read it here. */
+  hand(entry: PodEntry): Promise<void>;
   /** Somebody waits for Slurm to agree. */
   look(): void;
 }
@@ -76,6 +78,7 @@ export class Ender {
     if (last?.mode === mode && nowMs < last.atMs + retryMs) return;
     this.#ordered.set(uid, { mode, atMs: nowMs });
     try {
+      if (mode === 'term') await this.#options.hand(entry);
       await this.#options.cancels.cancel(jobId, mode);
     } catch (error) {
       this.#ordered.delete(uid);

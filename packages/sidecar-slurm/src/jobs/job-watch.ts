@@ -20,6 +20,8 @@ export interface JobWatchOptions {
   readonly orphans: Orphans;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** All of a pod's jobs, as squeue shows them. */
+  onJobs(entry: PodEntry, jobs: ReadonlyArray<PodJob>): void;
   /** A pod's job is to be made again: Slurm has forgotten it before it began. */
   onVanished(entry: PodEntry): void;
   /** A pod that is to end was looked at. */
@@ -89,7 +91,9 @@ export class JobWatch {
     for (const entry of this.#options.book.all()) {
       const { jobId, uid } = entry;
       if (jobId === undefined) continue;
-      const job = chooseJob(snapshot.byUid.get(uid) ?? [], jobId);
+      const jobs = snapshot.byUid.get(uid) ?? [];
+      const job = chooseJob(jobs, jobId);
+      this.#options.onJobs(entry, jobs);
       if (job !== undefined) await this.#seen(entry, job);
       else if (snapshot.askedAtMs > Date.parse(entry.submission?.at ?? '')) await this.#unseen(entry);
       if (entry.deletion !== undefined) this.#options.onSeen(entry);

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { OwnedReport, PodEvent, PodReference, PodReport } from '@interlink/sidecar-sdk';
 import { readJobEvents } from '../folder/job-events.ts';
 import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
+import type { LinkRecord } from '../folder/link-record.ts';
 import type { PodFolder } from '../folder/pod-folder.ts';
 import type { Deletion } from '../folder/stop-order.ts';
 import type { StoredPod, Submission } from '../folder/stored-pod.ts';
@@ -15,6 +17,8 @@ export class PodEntry {
   readonly stored: StoredPod;
   submission: Submission | undefined;
   deletion: Deletion | undefined;
+  /** Set once its job was found not to see the folder. */
+  link: LinkRecord | undefined;
   sight: Sight = { kind: 'unseen' };
   /** Why it has no job yet. */
   trouble: { readonly reason: string; readonly message: string } | undefined;
@@ -42,6 +46,12 @@ export class PodEntry {
   /** Undefined while it has none, as far as this process knows. */
   get jobId(): string | undefined {
     return this.submission?.jobId ?? this.record?.jobId;
+  }
+
+  /** The script on the pod's node that runs its words inside of a container. */
+  enterPath(container: string): string {
+    const here = this.folder.container(container, 'enter');
+    return this.link === undefined ? here : join(this.link.folder, relative(this.folder.path, here));
   }
 
   /** Reads what is there when this process begins; what its job had to tell before was told, or is over. */

@@ -15,6 +15,7 @@ export function containerVariables(plan: JobPlan): string[] {
     renderValue('pod_uid', pod.uid),
     renderValue('pod_folder', plan.podFolder),
     renderValue('spool_folder', plan.spoolFolder),
+    renderValue('file_system', plan.fileSystem),
     renderValue('grace_seconds', String(plan.graceSeconds)),
     renderValue('deadline_seconds', plan.deadlineSeconds === undefined ? '' : String(plan.deadlineSeconds)),
     renderList(

@@ -5,10 +5,12 @@ import type { ApptainerPlan } from './runtimes/apptainer-plan.ts';
 /** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
 export interface JobPlan {
   readonly pod: { readonly namespace: string; readonly name: string; readonly uid: string };
-  /** Absolute; the same path on the compute nodes. */
+  /** Absolute; the same path on the compute nodes, where those see it. */
   readonly podFolder: string;
   /** Where the job announces changes: `<root>/.spool`. */
   readonly spoolFolder: string;
+  /** Whether the compute nodes see both; `unknown`: the job finds out. */
+  readonly fileSystem: 'shared' | 'remote' | 'unknown';
   readonly bashPath: string;
   readonly graceSeconds: number;
   /** `activeDeadlineSeconds`, counted from the job's start. */

@@ -58,6 +58,7 @@ export class RunningBackend implements AsyncDisposable {
         slurm,
         clock,
         root: this.#root,
+        isShared: true,
         pollIntervalMs: 1_000,
         retentionMs: 0,
         logger: createLogger('slurm-test', 'silent'),
