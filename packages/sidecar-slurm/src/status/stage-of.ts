@@ -1,4 +1,4 @@
-import type { JobRecord } from '../folder/job-record.ts';
+import { isOfRun, type JobRecord } from '../folder/job-record.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
 import { cutOff, forgotten, judgeState } from './judge-state.ts';
 import type { Stage } from './to-pod-report.ts';
@@ -47,8 +47,9 @@ export function stageOf({ jobId, trouble, sight, record, heardMs, nowMs }: Stage
   }
   const { job, endedSinceMs = nowMs } = sight;
   const verdict = judgeState(job.state);
-  // The record may be of the time before Slurm began the job anew.
-  if (verdict.kind === 'queued') return toQueued(job);
+  // What the job says is newer than what squeue said, unless it is of the time before Slurm began the job anew. An end has to be agreed to:
+  // one that is told can't be taken back.
+  if (verdict.kind === 'queued') return !isOver && isOfRun(record, job) ? { kind: 'running' } : toQueued(job);
   if (isOver) return { kind: 'over', at: overAt, ...endingBy(job) };
   if (verdict.kind === 'running' || verdict.kind === 'suspended') return { kind: 'running' };
   if (nowMs < endedSinceMs + settleMs) return { kind: 'running' };
