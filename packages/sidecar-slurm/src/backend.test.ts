@@ -113,6 +113,20 @@ describe('one pod is one job', () => {
     expect(jobsOf(running)).toEqual([]);
   });
 
+  test('when Slurm forgets many while they run: sacct is asked once for all', async () => {
+    await using running = await RunningBackend.start();
+    const numbers = Array.from({ length: 20 }, (_, index) => index + 1);
+    for (const number of numbers) {
+      const job_id = await submitted(running, number);
+      running.slurm.controller.start(job_id);
+      await running.jobWrites(number, { job_id, phase: 'running' }, { main: { state: 'running', attempt: 0 } });
+    }
+    for (const _ of numbers) running.slurm.controller.forgetNewest();
+    const states = () => [...running.reports.values()].map(({ status }) => status.containerStatuses[0]?.state);
+    await running.until('lost', () => states().every((state) => state?.terminated !== undefined));
+    expect(running.slurm.calls.filter((call) => call === 'accounting')).toHaveLength(1);
+  });
+
   test('of a hundred, with the sidecar killed in the middle', async () => {
     await using running = await RunningBackend.start();
     running.slurm.latencyMs = 20;

@@ -34,7 +34,9 @@ export function parseEvent(line: string): PodEvent | undefined {
 async function readFrom(path: string, offset: number): Promise<Buffer> {
   try {
     await using file = await open(path, 'r');
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, offset);
+    const length = Math.min((await file.stat()).size - offset, maxBytes);
+    if (length <= 0) return Buffer.alloc(0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
     return buffer.subarray(0, bytesRead);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);

@@ -5,12 +5,14 @@ import { writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { isEndState } from '../slurm/job-state.ts';
+import { Slots } from '../slurm/pace/slots.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
 import { chooseJob, type JobTable, type Snapshot } from './job-table.ts';
 import type { PollPace } from './poll-pace.ts';
 import { sightEvents } from './sight-events.ts';
 import { sleepBy } from './sleep-by.ts';
+import { steadyEstimate } from './steady-estimate.ts';
 
 export interface JobWatchOptions {
   readonly table: JobTable;
@@ -32,6 +34,8 @@ export interface JobWatchOptions {
 const idleMs = 60_000;
 
 const looksAtFirst = 5;
+/** Pods whose files are read at once, when many jobs have ended. */
+const readsAtOnce = 16;
 
 /** Keeps what is known of each job true: one squeue for all of them, again and again. */
 export class JobWatch {
@@ -40,6 +44,7 @@ export class JobWatch {
   readonly #missing = new Set<string>();
   /** Of whose end all is told. */
   readonly #settled = new WeakSet<PodEntry>();
+  readonly #slots = new Slots(readsAtOnce);
   #looks = 0;
   #wake = new AbortController();
 
@@ -88,18 +93,30 @@ export class JobWatch {
 
   /** Brings every pod up to what squeue said. */
   async apply(snapshot: Snapshot): Promise<void> {
-    for (const entry of this.#options.book.all()) {
-      const { jobId, uid } = entry;
-      if (jobId === undefined) continue;
-      const jobs = snapshot.byUid.get(uid) ?? [];
-      const job = chooseJob(jobs, jobId);
-      this.#options.onJobs(entry, jobs);
-      if (job !== undefined) await this.#seen(entry, job);
-      else if (snapshot.askedAtMs > Date.parse(entry.submission?.at ?? '')) await this.#unseen(entry);
-      if (entry.deletion !== undefined) this.#options.onSeen(entry);
-    }
+    const entries = [...this.#options.book.all()];
+    const vanished = new Set<PodEntry>();
+    await Promise.all(
+      entries.map(async (entry) => {
+        const isVanished = await this.#slots.run(async () => await this.#look(entry, snapshot));
+        if (isVanished) vanished.add(entry);
+        else if (entry.deletion !== undefined && entry.jobId !== undefined) this.#options.onSeen(entry);
+      }),
+    );
+    if (vanished.size > 0) await this.#judge([...vanished]);
     await this.#endOrphans(snapshot);
     this.#looks += 1;
+  }
+
+  /** @returns true when the job is gone and only sacct may know what became of it */
+  async #look(entry: PodEntry, snapshot: Snapshot): Promise<boolean> {
+    const { jobId, uid, submission } = entry;
+    if (jobId === undefined) return false;
+    const jobs = snapshot.byUid.get(uid) ?? [];
+    const job = chooseJob(jobs, jobId);
+    this.#options.onJobs(entry, jobs);
+    if (job !== undefined) await this.#seen(entry, job);
+    else if (snapshot.askedAtMs > Date.parse(submission?.at ?? '')) return await this.#unseen(entry);
+    return false;
   }
 
   async #endOrphans({ byUid }: Snapshot): Promise<void> {
@@ -110,10 +127,11 @@ export class JobWatch {
     await slurm.cancel(ids, 'plain');
   }
 
-  async #seen(entry: PodEntry, job: PodJob): Promise<void> {
+  async #seen(entry: PodEntry, shown: PodJob): Promise<void> {
     const { book, clock } = this.#options;
     this.#missing.delete(entry.uid);
     const before = entry.sight;
+    const job = before.kind === 'seen' ? steadyEstimate(before.job, shown, clock.now()) : shown;
     const isEnded = isEndState(job.state);
     const endedSinceMs = before.kind === 'seen' ? before.endedSinceMs : undefined;
     entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? clock.now() } : {}) };
@@ -132,19 +150,39 @@ export class JobWatch {
     await clearSecrets(entry.folder, entry.stored.pod);
   }
 
-  async #unseen(entry: PodEntry): Promise<void> {
-    const { book, logger, clock, onVanished } = this.#options;
-    const { uid, sight, submission } = entry;
+  async #unseen(entry: PodEntry): Promise<boolean> {
+    const { uid, sight } = entry;
     if (sight.kind === 'gone' || (sight.kind === 'seen' && sight.endedSinceMs !== undefined)) {
       await this.#settle(entry);
-      return;
+      return false;
     }
     if (!this.#missing.has(uid)) {
       this.#missing.add(uid);
-      return;
+      return false;
     }
-    await book.refresh(uid);
-    const job = entry.record?.phase === 'ended' ? undefined : await this.#accountOf(entry);
+    await this.#options.book.refresh(uid);
+    return true;
+  }
+
+  /** Asks sacct once for all of them. */
+  async #judge(entries: ReadonlyArray<PodEntry>): Promise<void> {
+    const ids = entries.flatMap(({ record, jobId }) => (record?.phase === 'ended' ? [] : (jobId ?? [])));
+    const accounted = ids.length === 0 ? undefined : await this.#options.slurm.accounting({ ids });
+    const byId = Map.groupBy(accounted ?? [], ({ id }) => id);
+    for (const entry of entries) {
+      const { uid, jobId = '', record } = entry;
+      const jobs = record?.phase === 'ended' ? [] : (byId.get(jobId) ?? []);
+      await this.#gone(
+        entry,
+        jobs.find(({ identity }) => identity === undefined || identity.uid === uid),
+      );
+      if (entry.deletion !== undefined) this.#options.onSeen(entry);
+    }
+  }
+
+  async #gone(entry: PodEntry, job: SlurmJob | undefined): Promise<void> {
+    const { book, logger, clock, onVanished } = this.#options;
+    const { uid, submission } = entry;
     if (job === undefined && entry.record === undefined && submission !== undefined) {
       logger.warn(
         { ...podFields(entry.reference), jobId: entry.jobId },
@@ -159,12 +197,6 @@ export class JobWatch {
     }
     entry.sight = { kind: 'gone', job, sinceMs: clock.now() };
     book.tell(entry);
-  }
-
-  async #accountOf({ jobId, uid }: PodEntry): Promise<SlurmJob | undefined> {
-    if (jobId === undefined) return undefined;
-    const jobs = await this.#options.slurm.accounting({ ids: [jobId] });
-    return jobs?.find(({ id, identity }) => id === jobId && (identity === undefined || identity.uid === uid));
   }
 }
 
