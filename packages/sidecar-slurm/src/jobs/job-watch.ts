@@ -147,7 +147,8 @@ export class JobWatch {
     await this.#options.book.refresh(entry.uid);
     if (entry.stage(this.#options.clock.now()).kind !== 'over') return;
     this.#settled.add(entry);
-    await clearSecrets(entry.folder, entry.stored.pod);
+    // With a pod that is to end, its whole folder goes.
+    if (entry.deletion === undefined) await clearSecrets(entry.folder, entry.stored.pod);
   }
 
   async #unseen(entry: PodEntry): Promise<boolean> {
@@ -201,6 +202,7 @@ export class JobWatch {
 }
 
 function isSame(one: SlurmJob, other: SlurmJob): boolean {
+  if (one === other) return true;
   return (
     one.state === other.state &&
     one.reason === other.reason &&
