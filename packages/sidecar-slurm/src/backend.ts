@@ -92,7 +92,8 @@ export class SlurmBackend implements Backend {
       ...{ slurm, jobs: table, book, clock, logger },
       onDone: (entry) => {
         if (entry.deletion !== undefined) ender.step(entry);
-        watch.soon();
+        // While more are to come, squeue keeps its pace: what begins says so by itself.
+        if (!submitter.hasMore) watch.soon();
       },
     });
     const ender: Ender = new Ender({

@@ -59,6 +59,11 @@ export class Submitter {
     this.#failures.delete(uid);
   }
 
+  /** Whether others wait for their turn. */
+  get hasMore(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** True while sbatch is on its way for the pod. */
   isSubmitting(uid: string): boolean {
     return this.#submitting.has(uid);
