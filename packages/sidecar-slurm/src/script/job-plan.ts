@@ -1,5 +1,6 @@
 import type { Container, Lifecycle } from '@interlink/sidecar-sdk';
 import type { ApptainerPlan } from './runtimes/apptainer-plan.ts';
+import type { EnrootPlan } from './runtimes/enroot-plan.ts';
 
 /** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
 export interface JobPlan {
@@ -92,4 +93,4 @@ export interface ProxyPlan {
 }
 
 /** What runs the containers, and what its driver needs beyond the containers themselves. */
-export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan;
+export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan | EnrootPlan;
