@@ -8,6 +8,7 @@ import type { PodFolder } from '../folder/pod-folder.ts';
 import type { Deletion } from '../folder/stop-order.ts';
 import type { StoredPod, Submission } from '../folder/stored-pod.ts';
 import { readTerminationMessages, type TerminationMessages } from '../folder/termination-messages.ts';
+import { signalLeadSeconds } from '../request/time-limit.ts';
 import { type Sight, stageOf } from '../status/stage-of.ts';
 import { type Stage, toPodReport } from '../status/to-pod-report.ts';
 
@@ -78,7 +79,8 @@ export class PodEntry {
 
   stage(nowMs: number): Stage {
     const { jobId, trouble, sight, record } = this;
-    return stageOf({ jobId, trouble, sight, record, heardMs: this.#heardMs, nowMs });
+    const leadMs = signalLeadSeconds(this.stored.pod.spec) * 1_000;
+    return stageOf({ jobId, trouble, sight, record, heardMs: this.#heardMs, leadMs, nowMs });
   }
 
   report(nowMs: number): PodReport {
