@@ -98,7 +98,7 @@ describe.skipIf(cannotRun)('a pod on Slurm', { concurrent: true }, () => {
 
   test('that takes more memory than it asked for is OOMKilled', async ({ site, namespace, cluster }) => {
     const resources = { limits: { memory: '64Mi' } };
-    const script = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x); echo ${#x}';
+    const script = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x); expr length "$x"';
     await namespace.apply(pod(site.nodeName, 'greedy', { containers: [shell('main', script, { resources })] }));
     const failed = await namespace.waitForPhase('greedy', 'Failed', patient);
     const reason = cluster.enforcesMemory ? 'OOMKilled' : 'Error';
