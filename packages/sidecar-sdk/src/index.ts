@@ -75,6 +75,7 @@ export {
   sidecarUrl,
   sleep,
 } from '@interlink/service-kit';
+export { Registry } from 'prom-client';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
 export { FieldExaminer, type FieldFindings } from './fields/examine-fields.ts';
 export {

@@ -11,6 +11,7 @@ import {
   startTracing,
 } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
 import type { Backend } from './backend.ts';
 import { PodService } from './pods/pod-service.ts';
 import { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
@@ -18,7 +19,8 @@ import { createSidecarServer, type SidecarServerOptions } from './server/create-
 export interface SidecarDefinition {
   /** The process's name, in its logs. */
   readonly name: string;
-  createBackend(config: InterLinkConfig, logger: Logger): Promise<Backend>;
+  /** @param metrics what `/metrics` shows beside the SDK's own */
+  createBackend(config: InterLinkConfig, logger: Logger, metrics: Registry): Promise<Backend>;
   /** A configuration file of its own, instead of the one that all processes share. */
   readonly configFile?: OwnConfigFile;
   /** Where to listen. Default: SidecarURL with the port of SidecarService. */
@@ -40,11 +42,12 @@ export async function runSidecar(
   const logger = createLogger(definition.name, config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
   const url = definition.listenUrl?.(config) ?? sidecarUrl(config);
-  const service = new PodService(await definition.createBackend(config, logger), logger);
+  const metrics = new Registry();
+  const service = new PodService(await definition.createBackend(config, logger, metrics), logger);
   const authenticate = await chooseAuthentication(config, url, logger);
   const tracer = await startTracing(`interlink-${definition.name}`, logger, env);
   const createServer = definition.createServer ?? createSidecarServer;
-  const app = createServer({ service, logger, authenticate, shutdown: signal, tracer });
+  const app = createServer({ service, logger, authenticate, shutdown: signal, tracer, metrics });
   const running = service.run(signal);
   const address = await listen(app, url);
   logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');

@@ -1,5 +1,6 @@
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { anOrder } from './slurm/testing/orders.ts';
 import { owner, podRequest, RunningBackend, uidOf } from './testing/running-backend.ts';
 
 const reference = (number: number) => ({ owner, ...podRequest(number).pod.metadata });
@@ -184,4 +185,14 @@ describe('a deletion', () => {
     await running.backend.delete(reference(7), 30);
     expect(running.slurm.calls).not.toContain('cancel');
   });
+});
+
+test('a job whose pod’s folder is gone is ended, and another sidecar’s is not', async () => {
+  await using running = await RunningBackend.start();
+  const jobId = await submitted(running);
+  const others = running.slurm.controller.accept(anOrder({ workingDirectory: '/elsewhere/ns-1' }));
+  await rm(running.folder().path, { recursive: true });
+  await running.restart();
+  await running.until('ended', () => running.slurm.controller.job(jobId).job.state === 'CANCELLED');
+  expect(running.slurm.controller.job(others).job.state).toBe('PENDING');
 });

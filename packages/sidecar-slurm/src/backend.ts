@@ -23,18 +23,22 @@ import {
 import { attachToContainer } from './attach.ts';
 import { sweepLeftovers, writePod } from './create.ts';
 import { CancelBatches } from './end/cancel-batches.ts';
+import { EndedPods } from './end/ended-pods.ts';
 import { Ender } from './end/ender.ts';
+import { Orphans } from './end/orphans.ts';
 import { execInContainer, type StreamContext } from './exec.ts';
 import { PodFolder, rootsIn } from './folder/pod-folder.ts';
 import { Spool } from './folder/spool.ts';
 import { JobTable } from './jobs/job-table.ts';
 import { JobWatch } from './jobs/job-watch.ts';
 import { PollPace } from './jobs/poll-pace.ts';
+import { sleepBy } from './jobs/sleep-by.ts';
 import { readLog } from './logs.ts';
 import type { PodPlanner } from './plan/pod-planner.ts';
 import { PodBook } from './pods/pod-book.ts';
 import { PodEntry } from './pods/pod-entry.ts';
 import { forwardPort } from './port-forward.ts';
+import { PodLinks } from './remote/pod-links.ts';
 import { renderPod } from './render.ts';
 import type { SlurmApi } from './slurm/slurm-api.ts';
 import { readStats } from './stats.ts';
@@ -44,14 +48,21 @@ import { watchPods } from './watch.ts';
 
 export interface SlurmBackendOptions {
   readonly slurm: SlurmApi;
-  /** Absolute; seen by the compute nodes. */
+  /** Absolute. */
   readonly root: string;
+  /** Whether compute nodes see it; undefined: jobs find out. */
+  readonly isShared: boolean | undefined;
   readonly pollIntervalMs: number;
+  /** How long what is left of a pod is kept when the pod is gone. */
+  readonly retentionMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly planner: Pick<PodPlanner, 'plan'>;
   capabilities(): Promise<Capabilities>;
 }
+
+/** How often what was kept long enough is removed. */
+const sweepIntervalMs = 600_000;
 
 /** A create's answer waits so long for sbatch's, which has the job's id: v1 knows a pod by it. */
 const firstTryMs = 5_000;
@@ -64,13 +75,19 @@ export class SlurmBackend implements Backend {
   readonly #submitter: Submitter;
   readonly #watch: JobWatch;
   readonly #ender: Ender;
+  readonly #links: PodLinks;
+  readonly #ended: EndedPods;
 
   private constructor(options: SlurmBackendOptions) {
     this.#options = options;
     const { slurm, root, clock, logger } = options;
     const now = () => clock.now();
     const book = new PodBook(root, now, logger);
+    const ended = new EndedPods(rootsIn(root).ended, options.retentionMs);
     const table = new JobTable(slurm, clock);
+    const links = new PodLinks({
+      ...{ slurm, book, clock, logger, spoolFolder: rootsIn(root).spool, isShared: options.isShared },
+    });
     const submitter: Submitter = new Submitter({
       ...{ slurm, jobs: table, book, clock, logger },
       onDone: (entry) => {
@@ -79,14 +96,17 @@ export class SlurmBackend implements Backend {
       },
     });
     const ender: Ender = new Ender({
-      ...{ book, cancels: new CancelBatches(slurm, clock), clock, logger },
+      ...{ book, cancels: new CancelBatches(slurm, clock), ended, clock, logger },
       drop: (uid) => submitter.drop(uid),
       isSubmitting: (uid) => submitter.isSubmitting(uid),
       lookUp: async (uid) => await table.lookUp(uid),
+      hand: async (entry) => await links.update(entry),
       look: () => watch.soon(),
     });
     const watch: JobWatch = new JobWatch({
-      ...{ table, slurm, book, clock, logger, pace: new PollPace(options.pollIntervalMs) },
+      ...{ table, slurm, book, clock, logger },
+      ...{ pace: new PollPace(options.pollIntervalMs), orphans: new Orphans(root) },
+      onJobs: (entry, jobs) => links.see(entry, jobs),
       onVanished: ({ uid }) => submitter.add(uid),
       onSeen: (entry) => ender.step(entry),
     });
@@ -94,6 +114,8 @@ export class SlurmBackend implements Backend {
     this.#spool = new Spool(rootsIn(root).spool);
     this.#submitter = submitter;
     this.#ender = ender;
+    this.#links = links;
+    this.#ended = ended;
     this.#watch = watch;
   }
 
@@ -141,7 +163,9 @@ export class SlurmBackend implements Backend {
   }
 
   async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
-    await updateVolumes(this.#entry(pod), volumes);
+    const entry = this.#entry(pod);
+    await updateVolumes(entry, volumes);
+    await this.#links.update(entry);
   }
 
   async logs(
@@ -187,6 +211,8 @@ export class SlurmBackend implements Backend {
       await Promise.all([
         this.#submitter.run(signal),
         this.#watch.run(signal),
+        this.#links.run(signal),
+        this.#sweep(signal),
         watchPods(
           { book: this.#book, spool: this.#spool, ender: this.#ender, watch: this.#watch, clock, logger },
           signal,
@@ -194,6 +220,16 @@ export class SlurmBackend implements Backend {
       ]);
     } finally {
       this.#book.tellTo(undefined);
+    }
+  }
+
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const { clock, logger } = this.#options;
+    while (!signal.aborted) {
+      await this.#ended
+        .sweep(clock.now())
+        .catch((error: unknown) => logger.warn({ err: error }, 'cannot remove what is left of old pods'));
+      await sleepBy(clock, sweepIntervalMs, signal);
     }
   }
 

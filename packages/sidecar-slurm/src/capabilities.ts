@@ -61,9 +61,9 @@ function toPool(partition: Partition, nodes: ReadonlyArray<SlurmNode>, maxJobs: 
       ...(amd === 0 ? {} : { 'amd.com/gpu': String(amd) }),
     },
     labels: {
-      'slurm.interlink/partition': partition.name,
+      'slurm.interlink.eu/partition': partition.name,
       ...Object.fromEntries(
-        features.filter(isLabelPart).map((feature) => [`feature.slurm.interlink/${feature}`, 'true']),
+        features.filter(isLabelPart).map((feature) => [`feature.slurm.interlink.eu/${feature}`, 'true']),
       ),
     },
   };

@@ -47,10 +47,10 @@ export interface NewPod {
   readonly files: ReadonlyArray<PodFileContent>;
 }
 
-/** Removes what a crash left of pods that were being made or removed. */
+/** Removes what a crash left of pods that were being made. */
 export async function sweepLeftovers(root: string): Promise<void> {
   for (const name of await readdir(root)) {
-    const [, uid = ''] = /^\.(?:new|gone)-(.{36})/.exec(name) ?? [];
+    const [, uid = ''] = /^\.new-(.{36})/.exec(name) ?? [];
     if (isUid(uid)) await rm(join(root, name), { recursive: true, force: true });
   }
 }

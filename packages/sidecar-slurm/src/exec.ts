@@ -28,7 +28,7 @@ export interface RunningPod {
 export async function execInContainer(context: StreamContext, request: ExecRequest): Promise<RemoteCommand> {
   const { pod, container, options, signal } = request;
   const { entry, jobId, node } = await findRunning(context, pod, container);
-  const enterPath = entry.folder.container(container, 'enter');
+  const enterPath = entry.enterPath(container);
   return runInStep(context.slurm, { jobId, node, enterPath, options, signal });
 }
 

@@ -6,6 +6,7 @@ import {
   sidecarUrl,
   systemClock,
 } from '@interlink/sidecar-sdk';
+import type { Registry } from 'prom-client';
 import { SlurmBackend } from './backend.ts';
 import { toCapabilities } from './capabilities.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
@@ -15,28 +16,30 @@ import { ImagePlanner } from './image/image-planner.ts';
 import { PodPlanner } from './plan/pod-planner.ts';
 import { RuntimePlanner } from './plan/runtime-planner.ts';
 import { loadSlurmSite } from './site/load-slurm-site.ts';
+import { createCommandMetrics } from './slurm/commands/command-metrics.ts';
 import { Slurm } from './slurm/slurm.ts';
 
 /** The process `slurm-sidecar`: listens on SidecarURL with port 4001 unless SidecarPort is set, whatever SidecarService says. */
 export const slurmSidecar: SidecarDefinition = {
   name: 'slurm-sidecar',
   listenUrl: (config) => sidecarUrl({ ...config, SidecarService: 'slurm' }),
-  createBackend: async (config, logger) => await createSlurmBackend(config, logger),
+  createBackend: async (config, logger, metrics) => await createSlurmBackend(config, logger, metrics),
 };
 
 /** @throws InterLinkError `invalid_argument` for wrong settings */
 export async function createSlurmBackend(
   config: InterLinkConfig,
   logger: Logger,
+  metrics: Registry,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<SlurmBackend> {
   const site = loadSlurmSite(config);
-  const { root } = site.folders;
+  const { root, isShared, retentionMs } = site.folders;
   const { pollIntervalMs, submitsPerSecond } = site.pace;
   await mkdir(root, { recursive: true, mode: 0o700 });
   const clock = systemClock;
   const slurm = new Slurm({
-    ...{ commands: site.commands, logger, clock, env },
+    ...{ commands: site.commands, logger, clock, env, recorder: createCommandMetrics(metrics) },
     ...(submitsPerSecond === undefined ? {} : { submitRate: { burst: submitsPerSecond, perSecond: submitsPerSecond } }),
   });
   const cluster = new ClusterView(slurm, clock);
@@ -44,7 +47,7 @@ export async function createSlurmBackend(
   const runtimes = new RuntimePlanner(site, new ImagePlanner(new ImageCache(root), site.images));
   const planner = new PodPlanner({ site, cluster, spoolFolder, runtimes });
   return await SlurmBackend.open({
-    ...{ slurm, root, pollIntervalMs, clock, logger, planner },
+    ...{ slurm, root, isShared, pollIntervalMs, retentionMs, clock, logger, planner },
     capabilities: async () => toCapabilities(await cluster.read(), site),
   });
 }

@@ -41,8 +41,9 @@ export async function watchPods(options: WatchOptions, signal: AbortSignal): Pro
 async function refresh(uid: string, { book, ender, watch }: WatchOptions): Promise<void> {
   await book.refresh(uid);
   const entry = book.get(uid);
-  // What has ended by its own account has to be agreed to by Slurm before it can go.
-  if (entry?.deletion === undefined) return;
-  if (entry.record?.phase === 'ended') watch.soon();
-  ender.step(entry);
+  if (entry === undefined) return;
+  const { deletion, record } = entry;
+  // What has ended by its own account has to be agreed to by Slurm before it can go, and to be explained if it was asked to end.
+  if (record?.phase === 'ended' && (deletion !== undefined || record.askedAt !== undefined)) watch.soon();
+  if (deletion !== undefined) ender.step(entry);
 }

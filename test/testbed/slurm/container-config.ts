@@ -25,6 +25,8 @@ const PREPARATION = [
   // Without it no account but root can run an image.
   'chmod 666 /dev/fuse',
   `for gpu in ${GPU_FILES.join(' ')}; do test -e $gpu || mknod $gpu c 1 3; done`,
+  // All names are in /etc/hosts. Slurm's daemons ask for others when they start: nobody is there to answer, and that must not take 10 s.
+  'echo nameserver 127.0.0.1 > /etc/resolv.conf',
   'for folder; do chmod a+x "$folder"; done',
 ].join('\n');
 
@@ -53,8 +55,6 @@ export async function toContainerConfig(name: ContainerName, options: ContainerO
       ],
       NetworkMode: network,
       CgroupnsMode: 'host',
-      // All names are in /etc/hosts. Slurm's programs ask for others on their way: an answer must not take 10 s.
-      Dns: ['127.0.0.1'],
       ExtraHosts: containerNames.map((other) => `${other}:${addresses[other]}`),
       // Nearly all that a machine of its own has, for the user namespaces and mounts of Apptainer.
       CapAdd: ['ALL'],

@@ -40,9 +40,10 @@ describe.skipIf(!offers(testbed, 'slurmCluster'))('the Slurm cluster', () => {
   };
 
   test('runs one job on both nodes, and shows it two GPUs', async () => {
-    const { state, text } = await runJob('srun hostname', '--nodes=2', '--ntasks-per-node=1', '--gres=gpu:a100:2');
+    const script = 'srun hostname; echo $SLURM_JOB_GPUS';
+    const { state, text } = await runJob(script, '--nodes=2', '--ntasks-per-node=1', '--gres=gpu:a100:2');
     expect(state).toBe('COMPLETED None');
-    expect(text.trim().split('\n').sort()).toEqual(['c1', 'c2']);
+    expect(text.trim().split('\n').sort()).toEqual(['0,1', 'c1', 'c2']);
   });
 
   test('runs an image of the registry that asks nobody', async () => {
@@ -64,7 +65,7 @@ describe.skipIf(!offers(testbed, 'slurmCluster'))('the Slurm cluster', () => {
   test('ends a job that takes more memory than it asked for', async () => {
     const script = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x); sleep 30';
     const { state } = await runJob(script, '--mem=50');
-    expect(state).toBe(slurm.enforcesMemory ? 'OUT_OF_MEMORY OutOfMemory' : 'FAILED NonZeroExitCode');
+    expect(state).toMatch(slurm.enforcesMemory ? /^OUT_OF_MEMORY OutOfMemory$/ : /^FAILED /);
   });
 
   test("runs the repository's Node on the login host as alice, who cannot write there", async () => {

@@ -12,6 +12,7 @@ test.each([
   [systemError('ENOENT'), 'unavailable'],
   [systemError('ETIMEDOUT'), 'deadline_exceeded'],
   [systemError('UND_ERR_HEADERS_TIMEOUT'), 'deadline_exceeded'],
+  [systemError('ENOSPC'), 'resource_exhausted'],
   [systemError('EACCES'), 'internal'],
   [AbortSignal.abort().reason, 'cancelled'],
   [new DOMException('late', 'TimeoutError'), 'deadline_exceeded'],

@@ -45,7 +45,7 @@ export class InterLinkError extends Error {
     this.reason = details.reason;
   }
 
-  /** The only converter from whatever was thrown. Aborts become `cancelled`, time-outs `deadline_exceeded`, lost connections `unavailable`. */
+  /** The only converter from whatever was thrown. Aborts become `cancelled`, time-outs `deadline_exceeded`, lost connections `unavailable`, full disks `resource_exhausted`. */
   static from(thrown: unknown): InterLinkError {
     if (thrown instanceof InterLinkError) return thrown;
     if (!(thrown instanceof Error)) return new InterLinkError('unknown', String(thrown), { cause: thrown });
@@ -73,6 +73,8 @@ const passingCodes: ReadonlySet<ErrorCode> = new Set([
 /** Node's and undici's names for "the peer could not be reached or went away". */
 const connectionLost =
   /^(ECONN|EPIPE|ENOENT$|ENOTFOUND$|EAI_AGAIN$|EHOSTUNREACH$|ENETUNREACH$|UND_ERR_SOCKET$|UND_ERR_CLOSED$|UND_ERR_DESTROYED$)/;
+/** A file system's names for "no more room for you". */
+const noRoom = /^(ENOSPC|EDQUOT)$/;
 const timedOut = /^(ETIMEDOUT$|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$)/;
 
 function codeOf(error: Error): ErrorCode {
@@ -81,6 +83,7 @@ function codeOf(error: Error): ErrorCode {
   const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (timedOut.test(systemCode)) return 'deadline_exceeded';
   if (connectionLost.test(systemCode)) return 'unavailable';
+  if (noRoom.test(systemCode)) return 'resource_exhausted';
   return 'internal';
 }
 

@@ -105,7 +105,7 @@ export const slurmKeys = {
   }),
   'Slurm.InsecureRegistries': list({
     default: undefined,
-    doc: 'Registries (`host` or `host:port`) that speak plain HTTP. Default: none.',
+    doc: 'Image registries that speak plain HTTP, with their ports: `[registry.cluster.local:5000]`.',
   }),
   'Slurm.AllowedFlags': list({
     default: undefined,

@@ -150,12 +150,21 @@ export class PullRecords {
   /** Without a login: a constant. */
   async #hash(login: Login | undefined): Promise<string> {
     if (login === undefined) return 'anybody';
-    this.#salt ??= readOrMakeSalt(join(this.#folder, 'salt'));
+    const salt = await this.#readSalt();
     const { username = '', password = '', identityToken = '' } = login;
     const text = JSON.stringify([username, password, identityToken]);
-    return createHmac('sha256', await this.#salt)
-      .update(text)
-      .digest('hex');
+    return createHmac('sha256', salt).update(text).digest('hex');
+  }
+
+  /** One that could not be made yet is tried again. */
+  async #readSalt(): Promise<Buffer> {
+    this.#salt ??= readOrMakeSalt(join(this.#folder, 'salt'));
+    try {
+      return await this.#salt;
+    } catch (error) {
+      this.#salt = undefined;
+      throw error;
+    }
   }
 
   #path(id: string): string {

@@ -18,6 +18,7 @@ import { unlessGone } from '../pods/unless-gone.ts';
 import { writePodAddress } from '../sandbox/pod-etc.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import type { PodReader } from '../status/pod-reader.ts';
+import { inDataRoot } from '../volumes/data-root.ts';
 import type { VolumeSite } from '../volumes/volume-site.ts';
 import { createAttempt } from './create-attempt.ts';
 import { removeAttempt, removePod } from './remove-pod.ts';
@@ -81,7 +82,8 @@ export class DockerRuntime implements ContainerRuntime {
 
   async start({ pod, ip }: RuntimePod, attempt: Attempt): Promise<void> {
     // Before a container runs that might read it.
-    if (ip !== undefined) await writePodAddress(this.#options.root, pod.metadata.uid, ip);
+    const { root } = this.#options;
+    if (ip !== undefined) await inDataRoot(root, async () => await writePodAddress(root, pod.metadata.uid, ip));
     await this.#options.engine.startContainer(engineIdOf(attempt), priorities.start);
   }
 

@@ -4,6 +4,7 @@ import type { Container } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { demultiplex } from '../log/demux.ts';
+import { inDataRoot } from '../volumes/data-root.ts';
 import { podFolder } from '../volumes/volume-paths.ts';
 
 /** As much as the kubelet takes. */
@@ -31,11 +32,13 @@ export async function mountTerminationLog(
   place: { readonly root: string; readonly uid: string; readonly attempt: AttemptName },
 ): Promise<Docker.MountSettings> {
   const folder = attemptFolder(place.root, place.uid, place.attempt);
-  await mkdir(folder, { recursive: true, mode: 0o755 });
   const file = join(folder, 'termination-log');
-  await writeFile(file, '', { flag: 'a' });
-  // Whatever the umask.
-  await chmod(file, 0o666);
+  await inDataRoot(place.root, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await writeFile(file, '', { flag: 'a' });
+    // Whatever the umask.
+    await chmod(file, 0o666);
+  });
   return {
     Type: 'bind',
     Source: file,

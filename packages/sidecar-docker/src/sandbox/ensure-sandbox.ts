@@ -5,6 +5,8 @@ import type { Engine } from '../engine/engine.ts';
 import { isNotFound } from '../engine/engine-error.ts';
 import type { PodLabels } from '../identity/labels.ts';
 import { type EngineContainer, toEngineContainer } from '../status/engine-container.ts';
+import { inDataRoot } from '../volumes/data-root.ts';
+import { removePodFolder } from '../volumes/write-volumes.ts';
 import { writeEtc } from './pod-etc.ts';
 import { ensureSandboxImage, pullSandboxImage } from './sandbox-image.ts';
 import { toSandboxOptions } from './sandbox-options.ts';
@@ -26,8 +28,13 @@ export async function ensureSandbox(
   labels: PodLabels,
   plan: SandboxPlan,
 ): Promise<Sandbox> {
-  await writeEtc(plan.root, labels.uid, plan.etc);
-  const { inspected, isNew } = await createWithImage(engine, toSandboxOptions(spec, labels, plan), plan.image);
+  const isNewFolder = await inDataRoot(plan.root, async () => await writeEtc(plan.root, labels.uid, plan.etc));
+  const options = toSandboxOptions(spec, labels, plan);
+  const { inspected, isNew } = await createWithImage(engine, options, plan.image).catch(async (error: unknown) => {
+    // Nobody knows of the pod yet: whoever gives it up leaves no order to remove its files.
+    if (isNewFolder) await removePodFolder(plan.root, labels.uid);
+    throw error;
+  });
   const found = toEngineContainer(inspected);
   const pod = `${labels.namespace}/${labels.name}`;
   if (found === undefined || ownerKey(found.pod.owner) !== ownerKey(labels.owner)) {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { podFolder } from '../volumes/volume-paths.ts';
+import { removePodFolder } from '../volumes/write-volumes.ts';
 import { type HostsFile, renderHostsFile } from './hosts-file.ts';
 import { type ResolvConf, renderResolvConf } from './resolv-conf.ts';
 
@@ -27,11 +28,22 @@ export function etcPaths(root: string, uid: string) {
 
 /**
  * Writes what is not there yet, and leaves what is: a request that names another owner's pod must not change its files before
- * the engine has said whose pod it is.
+ * the engine has said whose pod it is. Where it can't be written, nothing of it is left.
+ * @returns whether the pod had no folder before
  */
-export async function writeEtc(root: string, uid: string, { hosts, resolvConf }: EtcFiles): Promise<void> {
+export async function writeEtc(root: string, uid: string, etc: EtcFiles): Promise<boolean> {
+  const isNew = (await mkdir(podFolder(root, uid), { recursive: true, mode: 0o700 })) !== undefined;
+  try {
+    await writeFiles(root, uid, etc);
+  } catch (error) {
+    if (isNew) await removePodFolder(root, uid);
+    throw error;
+  }
+  return isNew;
+}
+
+async function writeFiles(root: string, uid: string, { hosts, resolvConf }: EtcFiles): Promise<void> {
   const paths = etcPaths(root, uid);
-  await mkdir(podFolder(root, uid), { recursive: true, mode: 0o700 });
   await mkdir(paths.folder, { recursive: true, mode: 0o755 });
   await writeOnce(paths.source, JSON.stringify(hosts), 0o600);
   await writeOnce(paths.hosts, renderHostsFile(hosts, undefined), 0o644);
@@ -47,16 +59,24 @@ export async function writePodAddress(root: string, uid: string, ip: string): Pr
   const source = await readOrUndefined(paths.source);
   if (source === undefined) return;
   if ((await readOrUndefined(paths.address)) === ip) return;
-  await writeFile(paths.hosts, renderHostsFile(JSON.parse(source) as HostsFile, ip));
+  await overwrite(paths.hosts, renderHostsFile(JSON.parse(source) as HostsFile, ip));
   await writeFile(paths.address, ip, { mode: 0o600 });
+}
+
+/** In the room that the file has, without emptying it first: a full disk must not leave containers without their names. */
+async function overwrite(path: string, text: string): Promise<void> {
+  await using file = await open(path, 'r+');
+  const bytes = Buffer.from(text);
+  await file.write(bytes, 0, bytes.length, 0);
+  await file.truncate(bytes.length);
 }
 
 /** Whole or not at all, also when this process is killed. */
 async function writeOnce(path: string, text: string, mode: number): Promise<void> {
   const own = `${path}.${randomUUID()}`;
-  await writeFile(own, text, { mode });
-  await chmod(own, mode);
   try {
+    await writeFile(own, text, { mode });
+    await chmod(own, mode);
     await link(own, path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;

@@ -27,6 +27,21 @@ export async function ensureDataRoot(root: string): Promise<void> {
   }
 }
 
+/** Does something to files of the folder. @throws InterLinkError that names it for what the file system refuses: there is no room, say */
+export async function inDataRoot<T>(root: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const { code, message } = InterLinkError.from(error);
+    throw new InterLinkError(
+      code === 'resource_exhausted' ? code : 'internal',
+      `Cannot write in DataRootFolder ${root}: ${message}`,
+      { cause: error },
+    );
+  }
+}
+
 function wrong(root: string, why: string): InterLinkError {
   return new InterLinkError('invalid_argument', `Cannot use ${JSON.stringify(root)} as DataRootFolder: ${why}`);
 }

@@ -1,5 +1,6 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '@interlink/sidecar-sdk';
 import { podFolder } from './volume-paths.ts';
 
 /** Why this sidecar ended a pod. */
@@ -12,9 +13,7 @@ export interface Eviction {
 
 /** Notes it beside the pod's volumes: the engine has no place for it, and a restart must not bring the pod back. */
 export async function writeEviction(root: string, uid: string, eviction: Eviction): Promise<void> {
-  const path = notePath(root, uid);
-  await writeFile(`${path}.new`, `${JSON.stringify(eviction)}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await writeWhole(notePath(root, uid), `${JSON.stringify(eviction)}\n`);
 }
 
 /** Undefined: it was not. */

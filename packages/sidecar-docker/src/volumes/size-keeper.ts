@@ -20,6 +20,8 @@ export class SizeKeeper {
   readonly #options: SizeKeeperOptions;
   /** Pods whose volumes have no limits: they are not looked at again. */
   #unlimited = new Set<string>();
+  /** Pods that were evicted, and nothing on the disk says so yet. */
+  readonly #unnoted = new Map<string, Eviction>();
 
   constructor(options: SizeKeeperOptions) {
     this.#options = options;
@@ -39,6 +41,7 @@ export class SizeKeeper {
     // What begins with a dot is no pod's.
     const uids = new Set((await readdir(root)).filter((name) => !name.startsWith('.')));
     this.#unlimited = this.#unlimited.intersection(uids);
+    for (const uid of this.#unnoted.keys()) if (!uids.has(uid)) this.#unnoted.delete(uid);
     for (const uid of uids.difference(this.#unlimited)) {
       if (signal.aborted) return;
       try {
@@ -50,16 +53,24 @@ export class SizeKeeper {
   }
 
   async #lookAt(uid: string): Promise<void> {
-    const { root, onEvicted } = this.#options;
+    const { root } = this.#options;
+    const unnoted = this.#unnoted.get(uid);
+    if (unnoted !== undefined) return await this.#evict(uid, unnoted);
     const noted = await readEviction(root, uid);
-    if (noted !== undefined) return onEvicted(uid, noted);
+    if (noted !== undefined) return this.#options.onEvicted(uid, noted);
     const record = await readVolumeRecord(root, uid);
     const { sizeLimits = [] } = record ?? {};
     if (record !== undefined && sizeLimits.length === 0) this.#unlimited.add(uid);
     const message = await findExcess(root, uid, sizeLimits);
     if (message === undefined) return;
-    const eviction = { reason: 'Evicted', message, atMs: Date.now() };
-    await writeEviction(root, uid, eviction);
-    onEvicted(uid, eviction);
+    await this.#evict(uid, { reason: 'Evicted', message, atMs: Date.now() });
+  }
+
+  /** Noted later where there is no room: the pod that took it may be this one. */
+  async #evict(uid: string, eviction: Eviction): Promise<void> {
+    this.#unnoted.set(uid, eviction);
+    this.#options.onEvicted(uid, eviction);
+    await writeEviction(this.#options.root, uid, eviction);
+    this.#unnoted.delete(uid);
   }
 }

@@ -1,6 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFiles, type Pod } from '@interlink/sidecar-sdk';
+import { isFiles, type Pod, writeWhole } from '@interlink/sidecar-sdk';
 import { toFsGroup } from '../container/security-context.ts';
 import { type SizeLimit, toSizeLimits } from './size-limits.ts';
 import { podFolder } from './volume-paths.ts';
@@ -23,9 +23,7 @@ export async function writeVolumeRecord(root: string, { metadata, spec }: Pod): 
     sizeLimits: toSizeLimits(spec),
     ...(fsGroup === undefined ? {} : { fsGroup }),
   };
-  const path = recordPath(root, metadata.uid);
-  await writeFile(`${path}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await writeWhole(recordPath(root, metadata.uid), `${JSON.stringify(record)}\n`);
 }
 
 /** Undefined while the pod's volumes are not there yet, or no longer. */

@@ -1,3 +1,4 @@
+import { Registry } from '@interlink/sidecar-sdk';
 import { expect, test } from 'vitest';
 import { mockSidecarOf } from '../sidecar.ts';
 import { findMisbehaviour, misbehaviours } from './misbehaviours.ts';
@@ -25,16 +26,18 @@ test('findMisbehaviour() refuses a name that it does not know, with the nearest 
 test('mockSidecarOf() warns of the misbehaviour that MOCK_MISBEHAVE names', async () => {
   const warned: unknown[][] = [];
   const logger = { warn: (...args: unknown[]) => warned.push(args) } as unknown as Logger;
-  await mockSidecarOf({ MOCK_MISBEHAVE: 'ghost-pod' }).createBackend({} as Config, logger);
+  await mockSidecarOf({ MOCK_MISBEHAVE: 'ghost-pod' }).createBackend({} as Config, logger, new Registry());
   expect(warned).toEqual([
     [
       { misbehaviour: 'ghost-pod', summary: 'Every list holds a pod that nobody created.' },
       expect.stringContaining('wrong on purpose'),
     ],
   ]);
-  await expect(mockSidecarOf({ MOCK_MISBEHAVE: 'goblin' }).createBackend({} as Config, logger)).rejects.toMatchObject({
+  await expect(
+    mockSidecarOf({ MOCK_MISBEHAVE: 'goblin' }).createBackend({} as Config, logger, new Registry()),
+  ).rejects.toMatchObject({
     code: 'invalid_argument',
   });
-  await mockSidecarOf({}).createBackend({} as Config, logger);
+  await mockSidecarOf({}).createBackend({} as Config, logger, new Registry());
   expect(warned).toHaveLength(1);
 });

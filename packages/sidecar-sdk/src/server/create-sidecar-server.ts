@@ -1,5 +1,6 @@
 import { type Authenticate, createHttpServer, type Logger, type Tracer } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
 import type { PodService } from '../pods/pod-service.ts';
 import { serveV1 } from './v1-routes.ts';
 import { serveV2 } from './v2-routes.ts';
@@ -10,6 +11,8 @@ export interface SidecarServerOptions {
   readonly authenticate: Authenticate;
   /** Ends the streams that would otherwise never end. */
   readonly shutdown: AbortSignal;
+  /** What `/metrics` shows beside the server's own. */
+  readonly metrics?: Registry | undefined;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;
 }
@@ -21,6 +24,7 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     authenticate: options.authenticate,
     readiness: { backend: () => options.service.trouble },
     tracer: options.tracer,
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   });
   serveV2(app, options.service, options.shutdown);
   serveV1(app, options.service);

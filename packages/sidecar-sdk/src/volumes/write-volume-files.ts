@@ -34,21 +34,31 @@ export async function writeVolumeFiles(
   for (const { path } of layout.files) assertFilePath(folder, path);
   if (await holds(folder, layout)) return;
   await makeReadableFolder(folder, group);
-  const fresh = join(folder, layout.folder);
-  await makeReadableFolder(fresh, group);
-  for (const { path, mode, content } of layout.files) {
-    const file = pathBelow(fresh, path);
-    await makeReadableFolders(fresh, dirname(path), group);
-    await writeFile(file, content, { mode: 0o600 });
-    await giveTo(file, group);
-    await chmod(file, mode);
-  }
-  const draft = join(folder, '..data_tmp');
-  await rm(draft, { force: true });
-  await symlink(layout.folder, draft);
-  await rename(draft, join(folder, dataLink));
+  await writeFresh(folder, layout, group);
   for (const name of layout.links) await ensureLink(join(folder, name), join(dataLink, name));
   await removeOthers(folder, new Set([layout.folder, dataLink, ...layout.links]));
+}
+
+/** Writes them beside the old ones, and shows them. What can't be written whole, on a full disk say, takes no room either. */
+async function writeFresh(folder: string, layout: AtomicLayout, group: number | undefined): Promise<void> {
+  const fresh = join(folder, layout.folder);
+  try {
+    await makeReadableFolder(fresh, group);
+    for (const { path, mode, content } of layout.files) {
+      const file = pathBelow(fresh, path);
+      await makeReadableFolders(fresh, dirname(path), group);
+      await writeFile(file, content, { mode: 0o600 });
+      await giveTo(file, group);
+      await chmod(file, mode);
+    }
+    const draft = join(folder, '..data_tmp');
+    await rm(draft, { force: true });
+    await symlink(layout.folder, draft);
+    await rename(draft, join(folder, dataLink));
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** Names that begin with `..` are the writer's own at the volume's top. */

@@ -1,5 +1,3 @@
-import { rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
 import { writeDeletion } from '../folder/stop-order.ts';
 import type { PodBook } from '../pods/pod-book.ts';
@@ -7,6 +5,8 @@ import type { PodEntry } from '../pods/pod-entry.ts';
 import { isEndState } from '../slurm/job-state.ts';
 import type { CancelMode } from '../slurm/slurm-api.ts';
 import type { CancelBatches } from './cancel-batches.ts';
+import { clearSecrets } from './clear-secrets.ts';
+import type { EndedPods } from './ended-pods.ts';
 
 /** The script ends its containers by itself when their time is up; only one that can't is killed with all it has. */
 const marginMs = 3_000;
@@ -16,6 +16,7 @@ const retryMs = 15_000;
 export interface EnderOptions {
   readonly book: PodBook;
   readonly cancels: CancelBatches;
+  readonly ended: EndedPods;
   readonly clock: Clock;
   readonly logger: Logger;
   /** No job is to be made for it any more. */
@@ -23,6 +24,8 @@ export interface EnderOptions {
   isSubmitting(uid: string): boolean;
   /** The job of a pod whose sbatch never answered, if there is one. @throws InterLinkError `unavailable` */
   lookUp(uid: string): Promise<{ readonly id: string } | undefined>;
+  /** Takes the order to the node, where that can't read it here. */
+  hand(entry: PodEntry): Promise<void>;
   /** Somebody waits for Slurm to agree. */
   look(): void;
 }
@@ -75,6 +78,7 @@ export class Ender {
     if (last?.mode === mode && nowMs < last.atMs + retryMs) return;
     this.#ordered.set(uid, { mode, atMs: nowMs });
     try {
+      if (mode === 'term') await this.#options.hand(entry);
       await this.#options.cancels.cancel(jobId, mode);
     } catch (error) {
       this.#ordered.delete(uid);
@@ -91,22 +95,18 @@ export class Ender {
     return nowMs >= (entry.deletion?.killAtMs ?? 0) + marginMs ? 'kill' : 'term';
   }
 
-  /** Takes the pod out of sight at once, then its files away; what a crash leaves is swept at the next start. */
+  /** Takes the pod out of sight at once, then its files away. */
   async #remove(entry: PodEntry): Promise<void> {
-    const { book } = this.#options;
-    const { path } = entry.folder;
+    const { book, ended, clock } = this.#options;
     if (this.#removing.has(entry)) return;
     this.#removing.add(entry);
-    const leftover = join(dirname(path), `.gone-${entry.uid}`);
-    await rm(leftover, { recursive: true, force: true });
     this.#ordered.delete(entry.uid);
     try {
-      await rename(path, leftover);
-    } catch (error) {
+      await clearSecrets(entry.folder, entry.stored.pod);
+      await ended.take(entry.folder.path, clock.now());
+    } finally {
       this.#removing.delete(entry);
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     }
     book.remove(entry.uid);
-    await rm(leftover, { recursive: true, force: true, maxRetries: 3 });
   }
 }

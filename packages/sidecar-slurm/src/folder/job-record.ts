@@ -15,6 +15,8 @@ export interface JobRecord {
   /** Why the script ended the pod by itself: `DeadlineExceeded`. */
   readonly reason?: string;
   readonly message?: string;
+  /** When somebody other than the sidecar asked the script to end: Slurm at the time limit, scancel. */
+  readonly askedAt?: string;
   readonly finishedAt?: string;
   /** By name; of a container that has no entry nothing is known yet. */
   readonly containers: ReadonlyMap<string, ContainerRecord>;
@@ -76,6 +78,7 @@ export function parsePodState(text: string, containers: ReadonlyMap<string, Cont
     ...given('startedAt', values.get('started_at')),
     ...given('reason', values.get('reason')),
     ...given('message', values.get('message')),
+    ...given('askedAt', values.get('asked_at')),
     ...given('finishedAt', values.get('finished_at')),
     containers,
   };

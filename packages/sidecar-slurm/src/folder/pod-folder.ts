@@ -11,11 +11,13 @@ export interface Roots {
   /** One file for each pod that has changed: see spool.ts. */
   readonly spool: string;
   readonly images: string;
+  /** What is left of pods that are gone. */
+  readonly ended: string;
 }
 
 /** @param root absolute. Folders of pods lie in it; whatever else does begins with a dot. */
 export function rootsIn(root: string): Roots {
-  return { pods: root, spool: join(root, '.spool'), images: join(root, '.images') };
+  return { pods: root, spool: join(root, '.spool'), images: join(root, '.images'), ended: join(root, '.ended') };
 }
 
 export interface PodKey {
@@ -56,12 +58,16 @@ export class PodFolder {
     return join(this.path, 'volumes', name);
   }
 
+  containerFolder(name: string): string {
+    return join(this.path, 'containers', name);
+  }
+
   container(name: string, file: 'state' | 'enter'): string {
-    return join(this.path, 'containers', name, file);
+    return join(this.containerFolder(name), file);
   }
 
   attempt(container: string, number: number): string {
-    return join(this.path, 'containers', container, String(number));
+    return join(this.containerFolder(container), String(number));
   }
 
   attemptFile(container: string, number: number, file: 'log' | 'termination'): string {
@@ -71,7 +77,8 @@ export class PodFolder {
 
 /**
  * Written by the sidecar: `request.json`, `update.json`, `job.sh`, `submission.json`, `stop`, `auth.json`; by both, whoever is first:
- * `claim`; by the job: `pod.state`, `events`, `usage`; by Slurm: `slurm.out`.
+ * `claim`; by the job: `pod.state`, `events`, `usage`; by Slurm: `slurm.out`. Where nodes do not see this folder, the sidecar writes for
+ * the job, and `link.json`.
  */
 export type PodFile =
   | 'request.json'
@@ -84,4 +91,5 @@ export type PodFile =
   | 'pod.state'
   | 'events'
   | 'usage'
-  | 'slurm.out';
+  | 'slurm.out'
+  | 'link.json';

@@ -1,4 +1,6 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
+import { clearSecrets } from '../end/clear-secrets.ts';
+import type { Orphans } from '../end/orphans.ts';
 import { writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
@@ -12,11 +14,14 @@ import { sleepBy } from './sleep-by.ts';
 
 export interface JobWatchOptions {
   readonly table: JobTable;
-  readonly slurm: Pick<SlurmApi, 'accounting'>;
+  readonly slurm: Pick<SlurmApi, 'accounting' | 'cancel'>;
   readonly book: PodBook;
   readonly pace: PollPace;
+  readonly orphans: Orphans;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** All of a pod's jobs, as squeue shows them. */
+  onJobs(entry: PodEntry, jobs: ReadonlyArray<PodJob>): void;
   /** A pod's job is to be made again: Slurm has forgotten it before it began. */
   onVanished(entry: PodEntry): void;
   /** A pod that is to end was looked at. */
@@ -26,6 +31,8 @@ export interface JobWatchOptions {
 /** Without jobs nothing is asked; a new pod says so by {@link JobWatch.soon}. */
 const idleMs = 60_000;
 
+const looksAtFirst = 5;
+
 /** Keeps what is known of each job true: one squeue for all of them, again and again. */
 export class JobWatch {
   readonly #options: JobWatchOptions;
@@ -33,6 +40,7 @@ export class JobWatch {
   readonly #missing = new Set<string>();
   /** Of whose end all is told. */
   readonly #settled = new WeakSet<PodEntry>();
+  #looks = 0;
   #wake = new AbortController();
 
   constructor(options: JobWatchOptions) {
@@ -64,13 +72,14 @@ export class JobWatch {
         if (!isAway) logger.warn({ err: error }, 'cannot ask squeue: pods keep the states they have');
         isAway = true;
       }
-      await sleepBy(clock, pace.shortestMs, signal);
-      await sleepBy(clock, pace.intervalMs - pace.shortestMs, AbortSignal.any([signal, this.#wake.signal]));
+      await sleepBy(clock, pace.soonMs, signal);
+      await sleepBy(clock, pace.intervalMs - pace.soonMs, AbortSignal.any([signal, this.#wake.signal]));
     }
   }
 
-  /** A pod without an id has no job yet, one whose end is told has none any more. */
+  /** A pod without an id has no job yet, one whose end is told has none any more. At first there may be jobs whose pods are gone. */
   #isAnybodyThere(): boolean {
+    if (this.#looks < looksAtFirst) return true;
     for (const entry of this.#options.book.all()) {
       if (entry.jobId !== undefined && (entry.deletion !== undefined || !this.#settled.has(entry))) return true;
     }
@@ -82,11 +91,23 @@ export class JobWatch {
     for (const entry of this.#options.book.all()) {
       const { jobId, uid } = entry;
       if (jobId === undefined) continue;
-      const job = chooseJob(snapshot.byUid.get(uid) ?? [], jobId);
+      const jobs = snapshot.byUid.get(uid) ?? [];
+      const job = chooseJob(jobs, jobId);
+      this.#options.onJobs(entry, jobs);
       if (job !== undefined) await this.#seen(entry, job);
       else if (snapshot.askedAtMs > Date.parse(entry.submission?.at ?? '')) await this.#unseen(entry);
       if (entry.deletion !== undefined) this.#options.onSeen(entry);
     }
+    await this.#endOrphans(snapshot);
+    this.#looks += 1;
+  }
+
+  async #endOrphans({ byUid }: Snapshot): Promise<void> {
+    const { orphans, book, slurm, logger } = this.#options;
+    const ids = orphans.find([...byUid.values()].flat(), (uid) => book.get(uid) !== undefined);
+    if (ids.length === 0) return;
+    logger.warn({ jobIds: ids }, 'ends jobs whose pods are gone');
+    await slurm.cancel(ids, 'plain');
   }
 
   async #seen(entry: PodEntry, job: PodJob): Promise<void> {
@@ -106,7 +127,9 @@ export class JobWatch {
   async #settle(entry: PodEntry): Promise<void> {
     if (this.#settled.has(entry)) return;
     await this.#options.book.refresh(entry.uid);
-    if (entry.stage(this.#options.clock.now()).kind === 'over') this.#settled.add(entry);
+    if (entry.stage(this.#options.clock.now()).kind !== 'over') return;
+    this.#settled.add(entry);
+    await clearSecrets(entry.folder, entry.stored.pod);
   }
 
   async #unseen(entry: PodEntry): Promise<void> {

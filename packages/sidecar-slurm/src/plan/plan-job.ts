@@ -34,6 +34,7 @@ export function planJob({ pod, options, folder, spoolFolder, site, runtime }: Jo
   return {
     pod: { uid, namespace, name },
     ...{ podFolder: folder.path, spoolFolder, bashPath, runtime },
+    fileSystem: toFileSystem(site.folders.isShared),
     graceSeconds: spec.terminationGracePeriodSeconds ?? defaultGraceSeconds,
     deadlineSeconds: spec.activeDeadlineSeconds,
     containers: declared(pod).flatMap(({ kind, spec: container }) =>
@@ -44,6 +45,11 @@ export function planJob({ pod, options, folder, spoolFolder, site, runtime }: Jo
     site: { commandPrefix, preExec: options.preExec },
     proxy: tsocks && { loginNode: tsocks.loginNode, libraryPath: tsocks.path, configPath: tsocks.configPath },
   };
+}
+
+function toFileSystem(isShared: boolean | undefined): JobPlan['fileSystem'] {
+  if (isShared === undefined) return 'unknown';
+  return isShared ? 'shared' : 'remote';
 }
 
 function planContainer(

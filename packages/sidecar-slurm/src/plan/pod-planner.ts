@@ -44,7 +44,7 @@ export class PodPlanner {
     const { runtime, files } = await runtimes.plan(request, submission);
     const plan = planJob({ pod: request.pod, options: submission.pod, folder, spoolFolder, site, runtime });
     return {
-      order: toOrder(request, owner, submission, folder),
+      order: toOrder(request, owner, submission, folder, site),
       script: renderJobScript(plan),
       files: [...files, ...jobFiles(plan).map((file) => ({ ...file, mode: 0o600 as const }))],
       warnings: submission.warnings,
@@ -57,6 +57,7 @@ function toOrder(
   owner: Owner,
   { options, isRequeued }: Submission,
   folder: PodFolder,
+  { folders }: Pick<SlurmSite, 'folders'>,
 ): PlannedPod['order'] {
   const { uid, namespace, name } = pod.metadata;
   return {
@@ -64,10 +65,15 @@ function toOrder(
     jobName: name,
     options,
     scriptPath: folder.file('job.sh'),
-    outputPath: folder.file('slurm.out'),
+    outputPath: toOutputPath(folder, folders.isShared),
     workingDirectory: folder.path,
     export: 'NIL',
     requeue: isRequeued ? 'requeue' : 'no-requeue',
     endWarning: undefined,
   };
+}
+
+/** Of the script itself. A job whose output can't be opened does not begin; where it may be so, the script finds the same file by itself. */
+function toOutputPath(folder: PodFolder, isShared: boolean | undefined): string {
+  return isShared === true ? folder.file('slurm.out') : '/dev/null';
 }

@@ -1,5 +1,6 @@
 import type { Logger, News, OwnedReport, PodEvent } from '@interlink/sidecar-sdk';
 import { listNames } from '@interlink/sidecar-sdk';
+import { readLink } from '../folder/link-record.ts';
 import { PodFolder, parseFolderName } from '../folder/pod-folder.ts';
 import { readDeletion } from '../folder/stop-order.ts';
 import { readStored, readSubmission } from '../folder/stored-pod.ts';
@@ -91,6 +92,7 @@ async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
   const entry = new PodEntry(folder, stored);
   entry.submission = await readSubmission(folder);
   entry.deletion = await readDeletion(folder);
+  entry.link = await readLink(folder);
   await entry.load();
   return entry;
 }

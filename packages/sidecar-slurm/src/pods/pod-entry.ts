@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { OwnedReport, PodEvent, PodReference, PodReport } from '@interlink/sidecar-sdk';
 import { readJobEvents } from '../folder/job-events.ts';
 import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
+import type { LinkRecord } from '../folder/link-record.ts';
 import type { PodFolder } from '../folder/pod-folder.ts';
 import type { Deletion } from '../folder/stop-order.ts';
 import type { StoredPod, Submission } from '../folder/stored-pod.ts';
 import { readTerminationMessages, type TerminationMessages } from '../folder/termination-messages.ts';
+import { signalLeadSeconds } from '../request/time-limit.ts';
 import { type Sight, stageOf } from '../status/stage-of.ts';
 import { type Stage, toPodReport } from '../status/to-pod-report.ts';
 
@@ -15,6 +18,8 @@ export class PodEntry {
   readonly stored: StoredPod;
   submission: Submission | undefined;
   deletion: Deletion | undefined;
+  /** Set once its job was found not to see the folder. */
+  link: LinkRecord | undefined;
   sight: Sight = { kind: 'unseen' };
   /** Why it has no job yet. */
   trouble: { readonly reason: string; readonly message: string } | undefined;
@@ -44,6 +49,12 @@ export class PodEntry {
     return this.submission?.jobId ?? this.record?.jobId;
   }
 
+  /** The script on the pod's node that runs its words inside of a container. */
+  enterPath(container: string): string {
+    const here = this.folder.container(container, 'enter');
+    return this.link === undefined ? here : join(this.link.folder, relative(this.folder.path, here));
+  }
+
   /** Reads what is there when this process begins; what its job had to tell before was told, or is over. */
   async load(): Promise<void> {
     await this.read();
@@ -68,7 +79,8 @@ export class PodEntry {
 
   stage(nowMs: number): Stage {
     const { jobId, trouble, sight, record } = this;
-    return stageOf({ jobId, trouble, sight, record, heardMs: this.#heardMs, nowMs });
+    const leadMs = signalLeadSeconds(this.stored.pod.spec) * 1_000;
+    return stageOf({ jobId, trouble, sight, record, heardMs: this.#heardMs, leadMs, nowMs });
   }
 
   report(nowMs: number): PodReport {

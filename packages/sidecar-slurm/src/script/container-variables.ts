@@ -15,6 +15,7 @@ export function containerVariables(plan: JobPlan): string[] {
     renderValue('pod_uid', pod.uid),
     renderValue('pod_folder', plan.podFolder),
     renderValue('spool_folder', plan.spoolFolder),
+    renderValue('file_system', plan.fileSystem),
     renderValue('grace_seconds', String(plan.graceSeconds)),
     renderValue('deadline_seconds', plan.deadlineSeconds === undefined ? '' : String(plan.deadlineSeconds)),
     renderList(
@@ -56,6 +57,8 @@ function mountVariables({ containers, scratchVolumes, scratchFolder }: JobPlan):
     list('mount_volume', ({ volume }) => volume),
     list('mount_place', ({ source }) => source.in),
     list('mount_path', ({ source }) => source.path),
+    list('mount_below', ({ source }) => (source.in === 'host' ? source.below : '')),
+    list('mount_type', ({ source }) => (source.in === 'host' ? source.type : '')),
     list('mount_sub_path', ({ subPath }) => subPath ?? ''),
     list('mount_target', ({ target }) => target),
     list('mount_mode', ({ readOnly }) => (readOnly ? 'ro' : 'rw')),

@@ -1,14 +1,17 @@
 import type { Container, Lifecycle } from '@interlink/sidecar-sdk';
 import type { ScratchFolder } from '../site/expand-path.ts';
 import type { ApptainerPlan } from './runtimes/apptainer-plan.ts';
+import type { EnrootPlan } from './runtimes/enroot-plan.ts';
 
 /** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
 export interface JobPlan {
   readonly pod: { readonly namespace: string; readonly name: string; readonly uid: string };
-  /** Absolute; the same path on the compute nodes. */
+  /** Absolute; the same path on the compute nodes, where those see it. */
   readonly podFolder: string;
   /** Where the job announces changes: `<root>/.spool`. */
   readonly spoolFolder: string;
+  /** Whether the compute nodes see both; `unknown`: the job finds out. */
+  readonly fileSystem: 'shared' | 'remote' | 'unknown';
   readonly bashPath: string;
   readonly graceSeconds: number;
   /** `activeDeadlineSeconds`, counted from the job's start. */
@@ -72,7 +75,11 @@ export type MountSource =
   | { readonly in: 'pod-folder'; readonly path: string }
   | { readonly in: 'scratch'; readonly path: string }
   | { readonly in: 'memory'; readonly path: string }
-  | { readonly in: 'host'; readonly path: string };
+  /**
+   * `path` is the administrator's, and `below` what of it is meant, empty for all: no link leads out of `path`. `type` is a
+   * hostPath's: what has to be there, or is made.
+   */
+  | { readonly in: 'host'; readonly path: string; readonly below: string; readonly type: string };
 
 export interface ScratchVolume {
   readonly name: string;
@@ -95,4 +102,4 @@ export interface ProxyPlan {
 }
 
 /** What runs the containers, and what its driver needs beyond the containers themselves. */
-export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan;
+export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan | EnrootPlan;

@@ -26,6 +26,7 @@ const library = [
   'guard',
   'proxy',
   'loop',
+  'remote',
   'claim',
   'job',
 ] as const;
@@ -66,7 +67,7 @@ function renderLibrary(plan: JobPlan): string {
 
 /** The last part: what is done. */
 export function renderWork(plan: JobPlan): string {
-  return ['claim_pod "$@"', 'begin_job', '', ...siteText(plan.site), 'run_job', ''].join('\n');
+  return ['take_pod "$@"', 'begin_job', '', ...siteText(plan.site), 'run_job', ''].join('\n');
 }
 
 /** A program in another language, as a variable of bash. */

@@ -4,12 +4,12 @@ import { slurmSite, testProcess } from '../testing/slurm-site.ts';
 describe('loadSlurmSite()', () => {
   test('has a default for everything', () => {
     expect(slurmSite()).toMatchObject({
-      commands: { sbatch: ['sbatch'], srun: ['srun'], sacct: ['sacct'] },
+      commands: { sbatch: { argv: ['sbatch'] }, srun: { argv: ['srun'] }, sacct: { argv: ['sacct'] } },
       pace: { pollIntervalMs: 2_000, submitsPerSecond: undefined },
       folders: { root: '/nonexistent/home/.interlink/slurm', isShared: undefined, retentionMs: 3_600_000 },
       script: { bashPath: '/bin/bash', commandPrefix: '', templatePath: undefined, builder: undefined },
       runtime: { name: 'apptainer', path: 'apptainer', prefix: [], options: [] },
-      images: { prefix: 'docker://', allowedPaths: [] },
+      images: { prefix: 'docker://', allowedPaths: [], insecureRegistries: [] },
       tsocks: undefined,
       accounts: { own: { uid: 1500, gid: 1500 }, defaultUid: undefined, ignoresRunAsUser: false },
       podAnnotations: new Set(),
@@ -33,7 +33,7 @@ describe('loadSlurmSite()', () => {
       { ...testProcess, env: { WORK: '/work' } },
     );
     expect(site).toMatchObject({
-      commands: { sbatch: ['ssh', 'login', 'sbatch'] },
+      commands: { sbatch: { argv: ['ssh', 'login', 'sbatch'], remoteFrom: 2 } },
       folders: { root: '/nonexistent/home/.local/interlink/jobs' },
       script: { commandPrefix: 'module load x', templatePath: '/nonexistent/home/job.tmpl' },
       runtime: { name: 'singularity', path: 'singularity', prefix: ['srun', '-n', '1'], options: ['--nv'] },
@@ -50,6 +50,7 @@ describe('loadSlurmSite()', () => {
       ...{ 'Slurm.HostPaths': ['/cvmfs:ro'], 'Slurm.Claims': { 'a/b': { path: '/data/b' } }, 'Slurm.SubmitRate': 50 },
       ...{ 'Policy.AllowPodAnnotations': ['pre-exec', 'slurm-job.vk.io/mpi-flags', 'docker-options.vk.io/flags'] },
       ...{ 'Policy.AllowImagePaths': ['/cvmfs/images/'], 'Slurm.ScratchFolder': '$TMPDIR/pods' },
+      ...{ 'Slurm.InsecureRegistries': ['reg.local:5000'] },
     });
     expect(site.partitions).toEqual(
       new Map([
@@ -67,7 +68,7 @@ describe('loadSlurmSite()', () => {
   });
 
   test.each<[Parameters<typeof slurmSite>[0], RegExp]>([
-    [{ SqueuePath: 'ssh "login' }, /SqueuePath is "ssh \\"login": a program is wanted, with its quotes closed/],
+    [{ SqueuePath: 'ssh "login' }, /SqueuePath is "ssh \\"login": a quote is not closed/],
     [{ BashPath: 'bash' }, /BashPath is "bash": an absolute path without blanks is wanted/],
     [{ Tsocks: true }, /TsocksLoginNode is not set: .*; TsocksPath is not set:/],
     [{ Tsocks: true, TsocksPath: '/t', TsocksLoginNode: '-oProxyCommand=id' }, /TsocksLoginNode is "-oProxy/],
@@ -90,6 +91,7 @@ describe('loadSlurmSite()', () => {
       /it would open the (sidecar's token|account's keys)/,
     ],
     [{ 'Slurm.Claims': { 'a/b': { dockerVolume: 'v' } } }, /Slurm\.Claims has "a\/b": .* is not \{ path: … \}/],
+    [{ 'Slurm.InsecureRegistries': ['http://a'] }, /InsecureRegistries\[0\] is "http:\/\/a"/],
     [{ 'Policy.AllowImagePaths': ['/'] }, /AllowImagePaths\[0\] is "\/"/],
     [{ 'Policy.AllowPodAnnotations': ['preexec'] }, /AllowPodAnnotations\[0\] is "preexec": did you mean pre-exec\?/],
     [{ 'Policy.AllowPodAnnotations': ['flags'] }, /AllowPodAnnotations\[0\] is "flags"/],

@@ -61,13 +61,19 @@ export function loadImages(reader: SiteReader): SiteImages {
   const allowedPaths = reader.words('Policy.AllowImagePaths') ?? [];
   return {
     prefix: reader.optionalText('ImagePrefix') ?? 'docker://',
-    insecureRegistries: reader.words('Slurm.InsecureRegistries') ?? [],
     allowedPaths: allowedPaths.map((path, index) => {
       const key = `Policy.AllowImagePaths[${index}]`;
       if (!isAbsolute(path) || path === '/') {
         reader.problems.push(`${key} is ${JSON.stringify(path)}: an absolute path of a folder with images is wanted`);
       }
       return reader.path(key, path);
+    }),
+    insecureRegistries: (reader.words('Slurm.InsecureRegistries') ?? []).map((registry, index) => {
+      if (!/^[\w.-]+(:\d+)?$/.test(registry)) {
+        const key = `Slurm.InsecureRegistries[${index}]`;
+        reader.problems.push(`${key} is ${JSON.stringify(registry)}: a host, or host:port, is wanted`);
+      }
+      return registry;
     }),
   };
 }

@@ -36,6 +36,8 @@ export interface SlurmJob {
   readonly restarts: number;
   /** Undefined: no limit. */
   readonly timeLimitMinutes: number | undefined;
+  /** The working folder that it was submitted with; undefined when sacct was asked. */
+  readonly workingDirectory: string | undefined;
   /** Who cancelled it, a user id; told by sacct only. */
   readonly cancelledBy: string | undefined;
 }

@@ -54,7 +54,15 @@ export class RunningBackend implements AsyncDisposable {
     this.#stop = new AbortController();
     const { clock, slurm } = this;
     this.#backend = await SlurmBackend.open({
-      ...{ slurm, clock, root: this.#root, pollIntervalMs: 1_000, logger: createLogger('slurm-test', 'silent') },
+      ...{
+        slurm,
+        clock,
+        root: this.#root,
+        isShared: true,
+        pollIntervalMs: 1_000,
+        retentionMs: 0,
+        logger: createLogger('slurm-test', 'silent'),
+      },
       planner: {
         plan: async (request, podOwner, folder) => ({
           order: {

@@ -18,6 +18,7 @@ import { cleanText, maxEventBytes, toReason } from '../trust/clean-text.ts';
 import { adoptionRequest } from './adoption-request.ts';
 import { containerFieldPath } from './container-field-path.ts';
 import { offloadedPod } from './offloaded-pod.ts';
+import { withDeadlineLeft } from './pod-deadline.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
 
 export interface PodCreatorOptions {
@@ -67,7 +68,8 @@ export class PodCreator {
         return await resolvePod(offloaded.pod, await this.sourcesOf(pod, signal));
       });
       resolved.notices.push(...offloaded.unknown.map(noSuchContainer));
-      await traced('create pod', { kind: 'client' }, () => this.#options.provider.createPod(resolved.request, signal));
+      const request = withDeadlineLeft(resolved.request, pod, Date.now());
+      await traced('create pod', { kind: 'client' }, () => this.#options.provider.createPod(request, signal));
       this.#onCreated(uid, entry, pod, resolved);
       return true;
     } catch (error) {

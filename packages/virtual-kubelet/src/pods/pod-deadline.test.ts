@@ -3,7 +3,7 @@ import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { apiPod, containerStatus } from '../status/testing/statuses.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
-import { podDeadline } from './pod-deadline.ts';
+import { podDeadline, withDeadlineLeft } from './pod-deadline.ts';
 import { FakeBackend } from './testing/fake-backend.ts';
 import { endControllers, settle, startController } from './testing/start-controller.ts';
 
@@ -139,4 +139,19 @@ test('a deadline further away than a timer reaches does not come early', async (
   const { backend } = await startWithDeadline(100 * 24 * 3_600);
   await settle(5_000);
   expect(backend.calls).toEqual([]);
+});
+
+test.each([
+  ['what is left, rounded up', '2027-01-01T00:00:00Z', 60, '2027-01-01T00:00:12.400Z', 48],
+  ['all of it for a pod that begins', undefined, 60, '2027-01-01T00:00:12Z', 60],
+  ['a second when it has passed meanwhile', '2027-01-01T00:00:00Z', 60, '2027-01-01T00:02:00Z', 1],
+  ['none where there is none', '2027-01-01T00:00:00Z', undefined, '2027-01-01T00:02:00Z', undefined],
+])('withDeadlineLeft() gives %s', (_, startTime, activeDeadlineSeconds, now, left) => {
+  const spec = {
+    containers: [{ name: 'c' }],
+    ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+  };
+  const request = { pod: { metadata: { name: 'p', namespace: 'ns', uid: 'u' }, spec }, volumes: [] };
+  const pod = { spec, ...(startTime === undefined ? {} : { status: { startTime } }) };
+  expect(withDeadlineLeft(request, pod, Date.parse(now)).pod.spec.activeDeadlineSeconds).toBe(left);
 });

@@ -192,3 +192,16 @@ test('PodLifecycle tells of no back-off in a pod that goes', async () => {
   await sidecar.passSeconds(60);
   expect(sidecar.events).toEqual(['10 main Killing Stopping container main']);
 });
+
+test('PodLifecycle kills in time what the runtime, which hangs, was to ask to end', async () => {
+  const sidecar = new SimulatedSidecar((call) => (call.startsWith('terminate') ? 1_000_000_000 : 0));
+  sidecar.submit(podOf(), { main: [{ stopSeconds: 'ignored' }] });
+  await sidecar.passSeconds(5);
+  await sidecar.askToGo(10);
+  await sidecar.passSeconds(20);
+  expect(sidecar.engine.log.filter((line) => /KILL|end main/.test(line))).toEqual([
+    '15 KILL main/0',
+    '15 end main/0 137',
+  ]);
+  expect(sidecar.gone).toEqual([podUid]);
+});

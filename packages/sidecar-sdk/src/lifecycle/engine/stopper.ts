@@ -12,6 +12,8 @@ export interface StopActs {
 /** What is left after a `preStop` hook that took all of the time: the kubelet's `minimumGracePeriodInSeconds`. */
 const leastAfterHookMs = 2_000;
 const retryMs = 1_000;
+/** A runtime that has not answered a KILL by then is told again. */
+const killLimitMs = 10_000;
 
 interface Stop {
   /** As it was asked for. */
@@ -72,7 +74,12 @@ export class Stopper {
     }
     while (!isOver() && stop.killAtMs > this.#clock.now()) await this.#sleep(stop, stop.killAtMs);
     while (!isOver()) {
-      await attempt(() => acts.kill(), acts);
+      const limitMs = this.#clock.now() + killLimitMs;
+      await this.#within(
+        stop,
+        limitMs,
+        attempt(() => acts.kill(), acts),
+      );
       await this.#sleep(stop, this.#clock.now() + retryMs);
     }
   }
@@ -82,30 +89,44 @@ export class Stopper {
     const hookEnd = attempt(() => hook(AbortSignal.any([timeIsOver.signal, stop.over.signal])), acts).then(() => true);
     let hasEnded = false;
     while (!hasEnded && !stop.over.signal.aborted && stop.killAtMs > this.#clock.now()) {
-      hasEnded = await Promise.race([hookEnd, this.#sleep(stop, stop.killAtMs).then(() => false)]);
+      hasEnded = (await this.#within(stop, stop.killAtMs, hookEnd)) === true;
     }
     timeIsOver.abort();
     stop.killAtMs = Math.max(stop.killAtMs, this.#clock.now() + leastAfterHookMs);
   }
 
-  /** Until it works or its time is over. */
+  /** Until it works or its time is over: a runtime that hangs must not hold back what comes after. */
   async #until(stop: Stop, act: () => Promise<void>, acts: StopActs): Promise<void> {
+    let underWay: Promise<boolean> | undefined;
     while (!stop.over.signal.aborted && stop.killAtMs > this.#clock.now()) {
-      if (await attempt(act, acts)) return;
+      underWay ??= attempt(act, acts);
+      const hasWorked = await this.#within(stop, stop.killAtMs, underWay);
+      if (hasWorked === true) return;
+      if (hasWorked === undefined) continue;
+      underWay = undefined;
       await this.#sleep(stop, this.#clock.now() + retryMs);
     }
   }
 
   /** Also ends when it was shortened, or is over. */
   async #sleep(stop: Stop, untilMs: number): Promise<void> {
+    await this.#within(stop, untilMs, new Promise<never>(() => undefined));
+  }
+
+  /** What the act comes to; undefined when the time is over first, was shortened, or the attempt has ended. */
+  async #within<T>(stop: Stop, untilMs: number, act: Promise<T>): Promise<T | undefined> {
     if (stop.hurry.signal.aborted) stop.hurry = new AbortController();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#clock.setTimer(Math.max(0, untilMs - this.#clock.now()), resolve);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const giveUp = () => resolve(undefined);
+    const cancel = this.#clock.setTimer(Math.max(0, untilMs - this.#clock.now()), giveUp);
     const signal = AbortSignal.any([stop.over.signal, stop.hurry.signal]);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    if (signal.aborted) resolve();
-    await promise;
-    cancel();
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    try {
+      return await Promise.race([act, promise]);
+    } finally {
+      cancel();
+    }
   }
 }
 

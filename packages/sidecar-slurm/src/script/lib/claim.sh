@@ -1,12 +1,30 @@
 # --- claim: one pod is one job ---------------------------------------------------------------------------------------------
 # Should Slurm have two jobs of a pod after all (an sbatch without an answer, a controller that forgot), only the one whose number stands
 # in the pod's folder runs: whoever writes it first, the job itself or the sidecar before it submits another. A job whose pod is gone
-# finds no folder. Slurm starts a requeued job with the number that it had.
+# finds no folder. Slurm starts a requeued job with the number that it had. Where nodes do not see that folder, the sidecar looks into
+# it for them, and hands the pod to no other job: remote.sh.
+
+# file_system is shared, remote, or unknown: then this job finds out. The root's own folder tells a pod that is gone from a root that is not there.
+take_pod() {
+  if [[ $file_system == shared ]]; then
+    claim_pod "$@"
+  elif [[ $file_system == unknown && (-d $pod_folder || -d $spool_folder) ]]; then
+    claim_pod "$@"
+    exec >>"$pod_folder/slurm.out" 2>&1
+  else
+    await_pod "${1-1}"
+  fi
+}
+
 claim_pod() {
   local number=${1-1} claimed=''
   (set -C && printf '%s\n' "$number" >"$pod_folder/claim") 2>/dev/null
   { IFS= read -r claimed <"$pod_folder/claim"; } 2>/dev/null
   [[ $claimed == "$number" ]] && return
+  not_mine
+}
+
+not_mine() {
   printf 'pod %s/%s is not this job'\''s: it is gone, or another job has it\n' "$pod_namespace" "$pod_name"
   exit 0
 }

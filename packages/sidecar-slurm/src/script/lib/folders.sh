@@ -1,10 +1,11 @@
 # --- folders that live as long as the job ----------------------------------------------------------------------------------
 # scratch_folder: the script's own, on the node; volume_folder: emptyDirs; memory_folder: emptyDirs in memory; job_folder: small files
 # that others find by the pod's folder.
-scratch_folder='' volume_folder='' memory_folder='' job_folder=$pod_folder/job
+scratch_folder='' volume_folder='' memory_folder='' job_folder=''
 
 make_folders() {
-  local volume place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
+  local volume place=${node_folder:-${SLURM_TMPDIR:-${TMPDIR:-/tmp}}}
+  job_folder=$pod_folder/job
   runtime_error="cannot make a folder in $place"
   scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") || return
   printf '%s' "$log_writer_program" >"$scratch_folder/.log-writer.pl" || return
@@ -19,6 +20,7 @@ make_folders() {
   for volume in "${scratch_volumes[@]}"; do mkdir -m 0777 -- "$volume_folder/$volume" || return; done
   for volume in "${memory_volumes[@]}"; do mkdir -m 0777 -- "$memory_folder/$volume" || return; done
   place_mounts
+  keep_images_here
   runtime_error=''
 }
 
@@ -43,8 +45,12 @@ make_volume_folder() {
 remove_folders() {
   local folder
   for folder in "$scratch_folder" "$volume_folder" "$memory_folder" "$job_folder"; do
-    # What a container has made unwritable is its own.
-    [[ -n $folder ]] && { rm -rf -- "$folder" || { chmod -R u+rwX -- "$folder" && rm -rf -- "$folder"; }; } 2>/dev/null
+    [[ -n $folder ]] && remove_tree "$folder"
   done
   return 0
+}
+
+# What a container has made unwritable is its own.
+remove_tree() {
+  { rm -rf -- "$1" || { chmod -R u+rwX -- "$1" && rm -rf -- "$1"; }; } 2>/dev/null
 }

@@ -43,4 +43,5 @@ guard() {
   [[ -n $proxy_pid ]] && kill -KILL "$proxy_pid" 2>/dev/null
   runtime_cleanup_pod
   remove_folders
+  leave_node
 }

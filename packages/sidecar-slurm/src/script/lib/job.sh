@@ -98,6 +98,7 @@ end_job() {
   stop_proxy
   runtime_cleanup_pod
   remove_folders
+  hand_over
   tell_guard over
   for name in "${container_names[@]}"; do
     # An init container that was never due has no code.
@@ -112,4 +113,5 @@ end_job() {
 job_left() {
   [[ $BASHPID == "$$" && $pod_phase != ended ]] || return
   fail_pod JobScriptExited "the job's script ended early, with $1: what runs before the containers (CommandPrefix, pre-exec) may have done that"
+  hand_over
 }

@@ -2,6 +2,8 @@
 # Kubernetes' own. Whoever tries the script out may set others beforehand; Slurm hands none on.
 : "${INTERLINK_BACK_OFF_MS:=10000}" "${INTERLINK_MAX_BACK_OFF_MS:=300000}" "${INTERLINK_RECOVERED_MS:=600000}"
 : "${INTERLINK_SECOND_MS:=1000}" "${INTERLINK_USAGE_MS:=10000}"
+# How long a job waits for its pod where nodes do not see the sidecar's folders, and for the sidecar to have all that it wrote.
+: "${INTERLINK_AWAIT_POD_MS:=600000}" "${INTERLINK_AWAIT_FETCH_MS:=300000}"
 back_off_ms=$INTERLINK_BACK_OFF_MS
 max_back_off_ms=$INTERLINK_MAX_BACK_OFF_MS
 # A container that ran this long has recovered: its back-off begins anew.

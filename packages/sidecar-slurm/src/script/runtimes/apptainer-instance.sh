@@ -144,7 +144,6 @@ launch_instance() {
     exec 2>&1 </dev/null {bus}>&-
     clear_exported_except
     apptainer_environment
-    [[ -n $apptainer_commands ]] && eval "$apptainer_commands"
     exec "$apptainer_path" -s instance start "${words[@]}" "$image" "$name.$number"
   ); then
     apptainer_complaint "$output"

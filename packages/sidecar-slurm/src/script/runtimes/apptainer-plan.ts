@@ -12,10 +12,8 @@ export interface ApptainerPlan {
   readonly hostLines: ReadonlyArray<string>;
   /** Words for each instance, after ours: the site's, and those of a pod where the administrator allows them. */
   readonly options: ReadonlyArray<string>;
-  /** Words before the program where it runs a container's process. */
+  /** Words before the program where it runs a container's process: the site's, and those of a pod that may say some. */
   readonly prefix: ReadonlyArray<string>;
-  /** Text of bash, run before each instance and each process; empty: none. */
-  readonly commands: string;
   /** By container. */
   readonly containers: Readonly<Record<string, ApptainerContainer>>;
 }

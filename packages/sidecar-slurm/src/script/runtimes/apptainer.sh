@@ -1,7 +1,6 @@
 # --- runtime apptainer: an instance for each attempt, and its process in it ------------------------------------------------
 # Rendered: apptainer_path, apptainer_hostname, apptainer_host_lines, apptainer_options (words for every instance), apptainer_prefix
-# (words before the program that runs the process), apptainer_commands (text of bash, run before each); by container:
-# apptainer_gpus (nvidia, amd), apptainer_read_only. On the node: $scratch_folder/.apptainer, a folder for each attempt in it.
+# (words before the program that runs the process); by container: apptainer_gpus (nvidia, amd), apptainer_read_only. On the node: $scratch_folder/.apptainer, a folder for each attempt in it.
 apptainer_folder='' apptainer_home='' apptainer_has_authfile=''
 apptainer_proxy_target=/.interlink-proxy
 
@@ -104,7 +103,6 @@ runtime_run() {
     clear_exported_except
   fi
   apptainer_environment
-  [[ -n $apptainer_commands ]] && eval "$apptainer_commands" >/dev/null 2>&1
   container_starts
   # What mpiexec tells its processes by variables has to reach them.
   words=(--cleanenv)
@@ -156,5 +154,6 @@ runtime_remove() {
 
 runtime_cleanup_pod() {
   local folder
+  release_locks
   for folder in "$scratch_folder"/.apptainer/*.*/; do kill_instance "$folder"; done
 }

@@ -11,6 +11,7 @@ export const apptainer: RuntimeDriver = {
     'runtimes/image-cache.sh',
     'runtimes/oci-config.sh',
     'runtimes/container-paths.sh',
+    'runtimes/clean-environment.sh',
     'runtimes/apptainer-environment.sh',
     'runtimes/apptainer-image.sh',
     'runtimes/apptainer-instance.sh',
@@ -28,7 +29,6 @@ function variablesOf(plan: ApptainerPlan): string[] {
     renderValue('apptainer_host_lines', plan.hostLines.map((line) => `${line}\n`).join('')),
     renderList('apptainer_options', plan.options),
     renderList('apptainer_prefix', plan.prefix),
-    renderValue('apptainer_commands', plan.commands),
     renderMap(
       'apptainer_gpus',
       containers.map(([name, { gpus }]) => [name, gpus]),

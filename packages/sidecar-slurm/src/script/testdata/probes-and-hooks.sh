@@ -7,6 +7,7 @@ pod_name='p'
 pod_uid='11111111-1111-4111-8111-111111111111'
 pod_folder='/home/alice/.interlink/slurm/ns-11111111-1111-4111-8111-111111111111'
 spool_folder='/home/alice/.interlink/slurm/.spool'
+file_system='shared'
 grace_seconds='30'
 deadline_seconds=''
 container_names=('main')
@@ -40,6 +41,8 @@ mount_container=()
 mount_volume=()
 mount_place=()
 mount_path=()
+mount_below=()
+mount_type=()
 mount_sub_path=()
 mount_target=()
 mount_mode=()
@@ -96,7 +99,7 @@ declare -A hook_seconds=(
 )
 
 # (the library)
-claim_pod "$@"
+take_pod "$@"
 begin_job
 
 run_job

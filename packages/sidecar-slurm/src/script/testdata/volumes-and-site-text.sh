@@ -7,6 +7,7 @@ pod_name='p'
 pod_uid='11111111-1111-4111-8111-111111111111'
 pod_folder='/home/alice/.interlink/slurm/ns-11111111-1111-4111-8111-111111111111'
 spool_folder='/home/alice/.interlink/slurm/.spool'
+file_system='shared'
 grace_seconds='30'
 deadline_seconds=''
 container_names=('main')
@@ -35,7 +36,9 @@ memory_volumes=('shm')
 mount_container=('main' 'main' 'main' 'main')
 mount_volume=('config' 'cache' 'shm' 'data')
 mount_place=('pod-folder' 'scratch' 'memory' 'host')
-mount_path=('volumes/config' 'cache' 'shm' '/data/my set')
+mount_path=('volumes/config' 'cache' 'shm' '/data')
+mount_below=('' '' '' 'my set')
+mount_type=('' '' '' 'Directory')
 mount_sub_path=('' 'a/b' '' '')
 mount_target=('/etc/app' '/cache' '/dev/shm' '/data')
 mount_mode=('ro' 'rw' 'rw' 'ro')
@@ -61,7 +64,7 @@ declare -A hook_path=()
 declare -A hook_seconds=()
 
 # (the library)
-claim_pod "$@"
+take_pod "$@"
 begin_job
 
 # --- CommandPrefix, as it was given

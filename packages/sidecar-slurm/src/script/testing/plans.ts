@@ -30,6 +30,7 @@ export function jobPlan(parts: Partial<JobPlan> = {}): JobPlan {
     pod: { namespace: 'ns', name: 'p', uid: '11111111-1111-4111-8111-111111111111' },
     podFolder: '/home/alice/.interlink/slurm/ns-11111111-1111-4111-8111-111111111111',
     spoolFolder: '/home/alice/.interlink/slurm/.spool',
+    fileSystem: 'shared',
     bashPath: '/bin/bash',
     graceSeconds: 30,
     containers: [plannedContainer('main')],

@@ -35,6 +35,7 @@ export function parseAccounting(text: string): SlurmJob[] {
         partition: row.Partition,
         restarts: 0,
         timeLimitMinutes: parseMinutes(row.Timelimit),
+        workingDirectory: undefined,
         cancelledBy,
       },
     ];

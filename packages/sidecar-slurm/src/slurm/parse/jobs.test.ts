@@ -106,7 +106,7 @@ test.each(recordedReleases)(
 );
 
 test('parseJobs() shows what each field says', () => {
-  const line = `7|RUNNING|0:0|100|110|NONE|2|1-00:00:00|main|c[01-02]|None|${renderIdentity(anIdentity)}|\n`;
+  const line = `7|RUNNING|0:0|100|110|NONE|2|1-00:00:00|main|c[01-02]|/data/a|None|${renderIdentity(anIdentity)}|\n`;
   expect(parseJobs(line)).toEqual([
     {
       id: '7',
@@ -123,13 +123,14 @@ test('parseJobs() shows what each field says', () => {
       partition: 'main',
       restarts: 2,
       timeLimitMinutes: 1_440,
+      workingDirectory: '/data/a',
       cancelledBy: undefined,
     },
   ]);
 });
 
 test('parseJobs() is not misled by a delimiter in a reason, headings, and comments with newlines', () => {
-  const start = '|PENDING|0:0|100|N/A|N/A|0|5:00|main||';
+  const start = '|PENDING|0:0|100|N/A|N/A|0|5:00|main||/data/a|';
   const text = [
     'CLUSTER: b',
     `7${start}a new disk|soon|${renderIdentity(anIdentity)}|`,

@@ -12,7 +12,7 @@ import { parseMinutes, parseTime } from './times.ts';
  */
 export const jobFields = [
   ...(['JobID', 'State', 'exit_code', 'SubmitTime', 'StartTime', 'EndTime', 'RestartCnt', 'TimeLimit'] as const),
-  ...(['Partition', 'NodeList', 'Reason', 'Comment'] as const),
+  ...(['Partition', 'NodeList', 'WorkDir', 'Reason', 'Comment'] as const),
 ];
 
 /** Reads squeue's list, of which only jobs that carry our comment are kept. */
@@ -44,6 +44,7 @@ function toPodJob(row: Row<(typeof jobFields)[number]>): PodJob | undefined {
     partition: row.Partition,
     restarts: Number(row.RestartCnt) || 0,
     timeLimitMinutes: parseMinutes(row.TimeLimit),
+    workingDirectory: row.WorkDir,
     cancelledBy: undefined,
   };
 }

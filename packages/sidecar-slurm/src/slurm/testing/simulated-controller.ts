@@ -114,7 +114,7 @@ export class SimulatedController {
 }
 
 /** As it is right after sbatch. */
-function pendingJob(id: string, { identity }: SubmitOrder, now: Date): PodJob {
+function pendingJob(id: string, { identity, workingDirectory }: SubmitOrder, now: Date): PodJob {
   return {
     id,
     identity,
@@ -130,6 +130,7 @@ function pendingJob(id: string, { identity }: SubmitOrder, now: Date): PodJob {
     partition: 'main',
     restarts: 0,
     timeLimitMinutes: undefined,
+    workingDirectory,
     cancelledBy: undefined,
   };
 }
