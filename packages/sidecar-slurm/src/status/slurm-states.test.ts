@@ -144,6 +144,11 @@ describe('a job that was asked to end by somebody else, and has', () => {
     expect(mainState(statusOf(sight, leaving))).toEqual({ running: { startedAt: '2027-01-01T00:30:00Z' } });
   });
 
+  test('of which one part has ended and another has not, runs on as well', () => {
+    const ending = { ...leaving, phase: 'ending' as const };
+    expect(mainState(statusOf(seen('RUNNING'), ending))?.running).toBeDefined();
+  });
+
   test('keeps what had ended before', () => {
     const status = statusOf(seen('RUNNING'), recordOfEnd('2027-01-01T00:58:59.000Z'));
     expect(mainState(status)?.terminated?.exitCode).toBe(0);

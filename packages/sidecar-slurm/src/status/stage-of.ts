@@ -39,24 +39,25 @@ export function stageOf({ jobId, trouble, sight, record, heardMs, leadMs, nowMs 
   if (jobId === undefined && record === undefined) return { kind: 'submitting', ...(trouble ? { trouble } : {}) };
   const { askedAt } = record ?? {};
   if (sight.kind === 'unseen') {
-    if (isOver) return askedAt === undefined ? { kind: 'over', at: overAt } : { kind: 'leaving', askedAt };
-    return record === undefined ? { kind: 'queued', state: 'PENDING' } : { kind: 'running' };
+    if (isOver && askedAt === undefined) return { kind: 'over', at: overAt };
+    return record === undefined ? { kind: 'queued', state: 'PENDING' } : { kind: 'running', askedAt };
   }
   if (sight.kind === 'gone') {
     if (isOver) return { kind: 'over', at: overAt, ...endingBy(sight.job, askedAt, leadMs) };
     if (sight.job !== undefined) return overBy(sight.job, nowMs);
     const isAlive = heardMs !== undefined && nowMs < heardMs + silenceMs;
-    return isAlive ? { kind: 'running' } : { kind: 'over', ending: forgotten, at: new Date(nowMs).toISOString() };
+    return isAlive
+      ? { kind: 'running', askedAt }
+      : { kind: 'over', ending: forgotten, at: new Date(nowMs).toISOString() };
   }
   const { job, endedSinceMs = nowMs } = sight;
   const verdict = judgeState(job.state);
   // The record may be of the time before Slurm began the job anew.
   if (verdict.kind === 'queued') return toQueued(job);
   const isGoing = verdict.kind === 'running' || verdict.kind === 'suspended';
-  if (isOver && isGoing && askedAt !== undefined) return { kind: 'leaving', askedAt };
+  if (isGoing && (!isOver || askedAt !== undefined)) return { kind: 'running', askedAt };
   if (isOver) return { kind: 'over', at: overAt, ...endingBy(job, askedAt, leadMs) };
-  if (isGoing) return { kind: 'running' };
-  if (nowMs < endedSinceMs + settleMs) return { kind: 'running' };
+  if (nowMs < endedSinceMs + settleMs) return { kind: 'running', askedAt };
   return overBy(job, nowMs);
 }
 
