@@ -1,4 +1,12 @@
-import { elsewhere, type Field, type FieldContext, ignored, recordOf, refused, supported } from '@interlink/sidecar-sdk';
+import {
+  elsewhere,
+  type Field,
+  type FieldContext,
+  ignored,
+  recordOf,
+  refused,
+  supported,
+} from '@interlink/sidecar-sdk';
 import type { SlurmSite } from '../site/slurm-site.ts';
 import { securityFields } from './security-fields.ts';
 

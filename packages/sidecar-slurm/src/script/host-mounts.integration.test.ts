@@ -24,7 +24,9 @@ async function mounted(below: string, type = '', subPath?: string): Promise<stri
   const source = { in: 'host', path, below, type } as const;
   const mount = { volume: 'v', source, target: '/v', readOnly: false, ...(subPath === undefined ? {} : { subPath }) };
   await using run = await JobRun.start({
-    containers: [shellContainer('main', 'cat $INTERLINK_VOLUME_V/file 2>&1 || ls -d $INTERLINK_VOLUME_V', { mounts: [mount] })],
+    containers: [
+      shellContainer('main', 'cat $INTERLINK_VOLUME_V/file 2>&1 || ls -d $INTERLINK_VOLUME_V', { mounts: [mount] }),
+    ],
   });
   let seen: Record<string, string> = {};
   await run.until('it has ended, or waits', async () => {

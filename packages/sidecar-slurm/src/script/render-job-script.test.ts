@@ -81,7 +81,12 @@ const pods: Array<[name: string, parts: Partial<JobPlan>]> = [
               readOnly: false,
             },
             { volume: 'shm', source: { in: 'memory', path: 'shm' }, target: '/dev/shm', readOnly: false },
-            { volume: 'data', source: { in: 'host', path: '/data', below: 'my set', type: 'Directory' }, target: '/data', readOnly: true },
+            {
+              volume: 'data',
+              source: { in: 'host', path: '/data', below: 'my set', type: 'Directory' },
+              target: '/data',
+              readOnly: true,
+            },
           ],
         }),
       ],
