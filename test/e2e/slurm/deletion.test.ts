@@ -1,16 +1,16 @@
 import type { Pod } from '@interlink/kube';
 import { describe, expect } from 'vitest';
 import { waitFor } from '../../testbed/index.ts';
+import type { ClusterView } from '../../testbed/site/cluster-view.ts';
 import { startKubectl } from '../drivers/kubectl-stream.ts';
 import { pod, shell, untilTerm } from '../drivers/pods.ts';
 import { cannotRun, slurmTest } from './drivers/slurm-test.ts';
-import type { SlurmView } from './drivers/slurm-view.ts';
 
 const test = slurmTest('deletion');
 const patient = { timeoutMs: 120_000 };
 const deaf = shell('main', 'trap "" TERM; while true; do sleep 0.2; done');
 
-async function waitUntilNothingIsLeft(slurm: SlurmView, pods: ReadonlyArray<Pod>): Promise<void> {
+async function waitUntilNothingIsLeft(slurm: ClusterView, pods: ReadonlyArray<Pod>): Promise<void> {
   const uids = pods.map(({ metadata }) => metadata?.uid ?? '');
   await waitFor('neither jobs nor folders to be left of the pods', async () => {
     const [jobs, folders] = await Promise.all([slurm.livingJobs(), slurm.folders()]);
