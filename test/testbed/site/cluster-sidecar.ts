@@ -24,6 +24,8 @@ export interface ClusterSidecarOptions {
 export interface ClusterSidecar extends RemoteSidecar {
   /** DataRootFolder, as this machine sees it. */
   readonly root: string;
+  /** The same, as the cluster has it. */
+  readonly rootThere: string;
   /** Removes what it keeps in the account's home. */
   remove(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function prepareClusterSidecar(options: ClusterSidecarOptions): Pro
     url: urlBelow(here),
     token,
     root: join(here, 'pods'),
+    rootThere: join(there, 'pods'),
     remove: async () => await rm(here, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
