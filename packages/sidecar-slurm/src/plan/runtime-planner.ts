@@ -6,6 +6,7 @@ import type { PlannedImage } from '../image/planned-image.ts';
 import type { Submission } from '../request/submission.ts';
 import type { RuntimePlan } from '../script/job-plan.ts';
 import { planApptainer } from '../script/runtimes/plan-apptainer.ts';
+import { planEnroot } from '../script/runtimes/plan-enroot.ts';
 import type { SlurmSite } from '../site/slurm-site.ts';
 
 /** What runs a pod's containers, and the files that it needs. */
@@ -29,8 +30,9 @@ export class RuntimePlanner {
     if (this.#site.runtime.name === 'none') return { runtime: { driver: 'none' }, files: [] };
     const images = await this.#planImages(request, submission);
     const logins = [...renderAuthFiles([...images.values()])];
+    const planRuntime = this.#site.runtime.name === 'enroot' ? planEnroot : planApptainer;
     return {
-      runtime: planApptainer(request.pod, images, this.#site, submission.pod),
+      runtime: planRuntime(request.pod, images, this.#site, submission.pod),
       files: logins.map(([path, content]) => ({ path, content, mode: 0o600 })),
     };
   }
