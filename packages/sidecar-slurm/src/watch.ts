@@ -21,18 +21,27 @@ export interface WatchOptions {
 export async function watchPods(options: WatchOptions, signal: AbortSignal): Promise<void> {
   const { spool, clock, logger } = options;
   const due = new Set<string>();
+  const unreadable = new Set<string>();
   let isAway = false;
   while (!signal.aborted) {
     try {
       for (const uid of await spool.take()) due.add(uid);
-      for (const uid of due) {
-        await refresh(uid, options);
-        due.delete(uid);
-      }
       isAway = false;
     } catch (error) {
       if (!isAway) logger.warn({ err: error }, 'cannot read what jobs have to say: trying again');
       isAway = true;
+    }
+    for (const uid of due) {
+      try {
+        await refresh(uid, options);
+        due.delete(uid);
+        unreadable.delete(uid);
+      } catch (error) {
+        // One pod's folder must not keep the others waiting.
+        if (!unreadable.has(uid))
+          logger.warn({ err: error, podUid: uid }, 'cannot read what a job has to say: trying again');
+        unreadable.add(uid);
+      }
     }
     await sleepBy(clock, intervalMs, signal);
   }

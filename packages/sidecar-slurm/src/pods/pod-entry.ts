@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { OwnedReport, PodEvent, PodReference, PodReport } from '@interlink/sidecar-sdk';
-import { readJobEvents } from '../folder/job-events.ts';
+import { endOfEvents, readJobEvents } from '../folder/job-events.ts';
 import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
 import type { LinkRecord } from '../folder/link-record.ts';
 import type { PodFolder } from '../folder/pod-folder.ts';
@@ -57,12 +57,8 @@ export class PodEntry {
 
   /** Reads what is there when this process begins; what its job had to tell before was told, or is over. */
   async load(): Promise<void> {
+    this.#eventsOffset = await endOfEvents(this.folder);
     await this.read();
-    for (;;) {
-      const { offset } = await readJobEvents(this.folder, this.#eventsOffset);
-      if (offset === this.#eventsOffset) return;
-      this.#eventsOffset = offset;
-    }
   }
 
   /** Reads what its job has written. @returns what is to be told */
@@ -100,7 +96,7 @@ export class PodEntry {
 async function heardAt(folder: PodFolder): Promise<number | undefined> {
   const times = await Promise.all(
     (['usage', 'pod.state'] as const).map(
-      async (name) => (await stat(folder.file(name)).catch(() => undefined))?.mtimeMs,
+      async (name) => (await lstat(folder.file(name)).catch(() => undefined))?.mtimeMs,
     ),
   );
   const known = times.filter((time) => time !== undefined);
