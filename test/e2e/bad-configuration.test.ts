@@ -36,6 +36,18 @@ describe('a wrong configuration ends the process with one clear line', { concurr
     ]);
   });
 
+  test('vk: what only nodes go by, before anything is connected to', async () => {
+    const text = 'Limits.Capacity: cpu=many\nPolicy.NodeLabelDomains: "a b"\n';
+    const file = await write('node-policy.yaml', text);
+    const { exitCode, complaints } = await runProgram(['vk', '--nodename', 'never'], {
+      ...{ ...home, INTERLINKCONFIGPATH: file, KUBECONFIG: join(directory, 'absent') },
+    });
+    expect(exitCode).toBe(2);
+    expect(complaints).toEqual([
+      'vk: Invalid configuration: Limits.Capacity holds "cpu=many": name=quantity is wanted, such as memory=256Gi; Policy.NodeLabelDomains holds "a b": a domain such as nvidia.com is wanted',
+    ]);
+  });
+
   test('a variable of the wrong type', async () => {
     const { exitCode, complaints } = await runProgram(['interlink'], { ...home, INTERLINKPORT: 'x' });
     expect(exitCode).toBe(2);

@@ -61,6 +61,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('slurmHost', 'slurmd', 'slurmd'),
   program('slurmHost', 'sbatch', 'slurm-client'),
   program('slurmHost', 'munged', 'munge'),
+  // Slurm's accounting, for tests that ask for it; of MariaDB only the programs, no service.
+  program('slurmHost', 'slurmdbd', 'slurmdbd'),
+  program('slurmHost', 'mariadbd', 'mariadb-server-core'),
   program('slurmHost', 'docker-init', 'docker.io'),
   program('slurmHost', 'useradd', 'passwd'),
   program('slurmHost', 'setpriv', 'util-linux'),

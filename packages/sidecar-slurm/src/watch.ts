@@ -21,18 +21,27 @@ export interface WatchOptions {
 export async function watchPods(options: WatchOptions, signal: AbortSignal): Promise<void> {
   const { spool, clock, logger } = options;
   const due = new Set<string>();
+  const unreadable = new Set<string>();
   let isAway = false;
   while (!signal.aborted) {
     try {
       for (const uid of await spool.take()) due.add(uid);
-      for (const uid of due) {
-        await refresh(uid, options);
-        due.delete(uid);
-      }
       isAway = false;
     } catch (error) {
       if (!isAway) logger.warn({ err: error }, 'cannot read what jobs have to say: trying again');
       isAway = true;
+    }
+    for (const uid of due) {
+      try {
+        await refresh(uid, options);
+        due.delete(uid);
+        unreadable.delete(uid);
+      } catch (error) {
+        // One pod's folder must not keep the others waiting.
+        if (!unreadable.has(uid))
+          logger.warn({ err: error, podUid: uid }, 'cannot read what a job has to say: trying again');
+        unreadable.add(uid);
+      }
     }
     await sleepBy(clock, intervalMs, signal);
   }
@@ -41,8 +50,9 @@ export async function watchPods(options: WatchOptions, signal: AbortSignal): Pro
 async function refresh(uid: string, { book, ender, watch }: WatchOptions): Promise<void> {
   await book.refresh(uid);
   const entry = book.get(uid);
-  // What has ended by its own account has to be agreed to by Slurm before it can go.
-  if (entry?.deletion === undefined) return;
-  if (entry.record?.phase === 'ended') watch.soon();
-  ender.step(entry);
+  if (entry === undefined) return;
+  const { deletion, record } = entry;
+  // What has ended by its own account has to be agreed to by Slurm before it can go, and to be explained if it was asked to end.
+  if (record?.phase === 'ended' && (deletion !== undefined || record.askedAt !== undefined)) watch.soon();
+  if (deletion !== undefined) ender.step(entry);
 }

@@ -23,7 +23,7 @@ import {
 import { defaultTaint } from './config/default-taint.ts';
 import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { parseMetricsAddress } from './config/metrics-address.ts';
-import { nodePolicy } from './config/node-policy.ts';
+import { type NodePolicy, nodePolicy } from './config/node-policy.ts';
 import { apiServerAddress } from './config/own-address.ts';
 import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
@@ -75,6 +75,7 @@ export async function runVirtualKubelet(
   for (const warning of warnings) logger.warn(warning);
   for (const warning of flagWarnings(flags)) logger.warn(warning);
   const metricsUrl = flags.metricsAddr === undefined ? undefined : parseMetricsAddress(flags.metricsAddr);
+  const policy = nodePolicy(config);
   const planned = await planNodes({ flags, env, virtualNodes: config.VirtualNodes });
   for (const warning of new Set(planned.flatMap(({ settings }) => settings.warnings))) logger.warn(warning);
   const access = await loadClusterAccess({
@@ -86,7 +87,7 @@ export async function runVirtualKubelet(
   // Whoever waits for its turn is well: a rolling update waits until it says so.
   if (election !== undefined) for (const { metrics } of nodes) metrics.health.node = () => undefined;
   const tracer = await startTracing('interlink-vk', logger, env);
-  const parts = { flags, env, config, file, logger, nodes, access, tracer };
+  const parts = { flags, env, config, policy, file, logger, nodes, access, tracer };
   const listener = await listenForMetrics(nodes, metricsUrl, logger);
   try {
     const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
@@ -127,6 +128,7 @@ interface ProcessParts {
   readonly flags: VirtualKubeletFlags;
   readonly env: NodeJS.ProcessEnv;
   readonly config: InterLinkConfig;
+  readonly policy: NodePolicy;
   readonly file: string | undefined;
   readonly logger: Logger;
   readonly nodes: ReadonlyArray<PlannedNode & { readonly metrics: KubeletMetrics }>;
@@ -149,7 +151,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
     const common = {
       ...shared,
       tracer,
-      policy: nodePolicy(config),
+      policy: parts.policy,
       othersAddresses: [apiServerAddress(access.server)],
       streamTimeouts: {
         idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,

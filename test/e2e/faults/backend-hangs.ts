@@ -54,7 +54,7 @@ function backendHangs(name: string, part: 'interlink' | 'sidecar'): Fault {
   };
 }
 
-async function hasCondition({ client, name }: FaultNode, type: string, value: string): Promise<boolean> {
+export async function hasCondition({ client, name }: FaultNode, type: string, value: string): Promise<boolean> {
   const { status } = await client.get(nodes, { name });
   return status?.conditions?.some((condition) => condition.type === type && condition.status === value) === true;
 }

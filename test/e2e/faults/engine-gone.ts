@@ -3,17 +3,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pod } from '@interlink/kube';
+import { waitFor } from '../../testbed/index.ts';
 import { SocketProxy } from '../../testbed/socket-proxy.ts';
 import { holdFor } from '../drivers/hold-for.ts';
 import { shell, untilTerm } from '../drivers/pods.ts';
+import { hasCondition } from './backend-hangs.ts';
 import type { Fault } from './fault.ts';
 import { createPod, type FaultNode, mockPod, outcomesOf, podsOf, waitForOutcomes } from './fault-bed.ts';
+
+const noticedWithinMs = 30_000;
 
 /** As when dockerd is upgraded with live-restore on: containers run on, and nobody can be asked about them. */
 export const engineGone: Fault = {
   name: 'The Docker Engine’s socket is gone',
   expected:
-    'Containers run on, no pod fails; what ended meanwhile is reported with its exit code, what was made meanwhile runs',
+    'Containers run on, no pod fails; InterLinkConnectivity is False within 30 s; what ended meanwhile is reported with its exit code, what was made meanwhile runs',
   run: async ({ bed, docker, outageMs, nameOf }) => {
     assert.ok(docker, 'This fault needs a Docker Engine');
     const directory = await mkdtemp(join(tmpdir(), 'interlink-engine-'));
@@ -25,9 +29,16 @@ export const engineGone: Fault = {
       await waitForOutcomes(node, ['ending Running', 'steady Running']);
       const before = (await podsOf(node)).map(containerOf).toSorted();
 
+      const goneAt = performance.now();
       await socket.down();
+      await waitFor('the condition', async () => await hasCondition(node, 'InterLinkConnectivity', 'False'), {
+        timeoutMs: noticedWithinMs,
+        intervalMs: 500,
+      });
+      const noticedMs = performance.now() - goneAt;
       await createPod(node, dockerPod(node, 'meanwhile', untilTerm));
       await holdFor(outageMs, async () => {
+        assert.ok(await hasCondition(node, 'Ready', 'True'));
         assert.deepEqual(await outcomesOf(node), ['ending Running', 'meanwhile Pending', 'steady Running']);
       });
       const backAt = performance.now();
@@ -37,7 +48,8 @@ export const engineGone: Fault = {
       const after = (await podsOf(node)).map(containerOf);
       assert.deepEqual(after.filter((container) => !container.startsWith('meanwhile')).toSorted(), before);
       await deleteAll(node);
-      return { statusMs };
+      await waitFor('the condition to be True', async () => await hasCondition(node, 'InterLinkConnectivity', 'True'));
+      return { noticedMs, statusMs };
     } finally {
       await socket.down();
       await rm(directory, { recursive: true });

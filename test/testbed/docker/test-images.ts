@@ -10,11 +10,18 @@ export class TestImages {
     this.#socket = socket;
   }
 
-  /** Makes busybox once more, as an image of its own that no other test has. @returns its id */
-  async make(image: string): Promise<string> {
+  /**
+   * Makes busybox once more, as an image of its own that no other test has. @param instructions of a Dockerfile: `ENV A=b`
+   * @returns its id
+   */
+  async make(image: string, instructions: readonly string[] = []): Promise<string> {
     const { Id: container } = (await this.#post('/containers/create', { Image: 'busybox:1.36' })) as { Id: string };
     try {
-      const query = new URLSearchParams({ container, ...splitTag(image), changes: `LABEL test=${randomUUID()}` });
+      const query = new URLSearchParams({
+        container,
+        ...splitTag(image),
+        changes: [`LABEL test=${randomUUID()}`, ...instructions].join('\n'),
+      });
       return ((await this.#post(`/commit?${query}`, {})) as { Id: string }).Id;
     } finally {
       await requestEngineOrThrow(this.#socket, { method: 'DELETE', path: `/containers/${container}?v=1` });
@@ -43,8 +50,12 @@ export class TestImages {
   }
 
   /** Makes an image that only the registry has. */
-  async publish(image: string, login?: { username: string; password: string }): Promise<void> {
-    await this.make(image);
+  async publish(
+    image: string,
+    login?: { username: string; password: string },
+    instructions: readonly string[] = [],
+  ): Promise<void> {
+    await this.make(image, instructions);
     await this.push(image, login);
     await this.remove(image);
   }

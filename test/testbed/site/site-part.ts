@@ -4,7 +4,15 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { dieWithParent } from '../process/die-with-parent.ts';
+import { type CommandLine, dieWithParent } from '../process/die-with-parent.ts';
+
+/** Another place than this machine and account for a process of a site. */
+export interface Place {
+  /** How a command is run there by a child of this process. */
+  toCommandLine(argv: ReadonlyArray<string>): Promise<CommandLine>;
+  /** Reaches the command by the child's pid. */
+  signal(pid: number, signal: NodeJS.Signals): void;
+}
 
 export interface SitePartOptions {
   /** The command's name: `vk`, `interlink`, `docker-sidecar`, … */
@@ -12,6 +20,7 @@ export interface SitePartOptions {
   readonly args: ReadonlyArray<string>;
   readonly env: Readonly<Record<string, string>>;
   readonly directory: string;
+  readonly place?: Place | undefined;
 }
 
 const main = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
@@ -46,16 +55,12 @@ export class SitePart {
    * @param env variables of this one run, over the part's own
    */
   async start(until?: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { name, args: more, place } = this.#options;
+    const argv = ['--conditions=interlink-source', main, name, ...more];
+    const command = (await place?.toCommandLine([process.execPath, ...argv])) ?? ([process.execPath, argv] as const);
     const log = openSync(this.logFile, 'a', 0o600);
     this.#logStart = readFileSync(this.logFile).length;
-    const command = [
-      process.execPath,
-      '--conditions=interlink-source',
-      main,
-      this.name,
-      ...this.#options.args,
-    ] as const;
-    const [file, args] = dieWithParent(command[0], command.slice(1));
+    const [file, args] = dieWithParent(...command);
     // A group of its own: Ctrl-C is for whoever started the site, which ends it in order.
     this.#child = spawn(file, args, {
       stdio: ['ignore', log, log],
@@ -78,7 +83,7 @@ export class SitePart {
 
   /** Sends it a signal and does not wait for what comes of it. */
   signal(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
+    if (this.#child !== undefined) this.#signal(this.#child, signal);
   }
 
   /** Waits until the process has ended, by itself or not. @returns its exit code; null when a signal ended it */
@@ -98,12 +103,18 @@ export class SitePart {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.kill(signal);
+    this.#signal(child, signal);
     const timeout = new AbortController();
     await Promise.race([exited, sleep(stopTimeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined)]);
     timeout.abort();
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) this.#signal(child, 'SIGKILL');
     await exited;
+  }
+
+  #signal(child: ChildProcess, signal: NodeJS.Signals): void {
+    const { place } = this.#options;
+    if (place === undefined || child.pid === undefined) child.kill(signal);
+    else place.signal(child.pid, signal);
   }
 
   async #waitForLine(message: string, child: ChildProcess): Promise<void> {

@@ -1,9 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findFreePorts } from '../process/free-ports.ts';
 import { SitePart } from './site-part.ts';
 
 export type SidecarKind = 'docker' | 'mock' | 'process';
+
+/** A sidecar that runs elsewhere, and knows the site's token already. */
+export interface RemoteSidecar {
+  readonly part: SitePart;
+  readonly url: string;
+  readonly token: string;
+}
 
 export interface SiteOptions {
   /** Logs, tokens and state go below it; made when missing. */
@@ -13,10 +20,10 @@ export interface SiteOptions {
   readonly nodeName: string;
   /** `VirtualNodes` of the configuration; then `nodeName` is the first of them. */
   readonly virtualNodes?: ReadonlyArray<{ readonly Name: string; readonly [key: string]: unknown }> | undefined;
-  readonly sidecar: SidecarKind;
+  readonly sidecar: SidecarKind | RemoteSidecar;
   /** For the Docker sidecar. */
   readonly dockerHost?: string | undefined;
-  /** Variables of all three processes, over those set here. */
+  /** Variables of all three processes, but for a sidecar that runs elsewhere, over those set here. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -34,19 +41,16 @@ export class Site {
 
   private constructor(options: SiteOptions, ports: { interlink: number; sidecar: number }) {
     const { directory, kubeconfig, nodeName, sidecar, dockerHost } = options;
-    const socket = `unix://${join(directory, 'run', 'process.sock')}`;
     this.nodeName = nodeName;
     this.interlinkUrl = `http://127.0.0.1:${ports.interlink}`;
-    this.sidecarUrl = sidecar === 'process' ? socket : `http://127.0.0.1:${ports.sidecar}`;
+    this.sidecarUrl = sidecarUrlOf(options, ports.sidecar);
     this.tokenFile = join(directory, 'config', 'interlink', 'token');
     const env = {
       ...inherited(),
       XDG_CONFIG_HOME: join(directory, 'config'),
       XDG_STATE_HOME: join(directory, 'state'),
       INTERLINKPORT: String(ports.interlink),
-      ...(sidecar === 'process'
-        ? { SIDECARURL: socket }
-        : { SIDECARSERVICE: sidecar, SIDECARPORT: String(ports.sidecar) }),
+      SIDECARURL: this.sidecarUrl,
       ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
       POD_IP: '127.0.0.1',
       ...(options.virtualNodes === undefined ? {} : { INTERLINKCONFIGPATH: configurationFile(directory) }),
@@ -56,7 +60,7 @@ export class Site {
     const named = options.virtualNodes === undefined ? ['--nodename', nodeName] : [];
     this.vk = part('vk', [...named, '--port', '0', '--kubeconfig', kubeconfig]);
     this.interlink = part('interlink', []);
-    this.sidecar = part(`${sidecar}-sidecar`, []);
+    this.sidecar = typeof sidecar === 'object' ? sidecar.part : part(`${sidecar}-sidecar`, []);
   }
 
   /** Starts all three and returns when the node is registered and the backend within reach. */
@@ -67,6 +71,7 @@ export class Site {
       await writeFile(configurationFile(options.directory), JSON.stringify({ VirtualNodes }));
     const [interlink = 0, sidecar = 0] = await findFreePorts(2);
     const site = new Site(options, { interlink, sidecar });
+    if (typeof options.sidecar === 'object') await writeToken(site.tokenFile, options.sidecar.token);
     try {
       await Promise.all([
         site.sidecar.start('listening'),
@@ -87,6 +92,16 @@ export class Site {
   async stop(): Promise<void> {
     await Promise.all(this.parts.map((part) => part.stop()));
   }
+}
+
+function sidecarUrlOf({ sidecar, directory }: SiteOptions, port: number): string {
+  if (typeof sidecar === 'object') return sidecar.url;
+  return sidecar === 'process' ? `unix://${join(directory, 'run', 'process.sock')}` : `http://127.0.0.1:${port}`;
+}
+
+async function writeToken(path: string, token: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(path, `${token}\n`, { mode: 0o600 });
 }
 
 function configurationFile(directory: string): string {

@@ -8,10 +8,12 @@ export interface HostConfOptions {
   /** This machine's name: the controller and the only node. */
   readonly node: string;
   readonly mungeSocket: string;
+  /** What comes last. */
+  readonly settings: Readonly<Record<string, string | number>>;
 }
 
 /** Writes slurm.conf, readable for all, and what it names, for a Slurm that consists of this machine. @returns its path */
-export async function writeHostConf({ directory, node, mungeSocket }: HostConfOptions): Promise<string> {
+export async function writeHostConf({ directory, node, mungeSocket, settings }: HostConfOptions): Promise<string> {
   const file = (name: string) => join(directory, name);
   const [controllerPort = 0, nodePort = 0] = await findFreePorts(2);
   for (const folder of ['state', 'spool']) await mkdir(file(folder), { mode: 0o700 });
@@ -33,6 +35,7 @@ export async function writeHostConf({ directory, node, mungeSocket }: HostConfOp
       SlurmdPidFile: file('slurmd.pid'),
       SlurmctldLogFile: file('slurmctld.log'),
       SlurmdLogFile: file('slurmd.log'),
+      ...settings,
     },
   });
   // Slurm insists on device files; it opens none of them.

@@ -6,13 +6,16 @@ import type { TestbedData } from '../testbed-data.ts';
 import { createTestbedDirectory, writeOwner } from '../testbed-directory.ts';
 import { importClusterImage } from './cluster-image.ts';
 import { type SlurmCluster, startSlurmCluster } from './slurm-cluster.ts';
-import { type SlurmHost, startSlurmHost } from './slurm-host.ts';
+import { type SlurmHost, type SlurmHostOptions, startSlurmHost } from './slurm-host.ts';
 
 /** Slurm on this machine for one test that does to it what nobody else could stand: the testbed's is everybody's. */
-export async function startOwnSlurmHost(): Promise<SlurmHost & AsyncDisposable> {
+export async function startOwnSlurmHost(
+  options: Pick<SlurmHostOptions, 'accounting' | 'settings'> = {},
+): Promise<SlurmHost & AsyncDisposable> {
+  const { signal } = new AbortController();
   return await start(
     async (directory, cleanUp) =>
-      await startSlurmHost({ directory: join(directory, 'slurm-host'), signal: new AbortController().signal, cleanUp }),
+      await startSlurmHost({ ...options, directory: join(directory, 'slurm-host'), signal, cleanUp }),
   );
 }
 

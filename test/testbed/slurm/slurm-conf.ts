@@ -20,6 +20,8 @@ export interface SlurmConfOptions {
   readonly settings: Readonly<Record<string, string | number>>;
 }
 
+export const CLUSTER_NAME = 'testbed';
+
 /** CPUs and MiB that every node claims to have; slurmd does not check (`config_overrides`). */
 export const NODE_CPUS = 16;
 export const NODE_MEMORY_MIB = 16_000;
@@ -32,7 +34,7 @@ export const SHORT_MINUTES = 5;
  * those of `main` by being requeued, those of `lowcancel` by being cancelled.
  */
 const COMMON: Readonly<Record<string, string | number>> = {
-  ClusterName: 'testbed',
+  ClusterName: CLUSTER_NAME,
   SlurmUser: 'root',
   AuthType: 'auth/munge',
   AccountingStorageType: 'accounting_storage/none',

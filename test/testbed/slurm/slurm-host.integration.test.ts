@@ -5,6 +5,7 @@ import { ON_DEMAND_TIMEOUT_MS, offers, slurmHost } from '../on-demand.ts';
 import { runCommand, runCommandOrThrow } from '../process/run-command.ts';
 import type { SlurmHostData } from '../testbed-data.ts';
 import { waitFor } from '../wait-for.ts';
+import { CHARGED_ACCOUNT } from './host-accounting.ts';
 import { toHostShell } from './host-shell.ts';
 import { startOwnSlurmHost } from './own-slurm.ts';
 import type { SlurmShell } from './slurm-shell.ts';
@@ -49,6 +50,24 @@ describe.skipIf(!offers(testbed, 'slurmHost'))('Slurm on this machine', () => {
 });
 
 describe.skipIf(!offers(testbed, 'slurmHost'))('a Slurm of a test of its own', () => {
+  test(
+    'keeps account of jobs when asked to, and lets only those charge who may',
+    async () => {
+      await using own = await startOwnSlurmHost({ accounting: true });
+      const submit = ['sbatch', '--output=/dev/null', '--comment=of a test'];
+      await own.shell.run([...submit, '--wrap=exit 3']);
+      const sacct = ['sacct', '-n', '-P', '-X', '--format=State,ExitCode,User,Account,Comment'];
+      const { name } = own.data.account;
+      await waitFor('the job to be in the database', async () => {
+        const { stdout } = await own.shell.run(sacct);
+        return stdout === `FAILED|3:0|${name}|${CHARGED_ACCOUNT}|of a test\n`;
+      });
+      const refused = await own.shell.run([...submit, '--account=nobody', '--wrap=true']);
+      expect(refused.stderr).toContain('Invalid account');
+    },
+    ON_DEMAND_TIMEOUT_MS,
+  );
+
   test('knows its jobs after an orderly end of slurmctld, and takes all their processes along', async () => {
     const own = await startOwnSlurmHost();
     const { shell, data } = own;

@@ -5,10 +5,12 @@ import { inOwnNamespace, killChildren } from '../process/own-namespace.ts';
 import { runCommandOrThrow } from '../process/run-command.ts';
 import { ServerProcess, waitUntilReady } from '../process/server-process.ts';
 import type { SlurmHostData } from '../testbed-data.ts';
+import { enterAccounts, startHostAccounting } from './host-accounting.ts';
 import { writeHostConf } from './host-conf.ts';
 import { toHostShell } from './host-shell.ts';
 import { ensureJobAccount } from './job-account.ts';
 import { startMunge } from './munge.ts';
+import { CLUSTER_NAME } from './slurm-conf.ts';
 import type { SlurmShell } from './slurm-shell.ts';
 import { parseSlurmVersion } from './slurm-version.ts';
 
@@ -16,6 +18,10 @@ export interface SlurmHostOptions {
   /** Made here. Every account must be able to go through all folders above it. */
   directory: string;
   signal: AbortSignal;
+  /** A database of what became of jobs (slurmdbd): `sacct` works, and jobs are charged to accounts; default false. */
+  accounting?: boolean;
+  /** More of slurm.conf(5), such as `MinJobAge`. */
+  settings?: Readonly<Record<string, string | number>>;
   /** Takes what ends the daemons again; filled also when the start fails. */
   cleanUp: AsyncDisposableStack;
 }
@@ -55,7 +61,7 @@ export async function startSlurmHost(options: SlurmHostOptions): Promise<SlurmHo
 }
 
 async function startDaemons(
-  { directory, signal }: SlurmHostOptions,
+  { directory, accounting = false, settings, signal }: SlurmHostOptions,
   daemons: AsyncDisposableStack,
 ): Promise<SlurmHost> {
   signal.throwIfAborted();
@@ -66,7 +72,11 @@ async function startDaemons(
   await chmod(directory, 0o755);
   const mungeSocket = await startMunge({ directory: join(directory, 'munge'), signal, cleanUp: daemons });
   const node = hostname().split('.')[0] ?? '';
-  const conf = await writeHostConf({ directory, node, mungeSocket });
+  const storage = accounting
+    ? await startHostAccounting({ directory: join(directory, 'accounting'), mungeSocket, signal, cleanUp: daemons })
+    : {};
+  const conf = await writeHostConf({ directory, node, mungeSocket, settings: { ...storage, ...settings } });
+  if (accounting) await enterAccounts(conf, CLUSTER_NAME, account.name);
   const shell = toHostShell(conf, account);
   const env = { ...process.env, SLURM_CONF: conf };
   const says = async (...argv: string[]) => (await shell.run(argv)).stdout.trim();

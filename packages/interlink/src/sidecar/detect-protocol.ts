@@ -1,4 +1,4 @@
-import { type HttpTarget, InterLinkError, parseProblem } from '@interlink/protocol';
+import { type HttpTarget, InterLinkError, parseProblem, readBody, smallBody } from '@interlink/protocol';
 
 const probeTimeoutMs = 10_000;
 
@@ -9,7 +9,7 @@ const probeTimeoutMs = 10_000;
  */
 export async function detectProtocol(target: HttpTarget): Promise<'v1' | 'v2'> {
   const response = await target.send({ method: 'GET', path: '/v2/capabilities', headersTimeoutMs: probeTimeoutMs });
-  const body = await response.body.text();
+  const body = await readBody(response.body, smallBody);
   if (response.statusCode >= 200 && response.statusCode < 300 && isCapabilities(body)) return 'v2';
   const error = parseProblem(response.statusCode, body);
   if (response.statusCode >= 500 || response.statusCode === 401 || response.statusCode === 403) {

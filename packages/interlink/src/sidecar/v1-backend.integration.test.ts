@@ -100,6 +100,11 @@ test('a create asks for the pod first, and takes over one that a v1 plugin runs 
   expect(await stateOf(client, one)).toHaveProperty('running');
 });
 
+test('an answer of a v1 plugin that never ends fills no memory', async () => {
+  const { client } = await start({ create: () => ({ body: { PodUID: one, PodJID: 'x'.repeat(2 * 1024 * 1024) } }) });
+  await expect(client.createPod(request(one))).rejects.toThrow('The answer is longer than 1048576 bytes');
+});
+
 test('a pod that is missing from three answers is gone, one that is missing once is not', async () => {
   let absences = 0;
   const { client, plugin } = await start({

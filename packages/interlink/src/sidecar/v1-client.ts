@@ -3,11 +3,14 @@ import {
   type HttpTarget,
   InterLinkError,
   type LogOptions,
+  listBody,
   type Pod,
   type PodReport,
   type PodRequest,
   parseCreateStruct,
   parseV1PodStatuses,
+  readBody,
+  smallBody,
   toLogStruct,
   toRetrievedPodData,
 } from '@interlink/protocol';
@@ -25,7 +28,7 @@ export class V1Client {
   /** An empty list of pods is v1's ping. @returns the answer as it is */
   async ping(): Promise<string> {
     const response = await this.#target.call({ method: 'GET', path: '/status', headers: json, body: '[]' });
-    return await response.body.text();
+    return await readBody(response.body, smallBody);
   }
 
   /** @returns the backend's own name for the pod */
@@ -38,7 +41,7 @@ export class V1Client {
       body,
       headersTimeoutMs: 120_000,
     });
-    const text = await response.body.text();
+    const text = await readBody(response.body, smallBody);
     if (text.trim() === '') throw new InterLinkError('internal', 'The sidecar answered create with nothing');
     const answer = parseJson(text, 'create');
     // Plugins that take lists of one answer with a list of one.
@@ -63,7 +66,7 @@ export class V1Client {
       headers: json,
       body: JSON.stringify(pods),
     });
-    return parseV1PodStatuses(parseJson(await response.body.text(), 'status')).map(fromV1PodStatus);
+    return parseV1PodStatuses(parseJson(await readBody(response.body, listBody), 'status')).map(fromV1PodStatus);
   }
 
   async logs(

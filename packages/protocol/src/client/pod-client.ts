@@ -123,7 +123,7 @@ export class PodClient {
   /** What the pods of this owner use, measured a few seconds ago at most. @throws InterLinkError `unimplemented` when the backend can't measure */
   async stats(signal?: AbortSignal): Promise<NodeStats> {
     const response = await this.#target.call({ method: 'GET', path: `${this.#prefix}/stats`, ...optional({ signal }) });
-    return parseNodeStats(await response.body.json());
+    return parseNodeStats(await readJson(response.body, listBody));
   }
 
   /** What a create of this pod would have the backend do; nothing is done. @throws InterLinkError `unimplemented`, and what a create would throw */

@@ -80,7 +80,7 @@ export const slurmKeys = {
   DefaultFlavor: text({ default: undefined, doc: 'The flavor of pods that name none and match none by their GPUs.' }),
   ResourceScriptPath: text({
     default: undefined,
-    doc: 'Program on the login node that prints what the virtual node announces, instead of what `sinfo` shows.',
+    doc: 'Program on the login node that prints what the virtual node announces, instead of what `sinfo` shows: `{"cpu": "64", "memory": "512Gi"}`.',
   }),
   JobScriptTemplate: text({
     default: undefined,

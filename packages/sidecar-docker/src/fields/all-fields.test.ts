@@ -33,6 +33,13 @@ describe('fieldExaminer', () => {
     expect(findingsOf({}, rules)).toEqual({ refusals, warnings: [] });
   });
 
+  test('tells that an fsGroup does not reach into claims', () => {
+    const claim = { name: 'data', persistentVolumeClaim: { claimName: 'data' } };
+    const spec = (...volumes: object[]) => ({ securityContext: { fsGroup: 2000 }, volumes });
+    expect(warningsOf(spec({ name: 'own', emptyDir: {} }))).toEqual([]);
+    expect(warningsOf(spec(claim))).toEqual([expect.stringMatching(/^spec.securityContext.fsGroup: 2000 .*in claims/)]);
+  });
+
   test('keeps quiet about what is done, by whomever, and about what says nothing', () => {
     const spec = {
       ...{ tolerations: [{ key: 'a' }], brandNew: null, another: {}, hostNetwork: false, os: { name: 'linux' } },

@@ -47,7 +47,11 @@ export const podFields: ReadonlyArray<Field<SitePolicy>> = [
   elsewhere('schedulingGates', scheduler),
   elsewhere('schedulingGroup', scheduler),
   supported('securityContext.appArmorProfile', 'refused where the host has no AppArmor'),
-  supported('securityContext.fsGroup'),
+  // Processes are in the group all the same. https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+  ignored('securityContext.fsGroup', 'what is in claims keeps the group that the administrator gave it', {
+    concerns: (_, { spec }) => (spec.volumes ?? []).some(({ persistentVolumeClaim: claim }) => claim !== undefined),
+    values: 'of a pod with claims, for these',
+  }),
   supported('securityContext.fsGroupChangePolicy', 'volumes that a pod gets belong to its group from the start'),
   supported('securityContext.runAsGroup'),
   supported('securityContext.runAsNonRoot'),

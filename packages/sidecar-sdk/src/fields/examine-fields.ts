@@ -29,7 +29,7 @@ export class FieldExaminer<Policy> {
     for (const [name, value] of Object.entries(spec)) {
       const isContainers = name === 'initContainers' || name === 'ephemeralContainers';
       const path = isContainers ? 'containers' : name;
-      this.#visit(value, { path, place: `spec.${name}`, context: { policy, parent: spec } }, findings);
+      this.#visit(value, { path, place: `spec.${name}`, context: { policy, parent: spec, spec } }, findings);
     }
     return findings;
   }

@@ -1,3 +1,5 @@
+import type { PodSpec } from '@interlink/protocol';
+
 /**
  * What becomes of a field of a pod's spec:
  * `supported` here; `elsewhere`: done before the pod comes here, by the scheduler, the API server or the virtual kubelet;
@@ -28,6 +30,8 @@ export interface FieldContext<Policy> {
   readonly policy: Policy;
   /** What the field is a member of. */
   readonly parent: Readonly<Record<string, unknown>>;
+  /** The pod's, whole. */
+  readonly spec: PodSpec;
 }
 
 export type Concern<Policy> = Pick<Field<Policy>, 'concerns' | 'values'>;

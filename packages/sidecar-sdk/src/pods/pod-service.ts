@@ -41,6 +41,7 @@ export class PodService {
   readonly #capabilityNews: CapabilityNews;
   #relistNow = new AbortController();
   #trouble: string | undefined = 'the backend has not been listed yet';
+  #troubled = new AbortController();
   readonly #listed = Promise.withResolvers<void>();
 
   constructor(backend: Backend, logger: Logger) {
@@ -55,6 +56,11 @@ export class PodService {
   /** Undefined when the reports can be trusted, else why not. */
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** Aborts when the backend can't be listed any more: whoever follows the reports has to hear that they may be old. */
+  get troubled(): AbortSignal {
+    return this.#troubled.signal;
   }
 
   /** Resolves after the first complete list. */
@@ -220,7 +226,10 @@ export class PodService {
       let waitMs = intervalMs;
       try {
         await this.#registry.replaceAll(() => this.#backend.list());
-        if (this.#trouble !== undefined) this.#logger.info('backend listed');
+        if (this.#trouble !== undefined) {
+          this.#logger.info('backend listed');
+          this.#troubled = new AbortController();
+        }
         this.#trouble = undefined;
         this.#listed.resolve();
         retryMs = 100;
@@ -228,6 +237,7 @@ export class PodService {
         const { message } = InterLinkError.from(error);
         if (this.#trouble !== message) this.#logger.warn({ err: error }, 'cannot list the backend');
         this.#trouble = message;
+        this.#troubled.abort();
         waitMs = retryMs;
         retryMs = Math.min(retryMs * 2, 5_000);
       }

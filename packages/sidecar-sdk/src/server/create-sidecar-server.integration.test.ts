@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterLinkError, type PodClient, type StreamRecord } from '@interlink/protocol';
 import { bearerAuthentication, TokenFile } from '@interlink/service-kit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { requestOf } from '../testing/memory-backend.ts';
 import { startSidecar } from '../testing/running-sidecar.ts';
 
@@ -221,6 +221,22 @@ test('while the backend can’t be listed nothing is answered, and readyz says w
   expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('the engine is down')]);
   sidecar.backend.fail(undefined);
   while ((await fetch(`${sidecar.url}/readyz`)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+test('a stream of pods ends when the backend is out of reach, and the next is told why', async () => {
+  await using sidecar = await startSidecar();
+  const client = sidecar.clientOf(owner);
+  await client.createPod(requestOf('p'));
+  const { signal } = new AbortController();
+  for await (const record of client.watchPods({ signal })) {
+    if (!isSnapshotEnd(record)) continue;
+    sidecar.backend.fail(new InterLinkError('unavailable', 'the engine is down'));
+    sidecar.backend.news?.relist();
+  }
+  await expect(Array.fromAsync(client.watchPods({ signal }))).rejects.toThrow('the engine is down');
+  sidecar.backend.fail(undefined);
+  await vi.waitFor(async () => expect(await client.listPods()).toHaveLength(1), { timeout: 10_000 });
+  expect((await readUntil(client, isSnapshotEnd)).length).toBeGreaterThan(2);
 });
 
 test('v1 routes answer in the recorded shapes, with any verb', async () => {

@@ -29,7 +29,13 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     const query = queryOf(request);
     if (query.watch !== 'true') return { items: log.reports() };
     const cursor = typeof query.cursor === 'string' ? query.cursor : undefined;
-    return await sendRecords(request, reply, log.subscribe(cursor), endOf(request));
+    // Once the backend is out of reach, so are its pods: the next try to follow them is told why.
+    return await sendRecords(
+      request,
+      reply,
+      log.subscribe(cursor),
+      AbortSignal.any([endOf(request), service.troubled]),
+    );
   });
 
   app.put(`${ownerPrefix}/pods/:uid`, async (request, reply) => {

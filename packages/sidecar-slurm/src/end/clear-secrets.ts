@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { declared, listNames, type Pod } from '@interlink/sidecar-sdk';
 import type { PodFolder } from '../folder/pod-folder.ts';
+import { removeTree } from '../folder/remove-tree.ts';
 
 /** What stays of a container: how it ended, and its logs. */
 const kept = /^(state|\d+)$/;
@@ -19,5 +19,5 @@ export async function clearSecrets(folder: PodFolder, pod: Pod): Promise<void> {
     }),
   );
   const paths = [join(folder.path, 'volumes'), ...logins.map((name) => join(folder.path, name)), ...containers.flat()];
-  await Promise.all(paths.map(async (path) => await rm(path, { recursive: true, force: true })));
+  await Promise.all(paths.map(removeTree));
 }

@@ -23,7 +23,7 @@ describe('fieldExaminer', () => {
   });
 
   test.each<[string, object, object, string]>([
-    ['a name', { hostname: 'h' }, {}, 'spec.hostname: "h" (a job has the host name of its node)'],
+    ['a name', { subdomain: 'h' }, {}, 'spec.subdomain: "h" (a job is in no domain of the cluster)'],
     ['a group', { securityContext: { fsGroup: 5 } }, {}, 'spec.securityContext.fsGroup: 5'],
     ['a terminal', {}, { tty: true }, 'spec.containers[0].tty: true'],
     ['a disk', {}, { resources: { limits: { 'ephemeral-storage': '1Gi' } } }, 'spec.containers[0].resources.limits'],

@@ -22,10 +22,7 @@ export const containerFields: ReadonlyArray<Field<SlurmSite>> = [
   supported('imagePullPolicy'),
   supported('lifecycle.postStart'),
   supported('lifecycle.preStop'),
-  ignored('lifecycle.stopSignal', 'containers are ended by TERM', {
-    concerns: (value) => value !== 'SIGTERM',
-    values: 'all but `SIGTERM`',
-  }),
+  supported('lifecycle.stopSignal'),
   refused('livenessProbe', noGrpc, isGrpc),
   supported('name'),
   supported('ports[].containerPort', 'a port of the node: two jobs on one node can’t both listen there'),
@@ -55,7 +52,10 @@ export const containerFields: ReadonlyArray<Field<SlurmSite>> = [
     'where there is no limit; the job gets what its containers need together, and Slurm does not keep them apart',
   ),
   supported('restartPolicy'),
-  refused('restartPolicyRules', 'a job goes by `restartPolicy` alone'),
+  refused('restartPolicyRules', 'containers are restarted one by one', {
+    concerns: (value) => !Array.isArray(value) || value.some((rule) => recordOf(rule).action !== 'Restart'),
+    values: 'actions other than `Restart`',
+  }),
   supported('securityContext.allowPrivilegeEscalation', 'Apptainer never lets processes gain privileges'),
   refused('securityContext.capabilities.add', 'an ordinary account has none to give'),
   supported('securityContext.capabilities.drop', 'processes of an ordinary account have none'),

@@ -1,4 +1,12 @@
-import { elsewhere, type Field, ignored, recordOf, refused, supported } from '@interlink/sidecar-sdk';
+import {
+  elsewhere,
+  type Field,
+  type FieldContext,
+  ignored,
+  recordOf,
+  refused,
+  supported,
+} from '@interlink/sidecar-sdk';
 import type { SlurmSite } from '../site/slurm-site.ts';
 import { securityFields } from './security-fields.ts';
 
@@ -7,7 +15,11 @@ const scheduler = 'by the scheduler';
 const ordering = 'by the scheduler; the queue of Slurm has priorities of its own';
 const apiServer = 'by the API server';
 const virtualKubelet = 'by the virtual kubelet';
-const namedByNode = 'a job has the host name of its node';
+const namedByNode = 'a process has the host name of its node';
+const bare = {
+  concerns: (_: unknown, { policy }: FieldContext<SlurmSite>) => policy.runtime.name === 'none',
+  values: 'with the runtime `none`',
+};
 
 /** Fields of a pod's spec that are none of its containers' or volumes'. */
 export const podFields: ReadonlyArray<Field<SlurmSite>> = [
@@ -20,7 +32,7 @@ export const podFields: ReadonlyArray<Field<SlurmSite>> = [
     values: '`None`, `ClusterFirstWithHostNet`; `ClusterFirst` is `Default`, as with `hostNetwork` on any node',
   }),
   elsewhere('enableServiceLinks', virtualKubelet),
-  ignored('hostAliases', 'a job has the `/etc/hosts` of its node'),
+  ignored('hostAliases', 'a process has the `/etc/hosts` of its node', bare),
   refused('hostIPC', 'an account can’t give a pod the IPC of all jobs', isTrue),
   supported('hostNetwork', 'every job is in the network of its node, whatever is said here'),
   refused('hostPID', 'an account can’t give a pod the processes of all jobs', isTrue),
@@ -28,8 +40,8 @@ export const podFields: ReadonlyArray<Field<SlurmSite>> = [
     concerns: (value) => value === false,
     values: 'false',
   }),
-  ignored('hostname', namedByNode),
-  ignored('hostnameOverride', namedByNode),
+  ignored('hostname', namedByNode, bare),
+  ignored('hostnameOverride', namedByNode, bare),
   supported('imagePullSecrets'),
   elsewhere('nodeName', scheduler),
   elsewhere('nodeSelector', `${scheduler}; GPU types in it count here, too`),
@@ -64,12 +76,12 @@ export const podFields: ReadonlyArray<Field<SlurmSite>> = [
   refused('securityContext.sysctls', 'an account can’t change the kernel of the node'),
   elsewhere('serviceAccount', apiServer),
   elsewhere('serviceAccountName', apiServer),
-  ignored('setHostnameAsFQDN', namedByNode, isTrue),
+  ignored('setHostnameAsFQDN', 'a job is in no domain of the cluster', isTrue),
   refused('shareProcessNamespace', 'each container has processes of its own', {
     concerns: (value, { policy }) => value === true && policy.runtime.name !== 'none',
     values: 'true, but with the runtime `none`',
   }),
-  ignored('subdomain', namedByNode),
+  ignored('subdomain', 'a job is in no domain of the cluster'),
   supported('terminationGracePeriodSeconds'),
   elsewhere('tolerations', scheduler),
   elsewhere('topologySpreadConstraints', scheduler),

@@ -54,6 +54,7 @@ describe('ImagePlanner.plan() of an image that is not in the cache', () => {
   test('names it by the digest that the registry gives', async () => {
     expect(await plan()).toEqual({
       uri: `docker://${repository}@${digest}`,
+      name: image,
       path: '',
       key: `sha256-${'a'.repeat(64)}`,
       imageId: `${repository}@${digest}`,

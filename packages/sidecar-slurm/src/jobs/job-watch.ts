@@ -40,6 +40,8 @@ export class JobWatch {
   readonly #missing = new Set<string>();
   /** Of whose end all is told. */
   readonly #settled = new WeakSet<PodEntry>();
+  /** Of whom it was said that they can't be brought up to date. */
+  readonly #troubled = new WeakSet<PodEntry>();
   #looks = 0;
   #wake = new AbortController();
 
@@ -89,17 +91,36 @@ export class JobWatch {
   /** Brings every pod up to what squeue said. */
   async apply(snapshot: Snapshot): Promise<void> {
     for (const entry of this.#options.book.all()) {
-      const { jobId, uid } = entry;
-      if (jobId === undefined) continue;
-      const jobs = snapshot.byUid.get(uid) ?? [];
-      const job = chooseJob(jobs, jobId);
-      this.#options.onJobs(entry, jobs);
-      if (job !== undefined) await this.#seen(entry, job);
-      else if (snapshot.askedAtMs > Date.parse(entry.submission?.at ?? '')) await this.#unseen(entry);
-      if (entry.deletion !== undefined) this.#options.onSeen(entry);
+      try {
+        await this.#applyTo(entry, snapshot);
+        this.#troubled.delete(entry);
+      } catch (error) {
+        this.#tellTrouble(entry, error);
+      }
     }
     await this.#endOrphans(snapshot);
     this.#looks += 1;
+  }
+
+  async #applyTo(entry: PodEntry, snapshot: Snapshot): Promise<void> {
+    const { jobId, uid } = entry;
+    if (jobId === undefined) return;
+    const jobs = snapshot.byUid.get(uid) ?? [];
+    const job = chooseJob(jobs, jobId);
+    this.#options.onJobs(entry, jobs);
+    if (job !== undefined) await this.#seen(entry, job);
+    else if (snapshot.askedAtMs > Date.parse(entry.submission?.at ?? '')) await this.#unseen(entry);
+    if (entry.deletion !== undefined) this.#options.onSeen(entry);
+  }
+
+  /** One pod's folder must not keep the others from being looked at. */
+  #tellTrouble(entry: PodEntry, error: unknown): void {
+    if (this.#troubled.has(entry)) return;
+    this.#troubled.add(entry);
+    this.#options.logger.warn(
+      { err: error, ...podFields(entry.reference) },
+      'cannot bring a pod up to date: trying again',
+    );
   }
 
   async #endOrphans({ byUid }: Snapshot): Promise<void> {
@@ -128,8 +149,8 @@ export class JobWatch {
     if (this.#settled.has(entry)) return;
     await this.#options.book.refresh(entry.uid);
     if (entry.stage(this.#options.clock.now()).kind !== 'over') return;
-    this.#settled.add(entry);
     await clearSecrets(entry.folder, entry.stored.pod);
+    this.#settled.add(entry);
   }
 
   async #unseen(entry: PodEntry): Promise<void> {

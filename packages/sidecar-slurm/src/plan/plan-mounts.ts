@@ -1,14 +1,19 @@
 import {
   type Container,
   expandClaim,
+  findAllowed,
   findClaim,
+  fixedPart,
+  type HostPathPolicy,
   InterLinkError,
   isMemory,
   type Pod,
+  partsBelow,
   toClaim,
   type Volume,
   type VolumeMount,
   volumeTypeOf,
+  withoutSlash,
 } from '@interlink/sidecar-sdk';
 import type { MountSource, PlannedMount, ScratchVolume } from '../script/job-plan.ts';
 import type { SlurmSite } from '../site/slurm-site.ts';
@@ -43,15 +48,28 @@ function sourceOf(volume: Volume, namespace: string, site: SlurmSite): { source:
     case 'emptyDir':
       return { source: { in: isMemory(volume) ? 'memory' : 'scratch', path: name }, isReadOnly: false };
     case 'hostPath':
-      return { source: { in: 'host', path: String(volume.hostPath?.path) }, isReadOnly: false };
+      return planHostPath(volume, site.hostPaths);
     case 'persistentVolumeClaim': {
       const claim = toClaim(volume);
       const found = findClaim(claim, namespace, site.claims);
       if (found === undefined) throw new InterLinkError('internal', `claim ${claim.name} has no place`);
-      const path = expandClaim(found.path, { namespace, claim: claim.name, volume: name });
-      return { source: { in: 'host', path }, isReadOnly: claim.isReadOnly };
+      const whole = expandClaim(found.path, { namespace, claim: claim.name, volume: name });
+      const path = fixedPart(found.path);
+      return {
+        source: { in: 'host', path, below: partsBelow(path, whole).join('/'), type: 'DirectoryOrCreate' },
+        isReadOnly: claim.isReadOnly,
+      };
     }
     default:
       return { source: { in: 'pod-folder', path: `volumes/${name}` }, isReadOnly: true };
   }
+}
+
+function planHostPath({ hostPath }: Volume, { allowed }: HostPathPolicy): { source: MountSource; isReadOnly: boolean } {
+  const whole = withoutSlash(String(hostPath?.path));
+  const entry = findAllowed(whole, allowed);
+  if (entry === undefined) throw new InterLinkError('internal', `hostPath ${whole} is not allowed`);
+  const { path, isReadOnly } = entry;
+  const type = String(hostPath?.type ?? '');
+  return { source: { in: 'host', path, below: partsBelow(path, whole).join('/'), type }, isReadOnly };
 }

@@ -1,4 +1,5 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
+import { isOfRun } from '../folder/job-record.ts';
 import { sleepBy } from '../jobs/sleep-by.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
@@ -87,7 +88,7 @@ export class PodLinks {
   #isWanted({ entry, job, isOver }: Linked): boolean {
     const { book, isShared } = this.#options;
     if (isOver || job.state !== 'RUNNING' || book.get(entry.uid) !== entry) return false;
-    return isShared === false || entry.link !== undefined || !hasBegun(entry, job);
+    return isShared === false || entry.link !== undefined || !isOfRun(entry.record, job);
   }
 
   #keep(linked: Linked): void {
@@ -153,9 +154,4 @@ export class PodLinks {
 
 function keyOf({ uid }: PodEntry, { id, restarts }: PodJob): string {
   return `${uid}/${id}/${restarts}`;
-}
-
-/** Whether the job has written into the pod's folder here, in this run of it. */
-function hasBegun({ record }: PodEntry, job: PodJob): boolean {
-  return record !== undefined && record.jobId === job.id && record.restarts >= job.restarts;
 }

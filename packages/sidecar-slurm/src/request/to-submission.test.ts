@@ -147,7 +147,7 @@ describe('toSubmission()', () => {
   test('tells of what is without effect in one event, and of variables in another', () => {
     const { warnings } = toSubmission(
       requestOf({
-        spec: { hostname: 'h' },
+        spec: { subdomain: 'h' },
         container: {
           env: [
             { name: 'a.b', value: '1' },
@@ -168,7 +168,7 @@ describe('toSubmission()', () => {
       },
     ]);
     expect(warnings[0]?.message).toBe(
-      'Not done by this node: spec.hostname: "h" (a job has the host name of its node); ' +
+      'Not done by this node: spec.subdomain: "h" (a job is in no domain of the cluster); ' +
         "annotation slurm-job.vk.io/flags: --job-name is the sidecar's own; " +
         'annotation slurm-job.vk.io/pre-exec: Policy.AllowPodAnnotations does not list pre-exec; ' +
         'probes of container c0: EnableProbes is false',

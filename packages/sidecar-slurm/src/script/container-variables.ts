@@ -57,6 +57,8 @@ function mountVariables({ containers, scratchVolumes, scratchFolder }: JobPlan):
     list('mount_volume', ({ volume }) => volume),
     list('mount_place', ({ source }) => source.in),
     list('mount_path', ({ source }) => source.path),
+    list('mount_below', ({ source }) => (source.in === 'host' ? source.below : '')),
+    list('mount_type', ({ source }) => (source.in === 'host' ? source.type : '')),
     list('mount_sub_path', ({ subPath }) => subPath ?? ''),
     list('mount_target', ({ target }) => target),
     list('mount_mode', ({ readOnly }) => (readOnly ? 'ro' : 'rw')),

@@ -1,6 +1,7 @@
 import type { Container, Lifecycle } from '@interlink/sidecar-sdk';
 import type { ScratchFolder } from '../site/expand-path.ts';
 import type { ApptainerPlan } from './runtimes/apptainer-plan.ts';
+import type { EnrootPlan } from './runtimes/enroot-plan.ts';
 
 /** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
 export interface JobPlan {
@@ -74,7 +75,11 @@ export type MountSource =
   | { readonly in: 'pod-folder'; readonly path: string }
   | { readonly in: 'scratch'; readonly path: string }
   | { readonly in: 'memory'; readonly path: string }
-  | { readonly in: 'host'; readonly path: string };
+  /**
+   * `path` is the administrator's, and `below` what of it is meant, empty for all: no link leads out of `path`. `type` is a
+   * hostPath's: what has to be there, or is made.
+   */
+  | { readonly in: 'host'; readonly path: string; readonly below: string; readonly type: string };
 
 export interface ScratchVolume {
   readonly name: string;
@@ -97,4 +102,4 @@ export interface ProxyPlan {
 }
 
 /** What runs the containers, and what its driver needs beyond the containers themselves. */
-export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan;
+export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan | EnrootPlan;

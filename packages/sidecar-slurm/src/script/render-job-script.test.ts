@@ -81,7 +81,12 @@ const pods: Array<[name: string, parts: Partial<JobPlan>]> = [
               readOnly: false,
             },
             { volume: 'shm', source: { in: 'memory', path: 'shm' }, target: '/dev/shm', readOnly: false },
-            { volume: 'data', source: { in: 'host', path: '/data/my set' }, target: '/data', readOnly: true },
+            {
+              volume: 'data',
+              source: { in: 'host', path: '/data', below: 'my set', type: 'Directory' },
+              target: '/data',
+              readOnly: true,
+            },
           ],
         }),
       ],
@@ -125,5 +130,12 @@ test('renderJobScript() leaves what may be secret to files', () => {
       ['probe-readiness', 'secret-probe\0'],
       ['hook-preStop', 'secret-hook\0'],
     ].map(([name, content]) => ({ path: `containers/main/${name}`, content })),
+  );
+});
+
+test('renderJobScript() refuses a probe of a port that its container does not name', () => {
+  const main = plannedContainer('main', { probes: { livenessProbe: { tcpSocket: { port: 'web' } } } });
+  expect(() => renderJobScript(jobPlan({ containers: [main] }))).toThrow(
+    'of container main has no way: port "web" not found',
   );
 });

@@ -5,6 +5,9 @@ import type { Recorder } from './recorder.ts';
 /** Takes 300 MB, and lives long enough for that to be seen. */
 const GREEDY = 'x=$(head -c 300000000 /dev/zero | tr "\\0" x); sleep 10';
 
+/** slurmctld looks for what it may forget every half a minute. */
+const FORGET_MS = 180_000;
+
 /** Submits jobs, each named for what becomes of it, and brings that about. */
 export class Jobs {
   readonly #recorder: Recorder;
@@ -33,6 +36,13 @@ export class Jobs {
   /** Waits until the job's state (and, when given, its reason) are so. */
   async reach(id: string, wanted: string, timeoutMs = 30_000): Promise<void> {
     await waitFor(`job ${id} to be ${wanted}`, async () => (await this.state(id)).startsWith(wanted), { timeoutMs });
+  }
+
+  /** Waits until slurmctld knows a job no more (`MinJobAge`). */
+  async forget(id: string): Promise<void> {
+    const squeue = ['squeue', '-h', '-t', 'all', '-j', id];
+    const isForgotten = async () => (await this.#recorder.shell.run(squeue)).exitCode !== 0;
+    await waitFor(`job ${id} to be forgotten`, isForgotten, { timeoutMs: FORGET_MS });
   }
 
   /** Jobs that wait, each for a reason of its own. */

@@ -11,6 +11,7 @@ export const apptainer: RuntimeDriver = {
     'runtimes/image-cache.sh',
     'runtimes/oci-config.sh',
     'runtimes/container-paths.sh',
+    'runtimes/clean-environment.sh',
     'runtimes/apptainer-environment.sh',
     'runtimes/apptainer-image.sh',
     'runtimes/apptainer-instance.sh',

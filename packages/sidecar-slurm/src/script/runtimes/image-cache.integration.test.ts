@@ -21,7 +21,13 @@ afterEach(async () => await rm(root, { recursive: true }));
 
 const repository = 'reg.example.org/a';
 const planned: PlannedImage = {
-  ...{ uri: 'docker://reg.example.org/a@sha256:1', path: '', key: 'sha256-1', imageId: 'reg.example.org/a@sha256:1' },
+  ...{
+    uri: 'docker://reg.example.org/a@sha256:1',
+    name: 'reg.example.org/a:1',
+    path: '',
+    key: 'sha256-1',
+    imageId: 'reg.example.org/a@sha256:1',
+  },
   ...{ policy: 'IfNotPresent', repository, isVerified: true, logins: [], accessKeys: ['anybody'], isInsecure: false },
 };
 const login = { username: 'u', password: 'p' };

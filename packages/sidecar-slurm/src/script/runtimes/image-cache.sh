@@ -94,6 +94,15 @@ wait_for_lock() {
     fi
     sleep "$lock_poll_s"
   done
+  # Who is ended while he holds it leaves it to release_locks.
+  printf '%s' "$lock" >"$scratch_folder/.lock.$name"
+}
+
+# At the job's end, whatever became of its pulls: others must not wait until a lock has been silent for long.
+release_locks() {
+  local note
+  for note in "$scratch_folder"/.lock.*; do [[ -f $note ]] && rmdir -- "$(<"$note")" 2>/dev/null; done
+  return 0
 }
 
 # The lock is held.
@@ -113,6 +122,7 @@ pull_image_in_turn() {
   rm -rf -- "$draft"
   kill "$beat" 2>/dev/null
   wait "$beat" 2>/dev/null
+  rm -f -- "$scratch_folder/.lock.$name"
   rmdir -- "$image_entry.lock" 2>/dev/null
   return "$status"
 }
