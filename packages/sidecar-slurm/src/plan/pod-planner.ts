@@ -24,7 +24,7 @@ export interface PlannedPod {
 
 export interface PodPlannerOptions {
   readonly site: SlurmSite;
-  readonly cluster: ClusterView;
+  readonly cluster: Pick<ClusterView, 'readIfThere'>;
   readonly runtimes: RuntimePlanner;
   readonly spoolFolder: string;
 }

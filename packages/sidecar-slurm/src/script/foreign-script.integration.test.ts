@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { chmod, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -172,4 +173,37 @@ describe.concurrent('a script of the site’s', () => {
     await job.write('go', '');
     expect(await job.ended()).toBe(0);
   });
+});
+
+test('the template of docs/slurm.md runs a pod with init containers, mounts and an environment', async () => {
+  const text = await readFile(new URL('../../../../docs/slurm.md', import.meta.url), 'utf8');
+  const [, script = ''] = /^```bash\n(#!\/bin\/bash\n.*?)^```/ms.exec(text) ?? [];
+  await using programs = await mkdtempDisposable(join(tmpdir(), 'interlink-apptainer-'));
+  const apptainer = join(programs.path, 'apptainer');
+  await writeFile(apptainer, `#!/bin/bash\nprintf '%s|' "$@"; echo "$APPTAINERENV_GREETING"; [[ $* != *broken* ]]\n`);
+  await chmod(apptainer, 0o755);
+  const start = async (command: string) =>
+    await JobRun.start(
+      {
+        runtime: { driver: 'foreign' },
+        scratchVolumes: [{ name: 'data', medium: 'scratch' }],
+        containers: [
+          plannedContainer('prepare', { kind: 'init', command: [command], image: 'alpine' }),
+          plannedContainer('my-app', {
+            ...{ image: 'busybox:1', command: ['sh', '-c'], args: ['it’s; $x'] },
+            env: [{ name: 'GREETING', value: 'a\n$(id)' }],
+            mounts: [{ volume: 'data', source: { in: 'scratch', path: 'data' }, target: '/data', readOnly: true }],
+          }),
+        ],
+      },
+      { files: { 'script.sh': script }, env: { PATH: `${programs.path}:${process.env.PATH}` } },
+    );
+  await using job = await start('true');
+  expect(await job.ended()).toBe(0);
+  expect(await job.text('prepare')).toBe('exec|--containall|docker://alpine|true|\n');
+  const bind = `--bind=${job.plan.podFolder}/job/volumes/data:/data:ro`;
+  expect(await job.text('my-app')).toBe(`exec|--containall|${bind}|docker://busybox:1|sh|-c|it’s; $x|a\n$(id)\n`);
+  await using failing = await start('broken');
+  expect(await failing.ended()).toBe(1);
+  expect(await failing.state('prepare')).toMatchObject({ state: 'terminated', exit_code: '1' });
 });
