@@ -3,7 +3,7 @@ import type { ScriptBuilder } from '../site/slurm-site.ts';
 
 /** Below the 30 s after which InterLink takes a create for lost. */
 const deadlineMs = 20_000;
-/** Slurm's own limit for a script: MaxScriptSize of slurm.conf(5), by default. */
+/** As much as Slurm takes for a script: `max_script_size` of slurm.conf(5), by default. */
 const maxBytes = 4 * 1024 * 1024;
 
 /**
@@ -29,7 +29,8 @@ export async function askScriptBuilder(
     throw refusal(response.status, text);
   } catch (error) {
     if (error instanceof InterLinkError) throw error;
-    const { message } = InterLinkError.from(error);
+    // fetch() itself says no more than that it has failed.
+    const { message } = InterLinkError.from((error instanceof Error && error.cause) || error);
     const why = signal.aborted ? `no answer in ${deadlineMs / 1_000} s` : message;
     throw new InterLinkError('unavailable', `Cannot get a script from JobScriptBuilderURL: ${why}`, {
       ...{ reason: 'JobScriptUnavailable', cause: error },

@@ -89,7 +89,7 @@ describe('readSiteScript()', () => {
     };
     await expect(readSiteScript(requestOf(), withBuilder, fetcher)).rejects.toMatchObject({
       ...{ code: 'unavailable', reason: 'JobScriptUnavailable' },
-      message: expect.stringContaining('Cannot get a script from JobScriptBuilderURL'),
+      message: 'Cannot get a script from JobScriptBuilderURL: refused',
     });
   });
 
