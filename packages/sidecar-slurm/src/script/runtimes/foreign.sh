@@ -86,7 +86,7 @@ foreign_start() {
     pid=$!
     wait "$pid"
     code=$?
-    kill -KILL -- "-$pid"
+    kill -KILL -- "-$pid" 2>/dev/null
     rm -f -- "$job_folder/script.pid"
     write_file "$job_folder/script.exit" "$code"$'\n'
   ) </dev/null >&2 &
