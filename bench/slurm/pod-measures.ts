@@ -22,7 +22,7 @@ export class PodMeasures {
 
   async starts(rounds: number): Promise<void> {
     const { pods } = this.#sidecar;
-    const byHand = await this.#byHand({});
+    const byHand = await this.#byHand();
     const times = { pod: [] as number[], hand: [] as number[] };
     for (let round = 0; round < rounds; round += 1) {
       let uid = '';
@@ -64,7 +64,7 @@ export class PodMeasures {
 
   async submissions(count: number, rounds: number): Promise<void> {
     const { pods } = this.#sidecar;
-    const byHand = await this.#byHand(held);
+    const byHand = await this.#byHand();
     const walls = { pod: 0, hand: 0 };
     for (let round = 0; round < rounds; round += 1) {
       const uids: string[] = [];
@@ -77,7 +77,7 @@ export class PodMeasures {
       });
       await pods.delete(uids);
       const all: string[][] = [];
-      for (let index = 0; index < count; index += 1) all.push(await byHand.prepare());
+      for (let index = 0; index < count; index += 1) all.push(await byHand.prepare(['--hold']));
       let ids: string[] = [];
       walls.hand += await timed(async () => {
         ids = await byHand.submitAll(all);
@@ -140,7 +140,9 @@ export class PodMeasures {
     show(`${count} pods known: records on the stream`, `${pods.records - records} in ${seconds} s`);
   }
 
-  async #byHand(shape: Parameters<HostSidecar['pods']['create']>[1]): Promise<SbatchByHand> {
-    return await SbatchByHand.open(this.#host, this.#sidecar, await this.#sidecar.pods.create(stay, shape));
+  /** A pod that waits for ever lends its script. */
+  async #byHand(): Promise<SbatchByHand> {
+    const uid = await this.#sidecar.pods.create(stay, held);
+    return await SbatchByHand.open(this.#host, this.#sidecar, uid);
   }
 }

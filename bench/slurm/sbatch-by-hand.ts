@@ -24,8 +24,8 @@ export class SbatchByHand {
     return byHand;
   }
 
-  /** @returns the arguments of sbatch, for a job of its own */
-  async prepare(): Promise<string[]> {
+  /** @returns the arguments of sbatch, for a job of its own, with more options */
+  async prepare(more: ReadonlyArray<string> = []): Promise<string[]> {
     const uid = randomUUID();
     const before = basename(this.#template);
     const folder = join(this.#home, `bench-${uid}`);
@@ -42,7 +42,8 @@ export class SbatchByHand {
       order: { options: string[] };
     };
     return [
-      ...['--parsable', `--output=${join(folder, 'slurm.out')}`, '--export=NIL', ...order.options],
+      ...['--parsable', `--output=${join(folder, 'slurm.out')}`, '--export=NIL', ...more],
+      ...order.options.filter((option) => option !== '--hold'),
       join(folder, 'job.sh'),
     ];
   }
@@ -76,7 +77,7 @@ export class SbatchByHand {
   }
 
   async #makeFolder(name: string): Promise<void> {
-    await mkdir(join(this.#home, name), { mode: 0o700 });
+    await mkdir(join(this.#home, name), { mode: 0o700, recursive: true });
     await this.#own(join(this.#home, name));
   }
 

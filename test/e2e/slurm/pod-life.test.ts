@@ -8,6 +8,7 @@ import { cannotRun, slurmTest } from './drivers/slurm-test.ts';
 
 const test = slurmTest('pod-life');
 const patient = { timeoutMs: 120_000 };
+const every = { periodSeconds: 1, timeoutSeconds: 10, failureThreshold: 1 };
 
 /** With annotations. */
 function annotated(manifest: Pod, annotations: Record<string, string>): Pod {
@@ -114,11 +115,10 @@ describe.skipIf(cannotRun)('a pod on Slurm', { concurrent: true }, () => {
     expect(status).toMatchObject({ reason: 'DeadlineExceeded', message: 'Slurm ended the job at its time limit' });
   });
 
-  test('is ready, restarted and unready by probes of all kinds, after its init container and beside its sidecar', async ({
+  test('has its containers in order: init, sidecar once it is up, then the others, ready by their probes', async ({
     site,
     namespace,
   }) => {
-    const every = { periodSeconds: 1, timeoutSeconds: 10, failureThreshold: 1 };
     const volumeMounts = [{ name: 'notes', mountPath: '/notes' }];
     const note = (word: string) => `echo ${word} >> /notes/list`;
     const helper = shell('helper', `${note('helper')}; sleep 1; touch /tmp/up; ${untilTerm}`, {
@@ -126,49 +126,52 @@ describe.skipIf(cannotRun)('a pod on Slurm', { concurrent: true }, () => {
       restartPolicy: 'Always',
       startupProbe: { exec: { command: ['test', '-e', '/tmp/up'] }, ...every, failureThreshold: 60 },
     });
-    const web = shell(
-      'web',
-      `${note('web')}; mkdir /tmp/www; echo yes > /tmp/www/ready; exec httpd -f -p 18080 -h /tmp/www`,
-      {
-        volumeMounts,
-        ports: [{ name: 'web', containerPort: 18_080 }],
-        readinessProbe: { httpGet: { path: '/ready', port: 'web' }, ...every },
-      },
-    );
-    const server = shell('server', 'nc -ll -p 18081 -e true & echo $! > /tmp/pid; echo up; exec sleep 98765', {
-      livenessProbe: { tcpSocket: { port: 18_081 }, ...every, failureThreshold: 2, initialDelaySeconds: 2 },
+    const serves = 'mkdir /tmp/www; echo yes > /tmp/www/ready; exec httpd -f -p 18080 -h /tmp/www';
+    const web = shell('web', `${note('web')}; ${serves}`, {
+      volumeMounts,
+      ports: [{ name: 'web', containerPort: 18_080 }],
+      readinessProbe: { httpGet: { path: '/ready', port: 'web' }, ...every },
     });
     await namespace.apply(
       pod(site.nodeName, 'whole', {
-        restartPolicy: 'Always',
         volumes: [{ name: 'notes', emptyDir: {} }],
         initContainers: [shell('first', note('first'), { volumeMounts }), helper],
-        containers: [web, server],
+        containers: [web, shell('beside', untilTerm)],
       }),
     );
     const ready = await namespace.waitForPod('whole', 'ready', isReady, patient);
     expect(await namespace.run('get', 'pod', 'whole')).toMatch(/whole +3\/3 +Running +0 /);
     expect(statusOf(ready, 'first')?.state?.terminated).toMatchObject({ exitCode: 0 });
-    const inside = async (container: string, script: string) =>
-      await namespace.run('exec', 'whole', '-c', container, '--', 'sh', '-c', script);
-    expect(await inside('web', 'cat /notes/list')).toBe('first\nhelper\nweb\n');
-    await inside('web', 'rm /tmp/www/ready');
+    const inside = async (script: string) =>
+      await namespace.run('exec', 'whole', '-c', 'web', '--', 'sh', '-c', script);
+    expect(await inside('cat /notes/list')).toBe('first\nhelper\nweb\n');
+    await inside('rm /tmp/www/ready');
     await namespace.waitForPod('whole', 'unready', (found) => statusOf(found, 'web')?.ready === false);
-    await inside('web', 'echo yes > /tmp/www/ready');
+    await inside('echo yes > /tmp/www/ready');
+    await namespace.waitForPod('whole', 'ready again', isReady);
     await namespace.waitForEvent(
       'whole',
       'Unhealthy',
       /^Readiness probe failed: HTTP probe failed with statuscode: 404$/,
     );
-    await inside('server', 'kill $(cat /tmp/pid)');
+  });
+
+  test('has one container restarted by its liveness probe, and no other', async ({ site, namespace }) => {
+    const server = shell('server', 'nc -ll -p 18081 -e true & echo $! > /tmp/pid; exec sleep 98765', {
+      livenessProbe: { tcpSocket: { port: 18_081 }, ...every, failureThreshold: 2, initialDelaySeconds: 2 },
+    });
+    const containers = [server, shell('beside', untilTerm)];
+    await namespace.apply(pod(site.nodeName, 'alive', { restartPolicy: 'Always', containers }));
+    await namespace.waitForPod('alive', 'ready', isReady, patient);
+    await namespace.run('exec', 'alive', '-c', 'server', '--', 'sh', '-c', 'kill $(cat /tmp/pid)');
     const restarted = await namespace.waitForPod(
-      'whole',
+      'alive',
       'restarted in part',
-      (found) => statusOf(found, 'server')?.restartCount === 1 && statusOf(found, 'server')?.state?.running != null,
+      (found) => statusOf(found, 'server')?.restartCount === 1 && isReady(found),
       patient,
     );
-    expect(['helper', 'web'].map((name) => statusOf(restarted, name)?.restartCount)).toEqual([0, 0]);
-    await namespace.waitForEvent('whole', 'Unhealthy', /^Liveness probe failed: dial tcp .*:18081: connect: /);
-    await namespace.waitForEvent('whole', 'Killing', /^Container server failed liveness probe, will be restarted$/);
+    expect(statusOf(restarted, 'beside')?.restartCount).toBe(0);
+    await namespace.waitForEvent('alive', 'Unhealthy', /^Liveness probe failed: dial tcp .*:18081: connect: /);
+    await namespace.waitForEvent('alive', 'Killing', /^Container server failed liveness probe, will be restarted$/);
   });
 });

@@ -39,6 +39,11 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
       (found) => /start expected at 20/.test(statusOf(found, 'main')?.state?.waiting?.message ?? ''),
       patient,
     );
+    // Cancelled before it began.
+    await namespace.apply(flagged(pod(site.nodeName, 'third', { containers }), flags));
+    await slurm.run('alice', 'scancel', (await slurm.jobOf(await namespace.pod('third'))).id);
+    expect((await namespace.waitForPhase('third', 'Failed', patient)).status?.reason).toBe('Cancelled');
+
     await namespace.run('delete', 'pod', 'first');
     const second = await namespace.waitForPhase('second', 'Running', patient);
     expect(await slurm.jobOf(second)).toMatchObject({ state: 'RUNNING', restarts: 0 });
@@ -80,21 +85,6 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
     }
   });
 
-  test('that is cancelled before it began fails', async ({ site, namespace, slurm }) => {
-    // Slurm refuses nobody who wants to begin later, when a partition is full: two nodes at once, all CPUs of each, behind whoever runs.
-    await namespace.apply(
-      flagged(pod(site.nodeName, 'early', { containers }), `${bothGpus} --constraint=feat1 --partition=low`),
-    );
-    const early = await namespace.pod('early');
-    const { id } = await slurm.jobOf(early);
-    await slurm
-      .run('root', 'scontrol', 'requeuehold', id)
-      .catch(async () => await slurm.run('root', 'scontrol', 'hold', id));
-    await slurm.run('alice', 'scancel', id);
-    const failed = await namespace.waitForPhase('early', 'Failed', patient);
-    expect(failed.status?.reason).toBe('Cancelled');
-  });
-
   test('that can never run is refused at once, with what it asks for and what there is', async ({
     site,
     namespace,
@@ -127,7 +117,7 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
   });
 });
 
-describe.skipIf(cannotRun)('what makes way for another', { concurrent: true }, () => {
+describe.skipIf(cannotRun)('what makes way for another', () => {
   const urgent = (nodeName: string, flags: string) => flagged(pod(nodeName, 'urgent', { containers }), flags);
 
   test('is Preempted, and fails', async ({ site, namespace }) => {
@@ -138,5 +128,29 @@ describe.skipIf(cannotRun)('what makes way for another', { concurrent: true }, (
     const failed = await namespace.waitForPhase('modest', 'Failed', patient);
     expect(failed.status).toMatchObject({ reason: 'Preempted' });
     await namespace.waitForPhase('urgent', 'Running', patient);
+    await namespace.run('delete', 'pod', 'urgent');
+  });
+
+  test('waits and begins anew where it may be requeued', async ({ site, namespace, slurm }) => {
+    const flags = `${bothGpus} --constraint=feat2`;
+    const modest = pod(site.nodeName, 'modest', { restartPolicy: 'Always', containers });
+    await namespace.apply(flagged(modest, `${flags} --partition=low --requeue`));
+    const first = await namespace.waitForPhase('modest', 'Running', patient);
+    const { id } = await slurm.jobOf(first);
+    await namespace.apply(urgent(site.nodeName, flags));
+    await namespace.waitForWaiting('modest', 'main', /^SlurmPending$/, patient);
+    await namespace.waitForPhase('urgent', 'Running', patient);
+    await namespace.run('delete', 'pod', 'urgent');
+    // Slurm itself would let two minutes pass.
+    await slurm.run('root', 'scontrol', 'update', `JobId=${id}`, 'StartTime=now');
+    const again = await namespace.waitForPod(
+      'modest',
+      'running again',
+      (found) => statusOf(found, 'main')?.state?.running != null,
+      patient,
+    );
+    expect(again.status?.phase).toBe('Running');
+    expect(await slurm.jobOf(again)).toMatchObject({ id, restarts: 1 });
+    await namespace.waitForEvent('modest', 'JobRequeued', /begins job \d+ anew, for the first time$/);
   });
 });

@@ -48,6 +48,14 @@ export interface EndRecord {
   readonly finishedAt?: string;
 }
 
+/** Whether the job has written this since Slurm began it last. */
+export function isOfRun(
+  record: JobRecord | undefined,
+  job: { readonly id: string; readonly restarts: number },
+): record is JobRecord {
+  return record !== undefined && record.jobId === job.id && record.restarts >= job.restarts;
+}
+
 const phases = ['pulling', 'init', 'running', 'ending', 'ended'] as const;
 const states = ['waiting', 'running', 'terminated'] as const;
 

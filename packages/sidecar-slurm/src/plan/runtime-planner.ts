@@ -7,6 +7,7 @@ import type { Submission } from '../request/submission.ts';
 import type { RuntimePlan } from '../script/job-plan.ts';
 import { foreignScript } from '../script/runtimes/foreign.ts';
 import { planApptainer } from '../script/runtimes/plan-apptainer.ts';
+import { planEnroot } from '../script/runtimes/plan-enroot.ts';
 import type { SlurmSite } from '../site/slurm-site.ts';
 import { readSiteScript } from './site-script.ts';
 
@@ -40,8 +41,9 @@ export class RuntimePlanner {
     if (this.#site.runtime.name === 'none') return { runtime: { driver: 'none' }, files: [] };
     const images = await this.#planImages(request, submission);
     const logins = [...renderAuthFiles([...images.values()])];
+    const planRuntime = this.#site.runtime.name === 'enroot' ? planEnroot : planApptainer;
     return {
-      runtime: planApptainer(request.pod, images, this.#site, submission.pod),
+      runtime: planRuntime(request.pod, images, this.#site, submission.pod),
       files: logins.map(([path, content]) => ({ path, content, mode: 0o600 })),
     };
   }

@@ -1,4 +1,5 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
+import { isOfRun } from '../folder/job-record.ts';
 import { sleepBy } from '../jobs/sleep-by.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
@@ -45,6 +46,8 @@ export class PodLinks {
   readonly #all = new Map<string, Linked>();
   readonly #running = new Set<Promise<void>>();
   #signal: AbortSignal | undefined;
+  /** Nobody has said so, but a job has been met that does not see the folders. */
+  #isFoundRemote = false;
 
   constructor(options: PodLinksOptions) {
     this.#options = options;
@@ -85,7 +88,7 @@ export class PodLinks {
   #isWanted({ entry, job, isOver }: Linked): boolean {
     const { book, isShared } = this.#options;
     if (isOver || job.state !== 'RUNNING' || book.get(entry.uid) !== entry) return false;
-    return isShared === false || entry.link !== undefined || !hasBegun(entry, job);
+    return isShared === false || entry.link !== undefined || !isOfRun(entry.record, job);
   }
 
   #keep(linked: Linked): void {
@@ -107,13 +110,18 @@ export class PodLinks {
   async #reopen(linked: Linked, signal: AbortSignal): Promise<void> {
     const { clock, logger, isShared } = this.#options;
     const fields = { ...podFields(linked.entry.reference), jobId: linked.job.id };
-    if (isShared === undefined && linked.entry.link === undefined) await sleepBy(clock, findOutMs, signal);
+    if (isShared === undefined && linked.entry.link === undefined && !this.#isFoundRemote) {
+      await sleepBy(clock, findOutMs, signal);
+    }
     for (let tries = 1; this.#isWanted(linked) && !signal.aborted; tries += 1) {
       const { end, wasOpen } = await this.#open(linked, signal);
       if (signal.aborted) return;
       linked.isOver = end.kind === 'over';
       if (linked.isOver) return;
-      if (wasOpen) tries = 1;
+      if (wasOpen) {
+        tries = 1;
+        this.#isFoundRemote = true;
+      }
       if (end.kind === 'lost' && tries === 1)
         logger.info({ ...fields, problem: end.problem }, 'a job’s link is lost: it is opened again');
       if (end.kind === 'lost' && tries === triesBeforeEvent) this.#tellUnreachable(linked, end.problem);
@@ -146,9 +154,4 @@ export class PodLinks {
 
 function keyOf({ uid }: PodEntry, { id, restarts }: PodJob): string {
   return `${uid}/${id}/${restarts}`;
-}
-
-/** Whether the job has written into the pod's folder here, in this run of it. */
-function hasBegun({ record }: PodEntry, job: PodJob): boolean {
-  return record !== undefined && record.jobId === job.id && record.restarts >= job.restarts;
 }

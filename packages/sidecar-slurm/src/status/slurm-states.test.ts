@@ -76,7 +76,9 @@ describe('a job in Slurm’s state', () => {
 
   test.each(jobStates)('%s, cut off in the middle', (state) => {
     const exit: JobExit = { exitCode: state === 'FAILED' ? 3 : 0, signal: 0 };
-    expect(mainState(statusOf(seen(state, { exit }), recordOf('running', running)))).toMatchObject(expected[state]);
+    // What waits was begun before: Slurm counts that at once.
+    const sight = seen(state, { exit, restarts: 1 });
+    expect(mainState(statusOf(sight, recordOf('running', running)))).toMatchObject(expected[state]);
   });
 
   test.each(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'PREEMPTED'] as const)(
@@ -121,6 +123,17 @@ describe('a job in Slurm’s state', () => {
 
   test('PENDING again after a preemption shows nothing of the time before', () => {
     expect(mainState(statusOf(seen('PENDING', { restarts: 1 }), recordOf('running', running)))).toMatchObject(waiting);
+  });
+
+  test('PENDING when squeue was asked, and begun by its own word since, runs', () => {
+    const again = { restarts: 1 };
+    expect(mainState(statusOf(seen('PENDING'), recordOf('running', running)))).toMatchObject(going);
+    expect(mainState(statusOf(seen('PENDING', again), recordOf('running', running, again)))).toMatchObject(going);
+    expect(mainState(statusOf(seen('PENDING'), recordOf('running', running, { jobId: '6' })))).toMatchObject(waiting);
+  });
+
+  test('PENDING has not ended before Slurm agrees', () => {
+    expect(mainState(statusOf(seen('PENDING'), recordOf('ended', endedWith(0))))).toMatchObject(waiting);
   });
 
   test.each([143, 0])('that ended by signal or code is never a success: exit code %i', (exitCode) => {

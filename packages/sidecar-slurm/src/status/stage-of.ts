@@ -1,4 +1,4 @@
-import type { JobRecord } from '../folder/job-record.ts';
+import { isOfRun, type JobRecord } from '../folder/job-record.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
 import { askedToLeave, cutOff, forgotten, judgeState, type SlurmEnding } from './judge-state.ts';
 import type { Stage } from './to-pod-report.ts';
@@ -52,8 +52,9 @@ export function stageOf({ jobId, trouble, sight, record, heardMs, leadMs, nowMs 
   }
   const { job, endedSinceMs = nowMs } = sight;
   const verdict = judgeState(job.state);
-  // The record may be of the time before Slurm began the job anew.
-  if (verdict.kind === 'queued') return toQueued(job);
+  // What the job says is newer than what squeue said, unless it is of the time before Slurm began the job anew. An end has to be agreed to:
+  // one that is told can't be taken back.
+  if (verdict.kind === 'queued') return !isOver && isOfRun(record, job) ? { kind: 'running', askedAt } : toQueued(job);
   const isGoing = verdict.kind === 'running' || verdict.kind === 'suspended';
   if (isGoing && (!isOver || askedAt !== undefined)) return { kind: 'running', askedAt };
   if (isOver) return { kind: 'over', at: overAt, ...endingBy(job, askedAt, leadMs) };
