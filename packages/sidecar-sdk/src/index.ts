@@ -59,6 +59,7 @@ export {
   sysctlNamespace,
   type TerminalSize,
   toDottedSysctl,
+  toRetrievedPodData,
   type Volume,
   type VolumeFile,
   type VolumeMount,
@@ -101,6 +102,7 @@ export {
   kubernetesVolumeTypes,
   volumeTypeOf,
 } from './fields/volume-types.ts';
+export { openRegularFile, readRegularFile } from './files/regular-file.ts';
 export { listNames, readText, removeFile, writeNew, writeWhole } from './files/whole-files.ts';
 export { findLogins, type Login } from './image/find-logins.ts';
 export { type PullPolicy, toPullPolicy } from './image/pull-policy.ts';

@@ -1,4 +1,5 @@
-import { type NodeStats, type Owner, ownerKey, type PodStats, readText } from '@interlink/sidecar-sdk';
+import { type NodeStats, type Owner, ownerKey, type PodStats, readRegularFile } from '@interlink/sidecar-sdk';
+import { maxStateBytes, toTime } from './folder/job-record.ts';
 import { parseKeyValues } from './folder/key-values.ts';
 import type { PodBook } from './pods/pod-book.ts';
 import type { PodEntry } from './pods/pod-entry.ts';
@@ -18,8 +19,12 @@ export async function readStats(book: PodBook, owner: Owner, nowMs: number): Pro
 }
 
 async function readPodStats({ folder, reference, record }: PodEntry): Promise<PodStats | undefined> {
-  const values = parseKeyValues((await readText(folder.file('usage'))) ?? '');
-  const [time, cpu, memory] = [values.get('at'), values.get('cpu_ns'), values.get('memory_bytes')];
+  const values = parseKeyValues((await readRegularFile(folder.file('usage'), maxStateBytes)) ?? '');
+  const [time, cpu, memory] = [
+    toTime(values.get('at')),
+    toCount(values.get('cpu_ns')),
+    toCount(values.get('memory_bytes')),
+  ];
   if (time === undefined || cpu === undefined || memory === undefined) return undefined;
   const use = { cpu: { usageCoreNanoSeconds: cpu }, memory: { workingSetBytes: Number(memory) } };
   const { uid, namespace, name } = reference;
@@ -31,4 +36,8 @@ async function readPodStats({ folder, reference, record }: PodEntry): Promise<Po
     containers: running.length !== 1 || time < startedAt ? [] : [{ name: only, time, startTime: startedAt, ...use }],
     whole: { time, ...use },
   };
+}
+
+function toCount(text: string | undefined): string | undefined {
+  return text !== undefined && /^(0|[1-9]\d{0,18})$/.test(text) ? text : undefined;
 }

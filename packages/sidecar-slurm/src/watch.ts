@@ -24,22 +24,31 @@ export interface WatchOptions {
 export async function watchPods(options: WatchOptions, signal: AbortSignal): Promise<void> {
   const { spool, clock, logger } = options;
   const due = new Set<string>();
+  const unreadable = new Set<string>();
   const slots = new Slots(readsAtOnce);
   let isAway = false;
   while (!signal.aborted) {
     try {
       for (const uid of await spool.take()) due.add(uid);
-      const looks = [...due].map(async (uid) => {
-        await slots.run(async () => await refresh(uid, options));
-        due.delete(uid);
-      });
-      const failure = (await Promise.allSettled(looks)).find(({ status }) => status === 'rejected');
-      if (failure?.status === 'rejected') throw failure.reason;
       isAway = false;
     } catch (error) {
       if (!isAway) logger.warn({ err: error }, 'cannot read what jobs have to say: trying again');
       isAway = true;
     }
+    await Promise.all(
+      [...due].map(async (uid) => {
+        try {
+          await slots.run(async () => await refresh(uid, options));
+          due.delete(uid);
+          unreadable.delete(uid);
+        } catch (error) {
+          // One pod's folder must not keep the others waiting.
+          if (!unreadable.has(uid))
+            logger.warn({ err: error, podUid: uid }, 'cannot read what a job has to say: trying again');
+          unreadable.add(uid);
+        }
+      }),
+    );
     await sleepBy(clock, intervalMs, signal);
   }
 }
@@ -48,8 +57,11 @@ async function refresh(uid: string, { book, ender, watch, clock }: WatchOptions)
   await book.refresh(uid);
   const entry = book.get(uid);
   if (entry === undefined) return;
-  // What has ended by its own account has to be agreed to by Slurm before it can go, or be told where squeue has shown it as waiting.
-  const hasEnded = entry.record?.phase === 'ended';
-  if (hasEnded && (entry.deletion !== undefined || entry.stage(clock.now()).kind === 'queued')) watch.soon();
-  if (entry.deletion !== undefined) ender.step(entry);
+  const { deletion, record } = entry;
+  // What has ended by its own account has to be agreed to by Slurm before it can go, to be explained if it was asked to end, and to be told
+  // where squeue has shown it as waiting.
+  const needsSlurm =
+    deletion !== undefined || record?.askedAt !== undefined || entry.stage(clock.now()).kind === 'queued';
+  if (record?.phase === 'ended' && needsSlurm) watch.soon();
+  if (deletion !== undefined) ender.step(entry);
 }

@@ -4,6 +4,8 @@ import { parseLogRecord } from './log-records.ts';
 
 const blockBytes = 64 * 1024;
 const newline = 0x0a;
+/** No writer of a log makes records as long as that: one that is is passed over, so that nobody's memory is filled by it. */
+const maxRecordBytes = 1024 * 1024;
 
 /** Reads a log file forward, block by block; a record that is still being written waits for the next reading. */
 export class LogReader {
@@ -11,6 +13,8 @@ export class LogReader {
   readonly #parse: (record: Buffer) => LogLine | undefined;
   #offset: number;
   #rest = Buffer.alloc(0);
+  /** The rest of a record that is too long. */
+  #isPassing = false;
 
   /**
    * @param offset where a record begins, bytes
@@ -39,11 +43,13 @@ export class LogReader {
     const lines: LogLine[] = [];
     let start = 0;
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-      const line = this.#parse(bytes.subarray(start, end));
+      const line = this.#isPassing ? undefined : this.#parse(bytes.subarray(start, end));
       if (line !== undefined) lines.push(line);
+      this.#isPassing = false;
       start = end + 1;
     }
-    this.#rest = Buffer.from(bytes.subarray(start));
+    this.#isPassing ||= bytes.length - start > maxRecordBytes;
+    this.#rest = this.#isPassing ? Buffer.alloc(0) : Buffer.from(bytes.subarray(start));
     return lines;
   }
 }

@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LogOptions } from '@interlink/protocol';
+import { openRegularFile } from '../files/regular-file.ts';
 import { FolderChanges } from './folder-changes.ts';
 import { selectLines } from './log-lines.ts';
 import { findTail, LogReader } from './log-reader.ts';
@@ -21,7 +22,7 @@ export interface LogFileRequest {
 
 /** A container's log from its file. Since comes before tail, and times only grow: the last lines of what is recent are the recent ones of the last lines. */
 export async function streamLogFile(request: LogFileRequest): Promise<AsyncIterable<Uint8Array>> {
-  const file = await openIfThere(request.path);
+  const file = await openRegularFile(request.path);
   return streamLines(file, request);
 }
 
@@ -34,7 +35,7 @@ async function* streamLines(opened: FileHandle | undefined, request: LogFileRequ
     let reader = file && new LogReader(file, tailLines === undefined ? 0 : (await findTail(file, tailLines)).offset);
     for (;;) {
       const isEnd = options.follow !== true || (await hasEnded());
-      file ??= await openIfThere(path);
+      file ??= await openRegularFile(path);
       reader ??= file && new LogReader(file, 0);
       for await (const lines of reader?.readAvailable() ?? []) {
         const chosen = Buffer.concat(selectLines(lines, perLine, nowMs));
@@ -45,14 +46,5 @@ async function* streamLines(opened: FileHandle | undefined, request: LogFileRequ
     }
   } finally {
     await file?.close();
-  }
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
   }
 }

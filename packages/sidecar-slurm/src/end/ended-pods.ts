@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { lstat, mkdir, rename, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { listNames } from '@interlink/sidecar-sdk';
+import { removeTree } from '../folder/remove-tree.ts';
 
 /** What is left of pods that are gone: states, logs and the script's own output, for whoever looks into it by hand. */
 export class EndedPods {
@@ -17,7 +18,7 @@ export class EndedPods {
   async take(path: string, nowMs: number): Promise<void> {
     const place = join(this.#folder, basename(path));
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await rm(place, { recursive: true, force: true });
+    await removeTree(place);
     const now = new Date(nowMs);
     try {
       await utimes(path, now, now);
@@ -25,15 +26,15 @@ export class EndedPods {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     }
-    if (this.#retentionMs === 0) await rm(place, { recursive: true, force: true, maxRetries: 3 });
+    if (this.#retentionMs === 0) await removeTree(place);
   }
 
   /** Removes what has been kept long enough. */
   async sweep(nowMs: number): Promise<void> {
     for (const name of await listNames(this.#folder)) {
       const path = join(this.#folder, name);
-      const { mtimeMs } = await stat(path);
-      if (mtimeMs + this.#retentionMs <= nowMs) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+      const { mtimeMs } = await lstat(path);
+      if (mtimeMs + this.#retentionMs <= nowMs) await removeTree(path);
     }
   }
 }

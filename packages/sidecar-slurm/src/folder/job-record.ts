@@ -1,4 +1,5 @@
-import { declared, type Pod, readText } from '@interlink/sidecar-sdk';
+import { isIP } from 'node:net';
+import { declared, type Pod, readRegularFile } from '@interlink/sidecar-sdk';
 import { parseKeyValues } from './key-values.ts';
 import type { PodFolder } from './pod-folder.ts';
 
@@ -15,6 +16,8 @@ export interface JobRecord {
   /** Why the script ended the pod by itself: `DeadlineExceeded`. */
   readonly reason?: string;
   readonly message?: string;
+  /** When somebody other than the sidecar asked the script to end: Slurm at the time limit, scancel. */
+  readonly askedAt?: string;
   readonly finishedAt?: string;
   /** By name; of a container that has no entry nothing is known yet. */
   readonly containers: ReadonlyMap<string, ContainerRecord>;
@@ -56,12 +59,17 @@ export function isOfRun(
 const phases = ['pulling', 'init', 'running', 'ending', 'ended'] as const;
 const states = ['waiting', 'running', 'terminated'] as const;
 
+/** More than a job writes down of a container, or of its pod: what it keeps of messages is a fraction of it. */
+export const maxStateBytes = 64 * 1024;
+
 /** Undefined when the job has not begun. */
 export async function readJobRecord(folder: PodFolder, pod: Pod): Promise<JobRecord | undefined> {
-  const text = await readText(folder.file('pod.state'));
+  const text = await readRegularFile(folder.file('pod.state'), maxStateBytes);
   if (text === undefined) return undefined;
   const names = declared(pod).map(({ spec }) => spec.name);
-  const texts = await Promise.all(names.map(async (name) => await readText(folder.container(name, 'state'))));
+  const texts = await Promise.all(
+    names.map(async (name) => await readRegularFile(folder.container(name, 'state'), maxStateBytes)),
+  );
   const containers = new Map<string, ContainerRecord>();
   for (const [index, name] of names.entries()) {
     const record = parseContainerRecord(texts[index] ?? '');
@@ -73,18 +81,19 @@ export async function readJobRecord(folder: PodFolder, pod: Pod): Promise<JobRec
 /** Undefined for a file of which nothing can be read: its job is taken for not begun. */
 export function parsePodState(text: string, containers: ReadonlyMap<string, ContainerRecord>): JobRecord | undefined {
   const values = parseKeyValues(text);
-  const jobId = values.get('job_id');
+  const jobId = toJobId(values.get('job_id'));
   if (jobId === undefined) return undefined;
   return {
     jobId,
     restarts: toInteger(values.get('restart_count')) ?? 0,
     phase: phases.find((phase) => phase === values.get('phase')) ?? 'init',
     ...given('node', values.get('node')),
-    ...given('ip', values.get('ip')),
-    ...given('startedAt', values.get('started_at')),
+    ...given('ip', toAddress(values.get('ip'))),
+    ...given('startedAt', toTime(values.get('started_at'))),
     ...given('reason', values.get('reason')),
     ...given('message', values.get('message')),
-    ...given('finishedAt', values.get('finished_at')),
+    ...given('askedAt', toTime(values.get('asked_at'))),
+    ...given('finishedAt', toTime(values.get('finished_at'))),
     containers,
   };
 }
@@ -100,8 +109,8 @@ export function parseContainerRecord(text: string): ContainerRecord | undefined 
     ...given('reason', values.get('reason')),
     ...given('message', values.get('message')),
     ...given('imageId', values.get('image_id')),
-    ...given('startedAt', values.get('started_at')),
-    ...given('finishedAt', values.get('finished_at')),
+    ...given('startedAt', toTime(values.get('started_at'))),
+    ...given('finishedAt', toTime(values.get('finished_at'))),
     ...given('exitCode', toInteger(values.get('exit_code'))),
     ...given('signal', toInteger(values.get('signal'))),
     ready: values.get('ready') === 'true',
@@ -115,9 +124,22 @@ function toLast(exitCode: number, values: ReadonlyMap<string, string>): EndRecor
     exitCode,
     ...given('signal', toInteger(values.get('last_signal'))),
     ...given('reason', values.get('last_reason')),
-    ...given('startedAt', values.get('last_started_at')),
-    ...given('finishedAt', values.get('last_finished_at')),
+    ...given('startedAt', toTime(values.get('last_started_at'))),
+    ...given('finishedAt', toTime(values.get('last_finished_at'))),
   };
+}
+
+/** Who gets at the pod's folder may have written anything: what is no time, address or job id is taken for not known. */
+export function toTime(text: string | undefined): string | undefined {
+  return text !== undefined && /^\d{4}(-\d{2}){2}T\d{2}(:\d{2}){2}(\.\d{1,9})?Z$/.test(text) ? text : undefined;
+}
+
+function toAddress(text: string | undefined): string | undefined {
+  return text !== undefined && isIP(text) !== 0 ? text : undefined;
+}
+
+function toJobId(text: string | undefined): string | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text) ? text : undefined;
 }
 
 function toInteger(text: string | undefined): number | undefined {

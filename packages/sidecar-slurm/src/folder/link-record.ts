@@ -1,4 +1,4 @@
-import { readText, writeWhole } from '@interlink/sidecar-sdk';
+import { readRegularFile, writeWhole } from '@interlink/sidecar-sdk';
 import type { PodFolder } from './pod-folder.ts';
 
 /** `link.json`: the pod's job does not see this folder, and is spoken to by a step of its own: see remote/pod-link.ts. */
@@ -7,8 +7,10 @@ export interface LinkRecord {
   readonly folder: string;
 }
 
+const maxBytes = 16 * 1024;
+
 export async function readLink(folder: PodFolder): Promise<LinkRecord | undefined> {
-  const text = await readText(folder.file('link.json'));
+  const text = await readRegularFile(folder.file('link.json'), maxBytes);
   return text === undefined ? undefined : (JSON.parse(text) as LinkRecord);
 }
 

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listNames, removeFile } from '@interlink/sidecar-sdk';
+import { listNames } from '@interlink/sidecar-sdk';
 import { isUid } from './pod-folder.ts';
 
 /**
@@ -21,7 +21,8 @@ export class Spool {
   /** Pods that have changed since they were last taken. What changes after the return is told again: its file is gone before. */
   async take(): Promise<string[]> {
     const uids = (await listNames(this.#path)).filter(isUid);
-    await Promise.all(uids.map(async (uid) => await removeFile(join(this.#path, uid))));
+    // Whatever has the name of a pod there, it must not stay.
+    await Promise.all(uids.map(async (uid) => await rm(join(this.#path, uid), { recursive: true, force: true })));
     return uids;
   }
 }

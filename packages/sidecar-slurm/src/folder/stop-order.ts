@@ -1,4 +1,4 @@
-import { readText, writeWhole } from '@interlink/sidecar-sdk';
+import { readRegularFile, writeWhole } from '@interlink/sidecar-sdk';
 import { formatKeyValues, parseKeyValues } from './key-values.ts';
 import type { PodFolder } from './pod-folder.ts';
 
@@ -8,8 +8,10 @@ export interface Deletion {
   readonly killAtMs: number;
 }
 
+const maxBytes = 4 * 1024;
+
 export async function readDeletion(folder: PodFolder): Promise<Deletion | undefined> {
-  const text = await readText(folder.file('stop'));
+  const text = await readRegularFile(folder.file('stop'), maxBytes);
   const killAt = text === undefined ? Number.NaN : Number(parseKeyValues(text).get('kill_at'));
   return Number.isFinite(killAt) ? { killAtMs: killAt * 1_000 } : undefined;
 }

@@ -1,4 +1,5 @@
-import { type Owner, type Pod, readText, writeWhole } from '@interlink/sidecar-sdk';
+import { basename } from 'node:path';
+import { type Owner, type Pod, readRegularFile, writeWhole } from '@interlink/sidecar-sdk';
 import type { SubmitOrder } from '../slurm/submit-order.ts';
 import type { PodFolder } from './pod-folder.ts';
 
@@ -23,8 +24,16 @@ export interface Submission {
   readonly at: string;
 }
 
+/** More than a pod can be: Kubernetes keeps none of 2 MB. */
+const maxBytes = 16 * 1024 * 1024;
+
+/** @throws Error when the record is another pod's: its folder says whose it is */
 export async function readStored(folder: PodFolder): Promise<StoredPod | undefined> {
-  return await readJson<StoredPod>(folder.file('request.json'));
+  const stored = await readJson<StoredPod>(folder.file('request.json'));
+  if (stored === undefined) return undefined;
+  const { uid, namespace } = stored.pod.metadata;
+  if (basename(folder.path) === `${namespace}-${uid}`) return stored;
+  throw new Error(`request.json is of pod ${JSON.stringify(`${namespace}-${uid}`)}`);
 }
 
 export async function readSubmission(folder: PodFolder): Promise<Submission | undefined> {
@@ -37,6 +46,6 @@ export async function writeSubmission(folder: PodFolder, submission: Submission)
 
 /** The content of a file that this package wrote itself. */
 async function readJson<T>(path: string): Promise<T | undefined> {
-  const text = await readText(path);
+  const text = await readRegularFile(path, maxBytes);
   return text === undefined ? undefined : (JSON.parse(text) as T);
 }

@@ -44,6 +44,8 @@ export class JobWatch {
   readonly #missing = new Set<string>();
   /** Of whose end all is told. */
   readonly #settled = new WeakSet<PodEntry>();
+  /** Of whom it was said that they can't be brought up to date. */
+  readonly #troubled = new WeakSet<PodEntry>();
   readonly #slots = new Slots(readsAtOnce);
   #looks = 0;
   #wake = new AbortController();
@@ -97,9 +99,14 @@ export class JobWatch {
     const vanished = new Set<PodEntry>();
     await Promise.all(
       entries.map(async (entry) => {
-        const isVanished = await this.#slots.run(async () => await this.#look(entry, snapshot));
-        if (isVanished) vanished.add(entry);
-        else if (entry.deletion !== undefined && entry.jobId !== undefined) this.#options.onSeen(entry);
+        try {
+          const isVanished = await this.#slots.run(async () => await this.#look(entry, snapshot));
+          if (isVanished) vanished.add(entry);
+          else if (entry.deletion !== undefined && entry.jobId !== undefined) this.#options.onSeen(entry);
+          this.#troubled.delete(entry);
+        } catch (error) {
+          this.#tellTrouble(entry, error);
+        }
       }),
     );
     if (vanished.size > 0) await this.#judge([...vanished]);
@@ -117,6 +124,16 @@ export class JobWatch {
     if (job !== undefined) await this.#seen(entry, job);
     else if (snapshot.askedAtMs > Date.parse(submission?.at ?? '')) return await this.#unseen(entry);
     return false;
+  }
+
+  /** One pod's folder must not keep the others from being looked at. */
+  #tellTrouble(entry: PodEntry, error: unknown): void {
+    if (this.#troubled.has(entry)) return;
+    this.#troubled.add(entry);
+    this.#options.logger.warn(
+      { err: error, ...podFields(entry.reference) },
+      'cannot bring a pod up to date: trying again',
+    );
   }
 
   async #endOrphans({ byUid }: Snapshot): Promise<void> {

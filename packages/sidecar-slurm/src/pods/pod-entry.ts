@@ -1,13 +1,14 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { OwnedReport, PodEvent, PodReference, PodReport } from '@interlink/sidecar-sdk';
-import { readJobEvents } from '../folder/job-events.ts';
+import { endOfEvents, readJobEvents } from '../folder/job-events.ts';
 import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
 import type { LinkRecord } from '../folder/link-record.ts';
 import type { PodFolder } from '../folder/pod-folder.ts';
 import type { Deletion } from '../folder/stop-order.ts';
 import type { StoredPod, Submission } from '../folder/stored-pod.ts';
 import { readTerminationMessages, type TerminationMessages } from '../folder/termination-messages.ts';
+import { signalLeadSeconds } from '../request/time-limit.ts';
 import { type Sight, stageOf } from '../status/stage-of.ts';
 import { type Stage, toPodReport } from '../status/to-pod-report.ts';
 
@@ -57,12 +58,8 @@ export class PodEntry {
 
   /** Reads what is there when this process begins; what its job had to tell before was told, or is over. */
   async load(): Promise<void> {
+    this.#eventsOffset = await endOfEvents(this.folder);
     await this.read();
-    for (;;) {
-      const { offset } = await readJobEvents(this.folder, this.#eventsOffset);
-      if (offset === this.#eventsOffset) return;
-      this.#eventsOffset = offset;
-    }
   }
 
   /** Reads what its job has written, one look after the other: each event is read by one. @returns what is to be told */
@@ -74,7 +71,8 @@ export class PodEntry {
 
   stage(nowMs: number): Stage {
     const { jobId, trouble, sight, record } = this;
-    return stageOf({ jobId, trouble, sight, record, heardMs: this.#heardMs, nowMs });
+    const leadMs = signalLeadSeconds(this.stored.pod.spec) * 1_000;
+    return stageOf({ jobId, trouble, sight, record, heardMs: this.#heardMs, leadMs, nowMs });
   }
 
   report(nowMs: number): PodReport {
@@ -105,7 +103,7 @@ export class PodEntry {
 async function heardAt(folder: PodFolder): Promise<number | undefined> {
   const times = await Promise.all(
     (['usage', 'pod.state'] as const).map(
-      async (name) => (await stat(folder.file(name)).catch(() => undefined))?.mtimeMs,
+      async (name) => (await lstat(folder.file(name)).catch(() => undefined))?.mtimeMs,
     ),
   );
   const known = times.filter((time) => time !== undefined);

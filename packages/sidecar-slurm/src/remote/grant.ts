@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { declared, readText, writeNew, writeWhole } from '@interlink/sidecar-sdk';
+import { declared, readRegularFile, writeNew, writeWhole } from '@interlink/sidecar-sdk';
 import { formatKeyValues } from '../folder/key-values.ts';
 import { writeLink } from '../folder/link-record.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
@@ -15,7 +15,7 @@ export async function grant(entry: PodEntry, { number, jobId, restarts, isGiven,
   const claim = `${number}\n`;
   const path = entry.folder.file('claim');
   if (!isGiven && entry.deletion !== undefined) return false;
-  if (!(await writeNew(path, claim)) && (await readText(path)) !== claim) return false;
+  if (!(await writeNew(path, claim)) && (await readRegularFile(path, 64)) !== claim) return false;
   if (!isGiven) {
     await forgetUnknownAttempts(entry);
     const mark = { job_id: jobId, restart_count: restarts, phase: 'pulling' };

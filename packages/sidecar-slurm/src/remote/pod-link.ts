@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { declared, readText } from '@interlink/sidecar-sdk';
+import { declared, readRegularFile } from '@interlink/sidecar-sdk';
+import { maxStateBytes } from '../folder/job-record.ts';
 import { parseKeyValues } from '../folder/key-values.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { scriptText } from '../script/script-text.ts';
@@ -165,7 +166,8 @@ export class PodLink {
   async #announce(): Promise<boolean> {
     const { entry, spoolFolder } = this.#options;
     await writeFile(join(spoolFolder, entry.uid), '');
-    return parseKeyValues((await readText(entry.folder.file('pod.state'))) ?? '').get('phase') === 'ended';
+    const text = await readRegularFile(entry.folder.file('pod.state'), maxStateBytes);
+    return parseKeyValues(text ?? '').get('phase') === 'ended';
   }
 
   #lost(what: string): LinkEnd {
@@ -175,7 +177,8 @@ export class PodLink {
 
   async #part(): Promise<void> {
     this.#step.stdin.end();
-    this.#step.stdout.resume();
+    // Nobody reads it any more: the step would not count as ended before it was read.
+    this.#step.stdout.destroy();
     const late = setTimeout(() => this.#step.close(), partingMs);
     await this.#step.ended;
     clearTimeout(late);

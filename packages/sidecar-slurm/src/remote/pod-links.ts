@@ -46,6 +46,8 @@ export class PodLinks {
   readonly #runs = new WeakMap<PodEntry, Map<string, Linked>>();
   readonly #running = new Set<Promise<void>>();
   #signal: AbortSignal | undefined;
+  /** Nobody has said so, but a job has been met that does not see the folders. */
+  #isFoundRemote = false;
 
   constructor(options: PodLinksOptions) {
     this.#options = options;
@@ -109,13 +111,18 @@ export class PodLinks {
   async #reopen(linked: Linked, signal: AbortSignal): Promise<void> {
     const { clock, logger, isShared } = this.#options;
     const fields = { ...podFields(linked.entry.reference), jobId: linked.job.id };
-    if (isShared === undefined && linked.entry.link === undefined) await sleepBy(clock, findOutMs, signal);
+    if (isShared === undefined && linked.entry.link === undefined && !this.#isFoundRemote) {
+      await sleepBy(clock, findOutMs, signal);
+    }
     for (let tries = 1; this.#isWanted(linked) && !signal.aborted; tries += 1) {
       const { end, wasOpen } = await this.#open(linked, signal);
       if (signal.aborted) return;
       linked.isOver = end.kind === 'over';
       if (linked.isOver) return;
-      if (wasOpen) tries = 1;
+      if (wasOpen) {
+        tries = 1;
+        this.#isFoundRemote = true;
+      }
       if (end.kind === 'lost' && tries === 1)
         logger.info({ ...fields, problem: end.problem }, 'a job’s link is lost: it is opened again');
       if (end.kind === 'lost' && tries === triesBeforeEvent) this.#tellUnreachable(linked, end.problem);

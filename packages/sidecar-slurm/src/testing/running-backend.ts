@@ -121,7 +121,16 @@ export class RunningBackend implements AsyncDisposable {
       await mkdir(folder.attempt(name, 0), { recursive: true });
       await writeFile(folder.container(name, 'state'), formatKeyValues(values));
     }
-    await writeFile(join(this.#root, '.spool', uidOf(number)), '');
+    await this.announces(number);
+  }
+
+  /** Says that the pod's job has news. */
+  async announces(number: number): Promise<void> {
+    await writeFile(join(this.spoolFolder, uidOf(number)), '');
+  }
+
+  get spoolFolder(): string {
+    return join(this.#root, '.spool');
   }
 
   /** Lets time pass until it is so. @throws Error after ten minutes of the clock's */
@@ -135,7 +144,9 @@ export class RunningBackend implements AsyncDisposable {
 
   async pass(ms: number): Promise<void> {
     await this.clock.advance(ms);
-    await delay(2);
+    // The clock does not wait for the disk: what is being read or written is awaited before time goes on.
+    do await delay(1);
+    while (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq')));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
