@@ -8,10 +8,11 @@ import { sandboxImageName } from '../packages/sidecar-docker/src/sandbox/sandbox
 import { startTestbed } from '../test/testbed/index.ts';
 import { findFreePorts } from '../test/testbed/process/free-ports.ts';
 import { SitePart } from '../test/testbed/site/site-part.ts';
-import { DockerPods } from './docker-pods.ts';
+
 import { EngineByHand, pidOfEngine } from './engine-by-hand.ts';
 import { usageOf } from './process-usage.ts';
 import { percentile } from './report.ts';
+import { SidecarPods } from './sidecar-pods.ts';
 
 // What the Docker sidecar adds to the engine: pods of busybox against the same two containers made by hand, in turns:
 //   node --conditions=interlink-source bench/lifecycle.ts --pods 300
@@ -44,7 +45,7 @@ try {
   await sidecar.start('listening');
   const token = (await readFile(join(directory, '.config', 'interlink', 'token'), 'utf8')).trim();
   const target = new HttpTarget({ url: `http://127.0.0.1:${port}`, token: async () => token });
-  const pods = new DockerPods(new PodClient(target, { cluster: 'bench', node: 'bench' }));
+  const pods = new SidecarPods(new PodClient(target, { cluster: 'bench', node: 'bench' }), { image: 'busybox:1.36' });
   const engine = new EngineByHand(socket);
   try {
     // The first makes the sandbox's image.
@@ -67,7 +68,7 @@ try {
 }
 
 async function measureStarts(
-  pods: DockerPods,
+  pods: SidecarPods,
   engine: EngineByHand,
   { parallel, rounds, isShown }: { parallel: number; rounds: number; isShown: boolean },
 ): Promise<void> {
@@ -112,7 +113,7 @@ async function timed(parallel: number, samples: number[], run: () => Promise<voi
   return performance.now() - startedAt;
 }
 
-async function measureEnds(pods: DockerPods, engine: EngineByHand): Promise<void> {
+async function measureEnds(pods: SidecarPods, engine: EngineByHand): Promise<void> {
   const samples: number[] = [];
   const uids: string[] = [];
   for (let round = 0; round < 20; round += 1) {
@@ -126,7 +127,7 @@ async function measureEnds(pods: DockerPods, engine: EngineByHand): Promise<void
 }
 
 /** Where a follower is slower than the container, the engine's files come round and take what was not read yet. */
-async function measureLog(pods: DockerPods, engine: EngineByHand): Promise<void> {
+async function measureLog(pods: SidecarPods, engine: EngineByHand): Promise<void> {
   const script = `i=0; while [ $i -lt ${bursts} ]; do yes ${line} | head -n ${lines}; i=$((i+1)); sleep 0.1; done`;
   const sent = bursts * lines * (line.length + 1);
   const follow = async (name: string, read: (uid: string, id: string) => Promise<number>) => {
@@ -144,7 +145,7 @@ async function measureLog(pods: DockerPods, engine: EngineByHand): Promise<void>
   await follow('log followed by hand', async (_, id) => (await engine.logStreamBytes(id)) * share);
 }
 
-async function measureIdle(pods: DockerPods, sidecar: number, dockerd: number): Promise<void> {
+async function measureIdle(pods: SidecarPods, sidecar: number, dockerd: number): Promise<void> {
   const count = Number(values.pods);
   const todo = Array.from({ length: count }).keys();
   const create = async () => {

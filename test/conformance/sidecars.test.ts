@@ -1,15 +1,17 @@
 import { type CheckResult, type ConformanceReport, runConformance } from '@interlink/conformance';
 import { expect, inject, test } from 'vitest';
-import { waitFor } from '../testbed/index.ts';
+import { ON_DEMAND_TIMEOUT_MS, offers, slurmCluster, waitFor } from '../testbed/index.ts';
 import { type SidecarUnderTest, startSidecarProcess } from './sidecar-process.ts';
+import { startSlurmSidecar } from './slurm-sidecar.ts';
 
-const { docker } = inject('testbed');
+const testbed = inject('testbed');
+const { docker } = testbed;
 
 /** A whole suite on an engine that others keep busy, too. */
 const timeout = 300_000;
 
 /** Every check of both generations, with real restarts: `kill -9`, and started again. */
-async function judge({ url, token, restart }: SidecarUnderTest): Promise<ConformanceReport> {
+async function judge({ url, token, restart }: Omit<SidecarUnderTest, 'tokenFile'>): Promise<ConformanceReport> {
   const options = { url, token: url.startsWith('unix://') ? undefined : token, restart, parallel: 8 };
   // It may take a moment to listen.
   return await waitFor('the sidecar to answer', async () => await runConformance(options), { timeoutMs: 300_000 });
@@ -42,6 +44,17 @@ test.skipIf(docker === undefined)(
   { timeout },
   async () => {
     await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: docker?.host ?? '' } });
+    const { results } = await judge(sidecar);
+    expect(linesOf(results, 'failed')).toEqual([]);
+    expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);
+  },
+);
+
+test.skipIf(!offers(testbed, 'slurmCluster'))(
+  'the slurm sidecar passes the suite with Apptainer, and its pods outlive it',
+  { timeout: ON_DEMAND_TIMEOUT_MS },
+  async () => {
+    await using sidecar = await startSlurmSidecar(await slurmCluster(testbed));
     const { results } = await judge(sidecar);
     expect(linesOf(results, 'failed')).toEqual([]);
     expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);

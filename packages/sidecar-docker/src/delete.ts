@@ -1,4 +1,4 @@
-import type { PodLifecycle, PodReference } from '@interlink/sidecar-sdk';
+import { InterLinkError, type PodLifecycle, type PodReference } from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
 import { forbidRestart } from './pods/forbid-restart.ts';
 import type { PodWorks } from './pods/pod-works.ts';
@@ -24,9 +24,14 @@ export async function deletePod(pod: PodReference, gracePeriodSeconds: number, o
   const snapshot = await reader.readPod(uid);
   if (snapshot === undefined) await removePodFolder(root, uid);
   if (snapshot?.sandbox !== undefined) {
-    await forbidRestart(engine, snapshot.sandbox.id);
+    await forbidRestart(engine, snapshot.sandbox.id).catch(unlessFull);
     reader.forget(snapshot.sandbox.id);
   }
   await lifecycle.cancel(uid);
   lifecycle.nudge(uid, 0);
+}
+
+/** On a full disk the note can't be made, and pods have to go before there is room. Whoever comes after this process is asked again. */
+function unlessFull(error: unknown): void {
+  if (!(error instanceof InterLinkError && error.code === 'resource_exhausted')) throw error;
 }

@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client';
 import { SlurmBackend } from './backend.ts';
 import { toCapabilities } from './capabilities.ts';
 import { ClusterView } from './cluster/cluster-view.ts';
+import { ResourceScript } from './cluster/resource-script.ts';
 import { rootsIn } from './folder/pod-folder.ts';
 import { ImageCache } from './image/image-cache.ts';
 import { ImagePlanner } from './image/image-planner.ts';
@@ -17,11 +18,13 @@ import { PodPlanner } from './plan/pod-planner.ts';
 import { RuntimePlanner } from './plan/runtime-planner.ts';
 import { loadSlurmSite } from './site/load-slurm-site.ts';
 import { createCommandMetrics } from './slurm/commands/command-metrics.ts';
+import { runProcess } from './slurm/commands/run-process.ts';
 import { Slurm } from './slurm/slurm.ts';
 
 /** The process `slurm-sidecar`: listens on SidecarURL with port 4001 unless SidecarPort is set, whatever SidecarService says. */
 export const slurmSidecar: SidecarDefinition = {
   name: 'slurm-sidecar',
+  configFile: { variable: 'SLURMCONFIGPATH', defaultFile: '/etc/interlink/SlurmConfig.yaml' },
   listenUrl: (config) => sidecarUrl({ ...config, SidecarService: 'slurm' }),
   createBackend: async (config, logger, metrics) => await createSlurmBackend(config, logger, metrics),
 };
@@ -46,8 +49,10 @@ export async function createSlurmBackend(
   const spoolFolder = rootsIn(root).spool;
   const runtimes = new RuntimePlanner(site, new ImagePlanner(new ImageCache(root), site.images));
   const planner = new PodPlanner({ site, cluster, spoolFolder, runtimes });
+  const { resourceScriptPath: path } = site;
+  const resources = path === undefined ? undefined : new ResourceScript({ path, run: runProcess, clock, logger });
   return await SlurmBackend.open({
     ...{ slurm, root, isShared, pollIntervalMs, retentionMs, clock, logger, planner },
-    capabilities: async () => toCapabilities(await cluster.read(), site),
+    capabilities: async () => toCapabilities(await cluster.read(), site, await resources?.read()),
   });
 }

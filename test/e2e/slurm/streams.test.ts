@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect } from 'vitest';
+import { waitFor } from '../../testbed/index.ts';
+import { isReady } from '../drivers/containers.ts';
 import { startKubectl } from '../drivers/kubectl-stream.ts';
 import { pod, shell, untilTerm } from '../drivers/pods.ts';
 import { cannotRun, slurmTest } from './drivers/slurm-test.ts';
@@ -48,10 +50,14 @@ describe.skipIf(cannotRun)('kubectl reaches into a job', { concurrent: true }, (
     });
     const [named] = (await once(child.stdio[3] as NodeJS.ReadableStream, 'data')) as [Buffer];
     const until = async (pattern: RegExp) => {
-      while (!pattern.test(printed)) await once(child.stdout as NodeJS.ReadableStream, 'data');
+      const look = () => {
+        if (pattern.test(printed)) return true;
+        throw new Error(printed);
+      };
+      await waitFor(`the terminal to show ${pattern}`, look);
     };
-    child.stdin?.write('tty; until [ "$(stty size)" = "33 77" ]; do sleep 0.2; done; echo first $?\n');
-    await until(/\/dev\/pts\/\d+\r\n[\s\S]*first 0\r\n/);
+    child.stdin?.write('test -t 0 && until [ "$(stty size)" = "33 77" ]; do sleep 0.2; done; echo first $?\n');
+    await until(/first 0\r\n/);
     spawn('stty', ['-F', named.toString().trim(), 'rows', '20', 'cols', '100']);
     child.stdin?.write('until [ "$(stty size)" = "20 100" ]; do sleep 0.2; done; echo second $?\n');
     await until(/second 0\r\n/);
@@ -95,9 +101,12 @@ describe.skipIf(cannotRun)('kubectl reaches into a job', { concurrent: true }, (
     const serves = shell(
       'main',
       'mkdir /tmp/www; echo hello > /tmp/www/index.html; exec httpd -f -p 18082 -h /tmp/www',
+      {
+        readinessProbe: { tcpSocket: { port: 18_082 }, periodSeconds: 1 },
+      },
     );
     await namespace.apply(pod(site.nodeName, 'web', { containers: [serves] }));
-    await namespace.waitForPhase('web', 'Running', patient);
+    await namespace.waitForPod('web', 'ready', isReady, patient);
     const forwarding = startKubectl(controlPlane, namespace, 'port-forward', 'pod/web', ':18082');
     await forwarding.waitFor('Forwarding from 127.0.0.1:');
     const port = /127\.0\.0\.1:(\d+)/.exec(forwarding.printed())?.[1];

@@ -7,7 +7,7 @@ import { createBridge } from './bridge.ts';
 import { importBusyboxImage } from './busybox-image.ts';
 import { requestEngine } from './engine-api.ts';
 import { removeContainersAndNetworks } from './engine-contents.ts';
-import { createRunDirectories, type EngineTraces, removeTraces } from './engine-traces.ts';
+import { createRunDirectories, type EngineTraces, removeTraces, thawWhile } from './engine-traces.ts';
 
 export interface DockerEngineOptions {
   directory: string;
@@ -59,7 +59,7 @@ export async function startDockerEngine(options: DockerEngineOptions): Promise<D
     });
     await waitUntilReady(server, () => answersPing(socket), { timeoutMs: READY_TIMEOUT_MS, signal });
   };
-  cleanUp.defer(async () => await server?.stop());
+  cleanUp.defer(() => thawWhile(traces.cgroup, async () => await server?.stop()));
   await start();
   cleanUp.defer(() => removeContainersAndNetworks(socket));
   await importBusyboxImage(socket, directory);

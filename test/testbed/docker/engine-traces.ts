@@ -18,6 +18,7 @@ export interface EngineTraces {
 }
 
 const REMOVE_ATTEMPTS = 40;
+const THAW_INTERVAL_MS = 200;
 const CGROUP_ROOT = '/sys/fs/cgroup';
 /** Mount points that the engine's namespace covers with folders of its own. */
 const RUN_DIRECTORIES = ['/run/containerd', '/run/docker'];
@@ -54,10 +55,25 @@ export async function removeTraces({ name, directory, bridge, cgroup }: EngineTr
 }
 
 /**
- * Has what is frozen below a control group go on (version 1: a paused container, a job that Slurm has suspended): before that not even
- * SIGKILL ends it. With version 2 there is nothing to do.
+ * Ends something whose processes may be frozen (version 1: a paused container, a job that Slurm has suspended), which not even SIGKILL
+ * ends before they are thawed. They are thawed again and again: what freezes them may be the last to go.
+ *
+ * @param cgroup above all of theirs
  */
-export async function thaw(cgroup: string): Promise<void> {
+export async function thawWhile(cgroup: string, end: () => Promise<unknown>): Promise<void> {
+  const ended = new AbortController();
+  const ending = end().finally(() => ended.abort());
+  // Whoever waits for it hears of the failure.
+  ending.catch(() => undefined);
+  while (!ended.signal.aborted) {
+    await thaw(cgroup);
+    await sleep(THAW_INTERVAL_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+  }
+  await ending;
+}
+
+/** With version 2 there is nothing to do. */
+async function thaw(cgroup: string): Promise<void> {
   const root = join(CGROUP_ROOT, 'freezer', cgroup);
   const files = await readdir(root, { recursive: true }).catch(() => []);
   for (const file of files) {

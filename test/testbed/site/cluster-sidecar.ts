@@ -24,6 +24,8 @@ export interface ClusterSidecarOptions {
 export interface ClusterSidecar extends RemoteSidecar {
   /** DataRootFolder, as this machine sees it. */
   readonly root: string;
+  /** The same, as the cluster has it. */
+  readonly rootThere: string;
   /** Removes what it keeps in the account's home. */
   remove(): Promise<void>;
 }
@@ -35,12 +37,13 @@ export async function prepareClusterSidecar(options: ClusterSidecarOptions): Pro
   const [here, there] = [join(cluster.home, alice.name, name), join(alice.home, name)];
   const token = randomBytes(32).toString('base64url');
   const urlBelow = isUnix ? (home: string) => `unix://${join(home, 'run', 's.sock')}` : await findUrl(cluster);
+  const { DataRootFolder = join(there, 'pods') } = config ?? {};
   const keys = {
     SidecarURL: urlBelow(there),
-    DataRootFolder: join(there, 'pods'),
     SingularityPath: 'apptainer',
     ImagePrefix: `docker://${cluster.registries.open}/`,
     ...config,
+    DataRootFolder: String(DataRootFolder),
     Slurm: {
       InsecureRegistries: Object.values(cluster.registries),
       PollInterval: 1,
@@ -75,6 +78,7 @@ export async function prepareClusterSidecar(options: ClusterSidecarOptions): Pro
     url: urlBelow(here),
     token,
     root: join(here, 'pods'),
+    rootThere: keys.DataRootFolder,
     remove: async () => await rm(here, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineContainers } from '../docker/engine-containers.ts';
-import { thaw } from '../docker/engine-traces.ts';
+import { thawWhile } from '../docker/engine-traces.ts';
 import type { DockerData, SlurmClusterData } from '../testbed-data.ts';
 import { createClusterCgroups } from './cluster-cgroups.ts';
 import { ClusterCommands } from './cluster-commands.ts';
@@ -66,9 +66,9 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
     'munge.key': randomBytes(128),
   });
 
-  cleanUp.defer(async () => void (await Promise.all(Object.values(containers).map((one) => engine.remove(one)))));
-  // Jobs that were suspended do not end before.
-  cleanUp.defer(() => thaw(join(cgroup, name)));
+  const removeContainers = () => Promise.all(Object.values(containers).map((one) => engine.remove(one)));
+  // Jobs may be suspended.
+  cleanUp.defer(() => thawWhile(join(cgroup, name), removeContainers));
   cleanUp.defer(() => daemons.kill());
   await Promise.all(
     containerNames.map(async (one) =>
@@ -100,10 +100,7 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
     commands,
     stopController: (how) => daemons.stopController(how),
     startController: () => daemons.startController(),
-    killNode: async (node) => {
-      await thaw(join(cgroup, name, node));
-      await engine.kill(containers[node]);
-    },
+    killNode: (node) => thawWhile(join(cgroup, name, node), () => engine.kill(containers[node])),
     startNode: async (node) => {
       await engine.start(containers[node]);
       await daemons.startNode(node);

@@ -50,19 +50,23 @@ describe.skipIf(!offers(testbed, 'slurmHost'))('Slurm on this machine', () => {
 });
 
 describe.skipIf(!offers(testbed, 'slurmHost'))('a Slurm of a test of its own', () => {
-  test('keeps account of jobs when asked to, and lets only those charge who may', async () => {
-    await using own = await startOwnSlurmHost({ accounting: true });
-    const submit = ['sbatch', '--output=/dev/null', '--comment=of a test'];
-    await own.shell.run([...submit, '--wrap=exit 3']);
-    const sacct = ['sacct', '-n', '-P', '-X', '--format=State,ExitCode,User,Account,Comment'];
-    const { name } = own.data.account;
-    await waitFor('the job to be in the database', async () => {
-      const { stdout } = await own.shell.run(sacct);
-      return stdout === `FAILED|3:0|${name}|${CHARGED_ACCOUNT}|of a test\n`;
-    });
-    const refused = await own.shell.run([...submit, '--account=nobody', '--wrap=true']);
-    expect(refused.stderr).toContain('Invalid account');
-  });
+  test(
+    'keeps account of jobs when asked to, and lets only those charge who may',
+    async () => {
+      await using own = await startOwnSlurmHost({ accounting: true });
+      const submit = ['sbatch', '--output=/dev/null', '--comment=of a test'];
+      await own.shell.run([...submit, '--wrap=exit 3']);
+      const sacct = ['sacct', '-n', '-P', '-X', '--format=State,ExitCode,User,Account,Comment'];
+      const { name } = own.data.account;
+      await waitFor('the job to be in the database', async () => {
+        const { stdout } = await own.shell.run(sacct);
+        return stdout === `FAILED|3:0|${name}|${CHARGED_ACCOUNT}|of a test\n`;
+      });
+      const refused = await own.shell.run([...submit, '--account=nobody', '--wrap=true']);
+      expect(refused.stderr).toContain('Invalid account');
+    },
+    ON_DEMAND_TIMEOUT_MS,
+  );
 
   test('knows its jobs after an orderly end of slurmctld, and takes all their processes along', async () => {
     const own = await startOwnSlurmHost();

@@ -80,17 +80,17 @@ export const slurmKeys = {
   DefaultFlavor: text({ default: undefined, doc: 'The flavor of pods that name none and match none by their GPUs.' }),
   ResourceScriptPath: text({
     default: undefined,
-    doc: 'Program on the login node that prints what the virtual node announces, instead of what `sinfo` shows.',
+    doc: 'Program on the login node that prints what the virtual node announces, instead of what `sinfo` shows: `{"cpu": "64", "memory": "512Gi"}`.',
   }),
   JobScriptTemplate: text({
     default: undefined,
-    doc: "File that is filled in as a job's script, instead of the one that the sidecar makes.",
+    doc: 'Script of bash that runs the containers of a pod, instead of `ContainerRuntime`, and reads of the pod from its environment: see slurm.md.',
   }),
   JobScriptBuilderURL: text({
     default: undefined,
-    doc: 'Service that makes the scripts of jobs instead of the sidecar: http:// or https://.',
+    doc: 'Service that makes such a script for each pod, which it is sent whole, Secrets too: http:// or https://.',
   }),
-  JobScriptBuildConfig: map({ default: undefined, doc: 'Handed to that service as it is.' }),
+  JobScriptBuildConfig: map({ default: undefined, doc: 'Handed to that service as `jobConfig`, as it is.' }),
   IgnoreRunAsUser: flag({
     default: false,
     doc: 'Whether pods run whose `runAsUser` or `runAsGroup` is not the one that the job has, with a Warning event. false: they stay Pending.',

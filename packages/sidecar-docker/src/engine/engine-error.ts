@@ -23,11 +23,17 @@ function answerOf(thrown: unknown): { status: number; message: string } | undefi
   return { status: thrown.statusCode, message: text.trim() };
 }
 
+/** Only its words tell: the disk below its root is full. */
+function hasNoRoom({ status, message }: { status: number; message: string }): boolean {
+  return status >= 500 && /no space left on device|disk quota exceeded/.test(message);
+}
+
 /** The only converter of what the Docker client throws. The message is the engine's own text, as `docker` would show it. */
 export function fromEngine(thrown: unknown): InterLinkError {
   const answer = answerOf(thrown);
   if (answer === undefined) return InterLinkError.from(thrown);
-  return new InterLinkError(codes[answer.status] ?? 'internal', answer.message, { cause: thrown });
+  const code = hasNoRoom(answer) ? 'resource_exhausted' : (codes[answer.status] ?? 'internal');
+  return new InterLinkError(code, answer.message, { cause: thrown });
 }
 
 /** Asks the engine. @throws InterLinkError instead of whatever its client throws */

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { isNotFound } from '../engine/engine-error.ts';
 import { uidLabel } from '../identity/labels.ts';
 import { type EngineContainer, toEngineContainer } from './engine-container.ts';
+import { inspectSettled } from './inspect-settled.ts';
 import { type PodSnapshot, toSnapshot } from './pod-snapshot.ts';
 
 type Found = NonNullable<ReturnType<typeof toEngineContainer>>;
@@ -60,7 +61,7 @@ export class PodReader {
   async #inspectOne(id: string): Promise<Found | undefined> {
     const news = this.#news;
     try {
-      const found = toEngineContainer(await this.#engine.inspectContainer(id));
+      const found = toEngineContainer(await inspectSettled(async () => await this.#engine.inspectContainer(id)));
       if (found !== undefined && isSteady(found.container) && news === this.#news) this.#known.set(id, found);
       else this.#known.delete(id);
       return found;

@@ -16,6 +16,8 @@ export interface JobRecord {
   /** Why the script ended the pod by itself: `DeadlineExceeded`. */
   readonly reason?: string;
   readonly message?: string;
+  /** When somebody other than the sidecar asked the script to end: Slurm at the time limit, scancel. */
+  readonly askedAt?: string;
   readonly finishedAt?: string;
   /** By name; of a container that has no entry nothing is known yet. */
   readonly containers: ReadonlyMap<string, ContainerRecord>;
@@ -44,6 +46,14 @@ export interface EndRecord {
   readonly reason?: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
+}
+
+/** Whether the job has written this since Slurm began it last. */
+export function isOfRun(
+  record: JobRecord | undefined,
+  job: { readonly id: string; readonly restarts: number },
+): record is JobRecord {
+  return record !== undefined && record.jobId === job.id && record.restarts >= job.restarts;
 }
 
 const phases = ['pulling', 'init', 'running', 'ending', 'ended'] as const;
@@ -82,6 +92,7 @@ export function parsePodState(text: string, containers: ReadonlyMap<string, Cont
     ...given('startedAt', toTime(values.get('started_at'))),
     ...given('reason', values.get('reason')),
     ...given('message', values.get('message')),
+    ...given('askedAt', toTime(values.get('asked_at'))),
     ...given('finishedAt', toTime(values.get('finished_at'))),
     containers,
   };

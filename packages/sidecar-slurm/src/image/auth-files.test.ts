@@ -4,6 +4,7 @@ import type { PlannedImage } from './planned-image.ts';
 
 const common = {
   uri: '',
+  name: '',
   path: '',
   key: '',
   imageId: '',

@@ -45,7 +45,7 @@ async function plan(parts: Partial<ImageWish> = {}) {
 
 /** As a job leaves it. */
 async function putIntoCache(accessKey: string, of = digest): Promise<void> {
-  const folder = join(cache.folder, `${of.replace(':', '-')}.x86_64`);
+  const folder = join(cache.folder, `${of.replace(':', '-')}.x86_64.sif`);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'access'), `${repository} ${accessKey}\n`);
 }
@@ -54,6 +54,7 @@ describe('ImagePlanner.plan() of an image that is not in the cache', () => {
   test('names it by the digest that the registry gives', async () => {
     expect(await plan()).toEqual({
       uri: `docker://${repository}@${digest}`,
+      name: image,
       path: '',
       key: `sha256-${'a'.repeat(64)}`,
       imageId: `${repository}@${digest}`,

@@ -51,10 +51,10 @@ export class ImagePlanner {
     const common = { policy, isVerified: false, logins: [], accessKeys: [anybody], isInsecure: false };
     if (location.from === 'path') {
       const { path } = location;
-      return { ...common, uri: '', path, key: '', imageId: path, repository: '' };
+      return { ...common, uri: '', name: '', path, key: '', imageId: path, repository: '' };
     }
     const { uri } = location;
-    return { ...common, uri, path: '', key: keyOfAddress(uri, policy), imageId: uri, repository: uri };
+    return { ...common, uri, name: '', path: '', key: keyOfAddress(uri, policy), imageId: uri, repository: uri };
   }
 
   async #planFromRegistry(
@@ -63,11 +63,11 @@ export class ImagePlanner {
   ): Promise<PlannedImage> {
     const place = toRepository(reference.name);
     const repository = renderRepository(place);
-    const tagged = `${repository}:${reference.tag}`;
+    const name = `${repository}${reference.isDigest ? '@' : ':'}${reference.tag}`;
     const logins = findLogins(credentials, place);
     const accessKeys = await this.#accessKeysOf(logins);
     const isInsecure = this.#access.insecure.has(place.registry);
-    const common = { path: '', policy, repository, isInsecure };
+    const common = { name, path: '', policy, repository, isInsecure };
     const of = (digest: string) => ({
       ...common,
       uri: `${scheme}://${reference.name}@${digest}`,
@@ -78,7 +78,7 @@ export class ImagePlanner {
       ? reference.tag
       : policy === 'Always'
         ? undefined
-        : await this.#cache.digestOf(tagged);
+        : await this.#cache.digestOf(name);
     const byKnown = known === undefined ? undefined : { ...of(known), isVerified: false, logins, accessKeys };
     const unknown = {
       ...common,
@@ -95,7 +95,7 @@ export class ImagePlanner {
     const resolution = await this.#resolve(reference, logins);
     if ('digest' in resolution) {
       const { digest, login } = resolution;
-      if (!reference.isDigest) await this.#cache.noteDigest(tagged, digest);
+      if (!reference.isDigest) await this.#cache.noteDigest(name, digest);
       const shown = login === undefined ? [] : [login];
       return { ...of(digest), isVerified: true, logins: shown, accessKeys: await this.#accessKeysOf(shown) };
     }

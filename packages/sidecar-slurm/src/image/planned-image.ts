@@ -5,6 +5,8 @@ import type { AccessKey } from './image-cache.ts';
 export interface PlannedImage {
   /** What the runtime is told to pull; empty for an image that is a path. */
   readonly uri: string;
+  /** As it was asked for, in full: `docker.io/library/busybox:1.36`; empty for what comes from no registry. */
+  readonly name: string;
   /** An image that is there: a file, or a folder; its real path. Else empty. */
   readonly path: string;
   /** Its name in the cache; empty: it is pulled for this pod alone. */

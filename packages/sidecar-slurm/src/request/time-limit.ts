@@ -11,6 +11,11 @@ export function graceSeconds({ terminationGracePeriodSeconds }: PodSpec): number
   return terminationGracePeriodSeconds ?? defaultGraceSeconds;
 }
 
+/** How long before the time limit Slurm may send its signal. */
+export function signalLeadSeconds(spec: PodSpec): number {
+  return graceSeconds(spec) + signalEarlySeconds;
+}
+
 /**
  * Slurm's limit for a pod with a deadline, which the script itself keeps to the second: so much later that Slurm's own signal never
  * comes before, in whole minutes as Slurm counts. Where the partition ends jobs before that, but not before the deadline, its limit.

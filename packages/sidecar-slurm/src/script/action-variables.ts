@@ -1,4 +1,4 @@
-import { type Probe, resolvePort, toProbeRules, toRequestPath } from '@interlink/sidecar-sdk';
+import { InterLinkError, type Probe, resolvePort, toProbeRules, toRequestPath } from '@interlink/sidecar-sdk';
 import { renderMap } from './bash-values.ts';
 import type { PlannedContainer } from './job-plan.ts';
 import { hooksOf, type NamedAction, probesOf } from './planned-actions.ts';
@@ -41,8 +41,18 @@ function addressVariables(name: 'probe' | 'hook', actions: ReadonlyArray<NamedAc
     map('host', ({ http, tcp }) => (http ?? tcp)?.host || undefined),
     map('port', ({ http, tcp, container }) => {
       const port = (http ?? tcp)?.port;
-      return port === undefined ? undefined : String(resolvePort(port, container.ports));
+      return port === undefined ? undefined : String(portOf(port, container));
     }),
     map('path', ({ http }) => http && toRequestPath(http.path ?? '')),
   ];
+}
+
+/** @throws InterLinkError `failed_precondition` for a name that none of the container's ports has */
+function portOf(port: number | string, { name, ports }: PlannedContainer): number {
+  try {
+    return resolvePort(port, ports);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InterLinkError('failed_precondition', `a probe or hook of container ${name} has no way: ${why}`);
+  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { JobRun } from './testing/job-run.ts';
@@ -70,4 +71,22 @@ describe.concurrent('the log of a container, written by perl,', () => {
     const lines = (await job.read('containers/main/0/log')).split('\n').slice(0, -1);
     expect(lines.map((line) => line.split(' ').slice(1).join(' '))).toEqual(['stdout F out', 'stderr F err']);
   });
+});
+
+test('without Time::HiRes times are the kernel’s hundredths of a second, and nothing ends before it begins', async () => {
+  await using library = await mkdtempDisposable(join(tmpdir(), 'interlink-perl-'));
+  await mkdir(join(library.path, 'Time'));
+  await writeFile(join(library.path, 'Time/HiRes.pm'), 'die "not there";');
+  await using job = await JobRun.start(
+    { containers: [shellContainer('main', 'for i in 1 2 3; do echo $i; sleep 0.1; done')] },
+    { env: { PERL5LIB: library.path } },
+  );
+  expect(await job.ended()).toBe(0);
+  const { started_at = '', finished_at = '' } = await job.state('main');
+  expect(Date.parse(finished_at) - Date.parse(started_at)).toBeGreaterThanOrEqual(250);
+  const times = (await job.read('containers/main/0/log'))
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split(' ')[0]);
+  expect(new Set(times).size).toBe(3);
 });

@@ -1,6 +1,7 @@
 import type { Container, Lifecycle } from '@interlink/sidecar-sdk';
 import type { ScratchFolder } from '../site/expand-path.ts';
 import type { ApptainerPlan } from './runtimes/apptainer-plan.ts';
+import type { EnrootPlan } from './runtimes/enroot-plan.ts';
 
 /** Everything that a pod's job script and the files beside it are made of. Plain data: rendering adds nothing. */
 export interface JobPlan {
@@ -101,4 +102,4 @@ export interface ProxyPlan {
 }
 
 /** What runs the containers, and what its driver needs beyond the containers themselves. */
-export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan;
+export type RuntimePlan = { readonly driver: 'none' | 'foreign' } | ApptainerPlan | EnrootPlan;

@@ -132,3 +132,10 @@ test('renderJobScript() leaves what may be secret to files', () => {
     ].map(([name, content]) => ({ path: `containers/main/${name}`, content })),
   );
 });
+
+test('renderJobScript() refuses a probe of a port that its container does not name', () => {
+  const main = plannedContainer('main', { probes: { livenessProbe: { tcpSocket: { port: 'web' } } } });
+  expect(() => renderJobScript(jobPlan({ containers: [main] }))).toThrow(
+    'of container main has no way: port "web" not found',
+  );
+});

@@ -28,6 +28,10 @@ const queued: Verdict = { kind: 'queued' };
 const running: Verdict = { kind: 'running' };
 const suspended: Verdict = { kind: 'suspended' };
 const finished: Verdict = { kind: 'finished' };
+const timedOut: SlurmEnding = {
+  ...{ exitCode: terminated, reason: 'DeadlineExceeded', message: 'Slurm ended the job at its time limit' },
+  podReason: 'DeadlineExceeded',
+};
 
 /**
  * Slurm's words for a job's state (JOB STATE CODES of squeue(1) and sacct(1)), each as a whole: CF is no F. A state that
@@ -53,7 +57,7 @@ const verdicts: Readonly<Record<JobState, Verdict>> = {
   UNKNOWN: running,
   COMPLETED: finished,
   FAILED: finished,
-  TIMEOUT: ended(terminated, 'DeadlineExceeded', 'Slurm ended the job at its time limit', 'DeadlineExceeded'),
+  TIMEOUT: { kind: 'ended', ending: timedOut },
   DEADLINE: ended(terminated, 'DeadlineExceeded', 'Slurm ended the job at its deadline', 'DeadlineExceeded'),
   OUT_OF_MEMORY: ended(killed, 'OOMKilled', 'Slurm ended the job: it used more memory than it had asked for'),
   CANCELLED: ended(terminated, 'Cancelled', 'The job was cancelled in Slurm', 'Cancelled'),
@@ -78,6 +82,20 @@ export function cutOff({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): Slurm
   if (signal > 0) return { exitCode: 128 + signal, reason: 'Error', message: `The job was ended by signal ${signal}` };
   const message = 'The job ended before its script could say how its containers did';
   return { exitCode: exitCode === 0 ? killed : exitCode, reason: 'Error', message };
+}
+
+/** Its script was asked to end, not by its sidecar, and did: Slurm then calls the job COMPLETED or FAILED, by its exit code. */
+export function askedToLeave(
+  { startTime, timeLimitMinutes }: Pick<SlurmJob, 'startTime' | 'timeLimitMinutes'>,
+  askedAt: string,
+  leadMs: number,
+): SlurmEnding {
+  const limitMs = timeLimitMinutes === undefined ? undefined : timeLimitMinutes * 60_000;
+  const isLimit =
+    limitMs !== undefined && startTime !== undefined && Date.parse(askedAt) >= startTime.getTime() + limitMs - leadMs;
+  if (isLimit) return timedOut;
+  const message = 'The job was asked to end by a signal that did not come from its sidecar';
+  return { exitCode: terminated, reason: 'Terminated', message, podReason: 'Terminated' };
 }
 
 /** Nobody knows the job any more. */

@@ -40,7 +40,7 @@ function jobIn(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
 }
 
 function statusOf(sight: Sight, record: JobRecord | undefined, heardMs: number | undefined = nowMs): PodReportStatus {
-  const stage = stageOf({ jobId: '7', trouble: undefined, sight, record, heardMs, nowMs });
+  const stage = stageOf({ jobId: '7', trouble: undefined, sight, record, heardMs, leadMs: 90_000, nowMs });
   return toPodReport({ stored, jobId: '7', record, stage, terminationMessageOf: () => '' }).status;
 }
 
@@ -76,7 +76,9 @@ describe('a job in Slurm’s state', () => {
 
   test.each(jobStates)('%s, cut off in the middle', (state) => {
     const exit: JobExit = { exitCode: state === 'FAILED' ? 3 : 0, signal: 0 };
-    expect(mainState(statusOf(seen(state, { exit }), recordOf('running', running)))).toMatchObject(expected[state]);
+    // What waits was begun before: Slurm counts that at once.
+    const sight = seen(state, { exit, restarts: 1 });
+    expect(mainState(statusOf(sight, recordOf('running', running)))).toMatchObject(expected[state]);
   });
 
   test.each(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'PREEMPTED'] as const)(
@@ -123,6 +125,17 @@ describe('a job in Slurm’s state', () => {
     expect(mainState(statusOf(seen('PENDING', { restarts: 1 }), recordOf('running', running)))).toMatchObject(waiting);
   });
 
+  test('PENDING when squeue was asked, and begun by its own word since, runs', () => {
+    const again = { restarts: 1 };
+    expect(mainState(statusOf(seen('PENDING'), recordOf('running', running)))).toMatchObject(going);
+    expect(mainState(statusOf(seen('PENDING', again), recordOf('running', running, again)))).toMatchObject(going);
+    expect(mainState(statusOf(seen('PENDING'), recordOf('running', running, { jobId: '6' })))).toMatchObject(waiting);
+  });
+
+  test('PENDING has not ended before Slurm agrees', () => {
+    expect(mainState(statusOf(seen('PENDING'), recordOf('ended', endedWith(0))))).toMatchObject(waiting);
+  });
+
   test.each([143, 0])('that ended by signal or code is never a success: exit code %i', (exitCode) => {
     const status = statusOf(seen('FAILED', { exit: { exitCode, signal: exitCode === 0 ? 9 : 0 } }), undefined);
     expect(mainState(status)?.terminated?.exitCode).toBe(exitCode === 0 ? 137 : 143);
@@ -131,6 +144,39 @@ describe('a job in Slurm’s state', () => {
   test('that has just ended is given time for its last word', () => {
     const justNow: Sight = { kind: 'seen', job: jobIn('COMPLETED'), endedSinceMs: nowMs - settleMs + 1 };
     expect(mainState(statusOf(justNow, recordOf('running', running)))).toMatchObject(going);
+  });
+});
+
+describe('a job that was asked to end by somebody else, and has', () => {
+  const askedAt = '2027-01-01T00:59:00.000Z';
+  const recordOfEnd = (finishedAt: string) =>
+    recordOf('ended', endedWith(0, { startedAt: '2027-01-01T00:30:00Z', finishedAt }), { askedAt });
+  const leaving = recordOfEnd('2027-01-01T00:59:01.000Z');
+
+  test.each<Sight>([seen('RUNNING'), { kind: 'unseen' }])('runs on until Slurm says why: $kind', (sight) => {
+    expect(mainState(statusOf(sight, leaving))).toEqual({ running: { startedAt: '2027-01-01T00:30:00Z' } });
+  });
+
+  test('of which one part has ended and another has not, runs on as well', () => {
+    const ending = { ...leaving, phase: 'ending' as const };
+    expect(mainState(statusOf(seen('RUNNING'), ending))?.running).toBeDefined();
+  });
+
+  test('keeps what had ended before', () => {
+    const status = statusOf(seen('RUNNING'), recordOfEnd('2027-01-01T00:58:59.000Z'));
+    expect(mainState(status)?.terminated?.exitCode).toBe(0);
+  });
+
+  test.each<[JobState, Partial<SlurmJob>, string]>([
+    ['CANCELLED', {}, 'Cancelled'],
+    ['PREEMPTED', {}, 'Preempted'],
+    ['COMPLETED', { startTime: new Date('2027-01-01T00:00:00Z'), timeLimitMinutes: 60 }, 'DeadlineExceeded'],
+    ['FAILED', { startTime: new Date('2027-01-01T00:00:00Z'), timeLimitMinutes: 120 }, 'Terminated'],
+    ['COMPLETED', { startTime: new Date('2027-01-01T00:00:00Z') }, 'Terminated'],
+  ])('%s %j is no success, whatever its containers say', (state, parts, reason) => {
+    const status = statusOf(seen(state, parts), leaving);
+    expect(status).toMatchObject({ phase: 'Failed', reason });
+    expect(mainState(status)?.terminated).toMatchObject({ exitCode: 0, reason: 'Completed' });
   });
 });
 

@@ -1,6 +1,6 @@
-import type { JobRecord } from '../folder/job-record.ts';
+import { isOfRun, type JobRecord } from '../folder/job-record.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
-import { cutOff, forgotten, judgeState } from './judge-state.ts';
+import { askedToLeave, cutOff, forgotten, judgeState, type SlurmEnding } from './judge-state.ts';
 import type { Stage } from './to-pod-report.ts';
 
 /** Where a pod's job was last seen. */
@@ -19,6 +19,8 @@ export interface StageFacts {
   readonly record: JobRecord | undefined;
   /** When the job last wrote anything, milliseconds since the epoch; undefined when it never did. */
   readonly heardMs: number | undefined;
+  /** How long before its time limit Slurm may ask the job to end. */
+  readonly leadMs: number;
   readonly nowMs: number;
 }
 
@@ -31,27 +33,32 @@ export const silenceMs = 90_000;
  * How far a pod is. The job's own last word goes before Slurm's state, which says less (a job that was ended by us ends as FAILED 0:9),
  * and Slurm's before the lack of a word.
  */
-export function stageOf({ jobId, trouble, sight, record, heardMs, nowMs }: StageFacts): Stage {
+export function stageOf({ jobId, trouble, sight, record, heardMs, leadMs, nowMs }: StageFacts): Stage {
   const isOver = record?.phase === 'ended';
   const overAt = record?.finishedAt ?? new Date(nowMs).toISOString();
   if (jobId === undefined && record === undefined) return { kind: 'submitting', ...(trouble ? { trouble } : {}) };
+  const { askedAt } = record ?? {};
   if (sight.kind === 'unseen') {
-    if (isOver) return { kind: 'over', at: overAt };
-    return record === undefined ? { kind: 'queued', state: 'PENDING' } : { kind: 'running' };
+    if (isOver && askedAt === undefined) return { kind: 'over', at: overAt };
+    return record === undefined ? { kind: 'queued', state: 'PENDING' } : { kind: 'running', askedAt };
   }
   if (sight.kind === 'gone') {
-    if (isOver) return { kind: 'over', at: overAt, ...endingBy(sight.job) };
+    if (isOver) return { kind: 'over', at: overAt, ...endingBy(sight.job, askedAt, leadMs) };
     if (sight.job !== undefined) return overBy(sight.job, nowMs);
     const isAlive = heardMs !== undefined && nowMs < heardMs + silenceMs;
-    return isAlive ? { kind: 'running' } : { kind: 'over', ending: forgotten, at: new Date(nowMs).toISOString() };
+    return isAlive
+      ? { kind: 'running', askedAt }
+      : { kind: 'over', ending: forgotten, at: new Date(nowMs).toISOString() };
   }
   const { job, endedSinceMs = nowMs } = sight;
   const verdict = judgeState(job.state);
-  // The record may be of the time before Slurm began the job anew.
-  if (verdict.kind === 'queued') return toQueued(job);
-  if (isOver) return { kind: 'over', at: overAt, ...endingBy(job) };
-  if (verdict.kind === 'running' || verdict.kind === 'suspended') return { kind: 'running' };
-  if (nowMs < endedSinceMs + settleMs) return { kind: 'running' };
+  // What the job says is newer than what squeue said, unless it is of the time before Slurm began the job anew. An end has to be agreed to:
+  // one that is told can't be taken back.
+  if (verdict.kind === 'queued') return !isOver && isOfRun(record, job) ? { kind: 'running', askedAt } : toQueued(job);
+  const isGoing = verdict.kind === 'running' || verdict.kind === 'suspended';
+  if (isGoing && (!isOver || askedAt !== undefined)) return { kind: 'running', askedAt };
+  if (isOver) return { kind: 'over', at: overAt, ...endingBy(job, askedAt, leadMs) };
+  if (nowMs < endedSinceMs + settleMs) return { kind: 'running', askedAt };
   return overBy(job, nowMs);
 }
 
@@ -64,13 +71,20 @@ function toQueued(job: SlurmJob): Stage {
 }
 
 /** Why Slurm ended it, whatever its script managed to say after that. */
-function endingBy(job: SlurmJob | undefined): Pick<Extract<Stage, { kind: 'over' }>, 'ending'> {
-  const verdict = job === undefined ? undefined : judgeState(job.state);
-  return verdict?.kind === 'ended' ? { ending: verdict.ending } : {};
+function endingBy(
+  job: SlurmJob | undefined,
+  askedAt: string | undefined,
+  leadMs: number,
+): { readonly ending?: SlurmEnding } {
+  if (job === undefined) return {};
+  const verdict = judgeState(job.state);
+  if (verdict.kind === 'ended') return { ending: verdict.ending };
+  return verdict.kind === 'finished' && askedAt !== undefined ? { ending: askedToLeave(job, askedAt, leadMs) } : {};
 }
 
 function overBy(job: SlurmJob, nowMs: number): Stage {
   const at = (job.endTime ?? new Date(nowMs)).toISOString();
-  const { ending = cutOff(job) } = endingBy(job);
+  const verdict = judgeState(job.state);
+  const ending = verdict.kind === 'ended' ? verdict.ending : cutOff(job);
   return { kind: 'over', ending, at };
 }

@@ -30,7 +30,8 @@ export type Stage =
   /** It has no job yet. `trouble`: why. */
   | { readonly kind: 'submitting'; readonly trouble?: { readonly reason: string; readonly message: string } }
   | { readonly kind: 'queued'; readonly state: string; readonly why?: string; readonly estimatedStart?: string }
-  | { readonly kind: 'running' }
+  /** `askedAt`: when somebody asked its script to end. What ends from then on counts as running until Slurm says by whom, and why. */
+  | { readonly kind: 'running'; readonly askedAt?: string | undefined }
   /** Nothing of it runs any more. Without an ending the record has said all. */
   | { readonly kind: 'over'; readonly ending?: SlurmEnding; readonly at: string };
 
@@ -100,6 +101,7 @@ function toStatus(spec: Container, kind: ContainerKind, facts: PodFacts): Contai
 
 function toState(name: string, record: ContainerRecord | undefined, facts: PodFacts): ContainerState {
   const { stage } = facts;
+  if (record !== undefined && isUnexplained(record, stage)) return toUnexplained(record);
   if (record?.state === 'terminated') return { terminated: toTerminated(name, record, facts) };
   if (stage.kind === 'over') return { terminated: toCutOff(record, stage) };
   if (stage.kind === 'submitting') return { waiting: stage.trouble ?? { reason: 'ContainerCreating' } };
@@ -109,6 +111,15 @@ function toState(name: string, record: ContainerRecord | undefined, facts: PodFa
   }
   const reason = record?.reason ?? (facts.record?.phase === 'init' ? 'PodInitializing' : 'ContainerCreating');
   return { waiting: { reason, ...(record?.message === undefined ? {} : { message: record.message }) } };
+}
+
+function isUnexplained({ state, finishedAt = '' }: ContainerRecord, stage: Stage): boolean {
+  if (stage.kind !== 'running' || stage.askedAt === undefined || state !== 'terminated') return false;
+  return Date.parse(finishedAt) >= Date.parse(stage.askedAt);
+}
+
+function toUnexplained({ startedAt }: ContainerRecord): ContainerState {
+  return startedAt === undefined ? { waiting: { reason: 'ContainerCreating' } } : { running: { startedAt } };
 }
 
 function queueMessage({ state, why, estimatedStart }: Extract<Stage, { kind: 'queued' }>): string {

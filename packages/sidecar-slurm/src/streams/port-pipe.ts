@@ -4,7 +4,7 @@
  */
 export const portPipe = `
 port=$1
-if perl -MSocket -e 1 2>/dev/null; then exec perl -MSocket -e "$2" "$port"; fi
+if perl -MSocket -e 1 2>/dev/null; then exec perl -e "$2" "$port"; fi
 if type -P socat >/dev/null; then exec socat -t 86400 - "TCP:localhost:$port"; fi
 if nc -h 2>&1 | grep -q -- '-N'; then exec nc -N localhost "$port"; fi
 echo 'this node has neither perl, socat nor an nc with -N' >&2
@@ -14,11 +14,13 @@ exit 3
 /** One process for each direction; the end of what the pod sends is the end of both. */
 export const perlPipe = String.raw`
 use strict; use warnings;
+use Socket qw(:DEFAULT IN6ADDR_LOOPBACK pack_sockaddr_in6 pack_sockaddr_in);
 my ($port) = @ARGV;
 my $socket; my $problem = "";
 for my $address ([PF_INET, pack_sockaddr_in($port, INADDR_LOOPBACK)], [PF_INET6, pack_sockaddr_in6($port, IN6ADDR_LOOPBACK)]) {
   my ($family, $name) = @$address;
-  if (socket(my $candidate, $family, SOCK_STREAM, 0) && connect($candidate, $name)) { $socket = $candidate; last }
+  my $candidate;
+  if (socket($candidate, $family, SOCK_STREAM, 0) && connect($candidate, $name)) { $socket = $candidate; last }
   $problem ||= "$!";
 }
 if (!$socket) { print STDERR "dial tcp localhost:$port: $problem\n"; exit 4 }

@@ -196,7 +196,7 @@ test('a create that is refused for good leaves a waiting reason and one event, a
   expect(backend.calls).toHaveLength(4);
   expect(phaseOf(cluster)).toBe('Pending');
   expect(mainOf(cluster)?.state).toEqual({
-    waiting: { reason: 'CreateContainerError', message: 'no volume of type nfs' },
+    waiting: { reason: 'FailedMount', message: 'no volume of type nfs' },
   });
   expect(events).toEqual(['Warning FailedMount: Cannot create the pod at the backend: no volume of type nfs']);
   expect(cluster.requestsOf('PATCH')).toHaveLength(1);

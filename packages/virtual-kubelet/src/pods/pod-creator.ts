@@ -130,13 +130,14 @@ export class PodCreator {
   #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): void {
     const error = InterLinkError.from(thrown);
     const message = cleanText(error.message, maxEventBytes - 64);
-    entry.trouble = { reason: error.isPassing ? 'ContainerCreating' : 'CreateContainerError', message };
+    const reason = toReason(error.reason);
+    entry.trouble = { reason: reason ?? (error.isPassing ? 'ContainerCreating' : 'CreateContainerError'), message };
     if (entry.toldTrouble !== message) {
       entry.toldTrouble = message;
       this.#options.events.record(
         objectReference(pod),
         'Warning',
-        toReason(error.reason) ?? 'FailedCreatePod',
+        reason ?? 'FailedCreatePod',
         `Cannot create the pod at the backend: ${message}`,
       );
     }

@@ -15,7 +15,7 @@ import {
 } from '@interlink/protocol';
 import { type SlurmClusterData, waitFor } from '../../../testbed/index.ts';
 import { prepareClusterSidecar } from '../../../testbed/site/cluster-sidecar.ts';
-import { SlurmView } from './slurm-view.ts';
+import { ClusterView } from '../../../testbed/site/cluster-view.ts';
 
 /** A pod that was sent, and what became of it. */
 export interface SentPod {
@@ -35,13 +35,13 @@ export interface More extends Pick<Partial<PodRequest>, 'volumes' | 'registryCre
  * may send anything.
  */
 export class DirectPods {
-  readonly slurm: SlurmView;
+  readonly slurm: ClusterView;
   readonly cluster: SlurmClusterData;
   readonly logFile: string;
   readonly client: PodClient;
   readonly #events = new Map<string, PodEvent[]>();
 
-  constructor(cluster: SlurmClusterData, slurm: SlurmView, client: PodClient, logFile: string) {
+  constructor(cluster: SlurmClusterData, slurm: ClusterView, client: PodClient, logFile: string) {
     this.cluster = cluster;
     this.slurm = slurm;
     this.client = client;
@@ -164,7 +164,7 @@ export async function startDirectPods(
   const target = new HttpTarget({ url: sidecar.url, token: async () => sidecar.token });
   cleanUp.defer(async () => await target.close());
   const client = new PodClient(target, { cluster: 'tests', node: name });
-  const pods = new DirectPods(cluster, new SlurmView(cluster, sidecar.root, [name]), client, sidecar.part.logFile);
+  const pods = new DirectPods(cluster, new ClusterView(cluster, sidecar), client, sidecar.part.logFile);
   cleanUp.defer(async () => await pods.clear());
   const stop = new AbortController();
   const listening = pods.listen(stop.signal);

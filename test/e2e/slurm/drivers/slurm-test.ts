@@ -11,10 +11,10 @@ import {
   type TestbedData,
 } from '../../../testbed/index.ts';
 import { type ClusterSidecarOptions, prepareClusterSidecar } from '../../../testbed/site/cluster-sidecar.ts';
+import { ClusterView } from '../../../testbed/site/cluster-view.ts';
 import { Site, type SiteOptions } from '../../../testbed/site/site.ts';
 import { reportFailure } from '../../drivers/failure-report.ts';
 import { Namespace } from '../../drivers/namespace.ts';
-import { SlurmView } from './slurm-view.ts';
 
 const testbed: TestbedData = inject('testbed');
 
@@ -60,7 +60,7 @@ export function slurmTest(subject: string, options: SlurmTestOptions = {}) {
 
 export interface SlurmSite {
   readonly site: Site;
-  readonly slurm: SlurmView;
+  readonly slurm: ClusterView;
   /** Waits until nothing is left of its pods, and removes it and its nodes. */
   end(): Promise<void>;
 }
@@ -84,7 +84,7 @@ export async function startSlurmSite(
     await site.stop();
     for (const name of nodeNames) await kubectl({ controlPlane }, ['delete', 'node', name, '--wait=false']);
   });
-  const slurm = new SlurmView(cluster, sidecar.root, nodeNames);
+  const slurm = new ClusterView(cluster, sidecar);
   cleanUp.defer(() => slurm.waitUntilNothingIsLeft());
   const all = cleanUp.move();
   return { site, slurm, end: async () => await all.disposeAsync() };

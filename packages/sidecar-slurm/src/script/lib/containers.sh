@@ -158,6 +158,7 @@ attempt_ended() {
   ((signal > 0)) && exit_signal[$name]=$signal
   exit_reason[$name]=Error exit_message[$name]=''
   ((code == 0)) && exit_reason[$name]=Completed
+  ((code == 137)) && was_out_of_memory && exit_reason[$name]=OOMKilled
   container_folder "$name"
   folder=$REPLY/$number
   if [[ -f $folder/start-error ]]; then
@@ -174,6 +175,14 @@ attempt_ended() {
   elif [[ -z $pod_end ]]; then
     plan_restart "$name"
   fi
+}
+
+# The kernel has killed somebody since this was asked last.
+oom_kills=0
+was_out_of_memory() {
+  count_oom_kills
+  ((${REPLY:-0} > oom_kills)) || return
+  oom_kills=$REPLY
 }
 
 show_ended() {

@@ -4,10 +4,11 @@
 scratch_folder='' volume_folder='' memory_folder='' job_folder=''
 
 make_folders() {
-  local volume place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
+  local volume place=${node_folder:-${SLURM_TMPDIR:-${TMPDIR:-/tmp}}}
   job_folder=$pod_folder/job
+  sweep_scratch "$place"
   runtime_error="cannot make a folder in $place"
-  scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") || return
+  scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") && own_scratch "$scratch_folder" || return
   printf '%s' "$log_writer_program" >"$scratch_folder/.log-writer.pl" || return
   runtime_error="cannot make a folder in $pod_folder"
   mkdir -p -- "$job_folder" || return
@@ -45,8 +46,12 @@ make_volume_folder() {
 remove_folders() {
   local folder
   for folder in "$scratch_folder" "$volume_folder" "$memory_folder" "$job_folder"; do
-    # What a container has made unwritable is its own.
-    [[ -n $folder ]] && { rm -rf -- "$folder" || { chmod -R u+rwX -- "$folder" && rm -rf -- "$folder"; }; } 2>/dev/null
+    [[ -n $folder ]] && remove_tree "$folder"
   done
   return 0
+}
+
+# What a container has made unwritable is its own.
+remove_tree() {
+  { rm -rf -- "$1" || { chmod -R u+rwX -- "$1" && rm -rf -- "$1"; }; } 2>/dev/null
 }

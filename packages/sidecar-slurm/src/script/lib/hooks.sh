@@ -23,5 +23,6 @@ pause() {
   local fd
   exec {fd}<> <(:)
   read -r -t "$(($1 / 1000)).$(printf '%03d' "$(($1 % 1000))")" -u "$fd"
+  exec {fd}>&-
   return 0
 }

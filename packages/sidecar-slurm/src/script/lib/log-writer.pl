@@ -1,11 +1,20 @@
 # Writes what a container says as lines of the CRI's log format, waits for its end, and tells it.
 # Arguments: the leader's pid, the descriptors of its stdout and stderr and of the lifecycle's bus, the log's path, the words of the
-# message's beginning. It took the place of the shell that began the leader, so that the leader is its child.
+# message's beginning, and the time, in milliseconds. It took the place of the shell that began the leader, so that the leader is its child.
 use strict;
-my ($leader, $stdout, $stderr, $bus, $path, $who) = @ARGV;
-# Without Time::HiRes (perl-libs of RHEL has none) times are whole seconds.
-my $clock = eval { require Time::HiRes; \&Time::HiRes::time } || sub { time };
+my ($leader, $stdout, $stderr, $bus, $path, $who, $began) = @ARGV;
+
+sub uptime {
+  open(my $in, '<', '/proc/uptime') or die "cannot read /proc/uptime: $!";
+  return (split ' ', <$in>)[0];
+}
+# Small perls (perl-base of Debian, perl-interpreter of RHEL) have no Time::HiRes: the kernel's hundredths of a second then, from the
+# time that bash has said on.
+my $base = $began / 1000 - uptime();
+my $clock = eval { require Time::HiRes; \&Time::HiRes::time } || sub { $base + uptime() };
 my $longest = 16384;
+# By number: the names need a module that small perls lack.
+my $interrupted = 4;
 $SIG{$_} = 'IGNORE' for qw(TERM INT HUP USR1 USR2 PIPE);
 # Interrupts the wait for output.
 $SIG{CHLD} = sub { };
@@ -30,7 +39,7 @@ sub put {
   while (length $rest) {
     my $written = syswrite $log, $rest;
     # A full disk: what can't be kept is lost, the container goes on.
-    last unless defined $written || $!{EINTR};
+    last unless defined $written || $! == $interrupted;
     substr $rest, 0, $written || 0, '';
   }
 }
@@ -78,7 +87,7 @@ sub take {
   return 0 unless select(my $ready = $wanted, undef, undef, $seconds) > 0;
   for my $fd (grep { vec $ready, $_, 1 } sort { $a <=> $b } keys %pipe) {
     my $count = sysread $pipe{$fd}, my $chunk, 65536;
-    next if !defined $count && $!{EINTR};
+    next if !defined $count && $! == $interrupted;
     if ($count) { add($fd, $chunk) } else { delete $pipe{$fd} }
   }
   return 1;

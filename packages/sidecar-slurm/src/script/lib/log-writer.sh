@@ -10,7 +10,8 @@ open_pipe() {
 write_log() {
   local leader=$1 out=$2 err=$3 path=$4 who=$5
   if [[ -n $perl_path ]]; then
-    exec "$perl_path" "$scratch_folder/.log-writer.pl" "$leader" "$out" "$err" "$bus" "$path" "$who"
+    now_ms
+    exec "$perl_path" "$scratch_folder/.log-writer.pl" "$leader" "$out" "$err" "$bus" "$path" "$who" "$now"
   fi
   write_log_slowly "$leader" "$out" "$path" "$who"
 }

@@ -81,6 +81,8 @@ asked_to_end() {
     asked=${BASH_REMATCH[3]}000
     until=$((10#${BASH_REMATCH[1]} * 1000 + 10#${asked:0:3}))
     asked=1
+  elif [[ -z $pod_end ]]; then
+    pod_asked_at=$now
   fi
   if [[ $pod_end != deleted ]]; then
     log_line 'asked to end'

@@ -7,13 +7,14 @@
 #   refused   there instead when the pod is not this job's
 #   news/     where the job says that it has written something
 #   fetched   the sidecar has all of it
+# and what the script has on the node anyhow.
 # node_pointer, which steps find by the job's id, says where node_folder is.
 node_folder='' node_pointer=''
 await_pod_ms=$INTERLINK_AWAIT_POD_MS
 await_fetch_ms=$INTERLINK_AWAIT_FETCH_MS
 
 await_pod() {
-  local place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}} pause until
+  local place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}} until
   umask 077
   sweep_node
   trap 'leave_node; exit 143' TERM
@@ -24,7 +25,6 @@ await_pod() {
   mkdir -- "$node_folder/news" || exit
   node_pointer=$(mktemp -- "/tmp/interlink-job-${SLURM_JOB_ID-}.XXXXXXXX") || exit
   printf '%s\n%s\n' "$pod_uid" "$node_folder" >"$node_pointer"
-  exec {pause}<> <(:)
   now_ms
   until=$((now + await_pod_ms))
   until [[ -d $node_folder/pod ]]; do
@@ -38,9 +38,8 @@ await_pod() {
       printf 'pod %s/%s was not brought to this node in time\n' "$pod_namespace" "$pod_name"
       exit 1
     fi
-    read -r -t 0.1 -u "$pause"
+    pause 100
   done
-  exec {pause}<&-
   pod_folder=$node_folder/pod spool_folder=$node_folder/news
   exec >>"$pod_folder/slurm.out" 2>&1
 }
@@ -59,17 +58,16 @@ keep_images_here() {
 
 # The job stays until the sidecar has what it wrote: with the job goes the only way to this node.
 hand_over() {
-  local pause until
+  local until
   [[ -z $node_folder ]] && return
-  exec {pause}<> <(:)
   now_ms
   until=$((now + await_fetch_ms))
-  until [[ -e $node_folder/fetched ]] || { now_ms; ((now > until)); }; do read -r -t 0.1 -u "$pause"; done
+  until [[ -e $node_folder/fetched ]] || { now_ms; ((now > until)); }; do pause 100; done
   leave_node
 }
 
 leave_node() {
-  [[ -n $node_folder ]] && rm -rf -- "$node_folder"
+  [[ -n $node_folder ]] && remove_tree "$node_folder"
   [[ -n $node_pointer ]] && rm -f -- "$node_pointer"
   return 0
 }
@@ -81,6 +79,6 @@ sweep_node() {
     [[ -f $pointer && -O $pointer && ! -L $pointer ]] || continue
     { IFS= read -r uid && IFS= read -r folder; } <"$pointer" || continue
     [[ ${folder##*/} == interlink-pod.* && -O $folder/lock ]] || continue
-    flock -n "$folder/lock" true && rm -rf -- "$folder" && rm -f -- "$pointer"
+    flock -n "$folder/lock" true && remove_tree "$folder" && rm -f -- "$pointer"
   done
 }

@@ -5,6 +5,8 @@ declare -A attempt=() state=() reason=() message=() image_id=() ready=() started
 declare -A started_at=() finished_at=() exit_code=() exit_signal=() exit_reason=() exit_message=()
 declare -A last_started_at=() last_finished_at=() last_exit_code=() last_signal=() last_reason=()
 pod_phase=pulling pod_reason='' pod_message='' pod_started_at='' pod_finished_at='' pod_ip='' pod_node='' pod_text=''
+# When the job was asked to end by somebody other than the sidecar: Slurm's own state tells by whom, and why.
+pod_asked_at=''
 is_news=''
 
 # Adds a line key=value to REPLY's text, which is in `text`; nothing for an empty value.
@@ -70,6 +72,7 @@ save_pod() {
   add_key phase "$pod_phase"
   add_key reason "$pod_reason"
   add_key message "$pod_message"
+  add_time asked_at "$pod_asked_at"
   add_time finished_at "$pod_finished_at"
   [[ $text == "$pod_text" ]] && return
   pod_text=$text

@@ -20,6 +20,21 @@ find_usage() {
   return 0
 }
 
+# How many processes the kernel has killed in the script's own cgroup for want of memory; REPLY is empty where that can't be read. Those
+# of the job's other steps are counted elsewhere.
+count_oom_kills() {
+  local line id controllers path key value root=/sys/fs/cgroup
+  REPLY=''
+  while IFS=: read -r id controllers path; do
+    case ,$controllers, in
+      ,,) path=$root$path/memory.events ;;
+      *,memory,*) path=$root/memory$path/memory.oom_control ;;
+      *) continue ;;
+    esac
+    while read -r key value; do [[ $key == oom_kill ]] && REPLY=$value; done <"$path"
+  done <"/proc/$$/cgroup" 2>/dev/null
+}
+
 tend_usage() {
   local cpu='' memory='' inactive=0 key value
   if ((usage_at > now)); then

@@ -5,17 +5,6 @@ apptainer_environment() {
   export APPTAINER_CONFIGDIR=$apptainer_folder/config SINGULARITY_CONFIGDIR=$apptainer_folder/config
 }
 
-# Takes every variable out of what programs inherit, but those whose names fit a pattern.
-clear_exported_except() {
-  local name pattern
-  for name in $(compgen -e); do
-    for pattern in "$@"; do [[ $name == $pattern ]] && continue 2; done
-    export -n "$name" 2>/dev/null
-  done
-  # Functions are exported under names that are none.
-  for name in $(compgen -A function); do export -nf "$name" 2>/dev/null; done
-}
-
 # The container's: a file of assignments that Apptainer reads last when it starts something in the container. It has no other way
 # to give an empty value where the image has one, HOME, or LD_LIBRARY_PATH as it is. Single quotes mean the same to every shell.
 write_environment() {
@@ -60,10 +49,4 @@ add_node_variables() {
     assign LD_PRELOAD "$apptainer_proxy_target/library.so${seen[LD_PRELOAD]:+:${seen[LD_PRELOAD]}}"
     assign TSOCKS_CONF_FILE "$apptainer_proxy_target/tsocks.conf"
   fi
-}
-
-# A quote is quoted by the other kind: Apptainer's interpreter keeps a backslash that stands in an assignment.
-assign() {
-  local quote="'\"'\"'"
-  printf "export %s='%s'\n" "$1" "${2//\'/$quote}"
 }

@@ -154,5 +154,6 @@ runtime_remove() {
 
 runtime_cleanup_pod() {
   local folder
+  release_locks
   for folder in "$scratch_folder"/.apptainer/*.*/; do kill_instance "$folder"; done
 }

@@ -11,6 +11,7 @@ export const apptainer: RuntimeDriver = {
     'runtimes/image-cache.sh',
     'runtimes/oci-config.sh',
     'runtimes/container-paths.sh',
+    'runtimes/clean-environment.sh',
     'runtimes/apptainer-environment.sh',
     'runtimes/apptainer-image.sh',
     'runtimes/apptainer-instance.sh',
@@ -37,7 +38,7 @@ function variablesOf(plan: ApptainerPlan): string[] {
       containers.map(([name, { isReadOnly }]) => [name, isReadOnly ? 'yes' : undefined]),
     ),
     ...imageVariables(
-      plan.imageCache,
+      { cache: plan.imageCache, form: 'sif' },
       containers.map(([name, { image }]) => [name, image]),
     ),
   ];

@@ -4,7 +4,15 @@ import type { PlannedImage } from '../../image/planned-image.ts';
 import { planApptainer } from './plan-apptainer.ts';
 
 const image: PlannedImage = {
-  ...{ uri: 'docker://a@sha256:1', path: '', key: 'k', imageId: 'i', policy: 'Always', repository: 'r' },
+  ...{
+    uri: 'docker://a@sha256:1',
+    name: 'reg.example.org/a:1',
+    path: '',
+    key: 'k',
+    imageId: 'i',
+    policy: 'Always',
+    repository: 'r',
+  },
   ...{ isVerified: true, logins: [], accessKeys: ['anybody'], isInsecure: false },
 };
 const site = {

@@ -6,7 +6,9 @@ import { parseRows, type Row } from '../parse/rows.ts';
 const testdata = join(import.meta.dirname, '../testdata');
 
 /** The releases of which output is recorded; test/testbed/slurm/recording records it anew. */
-export const recordedReleases: ReadonlyArray<string> = readdirSync(testdata);
+export const recordedReleases: ReadonlyArray<string> = readdirSync(testdata).filter((name) => /^[\d.]+$/.test(name));
+/** A site with an accounting database. */
+export const accountingSite = '22.05-slurmdbd';
 
 /** One command as it was called and answered by a real Slurm. */
 export interface Recording {

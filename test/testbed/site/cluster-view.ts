@@ -1,13 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Pod } from '@interlink/kube';
-import {
-  type ClusterAccount,
-  ClusterCommands,
-  type CommandResult,
-  type SlurmClusterData,
-  waitFor,
-} from '../../../testbed/index.ts';
+import { ClusterCommands } from '../slurm/cluster-commands.ts';
+import type { ClusterAccount } from '../slurm/cluster-members.ts';
+import type { SlurmClusterData } from '../testbed-data.ts';
+import { waitFor } from '../wait-for.ts';
+import type { ClusterSidecar } from './cluster-sidecar.ts';
 
 /** One job as squeue lists it, ended ones too for as long as Slurm remembers them. */
 export interface SeenJob {
@@ -22,37 +20,39 @@ export interface SeenJob {
   readonly name: string;
 }
 
-const fields = ['JobID', 'State', 'Reason', 'Partition', 'RestartCnt', 'Comment'].map((field) => `${field}:|`);
+const fields = ['JobID', 'State', 'Reason', 'Partition', 'RestartCnt', 'WorkDir', 'Comment'].map(
+  (field) => `${field}:|`,
+);
 /** JOB STATE CODES of squeue(1), those that a job does not leave again. */
 const ended = /^(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|PREEMPTED|TIMEOUT)$/;
 
-/** A cluster's Slurm and the sidecar's folder, looked at past the sidecar. */
-export class SlurmView {
+/** One sidecar's jobs and folders, looked at past the sidecar. */
+export class ClusterView {
   readonly commands: ClusterCommands;
   /** DataRootFolder, as this machine sees it. */
   readonly root: string;
-  readonly #nodeNames: ReadonlyArray<string>;
+  readonly #rootThere: string;
 
-  constructor(cluster: SlurmClusterData, root: string, nodeNames: ReadonlyArray<string>) {
+  constructor(cluster: SlurmClusterData, { root, rootThere }: Pick<ClusterSidecar, 'root' | 'rootThere'>) {
     this.commands = new ClusterCommands(cluster);
     this.root = root;
-    this.#nodeNames = nodeNames;
+    this.#rootThere = rootThere;
   }
 
   /** Runs one of Slurm's commands. @returns what it printed @throws Error with what it complained of */
   async run(account: ClusterAccount, ...argv: ReadonlyArray<string>): Promise<string> {
-    const { stdout, stderr, exitCode }: CommandResult = await this.commands.run('login', account, argv);
+    const { stdout, stderr, exitCode } = await this.commands.run('login', account, argv);
     if (exitCode === 0) return stdout;
     throw new Error(`${argv.join(' ')} exited with code ${exitCode}: ${stderr.trim()}`);
   }
 
-  /** All jobs of this site's pods. */
+  /** All jobs of the sidecar's pods. */
   async jobs(): Promise<SeenJob[]> {
     const printed = await this.run('alice', 'squeue', '-h', '--states=all', '-O', fields.join(','));
     return printed
       .split('\n')
-      .map(toJob)
-      .filter((job) => job !== undefined && this.#nodeNames.includes(job.node)) as SeenJob[];
+      .map((line) => toJob(line, this.#rootThere))
+      .filter((job) => job !== undefined);
   }
 
   async livingJobs(): Promise<SeenJob[]> {
@@ -92,7 +92,7 @@ export class SlurmView {
     return await readFile(join(this.root, `${metadata?.namespace}-${metadata?.uid}`, path), 'utf8');
   }
 
-  /** Waits until neither Slurm nor the disk has anything of this site's pods. @throws naming what is left */
+  /** Waits until neither Slurm nor the disk has anything of the sidecar's pods. @throws naming what is left */
   async waitUntilNothingIsLeft(): Promise<void> {
     await waitFor(
       'nothing to be left of the pods',
@@ -107,14 +107,15 @@ export class SlurmView {
   }
 }
 
-function toJob(line: string): SeenJob | undefined {
-  const [id = '', state = '', reason = '', partition = '', restarts = '', ...rest] = line.split('|');
+/** Undefined for somebody else's. */
+function toJob(line: string, root: string): SeenJob | undefined {
+  const [id = '', state = '', reason = '', partition = '', restarts = '', folder = '', ...rest] = line.split('|');
+  if (dirname(folder) !== root) return undefined;
   try {
     const { uid, node, name } = JSON.parse(rest.join('|').replace(/\|\s*$/, '')) as Record<string, string>;
     if (uid === undefined || node === undefined || name === undefined) return undefined;
     return { id, state, reason, partition, restarts: Number(restarts), uid, node, name };
   } catch {
-    // Somebody else's.
     return undefined;
   }
 }

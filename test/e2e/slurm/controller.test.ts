@@ -1,0 +1,53 @@
+import { describe, expect } from 'vitest';
+import { waitFor } from '../../testbed/index.ts';
+import { statusOf } from '../drivers/containers.ts';
+import { pod, shell } from '../drivers/pods.ts';
+import { numbered, waitForAll } from '../drivers/running-pods.ts';
+import { NotedPods } from './drivers/noted-pods.ts';
+import { ownSlurmTest } from './drivers/own-slurm-test.ts';
+import { cannotRun } from './drivers/slurm-test.ts';
+
+const test = ownSlurmTest('controller', { config: { ContainerRuntime: 'none' } });
+const names = numbered('pod', 60);
+const patient = { timeoutMs: 240_000, intervalMs: 1_000 };
+
+describe.skipIf(cannotRun)('the controller of Slurm', () => {
+  test('declares a node down: its pods fail, and say why', { timeout: 240_000 }, async ({ site, namespace, own }) => {
+    const manifest = pod(site.nodeName, 'cut-off', { containers: [shell('main', 'sleep 600')] });
+    const annotations = { 'slurm-job.vk.io/flags': '--constraint=feat1' };
+    await namespace.apply({ ...manifest, metadata: { ...manifest.metadata, annotations } });
+    await namespace.waitForPhase('cut-off', 'Running', patient);
+    await own.killNode('c1');
+    const failed = await namespace.waitForPhase('cut-off', 'Failed', patient);
+    expect(failed.status).toMatchObject({ reason: 'NodeFailed' });
+    expect(statusOf(failed, 'main')?.state?.terminated).toMatchObject({ exitCode: 137, reason: 'NodeFailed' });
+    await own.startNode('c1');
+  });
+
+  test.for([
+    { how: 'SIGTERM', what: 'stopped in order' },
+    { how: 'SIGKILL', what: 'killed' },
+  ] as const)(
+    '$what in the middle of 60 submissions: every pod runs, once',
+    { timeout: 420_000 },
+    async ({ how }, { site, namespace, slurm, own, onTestFinished }) => {
+      const noted = await NotedPods.create(own.data, `controller-${how}`);
+      onTestFinished(() => noted.remove());
+      await namespace.apply(...noted.make(site.nodeName, names));
+      const under = async () => (await slurm.jobs()).length >= 15;
+      await waitFor('some jobs', under, { timeoutMs: 120_000, intervalMs: 50 });
+      await own.stopController(how);
+      // Slurm's commands take their time to notice: the sidecar is in the middle of one.
+      await waitFor(
+        'the sidecar to notice',
+        () => /cannot (ask squeue|submit a job)/.test(site.sidecar.log()),
+        patient,
+      );
+      await own.startController();
+      await waitForAll(namespace, names, 'Succeeded', patient);
+      expect(await noted.runs()).toEqual(names.toSorted());
+      await namespace.run('delete', 'pods', '--all', '--timeout=55s');
+      await slurm.waitUntilNothingIsLeft();
+    },
+  );
+});
