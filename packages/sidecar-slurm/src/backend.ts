@@ -151,6 +151,8 @@ export class SlurmBackend implements Backend {
     });
     const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order });
     this.#book.add(entry);
+    // Events of a pod that nobody has heard of are not heard either.
+    this.#book.tell(entry);
     for (const event of warnings) this.#book.event(uid, event);
     const tried = this.#submitter.tried(uid, firstTryMs);
     this.#submitter.add(uid);
