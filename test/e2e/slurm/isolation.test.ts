@@ -17,7 +17,7 @@ section mounts; while read -r _ target _; do echo "$target"; done </proc/mounts 
 section planted; find / -path /proc -prune -o -path /sys -prune -o -name '${planted}*' -print 2>/dev/null
 section account; ls -A /home/alice /shared /root/.ssh /run/munge /etc/slurm /etc/munge /var/spool/slurmd 2>/dev/null
 section home; for d in "$HOME" /tmp /var/tmp /dev/shm; do ls -A "$d"; done
-section processes; for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline | head -c 20; echo; done
+section processes; for p in /proc/[0-9]*; do tr '\\0\\n' '  ' <$p/cmdline | head -c 20; echo; done
 section descriptors; for f in /proc/[0-9]*/fd/*; do readlink $f; done | sort -u
 section status; grep -E '^(CapEff|CapPrm|CapBnd|CapAmb|NoNewPrivs)' /proc/self/status | tr '\\t' ' '
 section writes

@@ -69,7 +69,11 @@ function refuseHttp(what: string, { host = '', httpHeaders = [] }: NonNullable<P
   return isSplit ? [`${what}.httpGet: a host or a header of more than one line can't be sent`] : [];
 }
 
-function refuseTarget(what: string, { port, host = '' }: NonNullable<Probe['tcpSocket']>, container: Container): string[] {
+function refuseTarget(
+  what: string,
+  { port, host = '' }: NonNullable<Probe['tcpSocket']>,
+  container: Container,
+): string[] {
   try {
     resolvePort(port, container);
   } catch (error) {
