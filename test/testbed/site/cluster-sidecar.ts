@@ -37,12 +37,13 @@ export async function prepareClusterSidecar(options: ClusterSidecarOptions): Pro
   const [here, there] = [join(cluster.home, alice.name, name), join(alice.home, name)];
   const token = randomBytes(32).toString('base64url');
   const urlBelow = isUnix ? (home: string) => `unix://${join(home, 'run', 's.sock')}` : await findUrl(cluster);
+  const { DataRootFolder = join(there, 'pods') } = config ?? {};
   const keys = {
     SidecarURL: urlBelow(there),
-    DataRootFolder: join(there, 'pods'),
     SingularityPath: 'apptainer',
     ImagePrefix: `docker://${cluster.registries.open}/`,
     ...config,
+    DataRootFolder: String(DataRootFolder),
     Slurm: {
       InsecureRegistries: Object.values(cluster.registries),
       PollInterval: 1,
@@ -77,7 +78,7 @@ export async function prepareClusterSidecar(options: ClusterSidecarOptions): Pro
     url: urlBelow(here),
     token,
     root: join(here, 'pods'),
-    rootThere: join(there, 'pods'),
+    rootThere: keys.DataRootFolder,
     remove: async () => await rm(here, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

@@ -177,7 +177,8 @@ export class PodLink {
 
   async #part(): Promise<void> {
     this.#step.stdin.end();
-    this.#step.stdout.resume();
+    // Nobody reads it any more: the step would not count as ended before it was read.
+    this.#step.stdout.destroy();
     const late = setTimeout(() => this.#step.close(), partingMs);
     await this.#step.ended;
     clearTimeout(late);
