@@ -193,7 +193,7 @@ async function start(options: Start = {}) {
 }
 
 async function requestOf(signing: LocalSigning, count: number): Promise<string> {
-  await vi.waitFor(() => expect(signing.requests.size).toBe(count));
+  await vi.waitFor(() => expect(signing.requests.size).toBe(count), { timeout: 10_000 });
   return `request-${count}`;
 }
 
