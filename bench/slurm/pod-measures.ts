@@ -9,6 +9,7 @@ import { SbatchByHand } from './sbatch-by-hand.ts';
 const stay = 'exec sleep 1000000';
 const held = { annotations: { 'slurm-job.vk.io/flags': '--hold' } };
 const requestsAtOnce = 16;
+const deletesAtOnce = 500;
 
 /** What a pod costs above a job, in turns with sbatch by hand. */
 export class PodMeasures {
@@ -119,10 +120,12 @@ export class PodMeasures {
       await this.#idle(count, seconds);
     }
     const before = await this.#sidecar.commands();
-    const took = await timed(async () => await pods.delete(uids));
+    const deleted = uids.splice(0, deletesAtOnce);
+    const took = await timed(async () => await pods.delete(deleted));
     const after = await this.#sidecar.commands();
     const cancels = (after.get('scancel') ?? 0) - (before.get('scancel') ?? 0);
-    show(`${uids.length} pods deleted at once`, `${cancels} scancels, gone after ${(took / 1_000).toFixed(1)} s`);
+    show(`${deleted.length} pods deleted at once`, `${cancels} scancels, gone after ${(took / 1_000).toFixed(1)} s`);
+    while (uids.length > 0) await pods.delete(uids.splice(0, deletesAtOnce));
   }
 
   async #idle(count: number, seconds: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { findPodLeftovers } from './docker/pod-leftovers.ts';
 import { assertNothingMissingInCi, renderMissing } from './missing-parts.ts';
+import { findJobLeftovers } from './slurm/job-leftovers.ts';
 import { startTestbed, type Testbed, type TestbedOptions } from './testbed.ts';
 import type { TestbedData } from './testbed-data.ts';
 
@@ -40,6 +41,7 @@ export async function shareTestbed(
     shared[key] = undefined;
     const testbed = await entry.testbed;
     const left = testbed.docker === undefined ? [] : await findPodLeftovers(testbed.docker.socket);
+    left.push(...(await findJobLeftovers(testbed)));
     await testbed.stop();
     if (testbed.missing.length > 0) process.stdout.write(`\n${renderMissing(testbed.missing)}\n`);
     if (left.length > 0) throw new Error(`Tests have left behind of their pods: ${left.join('; ')}`);

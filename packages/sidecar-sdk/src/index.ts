@@ -59,6 +59,7 @@ export {
   sysctlNamespace,
   type TerminalSize,
   toDottedSysctl,
+  toRetrievedPodData,
   type Volume,
   type VolumeFile,
   type VolumeMount,

@@ -92,7 +92,8 @@ export class SlurmBackend implements Backend {
       ...{ slurm, jobs: table, book, clock, logger },
       onDone: (entry) => {
         if (entry.deletion !== undefined) ender.step(entry);
-        watch.soon();
+        // While more are to come, squeue keeps its pace: what begins says so by itself.
+        if (!submitter.hasMore) watch.soon();
       },
     });
     const ender: Ender = new Ender({
@@ -150,6 +151,8 @@ export class SlurmBackend implements Backend {
     });
     const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order });
     this.#book.add(entry);
+    // Events of a pod that nobody has heard of are not heard either.
+    this.#book.tell(entry);
     for (const event of warnings) this.#book.event(uid, event);
     const tried = this.#submitter.tried(uid, firstTryMs);
     this.#submitter.add(uid);

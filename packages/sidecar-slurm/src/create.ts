@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Container, type Owner, type Pod, type PodRequest, writeVolumeFiles } from '@interlink/sidecar-sdk';
+import {
+  type Container,
+  type Owner,
+  type Pod,
+  type PodRequest,
+  type Probe,
+  writeVolumeFiles,
+} from '@interlink/sidecar-sdk';
 import { isUid, PodFolder } from './folder/pod-folder.ts';
 import type { StoredPod } from './folder/stored-pod.ts';
 
@@ -55,17 +62,46 @@ export async function sweepLeftovers(root: string): Promise<void> {
   }
 }
 
-/** `$(VAR)` in a command may stand for a secret, too. */
+/** `$(VAR)` in the words of a command, a probe or a hook may stand for a secret, too, and so may a header. */
 function withoutSecrets({ metadata, spec }: Pod): Pod {
-  const strip = ({ env: _env, command: _command, args: _args, ...kept }: Container): Container => kept;
   const { initContainers, containers } = spec;
   return {
     metadata,
     spec: {
       ...spec,
-      containers: containers.map(strip),
-      ...(initContainers === undefined ? {} : { initContainers: initContainers.map(strip) }),
+      containers: containers.map(stripContainer),
+      ...(initContainers === undefined ? {} : { initContainers: initContainers.map(stripContainer) }),
     },
+  };
+}
+
+function stripContainer({ env: _env, command: _command, args: _args, lifecycle, ...kept }: Container): Container {
+  const { startupProbe, livenessProbe, readinessProbe } = kept;
+  return {
+    ...kept,
+    ...(startupProbe === undefined ? {} : { startupProbe: stripAction(startupProbe) }),
+    ...(livenessProbe === undefined ? {} : { livenessProbe: stripAction(livenessProbe) }),
+    ...(readinessProbe === undefined ? {} : { readinessProbe: stripAction(readinessProbe) }),
+    ...(lifecycle === undefined ? {} : { lifecycle: stripHooks(lifecycle) }),
+  };
+}
+
+type Hooks = NonNullable<Container['lifecycle']>;
+
+function stripHooks({ postStart, preStop, ...kept }: Hooks): Hooks {
+  return {
+    ...kept,
+    ...(postStart === undefined ? {} : { postStart: stripAction(postStart) }),
+    ...(preStop === undefined ? {} : { preStop: stripAction(preStop) }),
+  };
+}
+
+function stripAction<T extends Pick<Probe, 'exec' | 'httpGet'>>(action: T): T {
+  const { exec, httpGet } = action;
+  return {
+    ...action,
+    ...(exec === undefined ? {} : { exec: {} }),
+    ...(httpGet === undefined ? {} : { httpGet: { ...httpGet, httpHeaders: [] } }),
   };
 }
 

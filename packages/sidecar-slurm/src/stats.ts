@@ -3,13 +3,18 @@ import { maxStateBytes, toTime } from './folder/job-record.ts';
 import { parseKeyValues } from './folder/key-values.ts';
 import type { PodBook } from './pods/pod-book.ts';
 import type { PodEntry } from './pods/pod-entry.ts';
+import { Slots } from './slurm/pace/slots.ts';
+
+/** Files that are open at once: there may be thousands of pods. */
+const readsAtOnce = 16;
 
 /** What the owner's running jobs have last written down of their own use; Slurm is not asked. */
 export async function readStats(book: PodBook, owner: Owner, nowMs: number): Promise<NodeStats> {
   const running = [...book.all()].filter(
     (entry) => ownerKey(entry.stored.owner) === ownerKey(owner) && entry.stage(nowMs).kind === 'running',
   );
-  const pods = await Promise.all(running.map(readPodStats));
+  const slots = new Slots(readsAtOnce);
+  const pods = await Promise.all(running.map(async (entry) => await slots.run(async () => await readPodStats(entry))));
   return { pods: pods.filter((pod) => pod !== undefined) };
 }
 

@@ -12,6 +12,18 @@ const names = numbered('pod', 60);
 const patient = { timeoutMs: 240_000, intervalMs: 1_000 };
 
 describe.skipIf(cannotRun)('the controller of Slurm', () => {
+  test('declares a node down: its pods fail, and say why', { timeout: 240_000 }, async ({ site, namespace, own }) => {
+    const manifest = pod(site.nodeName, 'cut-off', { containers: [shell('main', 'sleep 600')] });
+    const annotations = { 'slurm-job.vk.io/flags': '--constraint=feat1' };
+    await namespace.apply({ ...manifest, metadata: { ...manifest.metadata, annotations } });
+    await namespace.waitForPhase('cut-off', 'Running', patient);
+    await own.killNode('c1');
+    const failed = await namespace.waitForPhase('cut-off', 'Failed', patient);
+    expect(failed.status).toMatchObject({ reason: 'NodeFailed' });
+    expect(statusOf(failed, 'main')?.state?.terminated).toMatchObject({ exitCode: 137, reason: 'NodeFailed' });
+    await own.startNode('c1');
+  });
+
   test.for([
     { how: 'SIGTERM', what: 'stopped in order' },
     { how: 'SIGKILL', what: 'killed' },
@@ -38,16 +50,4 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
       await slurm.waitUntilNothingIsLeft();
     },
   );
-
-  test('declares a node down: its pods fail, and say why', { timeout: 240_000 }, async ({ site, namespace, own }) => {
-    const manifest = pod(site.nodeName, 'cut-off', { containers: [shell('main', 'sleep 600')] });
-    const annotations = { 'slurm-job.vk.io/flags': '--constraint=feat1' };
-    await namespace.apply({ ...manifest, metadata: { ...manifest.metadata, annotations } });
-    await namespace.waitForPhase('cut-off', 'Running', patient);
-    await own.killNode('c1');
-    const failed = await namespace.waitForPhase('cut-off', 'Failed', patient);
-    expect(failed.status).toMatchObject({ reason: 'NodeFailed' });
-    expect(statusOf(failed, 'main')?.state?.terminated).toMatchObject({ exitCode: 137, reason: 'NodeFailed' });
-    await own.startNode('c1');
-  });
 });

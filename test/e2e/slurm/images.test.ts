@@ -24,13 +24,13 @@ describe.skipIf(cannotRun)('images of pods on Slurm', { concurrent: true }, () =
     namespace,
     cluster,
   }) => {
-    const image = `${cluster.registries.open}/late:1`;
+    const image = `docker://${cluster.registries.open}/late:1`;
     await namespace.apply(pod(site.nodeName, 'late', running(image)));
     await namespace.waitForEvent('late', 'Failed', /^Failed to pull image ".*late:1": .*late/, patient);
     const message = await namespace.waitForWaiting('late', 'main', /^ImagePullBackOff$/, patient);
     expect(message).toContain(`Back-off pulling image "${image}": ErrImagePull: `);
     const images = new TestImages(cluster.socket);
-    await images.publish(image);
+    await images.publish(`${cluster.registries.open}/late:1`);
     const { status } = await namespace.waitForPhase('late', 'Succeeded', patient);
     expect(status?.containerStatuses?.[0]?.imageID).toMatch(/\/late@sha256:[0-9a-f]{64}$/);
     await namespace.waitForEvent('late', 'Pulled', /^Successfully pulled image .* Image size: \d+ bytes\.$/);
@@ -42,7 +42,7 @@ describe.skipIf(cannotRun)('images of pods on Slurm', { concurrent: true }, () =
     cluster,
     slurm,
   }) => {
-    const image = `${cluster.registries.withPassword}/busybox:1.36`;
+    const image = `docker://${cluster.registries.withPassword}/busybox:1.36`;
     await createSecret(namespace, cluster.registries.withPassword, alice.password);
     await namespace.apply(pod(site.nodeName, 'with', { ...running(image), imagePullSecrets: [{ name: 'login' }] }));
     const found = await namespace.waitForPhase('with', 'Succeeded', patient);
@@ -65,7 +65,7 @@ describe.skipIf(cannotRun)('images of pods on Slurm', { concurrent: true }, () =
 
   test('are refused by a wrong login, in the registry’s words', async ({ site, namespace, cluster }) => {
     await createSecret(namespace, cluster.registries.withPassword, 'mistyped');
-    const image = `${cluster.registries.withPassword}/busybox:latest`;
+    const image = `docker://${cluster.registries.withPassword}/busybox:latest`;
     await namespace.apply(pod(site.nodeName, 'mistyped', { ...running(image), imagePullSecrets: [{ name: 'login' }] }));
     const refusal = await namespace.waitForWaiting('mistyped', 'main', /^(ErrImagePull|ImagePullBackOff)$/, patient);
     expect(refusal).toMatch(/imagePullSecrets|auth|denied|unauthorized/i);

@@ -33,6 +33,7 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
     );
     expect(waiting.status?.phase).toBe('Pending');
     expect(await namespace.run('get', 'pod', 'second')).toMatch(/second +0\/1 +SlurmPending +0 /);
+    await namespace.waitForEvent('second', 'JobQueued', /^Job \d+ waits in the queue \((Resources|Priority)\)$/);
     await namespace.waitForPod(
       'second',
       'told when it may begin',

@@ -11,18 +11,15 @@ export class TestImages {
   }
 
   /**
-   * Makes busybox once more, as an image of its own that no other test has. @param instructions of a Dockerfile: `ENV A=b`
+   * Makes busybox once more, as an image of its own that no other test has.
+   * @param config what the image says of its process, by the engine's names: `Env`, `Entrypoint`, `User`, …
    * @returns its id
    */
-  async make(image: string, instructions: readonly string[] = []): Promise<string> {
+  async make(image: string, config: object = {}): Promise<string> {
     const { Id: container } = (await this.#post('/containers/create', { Image: 'busybox:1.36' })) as { Id: string };
     try {
-      const query = new URLSearchParams({
-        container,
-        ...splitTag(image),
-        changes: [`LABEL test=${randomUUID()}`, ...instructions].join('\n'),
-      });
-      return ((await this.#post(`/commit?${query}`, {})) as { Id: string }).Id;
+      const query = new URLSearchParams({ container, ...splitTag(image), changes: `LABEL test=${randomUUID()}` });
+      return ((await this.#post(`/commit?${query}`, config)) as { Id: string }).Id;
     } finally {
       await requestEngineOrThrow(this.#socket, { method: 'DELETE', path: `/containers/${container}?v=1` });
     }
@@ -50,12 +47,8 @@ export class TestImages {
   }
 
   /** Makes an image that only the registry has. */
-  async publish(
-    image: string,
-    login?: { username: string; password: string },
-    instructions: readonly string[] = [],
-  ): Promise<void> {
-    await this.make(image, instructions);
+  async publish(image: string, login?: { username: string; password: string }, config: object = {}): Promise<void> {
+    await this.make(image, config);
     await this.push(image, login);
     await this.remove(image);
   }

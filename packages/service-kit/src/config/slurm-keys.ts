@@ -84,13 +84,13 @@ export const slurmKeys = {
   }),
   JobScriptTemplate: text({
     default: undefined,
-    doc: "File that is filled in as a job's script, instead of the one that the sidecar makes.",
+    doc: 'Script of bash that runs the containers of a pod, instead of `ContainerRuntime`, and reads of the pod from its environment: see slurm.md.',
   }),
   JobScriptBuilderURL: text({
     default: undefined,
-    doc: 'Service that makes the scripts of jobs instead of the sidecar: http:// or https://.',
+    doc: 'Service that makes such a script for each pod, which it is sent whole, Secrets too: http:// or https://.',
   }),
-  JobScriptBuildConfig: map({ default: undefined, doc: 'Handed to that service as it is.' }),
+  JobScriptBuildConfig: map({ default: undefined, doc: 'Handed to that service as `jobConfig`, as it is.' }),
   IgnoreRunAsUser: flag({
     default: false,
     doc: 'Whether pods run whose `runAsUser` or `runAsGroup` is not the one that the job has, with a Warning event. false: they stay Pending.',

@@ -28,12 +28,12 @@ test('toPools() has the default partition first, and counts nodes that can run j
     {
       name: 'main',
       capacity: { pods: '100', cpu: '12', memory: String(3 * 2 ** 30), 'nvidia.com/gpu': '2', 'amd.com/gpu': '8' },
-      labels: { 'slurm.interlink/partition': 'main', 'feature.slurm.interlink/ib': 'true' },
+      labels: { 'slurm.interlink.eu/partition': 'main', 'feature.slurm.interlink.eu/ib': 'true' },
     },
     {
       name: 'cpu',
       capacity: { pods: '100', cpu: '4', memory: String(2 ** 30) },
-      labels: { 'slurm.interlink/partition': 'cpu', 'feature.slurm.interlink/ib': 'true' },
+      labels: { 'slurm.interlink.eu/partition': 'cpu', 'feature.slurm.interlink.eu/ib': 'true' },
     },
   ]);
 });

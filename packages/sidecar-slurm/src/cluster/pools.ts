@@ -49,8 +49,8 @@ function toLabels(partitions: ReadonlyArray<string>, nodes: ReadonlyArray<SlurmN
   const features = [...new Set(nodes.flatMap((node) => node.features))].filter(isLabelPart).toSorted();
   const [first, ...others] = partitions;
   return {
-    ...(first === undefined || others.length > 0 || !isLabelPart(first) ? {} : { 'slurm.interlink/partition': first }),
-    ...Object.fromEntries(features.map((feature) => [`feature.slurm.interlink/${feature}`, 'true'])),
+    ...(first === undefined || others.length > 0 || !isLabelPart(first) ? {} : { 'slurm.interlink.eu/partition': first }),
+    ...Object.fromEntries(features.map((feature) => [`feature.slurm.interlink.eu/${feature}`, 'true'])),
   };
 }
 

@@ -7,17 +7,17 @@ import { removeTree } from '../folder/remove-tree.ts';
 const kept = /^(state|\d+)$/;
 
 /**
- * Removes what can hold secrets from the folder of a pod whose job has ended: commands, environments, files of volumes, logins. States
- * and logs stay for as long as the pod is there. Called again, it finds nothing.
+ * Removes what can hold secrets from the folder of a pod whose job has ended: commands, environments, files of volumes, logins, a
+ * site's script. States and logs stay for as long as the pod is there. Called again, it finds nothing.
  */
 export async function clearSecrets(folder: PodFolder, pod: Pod): Promise<void> {
-  const logins = (await listNames(folder.path)).filter((name) => /^auth(-\d+)?\.json$/.test(name));
+  const secret = (await listNames(folder.path)).filter((name) => /^(auth(-\d+)?\.json|script\.sh)$/.test(name));
   const containers = await Promise.all(
     declared(pod).map(async ({ spec }) => {
       const path = join(folder.path, 'containers', spec.name);
       return (await listNames(path)).filter((name) => !kept.test(name)).map((name) => join(path, name));
     }),
   );
-  const paths = [join(folder.path, 'volumes'), ...logins.map((name) => join(folder.path, name)), ...containers.flat()];
+  const paths = [join(folder.path, 'volumes'), ...secret.map((name) => join(folder.path, name)), ...containers.flat()];
   await Promise.all(paths.map(removeTree));
 }

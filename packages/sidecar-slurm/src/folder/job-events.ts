@@ -42,7 +42,8 @@ export function parseEvent(line: string): PodEvent | undefined {
 
 async function readFrom(path: string, offset: number): Promise<Buffer> {
   await using file = await openRegularFile(path);
-  if (file === undefined) return Buffer.alloc(0);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, offset);
+  const length = file === undefined ? 0 : Math.min((await file.stat()).size - offset, maxBytes);
+  if (file === undefined || length <= 0) return Buffer.alloc(0);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
   return buffer.subarray(0, bytesRead);
 }

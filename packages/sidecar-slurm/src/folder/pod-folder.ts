@@ -76,7 +76,7 @@ export class PodFolder {
 }
 
 /**
- * Written by the sidecar: `request.json`, `update.json`, `job.sh`, `submission.json`, `stop`, `auth.json`; by both, whoever is first:
+ * Written by the sidecar: `request.json`, `update.json`, `job.sh`, `submission.json`, `stop`, `auth.json`, `script.sh`; by both, whoever is first:
  * `claim`; by the job: `pod.state`, `events`, `usage`; by Slurm: `slurm.out`. Where nodes do not see this folder, the sidecar writes for
  * the job, and `link.json`.
  */

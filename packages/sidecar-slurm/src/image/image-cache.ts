@@ -10,13 +10,13 @@ export const anybody: AccessKey = 'anybody';
 /**
  * The folder of converted images that all jobs share, as the sidecar sees it. Jobs fill it (`script/lib/images.sh`):
  *
- *   <key>.<machine>/image      the image; `machine` is what `uname -m` says
- *   <key>.<machine>/access     lines `<repository> <access key>`: who has shown that the registry gives the image to him
- *   <key>.<machine>/used       touched at each use
- *   <key>.<machine>.lock/      somebody is making the folder of that name
- *   .new-…/                    a folder before it has its name
- *   tags/<hash>                what a tag meant when the registry was asked last
- *   salt                       of the hashes of logins
+ *   <key>.<machine>.<form>/image   the image; `machine` is what `uname -m` says, `form` whose files these are: sif, sqsh
+ *   <key>.<machine>.<form>/access  lines `<repository> <access key>`: who has shown that the registry gives the image to him
+ *   <key>.<machine>.<form>/used    touched at each use
+ *   <key>.<machine>.<form>.lock/   somebody is making the folder of that name
+ *   .new-…/                        a folder before it has its name
+ *   tags/<hash>                    what a tag meant when the registry was asked last
+ *   salt                           of the hashes of logins
  *
  * An image that came by a login is not handed to pods without it, as of Kubernetes' KEP-2535: no file says more of a login than a hash.
  * @see https://kubernetes.io/docs/concepts/containers/images/#ensureimagepullcredentialverification

@@ -45,7 +45,7 @@ async function plan(parts: Partial<ImageWish> = {}) {
 
 /** As a job leaves it. */
 async function putIntoCache(accessKey: string, of = digest): Promise<void> {
-  const folder = join(cache.folder, `${of.replace(':', '-')}.x86_64`);
+  const folder = join(cache.folder, `${of.replace(':', '-')}.x86_64.sif`);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'access'), `${repository} ${accessKey}\n`);
 }

@@ -5,12 +5,14 @@ import { writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { isEndState } from '../slurm/job-state.ts';
+import { Slots } from '../slurm/pace/slots.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
 import { chooseJob, type JobTable, type Snapshot } from './job-table.ts';
 import type { PollPace } from './poll-pace.ts';
 import { sightEvents } from './sight-events.ts';
 import { sleepBy } from './sleep-by.ts';
+import { steadyEstimate } from './steady-estimate.ts';
 
 export interface JobWatchOptions {
   readonly table: JobTable;
@@ -32,6 +34,8 @@ export interface JobWatchOptions {
 const idleMs = 60_000;
 
 const looksAtFirst = 5;
+/** Pods whose files are read at once, when many jobs have ended. */
+const readsAtOnce = 16;
 
 /** Keeps what is known of each job true: one squeue for all of them, again and again. */
 export class JobWatch {
@@ -42,6 +46,7 @@ export class JobWatch {
   readonly #settled = new WeakSet<PodEntry>();
   /** Of whom it was said that they can't be brought up to date. */
   readonly #troubled = new WeakSet<PodEntry>();
+  readonly #slots = new Slots(readsAtOnce);
   #looks = 0;
   #wake = new AbortController();
 
@@ -90,27 +95,35 @@ export class JobWatch {
 
   /** Brings every pod up to what squeue said. */
   async apply(snapshot: Snapshot): Promise<void> {
-    for (const entry of this.#options.book.all()) {
-      try {
-        await this.#applyTo(entry, snapshot);
-        this.#troubled.delete(entry);
-      } catch (error) {
-        this.#tellTrouble(entry, error);
-      }
-    }
+    const entries = [...this.#options.book.all()];
+    const vanished = new Set<PodEntry>();
+    await Promise.all(
+      entries.map(async (entry) => {
+        try {
+          const isVanished = await this.#slots.run(async () => await this.#look(entry, snapshot));
+          if (isVanished) vanished.add(entry);
+          else if (entry.deletion !== undefined && entry.jobId !== undefined) this.#options.onSeen(entry);
+          this.#troubled.delete(entry);
+        } catch (error) {
+          this.#tellTrouble(entry, error);
+        }
+      }),
+    );
+    if (vanished.size > 0) await this.#judge([...vanished]);
     await this.#endOrphans(snapshot);
     this.#looks += 1;
   }
 
-  async #applyTo(entry: PodEntry, snapshot: Snapshot): Promise<void> {
-    const { jobId, uid } = entry;
-    if (jobId === undefined) return;
+  /** @returns true when the job is gone and only sacct may know what became of it */
+  async #look(entry: PodEntry, snapshot: Snapshot): Promise<boolean> {
+    const { jobId, uid, submission } = entry;
+    if (jobId === undefined) return false;
     const jobs = snapshot.byUid.get(uid) ?? [];
     const job = chooseJob(jobs, jobId);
     this.#options.onJobs(entry, jobs);
     if (job !== undefined) await this.#seen(entry, job);
-    else if (snapshot.askedAtMs > Date.parse(entry.submission?.at ?? '')) await this.#unseen(entry);
-    if (entry.deletion !== undefined) this.#options.onSeen(entry);
+    else if (snapshot.askedAtMs > Date.parse(submission?.at ?? '')) return await this.#unseen(entry);
+    return false;
   }
 
   /** One pod's folder must not keep the others from being looked at. */
@@ -131,10 +144,11 @@ export class JobWatch {
     await slurm.cancel(ids, 'plain');
   }
 
-  async #seen(entry: PodEntry, job: PodJob): Promise<void> {
+  async #seen(entry: PodEntry, shown: PodJob): Promise<void> {
     const { book, clock } = this.#options;
     this.#missing.delete(entry.uid);
     const before = entry.sight;
+    const job = before.kind === 'seen' ? steadyEstimate(before.job, shown, clock.now()) : shown;
     const isEnded = isEndState(job.state);
     const endedSinceMs = before.kind === 'seen' ? before.endedSinceMs : undefined;
     entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? clock.now() } : {}) };
@@ -149,23 +163,44 @@ export class JobWatch {
     if (this.#settled.has(entry)) return;
     await this.#options.book.refresh(entry.uid);
     if (entry.stage(this.#options.clock.now()).kind !== 'over') return;
-    await clearSecrets(entry.folder, entry.stored.pod);
     this.#settled.add(entry);
+    // With a pod that is to end, its whole folder goes.
+    if (entry.deletion === undefined) await clearSecrets(entry.folder, entry.stored.pod);
   }
 
-  async #unseen(entry: PodEntry): Promise<void> {
-    const { book, logger, clock, onVanished } = this.#options;
-    const { uid, sight, submission } = entry;
+  async #unseen(entry: PodEntry): Promise<boolean> {
+    const { uid, sight } = entry;
     if (sight.kind === 'gone' || (sight.kind === 'seen' && sight.endedSinceMs !== undefined)) {
       await this.#settle(entry);
-      return;
+      return false;
     }
     if (!this.#missing.has(uid)) {
       this.#missing.add(uid);
-      return;
+      return false;
     }
-    await book.refresh(uid);
-    const job = entry.record?.phase === 'ended' ? undefined : await this.#accountOf(entry);
+    await this.#options.book.refresh(uid);
+    return true;
+  }
+
+  /** Asks sacct once for all of them. */
+  async #judge(entries: ReadonlyArray<PodEntry>): Promise<void> {
+    const ids = entries.flatMap(({ record, jobId }) => (record?.phase === 'ended' ? [] : (jobId ?? [])));
+    const accounted = ids.length === 0 ? undefined : await this.#options.slurm.accounting({ ids });
+    const byId = Map.groupBy(accounted ?? [], ({ id }) => id);
+    for (const entry of entries) {
+      const { uid, jobId = '', record } = entry;
+      const jobs = record?.phase === 'ended' ? [] : (byId.get(jobId) ?? []);
+      await this.#gone(
+        entry,
+        jobs.find(({ identity }) => identity === undefined || identity.uid === uid),
+      );
+      if (entry.deletion !== undefined) this.#options.onSeen(entry);
+    }
+  }
+
+  async #gone(entry: PodEntry, job: SlurmJob | undefined): Promise<void> {
+    const { book, logger, clock, onVanished } = this.#options;
+    const { uid, submission } = entry;
     if (job === undefined && entry.record === undefined && submission !== undefined) {
       logger.warn(
         { ...podFields(entry.reference), jobId: entry.jobId },
@@ -181,15 +216,10 @@ export class JobWatch {
     entry.sight = { kind: 'gone', job, sinceMs: clock.now() };
     book.tell(entry);
   }
-
-  async #accountOf({ jobId, uid }: PodEntry): Promise<SlurmJob | undefined> {
-    if (jobId === undefined) return undefined;
-    const jobs = await this.#options.slurm.accounting({ ids: [jobId] });
-    return jobs?.find(({ id, identity }) => id === jobId && (identity === undefined || identity.uid === uid));
-  }
 }
 
 function isSame(one: SlurmJob, other: SlurmJob): boolean {
+  if (one === other) return true;
   return (
     one.state === other.state &&
     one.reason === other.reason &&

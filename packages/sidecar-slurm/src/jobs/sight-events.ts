@@ -19,6 +19,16 @@ export function sightEvents(before: Sight, job: SlurmJob): EventText[] {
     const message = `Slurm begins job ${job.id} anew, for the ${ordinal(job.restarts)} time`;
     events.push({ type: 'Warning', reason: 'JobRequeued', message });
   }
+  const { reason } = job;
+  // The first reason only: which of those in the queue it waits for changes by the minute.
+  if (
+    is === 'queued' &&
+    reason !== undefined &&
+    previous?.reason === undefined &&
+    !Object.hasOwn(neverStarts, reason)
+  ) {
+    events.push({ type: 'Normal', reason: 'JobQueued', message: `Job ${job.id} waits in the queue (${reason})` });
+  }
   const hopeless = is === 'queued' && job.reason !== previous?.reason ? neverStarts[job.reason ?? ''] : undefined;
   if (hopeless !== undefined) {
     events.push({

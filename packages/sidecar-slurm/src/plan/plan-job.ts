@@ -74,7 +74,7 @@ function planContainer(
     hooks: given({ postStart: lifecycle?.postStart, preStop: lifecycle?.preStop }),
     ports: given({ ports }),
     stopSignal: lifecycle?.stopSignal?.replace(/^SIG/, ''),
-    terminationMessagePath: container.terminationMessagePath ?? defaultTerminationPath,
+    terminationMessagePath: container.terminationMessagePath || defaultTerminationPath,
     mpiFlags: kind === 'container' ? options.mpiFlags : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import {
   type Container,
   expandClaim,
@@ -37,7 +38,12 @@ export function planScratch({ spec }: Pod): ScratchVolume[] {
 function planMount(mount: VolumeMount, volume: Volume, namespace: string, site: SlurmSite): PlannedMount {
   const { source, isReadOnly } = sourceOf(volume, namespace, site);
   return {
-    ...{ volume: volume.name, source, target: mount.mountPath, readOnly: isReadOnly || mount.readOnly === true },
+    ...{
+      volume: volume.name,
+      source,
+      target: posix.normalize(mount.mountPath),
+      readOnly: isReadOnly || mount.readOnly === true,
+    },
     ...(mount.subPath === undefined || mount.subPath === '' ? {} : { subPath: mount.subPath.replace(/\/+$/, '') }),
   };
 }

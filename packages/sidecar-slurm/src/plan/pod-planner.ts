@@ -9,6 +9,7 @@ import { jobFiles } from '../script/job-files.ts';
 import { renderJobScript } from '../script/render-job-script.ts';
 import type { SlurmSite } from '../site/slurm-site.ts';
 import type { SubmitOrder } from '../slurm/submit-order.ts';
+import { fitToSiteScript } from './fit-to-site-script.ts';
 import { planJob } from './plan-job.ts';
 import type { RuntimePlanner } from './runtime-planner.ts';
 
@@ -23,7 +24,7 @@ export interface PlannedPod {
 
 export interface PodPlannerOptions {
   readonly site: SlurmSite;
-  readonly cluster: ClusterView;
+  readonly cluster: Pick<ClusterView, 'readIfThere'>;
   readonly runtimes: RuntimePlanner;
   readonly spoolFolder: string;
 }
@@ -42,12 +43,13 @@ export class PodPlanner {
     const state = await cluster.readIfThere();
     const submission = toSubmission(request, owner, site, state && toPartitionLimits(state));
     const { runtime, files } = await runtimes.plan(request, submission);
-    const plan = planJob({ pod: request.pod, options: submission.pod, folder, spoolFolder, site, runtime });
+    const whole = planJob({ pod: request.pod, options: submission.pod, folder, spoolFolder, site, runtime });
+    const { plan, warnings } = runtime.driver === 'foreign' ? fitToSiteScript(whole) : { plan: whole, warnings: [] };
     return {
       order: toOrder(request, owner, submission, folder, site),
       script: renderJobScript(plan),
       files: [...files, ...jobFiles(plan).map((file) => ({ ...file, mode: 0o600 as const }))],
-      warnings: submission.warnings,
+      warnings: [...submission.warnings, ...warnings],
     };
   }
 }

@@ -4,7 +4,11 @@ import { readLink } from '../folder/link-record.ts';
 import { PodFolder, parseFolderName } from '../folder/pod-folder.ts';
 import { readDeletion } from '../folder/stop-order.ts';
 import { readStored, readSubmission } from '../folder/stored-pod.ts';
+import { Slots } from '../slurm/pace/slots.ts';
 import { PodEntry } from './pod-entry.ts';
+
+/** Folders that are read at once. */
+const readsAtOnce = 16;
 
 /** Every pod that has a folder, and who is told of changes. */
 export class PodBook {
@@ -24,15 +28,19 @@ export class PodBook {
 
   /** Reads all folders. One that can't be read is left alone, and told of: it must not spoil the others. */
   async load(): Promise<void> {
-    for (const name of await listNames(this.#root)) {
-      const key = parseFolderName(name);
-      if (key === undefined) continue;
-      try {
-        const entry = await readEntry(new PodFolder(this.#root, key));
-        if (entry !== undefined) this.#entries.set(entry.uid, entry);
-      } catch (error) {
-        this.#logger.error({ err: error, folder: name }, 'cannot read a pod’s folder: the pod is left as it is');
-      }
+    const slots = new Slots(readsAtOnce);
+    const names = await listNames(this.#root);
+    await Promise.all(names.map(async (name) => await slots.run(async () => await this.#loadFolder(name))));
+  }
+
+  async #loadFolder(name: string): Promise<void> {
+    const key = parseFolderName(name);
+    if (key === undefined) return;
+    try {
+      const entry = await readEntry(new PodFolder(this.#root, key));
+      if (entry !== undefined) this.#entries.set(entry.uid, entry);
+    } catch (error) {
+      this.#logger.error({ err: error, folder: name }, 'cannot read a pod’s folder: the pod is left as it is');
     }
   }
 

@@ -28,6 +28,7 @@ export class PodEntry {
   #messages: TerminationMessages = new Map();
   #eventsOffset = 0;
   #heardMs: number | undefined;
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(folder: PodFolder, stored: StoredPod) {
     this.folder = folder;
@@ -61,16 +62,11 @@ export class PodEntry {
     await this.read();
   }
 
-  /** Reads what its job has written. @returns what is to be told */
+  /** Reads what its job has written, one look after the other: each event is read by one. @returns what is to be told */
   async read(): Promise<PodEvent[]> {
-    const record = await readJobRecord(this.folder, this.stored.pod);
-    if (record === undefined) return [];
-    this.#messages = await readTerminationMessages(this.folder, this.stored.pod, record, this.#messages);
-    this.record = record;
-    this.#heardMs = await heardAt(this.folder);
-    const { events, offset } = await readJobEvents(this.folder, this.#eventsOffset);
-    this.#eventsOffset = offset;
-    return events;
+    const reading = this.#reading.then(async () => await this.#readFiles());
+    this.#reading = reading.catch(() => undefined);
+    return await reading;
   }
 
   stage(nowMs: number): Stage {
@@ -89,6 +85,17 @@ export class PodEntry {
 
   ownedReport(nowMs: number): OwnedReport {
     return { owner: this.stored.owner, report: this.report(nowMs) };
+  }
+
+  async #readFiles(): Promise<PodEvent[]> {
+    const record = await readJobRecord(this.folder, this.stored.pod);
+    if (record === undefined) return [];
+    this.#messages = await readTerminationMessages(this.folder, this.stored.pod, record, this.#messages);
+    this.record = record;
+    this.#heardMs = await heardAt(this.folder);
+    const { events, offset } = await readJobEvents(this.folder, this.#eventsOffset);
+    this.#eventsOffset = offset;
+    return events;
   }
 }
 

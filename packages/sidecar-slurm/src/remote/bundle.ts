@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const maxBytes = 256 * 1024 * 1024;
 
 /** What a job needs of its pod's folder: what it is to do, and what a run that Slurm has begun anew goes on from. */
-export const wholePod = /^(containers|volumes|events|slurm\.out|stop|auth(-\d+)?\.json)$/;
+export const wholePod = /^(containers|volumes|events|script\.sh|slurm\.out|stop|auth(-\d+)?\.json)$/;
 /** What may change while the job runs. */
 export const changes = /^(volumes|stop)$/;
 

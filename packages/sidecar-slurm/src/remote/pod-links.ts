@@ -42,8 +42,8 @@ interface Linked {
 export class PodLinks {
   readonly #options: PodLinksOptions;
   readonly #slots = new Slots(opensAtOnce);
-  /** By UID, job and run. */
-  readonly #all = new Map<string, Linked>();
+  /** By job and run. */
+  readonly #runs = new WeakMap<PodEntry, Map<string, Linked>>();
   readonly #running = new Set<Promise<void>>();
   #signal: AbortSignal | undefined;
   /** Nobody has said so, but a job has been met that does not see the folders. */
@@ -63,24 +63,25 @@ export class PodLinks {
   /** What squeue says of a pod's jobs; there may be two, of which one will be refused. */
   see(entry: PodEntry, jobs: ReadonlyArray<PodJob>): void {
     if (this.#options.isShared === true) return;
-    const keys = new Set(jobs.map((job) => keyOf(entry, job)));
-    for (const [key, linked] of this.#all) {
-      if (linked.entry === entry && !keys.has(key) && !linked.isBusy) this.#all.delete(key);
-    }
+    const runs = this.#runs.get(entry) ?? new Map<string, Linked>();
+    this.#runs.set(entry, runs);
+    const keys = new Set(jobs.map(keyOf));
+    for (const [key, { isBusy }] of runs) if (!keys.has(key) && !isBusy) runs.delete(key);
     for (const job of jobs) {
-      const key = keyOf(entry, job);
-      const linked = this.#all.get(key) ?? { entry, job, link: undefined, isBusy: false, isOver: false };
+      const key = keyOf(job);
+      const linked = runs.get(key) ?? { entry, job, link: undefined, isBusy: false, isOver: false };
       linked.job = job;
-      this.#all.set(key, linked);
+      runs.set(key, linked);
       if (!linked.isBusy && this.#isWanted(linked)) this.#keep(linked);
     }
   }
 
   /** Takes a pod's volumes, and its order to stop, to where its job runs, if that is known and answers in time. */
   async update(entry: PodEntry): Promise<void> {
+    const links = [...(this.#runs.get(entry)?.values() ?? [])].flatMap(({ link }) => link ?? []);
+    if (links.length === 0) return;
     const enough = new AbortController();
-    const links = [...this.#all.values()].filter((linked) => linked.entry === entry && linked.link !== undefined);
-    const done = Promise.all(links.map(async ({ link }) => await link?.update()));
+    const done = Promise.all(links.map(async (link) => await link.update()));
     await Promise.race([done, sleepBy(this.#options.clock, updateMs, enough.signal)]);
     enough.abort();
   }
@@ -152,6 +153,6 @@ export class PodLinks {
   }
 }
 
-function keyOf({ uid }: PodEntry, { id, restarts }: PodJob): string {
-  return `${uid}/${id}/${restarts}`;
+function keyOf({ id, restarts }: PodJob): string {
+  return `${id}/${restarts}`;
 }

@@ -55,6 +55,10 @@ describe('refuseVolumes()', () => {
   test.each([
     [{ subPath: '../x' }, /has a subPath at \/v: "\.\.\/x" is not a path inside a volume/],
     [{ subPathExpr: '$(A)' }, /has subPathExpr at \/v/],
+    [{ mountPath: '/' }, /mounts a volume at "\/": a container's root, its \/proc and/],
+    [{ mountPath: '/a/../..' }, /are no places for volumes/],
+    [{ mountPath: '/x/../proc/self/' }, /are no places for volumes/],
+    [{ mountPath: '/.singularity.d/env' }, /are no places for volumes/],
   ])('refuses a mount with %j', (mount, message) => {
     expect(refusalsOf({ emptyDir: {} }, { mount })).toEqual([expect.stringMatching(message)]);
   });

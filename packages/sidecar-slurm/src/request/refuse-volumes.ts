@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, posix } from 'node:path';
 import {
   type Container,
   findAllowed,
@@ -37,7 +37,7 @@ export function refuseVolumes({ metadata, spec }: Pod, site: SlurmSite): string[
     return reason === undefined ? [] : [`volume ${volume.name}: ${reason}`];
   });
   const declared = new Set((spec.volumes ?? []).map(({ name }) => name));
-  return [...ofVolumes, ...containers.flatMap((container) => refuseMounts(container, declared))];
+  return [...ofVolumes, ...containers.flatMap((container) => refuseMounts(container, declared, site))];
 }
 
 function refuseSource(volume: Volume, namespace: string, site: SlurmSite): string | undefined {
@@ -65,9 +65,13 @@ function refuseHostPath({ hostPath }: Volume, { hostPaths }: SlurmSite): string 
   return `hostPath ${path} is in none of the folders that the key Slurm.HostPaths of this site allows`;
 }
 
-function refuseMounts({ name, volumeMounts = [] }: Container, declared: ReadonlySet<string>): string[] {
+function refuseMounts(
+  { name, volumeMounts = [] }: Container,
+  declared: ReadonlySet<string>,
+  { runtime }: SlurmSite,
+): string[] {
   return volumeMounts.flatMap((mount) => {
-    const reason = refuseMount(mount, declared);
+    const reason = refuseMount(mount, declared) ?? (runtime.name === 'none' ? undefined : refuseTarget(mount));
     return reason === undefined ? [] : [`container ${name} ${reason}`];
   });
 }
@@ -84,4 +88,11 @@ function refuseMount(
   } catch (error) {
     return `has a subPath at ${mountPath}: ${InterLinkError.from(error).message}`;
   }
+}
+
+/** What no volume can stand for: the container itself, and what its runtime keeps of it. */
+function refuseTarget({ mountPath }: VolumeMount): string | undefined {
+  const target = withoutSlash(posix.normalize(mountPath));
+  if (!/^\/($|(proc|\.singularity\.d)($|\/))/.test(target)) return undefined;
+  return `mounts a volume at ${JSON.stringify(mountPath)}: a container's root, its /proc and its /.singularity.d are no places for volumes`;
 }

@@ -16,6 +16,7 @@ import { toPodOptions } from './pod-options.ts';
 import { refuseResources, toPodTotals } from './pod-totals.ts';
 import { ignoredSettings, refuseSettings } from './refuse-settings.ts';
 import { refuseVolumes } from './refuse-volumes.ts';
+import { refuseWords } from './refuse-words.ts';
 import { toJobAccount } from './run-as.ts';
 import type { Submission } from './submission.ts';
 import { renderSignal } from './time-limit.ts';
@@ -41,6 +42,7 @@ export function toSubmission(
   assertNothing([
     ...fields.refusals,
     ...refuseSettings(spec, site),
+    ...refuseWords(spec),
     ...refuseResources(spec),
     ...account.problems,
     ...refuseVolumes(pod, site),

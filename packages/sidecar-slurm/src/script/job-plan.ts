@@ -102,4 +102,4 @@ export interface ProxyPlan {
 }
 
 /** What runs the containers, and what its driver needs beyond the containers themselves. */
-export type RuntimePlan = { readonly driver: 'none' } | ApptainerPlan | EnrootPlan;
+export type RuntimePlan = { readonly driver: 'none' | 'foreign' } | ApptainerPlan | EnrootPlan;

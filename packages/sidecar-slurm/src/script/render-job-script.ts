@@ -17,6 +17,7 @@ const library = [
   'hooks',
   'mpi',
   'mounts',
+  'sweep',
   'folders',
   'images',
   'containers',

@@ -5,5 +5,12 @@ import { readFileSync } from 'node:fs';
  * They lie in `src` also where the code runs from `dist`, which is as far below the package's folder.
  */
 export function scriptText(path: string): string {
-  return readFileSync(new URL(`../../src/script/${path}`, import.meta.url), 'utf8');
+  const known = texts.get(path);
+  if (known !== undefined) return known;
+  const text = readFileSync(new URL(`../../src/script/${path}`, import.meta.url), 'utf8');
+  texts.set(path, text);
+  return text;
 }
+
+/** Read once: each pod's script has them all. */
+const texts = new Map<string, string>();

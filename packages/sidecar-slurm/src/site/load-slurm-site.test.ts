@@ -75,6 +75,7 @@ describe('loadSlurmSite()', () => {
     [{ TsocksConfig: '$NOWHERE/x', Tsocks: true }, /TsocksConfig is "\$NOWHERE\/x": \$NOWHERE is not set/],
     [{ SingularityDefaultOptions: ['--nv', 7] }, /SingularityDefaultOptions\[1\] is 7: a word is wanted/],
     [{ JobScriptBuilderURL: 'file:///x' }, /JobScriptBuilderURL is "file:\/\/\/x": http:\/\/ or https:\/\/ is wanted/],
+    [{ JobScriptBuilderURL: 'http://u:p@x' }, /^((?!u:p).)*a user name or a password in it/],
     [{ JobScriptBuilderURL: 'http://x', JobScriptTemplate: '/t' }, /are both set/],
     [{ DefaultUID: 0 }, /DefaultUID is 0: at least 1 is wanted/],
     [{ 'Slurm.PollInterval': 0 }, /Slurm\.PollInterval is 0/],

@@ -90,6 +90,10 @@ export function loadScript(reader: SiteReader): SiteScript {
   if (url !== undefined && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
     problems.push(`JobScriptBuilderURL is ${JSON.stringify(url)}: http:// or https:// is wanted`);
   }
+  // No request bears them, and its messages would show them.
+  if (url !== undefined && URL.canParse(url) && new URL(url).username + new URL(url).password !== '') {
+    problems.push('JobScriptBuilderURL has a user name or a password in it: a URL without them is wanted');
+  }
   if (url !== undefined && templatePath !== undefined) {
     problems.push('JobScriptBuilderURL and JobScriptTemplate are both set: one of them is wanted');
   }

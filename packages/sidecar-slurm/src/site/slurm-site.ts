@@ -61,15 +61,15 @@ export interface SiteScript {
   readonly commandPrefix: string;
   /** False: probes are not run, and a container is ready once it runs. */
   readonly runsProbes: boolean;
-  /** File that is filled in instead of the script that the sidecar makes. */
+  /** A script of the administrator's that runs the containers. */
   readonly templatePath: string | undefined;
   readonly builder: ScriptBuilder | undefined;
 }
 
-/** A service that makes the job's script. */
+/** A service that makes the scripts which run the containers. */
 export interface ScriptBuilder {
   readonly url: string;
-  /** Handed to it as it is. */
+  /** `jobConfig` of what is sent to it, as it is. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 

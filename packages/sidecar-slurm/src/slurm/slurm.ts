@@ -9,7 +9,8 @@ import type { SlurmCommands } from './commands/slurm-commands.ts';
 import { SubmitQueue } from './pace/submit-queue.ts';
 import type { Rate } from './pace/token-bucket.ts';
 import { accountingFields, parseAccounting } from './parse/accounting.ts';
-import { jobFields, parseJobs } from './parse/jobs.ts';
+import { JobLines } from './parse/job-lines.ts';
+import { jobFields } from './parse/jobs.ts';
 import { nodeFields, parseNodes } from './parse/nodes.ts';
 import { parsePartitions } from './parse/partitions.ts';
 import { toFormat } from './parse/rows.ts';
@@ -44,6 +45,7 @@ export class Slurm implements SlurmApi {
   readonly #options: SlurmOptions;
   readonly #runner: CommandRunner;
   readonly #submissions: SubmitQueue;
+  readonly #jobLines = new JobLines();
   #hasAccounting = true;
 
   constructor(options: SlurmOptions) {
@@ -65,7 +67,7 @@ export class Slurm implements SlurmApi {
 
   async jobs(): Promise<PodJob[]> {
     const args = ['--me', '--noheader', '--states=all', `--Format=${toFormat(jobFields)}`];
-    return parseJobs(await this.#ask({ program: 'squeue', args, action: 'Cannot list jobs' }));
+    return this.#jobLines.parse(await this.#ask({ program: 'squeue', args, action: 'Cannot list jobs' }));
   }
 
   async accounting(query: AccountingQuery): Promise<SlurmJob[] | undefined> {

@@ -11,6 +11,8 @@ import { isUncertain, slurmError } from '../slurm/slurm-error.ts';
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 const idleMs = 3_600_000;
+/** What stands in the folders of others is written while sbatch runs for one. */
+const triesAtOnce = 3;
 
 export interface SubmitterOptions {
   readonly slurm: Pick<SlurmApi, 'submit'>;
@@ -23,9 +25,10 @@ export interface SubmitterOptions {
 }
 
 /**
- * Gives each pod its job, one pod after the other. One pod is one job whatever fails or is killed in between: what was begun stands in the
- * pod's folder before sbatch is called; what has no answer is looked up by its UID; and should Slurm have two jobs of a pod after all,
- * the one whose number does not stand in the pod's `claim` ends before it has done anything.
+ * Gives each pod its job, in the order in which they came; `slurm.submit` runs one sbatch at a time. One pod is one job whatever fails or
+ * is killed in between: what was begun stands in the pod's folder before sbatch is called; what has no answer is looked up by its UID;
+ * and should Slurm have two jobs of a pod after all, the one whose number does not stand in the pod's `claim` ends before it has done
+ * anything.
  */
 export class Submitter {
   readonly #options: SubmitterOptions;
@@ -36,7 +39,9 @@ export class Submitter {
   readonly #refused = new Set<string>();
   #wake = new AbortController();
   #pauseMs = 0;
-  #submitting: string | undefined;
+  /** How long Slurm is to be left alone now. */
+  #restMs = 0;
+  readonly #submitting = new Map<string, Promise<void>>();
 
   constructor(options: SubmitterOptions) {
     this.#options = options;
@@ -54,9 +59,14 @@ export class Submitter {
     this.#failures.delete(uid);
   }
 
+  /** Whether others wait for their turn. */
+  get hasMore(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** True while sbatch is on its way for the pod. */
   isSubmitting(uid: string): boolean {
-    return this.#submitting === uid;
+    return this.#submitting.has(uid);
   }
 
   /** Resolves after the next try for the pod, whatever came of it, or after so many milliseconds. */
@@ -77,25 +87,41 @@ export class Submitter {
     const { clock } = this.#options;
     while (!signal.aborted) {
       this.#wake = new AbortController();
-      const [uid] = this.#waiting;
-      if (uid === undefined) {
-        await sleepBy(clock, idleMs, AbortSignal.any([signal, this.#wake.signal]));
-        continue;
-      }
-      this.#waiting.delete(uid);
-      const entry = this.#options.book.get(uid);
-      if (entry === undefined || entry.jobId !== undefined || entry.deletion !== undefined) continue;
-      this.#submitting = uid;
-      const waitMs = await this.#submit(entry);
-      this.#submitting = undefined;
-      this.#awaited.get(uid)?.();
-      this.#options.onDone(entry);
-      // slurmctld is away or has enough: the others would hear the same.
-      if (waitMs > 0) await sleepBy(clock, waitMs, signal);
+      const uid = this.#next();
+      if (this.#restMs > 0) await this.#rest(signal);
+      else if (uid !== undefined) this.#begin(uid);
+      else await sleepBy(clock, idleMs, AbortSignal.any([signal, this.#wake.signal]));
     }
+    await Promise.all(this.#submitting.values());
   }
 
-  async #submit(entry: PodEntry): Promise<number> {
+  /** Whose turn it is; undefined while there is nobody, or enough are on their way. */
+  #next(): string | undefined {
+    if (this.#submitting.size >= triesAtOnce) return undefined;
+    return this.#waiting.values().find((uid) => !this.#submitting.has(uid));
+  }
+
+  /** slurmctld is away or has enough: the others would hear the same. */
+  async #rest(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#submitting.values());
+    await sleepBy(this.#options.clock, this.#restMs, signal);
+    this.#restMs = 0;
+  }
+
+  #begin(uid: string): void {
+    this.#waiting.delete(uid);
+    const entry = this.#options.book.get(uid);
+    if (entry === undefined || entry.jobId !== undefined || entry.deletion !== undefined) return;
+    const done = this.#submit(entry).then(() => {
+      this.#submitting.delete(uid);
+      this.#wake.abort();
+      this.#awaited.get(uid)?.();
+      this.#options.onDone(entry);
+    });
+    this.#submitting.set(uid, done);
+  }
+
+  async #submit(entry: PodEntry): Promise<void> {
     const { book, logger } = this.#options;
     try {
       const jobId = (await this.#findMade(entry)) ?? (await this.#make(entry));
@@ -106,9 +132,8 @@ export class Submitter {
       this.#pauseMs = 0;
       logger.info({ ...podFields(entry.reference), jobId }, 'job submitted');
       book.tell(entry);
-      return 0;
     } catch (error) {
-      return this.#troubled(entry, InterLinkError.from(error));
+      this.#troubled(entry, InterLinkError.from(error));
     }
   }
 
@@ -153,8 +178,7 @@ export class Submitter {
     await writeSubmission(entry.folder, entry.submission);
   }
 
-  /** @returns how long to leave Slurm alone, milliseconds */
-  #troubled(entry: PodEntry, error: InterLinkError): number {
+  #troubled(entry: PodEntry, error: InterLinkError): void {
     const { book, logger, clock } = this.#options;
     const { uid } = entry;
     const isNew = entry.trouble?.message !== error.message;
@@ -166,15 +190,16 @@ export class Submitter {
     book.tell(entry);
     if (error.isPassing) {
       this.#waiting.add(uid);
-      this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, firstPauseMs), longestPauseMs);
-      return this.#pauseMs;
+      // Tries that were under way together fail for the same reason.
+      if (this.#restMs === 0) this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, firstPauseMs), longestPauseMs);
+      this.#restMs = this.#pauseMs;
+      return;
     }
     const failures = (this.#failures.get(uid) ?? 0) + 1;
     this.#failures.set(uid, failures);
     clock.setTimer(backOffMs(failures), () => {
       if (this.#failures.has(uid)) this.add(uid);
     });
-    return 0;
   }
 
   #timestamp(): string {

@@ -144,7 +144,9 @@ export class RunningBackend implements AsyncDisposable {
 
   async pass(ms: number): Promise<void> {
     await this.clock.advance(ms);
-    await delay(2);
+    // The clock does not wait for the disk: what is being read or written is awaited before time goes on.
+    do await delay(1);
+    while (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq')));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

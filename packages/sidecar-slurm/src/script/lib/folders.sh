@@ -6,8 +6,9 @@ scratch_folder='' volume_folder='' memory_folder='' job_folder=''
 make_folders() {
   local volume place=${node_folder:-${SLURM_TMPDIR:-${TMPDIR:-/tmp}}}
   job_folder=$pod_folder/job
+  sweep_scratch "$place"
   runtime_error="cannot make a folder in $place"
-  scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") || return
+  scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") && own_scratch "$scratch_folder" || return
   printf '%s' "$log_writer_program" >"$scratch_folder/.log-writer.pl" || return
   runtime_error="cannot make a folder in $pod_folder"
   mkdir -p -- "$job_folder" || return

@@ -54,5 +54,5 @@ show_pull_back_off() {
 forget_logins() {
   local name
   for name in "${container_names[@]}"; do [[ -z ${is_pulled[$name]-} ]] && return; done
-  rm -f -- "$pod_folder/auth.json"
+  rm -f -- "$pod_folder"/auth.json "$pod_folder"/auth-*.json
 }

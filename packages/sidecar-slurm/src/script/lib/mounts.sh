@@ -58,7 +58,7 @@ check_mounts() {
     # Not one folder is made outside: what is there of the path is looked at before.
     real=$(realpath -m -- "${mount_source[i]}" && printf .) || real=''
     real=${real%$'\n.'}
-    if [[ -z $base || $real != "$base"/* ]] || ! { [[ -e $real ]] || mkdir -p -- "$real"; }; then
+    if [[ -z $base || $real != "$base"/* ]] || ! { [[ -e $real ]] || make_below "$base" "${real#"$base"/}"; }; then
       [[ -n ${mount_below[i]} && $real != "$base"/* ]] && task_text="CreateContainerError volume \"${mount_volume[i]}\": ${mount_source[i]} leads out of ${mount_base[i]}" && return 1
       task_text="CreateContainerConfigError failed to prepare subPath for volumeMount \"${mount_volume[i]}\" of container \"$1\""
       return 1
@@ -66,4 +66,17 @@ check_mounts() {
     mount_source[i]=$real
   done
   return 0
+}
+
+# Makes folders below BASE, each from inside of the one before: one that a container swaps for a link meanwhile is entered and known, and
+# nothing is made where it leads.
+make_below() {
+  (
+    cd -P -- "$1" && base=$PWD rest=$2/ || exit
+    while [[ -n $rest ]]; do
+      part=${rest%%/*} rest=${rest#*/}
+      [[ -d ./$part ]] || mkdir -- "./$part"
+      cd -P -- "./$part" && [[ $PWD == "$base"/* ]] || exit
+    done
+  ) 2>/dev/null
 }

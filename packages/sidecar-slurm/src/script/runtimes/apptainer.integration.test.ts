@@ -51,13 +51,13 @@ describe.skipIf(cannotRun)(`Apptainer${cannotRun ? ' (skipped: no cluster can ru
 
   test('gives variables byte for byte over the image’s own, and names the program that is missing', async () => {
     const hostile = `${cluster.registries.open}/hostile-${root}:1`;
-    await new TestImages(cluster.socket).publish(hostile, undefined, [
-      'ENTRYPOINT ["/bin/sh", "-c"]',
-      'CMD ["echo \\"$A\\"; env; pwd"]',
-      'ENV FROM_IMAGE="$(id) `id` quoted" EMPTIED=full PATH=/bin:/usr/bin',
-      'WORKDIR /made/for/it',
-      'USER 4242',
-    ]);
+    await new TestImages(cluster.socket).publish(hostile, undefined, {
+      Entrypoint: ['/bin/sh', '-c'],
+      Cmd: ['echo "$A"; env; pwd'],
+      Env: ['FROM_IMAGE=$(id) `id` quoted', 'EMPTIED=full', 'PATH=/bin:/usr/bin'],
+      WorkingDir: '/made/for/it',
+      User: '4242',
+    });
     const A = `' " \\ $HOME $(id) \`id\` ü ☃\n\ttab '\\'' end`;
     const env = [
       ...[

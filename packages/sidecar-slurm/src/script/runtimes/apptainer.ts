@@ -38,7 +38,7 @@ function variablesOf(plan: ApptainerPlan): string[] {
       containers.map(([name, { isReadOnly }]) => [name, isReadOnly ? 'yes' : undefined]),
     ),
     ...imageVariables(
-      plan.imageCache,
+      { cache: plan.imageCache, form: 'sif' },
       containers.map(([name, { image }]) => [name, image]),
     ),
   ];

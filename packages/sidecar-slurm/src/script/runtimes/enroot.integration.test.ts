@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { machine, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pod } from '@interlink/sidecar-sdk';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -61,7 +61,10 @@ const pod: Pod = { metadata: { name: 'p', namespace: 'ns', uid: 'u' }, spec: { c
 const options = { enrootOptions: ['--root'], enrootMounts: ['--mount', '/cvmfs:/cvmfs'] };
 const runtimeOf = (planned: PlannedImage) => planEnroot(pod, new Map([['main', planned]]), site(folder), options);
 const without = (text: string) =>
-  text.replaceAll(/\S*\/interlink-[^/ \]]*/g, '…').replaceAll(/\.new-[-\d]+/g, '.new-…');
+  text
+    .replaceAll(/\S*\/interlink-[^/ \]]*/g, '…')
+    .replaceAll(/\.new-[\d-]+/g, '.new')
+    .replaceAll(machine(), 'machine');
 
 test('enroot imports, creates and starts as its manual has it', async () => {
   const env = [{ name: 'A', value: `it's $(id)\n` }];
@@ -73,9 +76,9 @@ test('enroot imports, creates and starts as its manual has it', async () => {
   expect(await job.text('main')).toBe(`it's $(id)\n/\n`);
   expect(without(await readFile(join(folder, 'calls'), 'utf8'))).toMatchInlineSnapshot(`
     "version []
-    import [--output] …/.images/enroot/.new-…/image] [--] [docker://reg.example.org:5000#team/app:1]
+    import [--output] …/.images/.new/image] [--] [docker://reg.example.org:5000#team/app:1]
     ENROOT_ALLOW_HTTP=yes
-    create [--name] [main.0] [--] …/.images/enroot/sha256-1.x86_64/image]
+    create [--name] [main.0] [--] …/.images/sha256-1.machine.sqsh/image]
     start [--rc] …/.enroot/main.0/rc] [--conf] …/.enroot/main.0/conf] [--rw] [--root] [--mount] [/cvmfs:/cvmfs] [--] [main.0] [sh] [-c] [printf %s "$A"; pwd]
     "
   `);

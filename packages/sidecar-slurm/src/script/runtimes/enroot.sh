@@ -94,6 +94,7 @@ runtime_remove() {
 }
 
 runtime_cleanup_pod() {
+  release_locks
   chmod -R u+rwX -- "$scratch_folder/.enroot/data" 2>/dev/null
   return 0
 }

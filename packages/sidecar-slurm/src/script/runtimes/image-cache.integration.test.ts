@@ -15,6 +15,7 @@ let root = '';
 let cache: ImageCache;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'interlink-cache-'));
+  await mkdir(join(root, 'scratch'));
   cache = new ImageCache(root);
 });
 afterEach(async () => await rm(root, { recursive: true }));
@@ -46,7 +47,7 @@ async function run({ image = {}, pull = 'echo pulled >>pulls; echo content >"$3"
   const script = [
     'set -u; LC_ALL=C',
     scriptText('lib/base.sh'),
-    ...imageVariables(cache.folder, [['main', wanted]]),
+    ...imageVariables({ cache: cache.folder, form: 'sif' }, [['main', wanted]]),
     `declare -A container_image=([main]=app) container_pull_policy=([main]=${wanted.policy})`,
     `pod_folder=${quoteWord(root)}/pod scratch_folder=${quoteWord(root)}/scratch pod_node=here`,
     'runtime_error= runtime_reason=',
@@ -63,7 +64,7 @@ async function run({ image = {}, pull = 'echo pulled >>pulls; echo content >"$3"
   return output.trim().split('\n');
 }
 
-const entry = () => join(cache.folder, `sha256-1.${machine()}`);
+const entry = () => join(cache.folder, `sha256-1.${machine()}.sif`);
 const pulls = async () => (await readFile(join(root, 'pulls'), 'utf8')).trim().split('\n').length;
 
 test('an image is pulled once, and told of as a kubelet does', async () => {
@@ -78,7 +79,7 @@ test('an image is pulled once, and told of as a kubelet does', async () => {
   ]);
   expect((await run({ image: { policy: 'Always' } }))[1]).toMatch(/^Pulled Successfully pulled image "app" in \d+ms/);
   expect(await pulls()).toBe(1);
-  expect((await readdir(cache.folder)).filter((name) => name !== 'salt')).toEqual([`sha256-1.${machine()}`]);
+  expect((await readdir(cache.folder)).filter((name) => name !== 'salt')).toEqual([`sha256-1.${machine()}.sif`]);
   expect((await readdir(entry())).sort()).toEqual(['access', 'config', 'image', 'used']);
 });
 

@@ -1,5 +1,5 @@
 # --- image cache: what one job has pulled, no other pulls again -----------------------------------------------------------
-# image_cache is a folder that all nodes share; what is in it: src/image/image-cache.ts. By container, as planned on the login node:
+# image_cache is a folder that all nodes share; what is in it: src/image/image-cache.ts; image_form: which runtime's files. By container, as planned on the login node:
 # image_uri, image_path (an image that is there), image_key (empty: for this pod alone), image_known_id, image_repository,
 # image_verified (the registry has just let the pod have it), image_access (a word for each login, or `anybody`), image_logins (how many).
 # A driver has image_download NAME AUTH_FILE FILE, which pulls, or leaves runtime_error; AUTH_FILE is empty where nothing is shown; and
@@ -23,7 +23,7 @@ obtain_image() {
     runtime_error="image $image_file is not there on $pod_node"
     return 1
   fi
-  image_entry=$image_cache/${image_key[$name]}.$machine
+  image_entry=$image_cache/${image_key[$name]}.$machine.$image_form
   [[ -z ${image_key[$name]} ]] && image_entry=$scratch_folder/.images/$name
   image_file=$image_entry/image
   if [[ $policy != Always ]] && is_image_open "$name"; then

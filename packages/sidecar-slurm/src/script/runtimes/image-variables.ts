@@ -3,7 +3,7 @@ import { renderMap, renderValue } from '../bash-values.ts';
 
 /** What `image-cache.sh` reads. Of logins it is told how many there are; they are in files: see `renderAuthFiles`. */
 export function imageVariables(
-  cache: string,
+  { cache, form }: { readonly cache: string; readonly form: 'sif' | 'sqsh' },
   images: ReadonlyArray<readonly [container: string, PlannedImage]>,
 ): string[] {
   const map = (name: string, value: (image: PlannedImage) => string) =>
@@ -13,6 +13,7 @@ export function imageVariables(
     );
   return [
     renderValue('image_cache', cache),
+    renderValue('image_form', form),
     map('image_uri', ({ uri }) => uri),
     map('image_path', ({ path }) => path),
     map('image_key', ({ key }) => key),

@@ -22,7 +22,7 @@ export function planEnroot(
   return {
     driver: 'enroot',
     path: runtime.path,
-    imageCache: join(folders.root, '.images', 'enroot'),
+    imageCache: join(folders.root, '.images'),
     ...hostNames(pod),
     // The root file system is the pod's own wish.
     options: [...runtime.options.filter((word) => word !== '--rw'), ...options.enrootOptions, ...options.enrootMounts],

@@ -20,6 +20,8 @@ export interface JobRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The script does not find perl; its containers do. */
   readonly withoutPerl?: boolean;
+  /** Further files of the pod's folder, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A pod's script, run by the real bash in a temporary folder, without Slurm. */
@@ -45,6 +47,7 @@ export class JobRun implements AsyncDisposable {
     await mkdir(plan.spoolFolder);
     for (const { path, content } of jobFiles(plan)) await writeBelow(plan.podFolder, path, content);
     for (const { name } of plan.containers) await mkdir(join(plan.podFolder, 'containers', name), { recursive: true });
+    for (const [path, content] of Object.entries(options.files ?? {})) await writeBelow(plan.podFolder, path, content);
     await writeFile(join(root, 'job.sh'), renderJobScript(plan), { mode: 0o700 });
     return JobRun.again(plan, root, options);
   }

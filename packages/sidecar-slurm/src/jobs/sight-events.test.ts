@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { JobState } from '../slurm/job-state.ts';
+import type { SlurmJob } from '../slurm/slurm-job.ts';
+import { sightEvents } from './sight-events.ts';
+
+function job(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
+  return {
+    ...{ id: '7', identity: undefined, state, reason: undefined, exit: undefined, submitTime: undefined },
+    ...{ startTime: undefined, estimatedStart: undefined, endTime: undefined, nodes: '', batchHost: '' },
+    ...{ partition: 'main', restarts: 0, timeLimitMinutes: undefined, workingDirectory: undefined },
+    ...{ cancelledBy: undefined, ...parts },
+  };
+}
+
+/** What is told when the job is seen in these states, one after the other. */
+function told(...jobs: ReadonlyArray<SlurmJob>): string[] {
+  return jobs.flatMap((seen, index) => {
+    const before = jobs[index - 1];
+    const events = sightEvents(before === undefined ? { kind: 'unseen' } : { kind: 'seen', job: before }, seen);
+    return events.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+  });
+}
+
+test.each<[string, ReadonlyArray<SlurmJob>, ReadonlyArray<string>]>([
+  ['that runs at once', [job('PENDING'), job('RUNNING'), job('COMPLETED')], []],
+  [
+    'that waits in the queue, once',
+    [job('PENDING'), job('PENDING', { reason: 'Priority' }), job('PENDING', { reason: 'Resources' }), job('RUNNING')],
+    ['Normal JobQueued: Job 7 waits in the queue (Priority)'],
+  ],
+  [
+    'that never starts',
+    [job('PENDING', { reason: 'PartitionDown' }), job('PENDING', { reason: 'PartitionDown' })],
+    ['Warning JobCannotStart: Job 7 waits (PartitionDown): its partition is down'],
+  ],
+  [
+    'that is suspended and resumed',
+    [job('RUNNING'), job('SUSPENDED'), job('SUSPENDED'), job('RUNNING')],
+    ['Warning JobSuspended: Slurm has suspended job 7', 'Normal JobResumed: Slurm has resumed job 7'],
+  ],
+  [
+    'that is begun anew',
+    [job('RUNNING'), job('PENDING', { restarts: 1, reason: 'BeginTime' }), job('RUNNING', { restarts: 1 })],
+    [
+      'Warning JobRequeued: Slurm begins job 7 anew, for the first time',
+      'Normal JobQueued: Job 7 waits in the queue (BeginTime)',
+    ],
+  ],
+])('sightEvents() tells of a job %s', (_, jobs, expected) => {
+  expect(told(...jobs)).toEqual(expected);
+});
