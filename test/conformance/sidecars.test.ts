@@ -60,3 +60,17 @@ test.skipIf(!offers(testbed, 'slurmCluster'))(
     expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);
   },
 );
+
+test.skipIf(!offers(testbed, 'slurmCluster'))(
+  'the slurm sidecar passes the suite where nodes do not see its folders',
+  { timeout: ON_DEMAND_TIMEOUT_MS },
+  async () => {
+    const cluster = await slurmCluster(testbed);
+    // On the login host's own disk; whether it is shared, jobs find out.
+    const DataRootFolder = '/var/tmp/interlink-conformance';
+    await using sidecar = await startSlurmSidecar(cluster, { DataRootFolder });
+    const { results } = await judge(sidecar);
+    expect(linesOf(results, 'failed')).toEqual([]);
+    expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual(['restart-forgets-pods']);
+  },
+);

@@ -40,6 +40,9 @@ export async function createSlurmBackend(
   const { root, isShared, retentionMs } = site.folders;
   const { pollIntervalMs, submitsPerSecond } = site.pace;
   await mkdir(root, { recursive: true, mode: 0o700 });
+  if (site.folders.allowsSecretsInScript) {
+    logger.warn('AllowSecretsInScript is without effect: Secrets go to jobs by srun, and never into scripts');
+  }
   const clock = systemClock;
   const slurm = new Slurm({
     ...{ commands: site.commands, logger, clock, env, recorder: createCommandMetrics(metrics) },

@@ -58,8 +58,8 @@ describe.skipIf(cannotRun)('where compute nodes do not see DataRootFolder', () =
     expect((await log.end()).stdout).toBe('open sesame, open sesame\nending\n');
     await slurm.waitUntilNothingIsLeft();
     await waitFor('the node to be as before', async () => {
-      const { stdout } = await onNode('sh', '-c', `grep -l ${running.metadata?.uid} /tmp/interlink-job-* 2>&1`);
-      return !stdout.includes('/tmp/interlink-job-');
+      const { stdout } = await onNode('sh', '-c', `grep -ls ${running.metadata?.uid} /tmp/interlink-job-*`);
+      return stdout === '';
     });
   });
 

@@ -7,6 +7,7 @@ test.each([
   ['absent', { kind: 'absent' }],
   ['news', { kind: 'news' }],
   ['updated', { kind: 'updated' }],
+  ['fetched', { kind: 'fetched' }],
   [
     'hello 2 4711 1 waiting /scratch/a b/interlink-pod.x',
     { kind: 'hello', number: 2, jobId: '4711', restarts: 1, isGiven: false, folder: '/scratch/a b/interlink-pod.x' },

@@ -9,7 +9,9 @@ export type Message =
   | { readonly kind: 'whole'; readonly length: number; readonly path: string }
   /** What the job wrote up to now has been told. */
   | { readonly kind: 'news' }
-  | { readonly kind: 'updated' };
+  | { readonly kind: 'updated' }
+  /** The job knows that its last word is here, and ends. */
+  | { readonly kind: 'fetched' };
 
 export interface Hello {
   readonly kind: 'hello';
@@ -23,6 +25,8 @@ export interface Hello {
   readonly folder: string;
 }
 
+const bareKinds = ['absent', 'news', 'updated', 'fetched'] as const;
+
 /** What is written anew each time is small; what a job keeps to say in it is bounded by itself. */
 const longestWhole = 256 * 1024;
 
@@ -32,7 +36,8 @@ const longestWhole = 256 * 1024;
  */
 export function parseMessage(line: string, containers: ReadonlySet<string>): Message {
   const [kind, ...words] = line.split(' ');
-  if ((kind === 'absent' || kind === 'news' || kind === 'updated') && words.length === 0) return { kind };
+  const bare = bareKinds.find((each) => each === kind);
+  if (bare !== undefined && words.length === 0) return { kind: bare };
   const [, number, jobId, restarts, state, folder] =
     /^hello (\d{1,9}) (\d{1,12}) (\d{1,9}) (waiting|given) (\/.*)$/.exec(line) ?? [];
   if (folder !== undefined && jobId !== undefined) {

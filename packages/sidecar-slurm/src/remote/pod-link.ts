@@ -121,10 +121,8 @@ export class PodLink {
         await storeMessage(this.#options.entry.folder.path, message, this.#reader);
       }
       if (message.kind === 'updated') this.#updates.shift()?.(true);
-      if (message.kind === 'news' && (await this.#announce())) {
-        this.#step.stdin.write('over\n');
-        return { kind: 'over' };
-      }
+      if (message.kind === 'news' && (await this.#announce())) this.#step.stdin.write('over\n');
+      if (message.kind === 'fetched') return { kind: 'over' };
     }
   }
 
@@ -175,11 +173,15 @@ export class PodLink {
     return { kind: 'lost', problem: said === '' ? what : `${what}: ${said}` };
   }
 
+  /** What the step still says is read to its end: with nobody listening it would die before it has heard the last of us. */
   async #part(): Promise<void> {
-    this.#step.stdin.end();
-    // Nobody reads it any more: the step would not count as ended before it was read.
-    this.#step.stdout.destroy();
-    const late = setTimeout(() => this.#step.close(), partingMs);
+    const { stdin, stdout, stderr } = this.#step;
+    stdin.end();
+    const late = setTimeout(() => {
+      this.#step.close();
+      for (const output of [stdout, stderr]) output.destroy();
+    }, partingMs);
+    await this.#reader.drain();
     await this.#step.ended;
     clearTimeout(late);
   }

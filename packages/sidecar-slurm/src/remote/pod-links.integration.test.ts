@@ -145,6 +145,21 @@ test('a job that Slurm begins anew on another node goes on counting', async () =
   expect((await pod.read('events')).startsWith(events)).toBe(true);
 });
 
+test('a job that srun cannot reach is told of on its pod, in srun’s words', async () => {
+  await using pod = await RemotePod.create({ refusal: 'srun: error: Unable to create step for job 7: no way' });
+  await pod.addNode();
+  pod.startJob();
+  await pod.until('the event', () => pod.events.length > 0);
+  expect(pod.events).toEqual([
+    {
+      type: 'Warning',
+      reason: 'JobUnreachable',
+      message: `Job ${pod.jobId} on c1 cannot be reached by srun: it did not answer: srun: error: Unable to create step for job 7: no way`,
+    },
+  ]);
+  expect(await pod.read('claim')).toBe('');
+});
+
 test('a job that nobody asks about ends by itself', async () => {
   await using pod = await RemotePod.create({
     plan: { containers: [shellContainer('main', 'exit 4')] },

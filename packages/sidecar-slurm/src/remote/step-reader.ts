@@ -36,6 +36,15 @@ export class StepReader {
     }
   }
 
+  /** Reads on until the end, whatever it is. */
+  async drain(): Promise<void> {
+    try {
+      while (await this.#more()) this.#rest = Buffer.alloc(0);
+    } catch {
+      // It was cut off: that is an end, too.
+    }
+  }
+
   async #more(): Promise<boolean> {
     const { value, done } = await this.#chunks.next();
     if (done === true) return false;

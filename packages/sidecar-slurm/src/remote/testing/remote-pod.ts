@@ -4,7 +4,14 @@ import { once } from 'node:events';
 import { glob, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { createLogger, parseLogRecord, type ResolvedVolume, systemClock, type Volume } from '@interlink/sidecar-sdk';
+import {
+  createLogger,
+  type PodEvent,
+  parseLogRecord,
+  type ResolvedVolume,
+  systemClock,
+  type Volume,
+} from '@interlink/sidecar-sdk';
 import { writePod } from '../../create.ts';
 import { PodFolder, rootsIn } from '../../folder/pod-folder.ts';
 import { PodBook } from '../../pods/pod-book.ts';
@@ -42,6 +49,8 @@ export interface RemotePodOptions {
   readonly plan?: Partial<JobPlan>;
   readonly volumes?: ReadonlyArray<ResolvedVolume>;
   readonly env?: Readonly<Record<string, string>>;
+  /** What srun says before it fails. */
+  readonly refusal?: string;
   /** The first steps end when they were sent so many bytes. */
   readonly cutAfter?: ReadonlyArray<number>;
 }
@@ -50,6 +59,8 @@ export interface RemotePodOptions {
 export class RemotePod implements AsyncDisposable {
   readonly root: string;
   readonly folder: PodFolder;
+  /** What the sidecar told of the pod. */
+  readonly events: PodEvent[] = [];
   /** Of every step that was begun. */
   readonly steps: SlurmStep[] = [];
   readonly jobId = String(randomInt(1e9, 2e9));
@@ -76,7 +87,7 @@ export class RemotePod implements AsyncDisposable {
     const spoolFolder = rootsIn(root).spool;
     const plan = jobPlan({ pod: metadata, podFolder: folder.path, spoolFolder, fileSystem: 'remote', ...options.plan });
     await mkdir(spoolFolder, { recursive: true });
-    scratch.script('srun', ...asSrun);
+    scratch.script('srun', ...(options.refusal === undefined ? asSrun : [`echo '${options.refusal}' >&2; exit 1`]));
     const { volumes = [] } = options;
     const spec = {
       containers: plan.containers.map(({ name, image }) => ({ name, image })),
@@ -121,6 +132,12 @@ export class RemotePod implements AsyncDisposable {
     await book.load();
     const slurm = { spawnStep: this.#spawnStep.bind(this) };
     const spoolFolder = rootsIn(this.root).spool;
+    book.tellTo({
+      report: () => undefined,
+      gone: () => undefined,
+      relist: () => undefined,
+      event: (_, event) => void this.events.push(event),
+    });
     this.#book = book;
     this.#stop = new AbortController();
     this.#links = new PodLinks({ slurm, book, clock: systemClock, logger, spoolFolder, isShared: false });

@@ -7,6 +7,7 @@
 #                    whole LENGTH PATH                           all of a file
 #                    news                                        what it came to tell is told
 #                    updated                                     the update is in place
+#                    fetched                                     the job knows that all is told
 #   to the node      pod LENGTH                                  the pod's folder, a tar file; after it the line `whole`
 #                    refuse                                      the pod is not this job's
 #                    have SIZE PATH                              what the sidecar has of a file that grows
@@ -148,6 +149,7 @@ hear() {
     update) take_update "${words[1]}" ;;
     over)
       : >"$folder/fetched"
+      printf 'fetched\n'
       exit
       ;;
   esac
