@@ -29,7 +29,7 @@ import { PodLinks } from '../pod-links.ts';
 
 /** In place of srun: what follows `--` runs as in a step of the job, and is killed when srun is asked to end. */
 const asSrun = [
-  'for word; do case $word in --jobid=*) export SLURM_JOB_ID=$(expr "$word" : "--jobid=\\(.*\\)") ;; esac; done',
+  'for word; do case $word in --jobid=*) SLURM_JOB_ID=$(echo "$word" | cut -d= -f2) ;; esac; done; export SLURM_JOB_ID',
   'while [ "$1" != -- ]; do shift; done',
   'shift',
   'exec 3<&0',
