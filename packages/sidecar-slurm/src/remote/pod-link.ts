@@ -79,16 +79,20 @@ export class PodLink {
 
   /** Speaks with the node until one of them ends it. */
   async run(): Promise<LinkEnd> {
+    const end = await this.#untilItEnds();
+    this.#isReady = false;
+    this.#opened.resolve();
+    for (const settle of this.#updates.splice(0)) settle(false);
+    await this.#part();
+    return end.kind === 'lost' ? this.#withChatter(end) : end;
+  }
+
+  async #untilItEnds(): Promise<LinkEnd> {
     try {
       this.#step.stdin.write(`${scriptText('lib/link.sh')}\0`);
       return await this.#speak();
     } catch (error) {
-      return this.#lost(error instanceof Error ? error.message : String(error));
-    } finally {
-      this.#isReady = false;
-      this.#opened.resolve();
-      for (const settle of this.#updates.splice(0)) settle(false);
-      await this.#part();
+      return { kind: 'lost', problem: error instanceof Error ? error.message : String(error) };
     }
   }
 
@@ -107,7 +111,7 @@ export class PodLink {
   async #speak(): Promise<LinkEnd> {
     const first = await this.#greeting();
     this.#opened.resolve();
-    if (first === undefined) return this.#lost('it did not answer');
+    if (first === undefined) return { kind: 'lost', problem: 'it did not answer' };
     if (first.kind === 'absent') return { kind: 'absent' };
     if (!(await grant(this.#options.entry, first))) {
       this.#step.stdin.write('refuse\n');
@@ -116,7 +120,7 @@ export class PodLink {
     await this.#begin(first);
     for (;;) {
       const message = await this.#next();
-      if (message === undefined) return this.#lost('it has ended');
+      if (message === undefined) return { kind: 'lost', problem: 'it has ended' };
       if (message.kind === 'more' || message.kind === 'whole') {
         await storeMessage(this.#options.entry.folder.path, message, this.#reader);
       }
@@ -168,9 +172,10 @@ export class PodLink {
     return parseKeyValues(text ?? '').get('phase') === 'ended';
   }
 
-  #lost(what: string): LinkEnd {
+  /** What srun had to say may come after the end of what the step said. */
+  #withChatter({ problem }: Extract<LinkEnd, { kind: 'lost' }>): LinkEnd {
     const [said = ''] = this.#chatter.split('\n');
-    return { kind: 'lost', problem: said === '' ? what : `${what}: ${said}` };
+    return { kind: 'lost', problem: said === '' ? problem : `${problem}: ${said}` };
   }
 
   /** What the step still says is read to its end: with nobody listening it would die before it has heard the last of us. */
