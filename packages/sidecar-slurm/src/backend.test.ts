@@ -182,6 +182,18 @@ describe('a deletion', () => {
     expect(running.slurm.calls.filter((call) => call === 'cancel').length).toBeLessThan(12);
   });
 
+  test('of a job whose script is gone without Slurm’s knowledge ends the job as a whole', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    running.slurm.controller.start(jobId);
+    await running.jobWrites(1, { job_id: jobId, phase: 'running' }, { main: { state: 'running', attempt: 0 } });
+    const cancel = running.slurm.cancel.bind(running.slurm);
+    running.slurm.cancel = async (ids, mode) => await (mode === 'plain' ? cancel(ids, mode) : undefined);
+    await running.backend.delete(reference(1), 1);
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    expect(running.slurm.controller.job(jobId).job.state).toBe('CANCELLED');
+  });
+
   test('while Slurm is away is done when it is back', async () => {
     await using running = await RunningBackend.start();
     const jobId = await submitted(running);

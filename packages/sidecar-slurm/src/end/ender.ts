@@ -35,6 +35,8 @@ export class Ender {
   readonly #options: EnderOptions;
   /** The last order to Slurm by pod, and when it was given. */
   readonly #ordered = new Map<string, { readonly mode: CancelMode; readonly atMs: number }>();
+  /** Whose KILL had no effect. */
+  readonly #deaf = new WeakSet<PodEntry>();
 
   readonly #removing = new WeakSet<PodEntry>();
 
@@ -73,8 +75,9 @@ export class Ender {
     if (sight.kind === 'gone' || (sight.kind === 'seen' && isEndState(sight.job.state)))
       return await this.#remove(entry);
     const nowMs = clock.now();
-    const mode = this.#modeOf(entry, nowMs);
     const last = this.#ordered.get(uid);
+    if (last?.mode === 'kill' && nowMs >= last.atMs + retryMs) this.#deaf.add(entry);
+    const mode = this.#modeOf(entry, nowMs);
     if (last?.mode === mode && nowMs < last.atMs + retryMs) return;
     this.#ordered.set(uid, { mode, atMs: nowMs });
     try {
@@ -91,7 +94,8 @@ export class Ender {
   }
 
   #modeOf(entry: PodEntry, nowMs: number): CancelMode {
-    if (entry.stage(nowMs).kind === 'queued') return 'plain';
+    // A batch script that is gone without Slurm's knowledge (a controller that was killed gives ids out twice) hears no signal.
+    if (entry.stage(nowMs).kind === 'queued' || this.#deaf.has(entry)) return 'plain';
     return nowMs >= (entry.deletion?.killAtMs ?? 0) + marginMs ? 'kill' : 'term';
   }
 
