@@ -97,7 +97,7 @@ export const slurmKeys = {
   }),
   AllowSecretsInScript: flag({
     default: false,
-    doc: 'Whether, without a shared file system, Secrets may travel inside the script, which Slurm keeps: for sites where `srun` cannot reach a job.',
+    doc: 'Without effect yet, and told so by a warning at the start: Secrets go to jobs by files or by `srun`, and never into scripts, which Slurm keeps.',
   }),
   'Policy.AllowImagePaths': list({
     default: undefined,
