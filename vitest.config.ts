@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE } from './test/testbed/patience.ts';
 
 // Tests run from TypeScript source: the project's own export condition comes first.
 const shared = {
   ssr: { resolve: { conditions: ['interlink-source', 'node'] } },
   resolve: { conditions: ['interlink-source', 'node'] },
+};
+
+const waits = {
+  setupFiles: ['test/testbed/patient-waits.ts'],
+  expect: { poll: { timeout: 20_000 * PATIENCE } },
 };
 
 export default defineConfig({
@@ -14,6 +20,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          ...waits,
           isolate: false,
           include: [
             'packages/*/src/**/*.test.ts',
@@ -23,13 +30,14 @@ export default defineConfig({
           ],
           exclude: ['**/*.integration.test.ts'],
           // They take milliseconds; a machine under load may stop for seconds.
-          testTimeout: 20_000,
+          testTimeout: 20_000 * PATIENCE,
         },
       },
       {
         ...shared,
         test: {
           name: 'integration',
+          ...waits,
           include: [
             'packages/*/src/**/*.integration.test.ts',
             'test/conformance/**/*.test.ts',
@@ -38,8 +46,8 @@ export default defineConfig({
           // Of the tests in one file that say they are concurrent: they wait for pods, not for the processor.
           maxConcurrency: 24,
           globalSetup: ['test/testbed/vitest-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 60_000 * PATIENCE,
+          hookTimeout: 120_000 * PATIENCE,
         },
       },
       {
@@ -47,24 +55,26 @@ export default defineConfig({
         test: {
           // What meets a Kubernetes API, against the oldest release that is supported.
           name: 'oldest-kubernetes',
+          ...waits,
           include: [
             'packages/kube/src/**/*.integration.test.ts',
             'packages/virtual-kubelet/src/**/*.integration.test.ts',
           ],
           maxConcurrency: 24,
           globalSetup: ['test/testbed/vitest-setup-oldest.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 60_000 * PATIENCE,
+          hookTimeout: 120_000 * PATIENCE,
         },
       },
       {
         ...shared,
         test: {
           name: 'e2e',
+          ...waits,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/testbed/vitest-setup.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 180_000 * PATIENCE,
+          hookTimeout: 180_000 * PATIENCE,
           fileParallelism: false,
           // As above; test/e2e/faults has a dozen outages of a minute each.
           maxConcurrency: 24,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE } from './patience.ts';
 
 export interface WaitOptions {
-  /** Default 30 s. */
+  /** Default 30 s; `PATIENCE` times that in CI. */
   timeoutMs?: number;
   /** Between two looks; default 200 ms. */
   intervalMs?: number;
@@ -17,7 +18,8 @@ export async function waitFor<Value>(
   look: () => Promise<Value | undefined | null | false> | Value | undefined | null | false,
   { timeoutMs = 30_000, intervalMs = 200 }: WaitOptions = {},
 ): Promise<Value> {
-  const deadline = performance.now() + timeoutMs;
+  const limitMs = timeoutMs * PATIENCE;
+  const deadline = performance.now() + limitMs;
   for (;;) {
     let outcome: unknown;
     try {
@@ -29,7 +31,7 @@ export async function waitFor<Value>(
     }
     if (performance.now() > deadline) {
       const last = outcome instanceof Error ? outcome.message : String(outcome);
-      throw new Error(`Waited ${timeoutMs} ms for ${what}; the last look gave: ${last}`, { cause: outcome });
+      throw new Error(`Waited ${limitMs} ms for ${what}; the last look gave: ${last}`, { cause: outcome });
     }
     await sleep(intervalMs);
   }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { PATIENCE } from '../patience.ts';
 
 /** What a command said and how it ended; `exitCode` is 128 + n for a command that signal n ended, as in a shell. */
 export interface CommandResult {
@@ -11,6 +12,7 @@ export interface CommandOptions {
   input?: string | undefined;
   cwd?: string | undefined;
   env?: NodeJS.ProcessEnv | undefined;
+  /** `PATIENCE` times that in CI. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
   /** How it is ended when its time is over or `signal` says so; default SIGTERM. */
@@ -36,7 +38,7 @@ export function runCommand(
       {
         cwd: options.cwd,
         env: options.env,
-        timeout: options.timeoutMs ?? 0,
+        timeout: (options.timeoutMs ?? 0) * PATIENCE,
         signal: options.signal,
         killSignal: options.killSignal ?? 'SIGTERM',
         maxBuffer: MAX_OUTPUT_BYTES,

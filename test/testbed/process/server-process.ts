@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE } from '../patience.ts';
 import { dieWithParent } from './die-with-parent.ts';
 
 export interface ServerCommand {
@@ -85,7 +86,7 @@ export async function waitUntilReady(
   isReady: () => Promise<boolean>,
   options: ReadinessOptions,
 ): Promise<void> {
-  const deadline = performance.now() + options.timeoutMs;
+  const deadline = performance.now() + options.timeoutMs * PATIENCE;
   while (!(await isReady())) {
     options.signal.throwIfAborted();
     if (server.hasExited || performance.now() > deadline) throw server.failure(`start ${server.name}`);
