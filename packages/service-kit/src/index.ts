@@ -2,13 +2,14 @@
  * What every InterLink process needs.
  *
  *   config/    the InterLink file and its environment variables: one table of keys, loaded and checked at once
- *   auth/      token files, bearer authentication
+ *   auth/      who a caller is: identities, token files, bearer authentication
  *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
  *              upgrades
  *   process/   logs, signals and exit codes, waiting
  *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
  */
-export { type Authenticate, bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
+export { bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
+export { type Authenticate, type Credentials, type Identity, identityOf } from './auth/identity.ts';
 export { defaultTokenPath, TokenFile } from './auth/token-file.ts';
 export { interLinkListenUrl, interLinkUrl, sidecarUrl } from './config/addresses.ts';
 export { interLinkKeys } from './config/interlink-keys.ts';

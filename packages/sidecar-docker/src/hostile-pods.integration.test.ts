@@ -126,7 +126,7 @@ describe.skipIf(docker === undefined)(
       const app = createSidecarServer({
         service,
         logger: silent,
-        authenticate: async () => undefined,
+        authenticate: async () => ({ name: 'account', groups: [] }),
         shutdown: signal,
       });
       onTestFinished(async () => await app.close());

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
-import { createLogger } from '@interlink/service-kit';
+import { type Authenticate, createLogger } from '@interlink/service-kit';
 import {
   type AttachOptions,
   type Backend,
@@ -38,7 +38,10 @@ export async function startStreamingSidecar(): Promise<StreamingSidecar> {
   const shutdown = new AbortController();
   const logger = createLogger('test', 'silent');
   const service = new PodService(backendOf(running, filled), logger);
-  const authenticate = async (authorization: string | undefined) => void shown.push(authorization);
+  const authenticate: Authenticate = async ({ headers }) => {
+    shown.push(headers.authorization);
+    return { name: 'account', groups: [] };
+  };
   const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal });
   const watching = service.run(shutdown.signal);
   await service.listed;

@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -52,9 +53,14 @@ test('bearerAuthentication() lets in who shows the token and nobody else', async
   const path = join(folder, 'token');
   await writeFile(path, 'right\n');
   const authenticate = bearerAuthentication(new TokenFile(path));
-  await expect(authenticate('Bearer right')).resolves.toBeUndefined();
+  const show = async (authorization: string | undefined) =>
+    await authenticate({
+      headers: { ...(authorization === undefined ? {} : { authorization }) },
+      socket: new Socket(),
+    });
+  await expect(show('Bearer right')).resolves.toEqual({ name: 'account', groups: [] });
   for (const header of [undefined, '', 'right', 'Bearer ', 'Bearer wrong', 'Basic right', 'Bearer right right']) {
-    await expect(authenticate(header)).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(show(header)).rejects.toMatchObject({ code: 'unauthenticated' });
   }
 });
 

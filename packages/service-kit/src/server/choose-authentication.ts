@@ -1,4 +1,5 @@
-import { type Authenticate, bearerAuthentication, noAuthentication } from '../auth/authenticate.ts';
+import { bearerAuthentication, noAuthentication } from '../auth/authenticate.ts';
+import type { Authenticate } from '../auth/identity.ts';
 import { defaultTokenPath, TokenFile } from '../auth/token-file.ts';
 import type { InterLinkConfig } from '../config/load-interlink-config.ts';
 import type { Logger } from '../process/logger.ts';

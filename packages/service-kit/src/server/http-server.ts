@@ -1,7 +1,7 @@
 import { InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Registry } from 'prom-client';
-import type { Authenticate } from '../auth/authenticate.ts';
+import { type Authenticate, authenticateRequests } from '../auth/identity.ts';
 import type { Logger } from '../process/logger.ts';
 import type { Tracer } from '../tracing/span.ts';
 import { traceRequests } from '../tracing/trace-requests.ts';
@@ -49,9 +49,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true });
 
-  app.addHook('onRequest', async (request) => {
-    if (!openPaths.has(pathOf(request))) await options.authenticate(request.headers.authorization);
-  });
+  authenticateRequests(app, options.authenticate, (request) => openPaths.has(pathOf(request)));
   if (options.tracer !== undefined) traceRequests(app, options.tracer);
   app.addHook('onResponse', async (request, reply) => {
     options.logger.debug(

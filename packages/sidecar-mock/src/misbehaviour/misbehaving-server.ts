@@ -9,9 +9,9 @@ export function createMisbehavingServer(options: SidecarServerOptions, { isOpen,
     server?.(app);
     return app;
   }
-  const app = createSidecarServer({ ...options, authenticate: async () => undefined });
-  app.addHook('onRequest', async ({ url, headers: { authorization } }) => {
-    if (!isOpen(url, authorization)) await options.authenticate(authorization);
+  const app = createSidecarServer({ ...options, authenticate: async () => ({ name: 'account', groups: [] }) });
+  app.addHook('onRequest', async ({ url, raw: { headers, socket } }) => {
+    if (!isOpen(url, headers.authorization)) await options.authenticate({ headers, socket });
   });
   server?.(app);
   return app;
