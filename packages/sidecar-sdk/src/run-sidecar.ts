@@ -7,6 +7,7 @@ import {
   listen,
   loadInterLinkConfig,
   type OwnConfigFile,
+  Policy,
   sidecarUrl,
   startTracing,
 } from '@interlink/service-kit';
@@ -47,7 +48,10 @@ export async function runSidecar(
   const authenticate = await chooseAuthentication(config, url, logger);
   const tracer = await startTracing(`interlink-${definition.name}`, logger, env);
   const createServer = definition.createServer ?? createSidecarServer;
-  const app = createServer({ service, logger, authenticate, shutdown: signal, tracer, metrics });
+  const app = createServer({
+    ...{ service, logger, authenticate, policy: new Policy(config) },
+    ...{ shutdown: signal, tracer, metrics },
+  });
   const running = service.run(signal);
   const address = await listen(app, url);
   logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');

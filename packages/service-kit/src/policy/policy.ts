@@ -25,6 +25,8 @@ export interface Rights {
   readonly any: boolean;
   /** Whether it may do more than look. */
   readonly changes: boolean;
+  /** Whether it may do everything for every owner. */
+  readonly allOwners: boolean;
   hasPool(name: string): boolean;
   hasStream(verb: StreamVerb): boolean;
 }
@@ -88,6 +90,7 @@ export class Policy {
     return {
       any: acting === undefined || acting.length > 0 || operates,
       changes: acting === undefined || acting.length > 0,
+      allOwners: acting === undefined || acting.some(isForAll),
       hasPool: (name) => acting === undefined || operates || acting.some((grant) => reachesPool(grant, name)),
       hasStream: (verb) =>
         !this.#isDenied(verb, undefined) &&
@@ -112,6 +115,10 @@ export class Policy {
 
 function isFor({ Owners = [] }: Grant, owner: Owner): boolean {
   return Owners.some((pattern) => matchesOwner(pattern, owner));
+}
+
+function isForAll({ Owners = [], Pools, DenyStreams = [] }: Grant): boolean {
+  return Owners.some((pattern) => /^\*(\/\*)?$/.test(pattern)) && Pools === undefined && DenyStreams.length === 0;
 }
 
 function reachesPool({ Pools }: Grant, pool: string | undefined): boolean {

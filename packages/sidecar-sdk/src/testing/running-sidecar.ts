@@ -1,5 +1,5 @@
 import { HttpTarget, type Owner, PodClient } from '@interlink/protocol';
-import { type Authenticate, createLogger, listen, noAuthentication } from '@interlink/service-kit';
+import { type Authenticate, createLogger, listen, noAuthentication, type Policy } from '@interlink/service-kit';
 import { PodService } from '../pods/pod-service.ts';
 import { createSidecarServer } from '../server/create-sidecar-server.ts';
 import { MemoryBackend } from './memory-backend.ts';
@@ -8,6 +8,7 @@ export interface RunningSidecarOptions {
   /** Default: any free port. */
   readonly url?: string;
   readonly authenticate?: Authenticate;
+  readonly policy?: Policy;
   /** What the client shows. */
   readonly token?: string;
 }
@@ -31,7 +32,8 @@ export async function startSidecar(options: RunningSidecarOptions = {}): Promise
   const service = new PodService(backend, logger);
   const running = service.run(shutdown.signal);
   const authenticate = options.authenticate ?? noAuthentication;
-  const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal });
+  const { policy } = options;
+  const app = createSidecarServer({ service, logger, authenticate, policy, shutdown: shutdown.signal });
   const url = await listen(app, options.url ?? 'http://127.0.0.1:0').catch((error: unknown) => {
     shutdown.abort();
     throw error;
