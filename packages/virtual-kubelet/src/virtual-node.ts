@@ -11,6 +11,7 @@ import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
 import { type NodeDescription, standardLabels } from './node/node-object.ts';
 import { poolOf } from './node/pool-of.ts';
+import { TokenNews } from './node/token-news.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
 import { ownUsage } from './stats/own-usage.ts';
@@ -65,6 +66,7 @@ export class VirtualNode {
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
     const reach = new BackendReach({ ...this.#options, notReadyAfterMs: this.#options.policy.notReadyAfterMs });
+    const token = new TokenNews(this.#options);
     const node = new NodeController({
       client: this.#options.client,
       logger,
@@ -73,6 +75,7 @@ export class VirtualNode {
         isReady: this.#isReady,
         isGivenUp: reach.isGivenUp(),
         backendTrouble: this.#backendTrouble(),
+        tokenTrouble: token.warning,
       }),
       onRegistered: ({ metadata, status }) => {
         this.#capacityBefore = status?.capacity ?? {};
@@ -96,7 +99,15 @@ export class VirtualNode {
         if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods, node, all);
       },
     });
-    this.#backendTrouble = () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
+    this.#backendTrouble = () => {
+      return token.failure ?? (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
+    };
+    const onToken = () => {
+      token.take();
+      node.notify();
+    };
+    this.#options.tokenRenewal?.onChange(onToken, all);
+    token.take();
     metrics.pods.follow(pods);
     metrics.backend.follow(() => pods.mirror.reach === 'known');
     const certificate = await loadNodeCertificate(this.#options);
