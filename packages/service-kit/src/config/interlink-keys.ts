@@ -1,4 +1,5 @@
-import { choice, flag, integer, list, map, text } from './key.ts';
+import { ClientShape } from './client-shape.ts';
+import { choice, flag, integer, list, map, mapOf, text } from './key.ts';
 import { slurmKeys } from './slurm-keys.ts';
 
 /**
@@ -154,9 +155,8 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'File with the bearer token that callers must show and that is shown to the sidecar. Default: interlink/token under XDG_CONFIG_HOME (or ~/.config), made with mode 0600 at first start.',
   }),
-  'Auth.Client': map({
-    default: undefined,
-    doc: 'How the Virtual Kubelet gets its token for InterLink from an issuer of OpenID Connect, instead of VKTokenFile: `Issuer`, `ClientID`, `ClientSecretFile` (client credentials), `RefreshTokenFile` (a session; its next token is written there), `Audience`, `Scope`, `CAFile`. Default: not at all. See docs/virtual-kubelet-token.md.',
+  'Auth.Client': mapOf(ClientShape, {
+    doc: 'How the Virtual Kubelet gets its token for InterLink from an issuer of OpenID Connect, instead of from VKTokenFile. See docs/token.md.',
   }),
   'Auth.AllowUnauthenticated': flag({
     default: false,

@@ -1,5 +1,5 @@
 import { InterLinkError } from '@interlink/protocol';
-import { unknownKey } from '../config/provider-file.ts';
+import type { InterLinkConfig } from '@interlink/service-kit';
 
 /** `Auth.Client` of the InterLink file: how this process gets its token for InterLink from an issuer of OpenID Connect. */
 export interface ClientSettings {
@@ -15,34 +15,20 @@ export interface ClientSettings {
   readonly caFile: string | undefined;
 }
 
-const keys = ['Issuer', 'ClientID', 'ClientSecretFile', 'RefreshTokenFile', 'Audience', 'Scope', 'CAFile'] as const;
-type KeyName = (typeof keys)[number];
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** @throws InterLinkError `invalid_argument` with every problem at once */
-export function parseClientSettings(root: Readonly<Record<string, unknown>>): ClientSettings {
+export function parseClientSettings(client: NonNullable<InterLinkConfig['Auth.Client']>): ClientSettings {
   const problems: string[] = [];
-  for (const key of Object.keys(root))
-    if (!keys.some((known) => known === key)) problems.push(unknownKey(`Auth.Client.${key}`, key, [...keys]));
-  const text = (key: KeyName): string | undefined => {
-    const value = root[key];
-    if (value == null) return undefined;
-    if (typeof value === 'string' && value !== '') return value;
-    // A secret that was written here by mistake stays out of the message.
-    problems.push(`Auth.Client.${key} is no text, or an empty one: a text is wanted`);
-    return undefined;
-  };
-  const issuer = parseIssuer(text('Issuer'), problems);
   const settings = {
-    issuer,
-    clientId: text('ClientID') ?? '',
-    clientSecretFile: text('ClientSecretFile'),
-    refreshTokenFile: text('RefreshTokenFile'),
-    audience: text('Audience'),
-    scope: text('Scope'),
-    caFile: text('CAFile'),
+    issuer: parseIssuer(client.Issuer, problems),
+    clientId: client.ClientID,
+    clientSecretFile: client.ClientSecretFile,
+    refreshTokenFile: client.RefreshTokenFile,
+    audience: client.Audience,
+    scope: client.Scope,
+    caFile: client.CAFile,
   };
-  if (settings.clientId === '') problems.push('Auth.Client.ClientID is missing: the name by which the issuer knows us');
   if (settings.clientSecretFile === undefined && settings.refreshTokenFile === undefined)
     problems.push('Auth.Client has neither ClientSecretFile nor RefreshTokenFile: one of them is wanted');
   if (problems.length > 0)
@@ -51,8 +37,8 @@ export function parseClientSettings(root: Readonly<Record<string, unknown>>): Cl
 }
 
 /** Secrets go to the issuer: in the clear on this machine only. */
-function parseIssuer(text: string | undefined, problems: string[]): URL {
-  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+function parseIssuer(text: string, problems: string[]): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
   const isBare = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (url !== undefined && isSafe && isBare) return url;

@@ -1,10 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider';
+import Provider, { type Adapter, type AdapterPayload, type JWK } from 'oidc-provider';
 
 export interface SessionIssuerOptions {
   readonly ttlSeconds?: number;
   /** How the client shows its secret. Default `client_secret_basic`. */
+  /** A session survives that one of its refresh tokens is used again. */
+  readonly takesUsedTokens?: boolean;
   readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
 }
 
@@ -13,7 +16,7 @@ const resource = 'https://interlink.example';
 
 /**
  * A real issuer (`oidc-provider`) on loopback for the client `vk`. It gives a new refresh token with each use of one, and ends the whole
- * session when one is used twice.
+ * session when one is used twice, unless it is told to be lenient.
  */
 export class SessionIssuer {
   readonly url: string;
@@ -21,6 +24,8 @@ export class SessionIssuer {
   readonly grants: string[] = [];
   /** What is done instead of answering a grant. */
   inTheWay: ((response: ServerResponse) => void) | undefined;
+  /** What a grant waits for. */
+  hold: Promise<void> | undefined;
   /** Called when a grant is answered, before the caller hears of it. */
   onAnswer: (() => void) | undefined;
   readonly #server: ReturnType<typeof createServer>;
@@ -30,8 +35,9 @@ export class SessionIssuer {
     this.#server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.#provider = new Provider(this.url, {
-      adapter: memory(),
+      adapter: memory(options),
       cookies: { keys: ['for tests only'] },
+      jwks: { keys: [signingKey()] },
       clients: [
         {
           client_id: 'vk',
@@ -75,7 +81,7 @@ export class SessionIssuer {
           },
         });
       }
-      void serve(request, response);
+      void Promise.resolve(this.hold).then(async () => await serve(request, response));
     });
   }
 
@@ -125,8 +131,13 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 }
 
+function signingKey(): JWK {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  return { ...privateKey.export({ format: 'jwk' }), kty: 'RSA', alg: 'RS256', use: 'sig' };
+}
+
 /** What the issuer keeps; its own keeping in memory is one for all issuers. */
-function memory(): (model: string) => Adapter {
+function memory({ takesUsedTokens = false }: SessionIssuerOptions): (model: string) => Adapter {
   const kept = new Map<string, AdapterPayload>();
   return (model) => {
     const get = (id: string) => kept.get(`${model}:${id}`);
@@ -138,6 +149,7 @@ function memory(): (model: string) => Adapter {
       findByUid: async (uid) => find('uid', uid),
       findByUserCode: async (code) => find('userCode', code),
       consume: async (id) => {
+        if (takesUsedTokens) return;
         kept.set(`${model}:${id}`, { ...get(id), consumed: Math.floor(Date.now() / 1_000) });
       },
       destroy: async (id) => void kept.delete(`${model}:${id}`),
