@@ -5,6 +5,7 @@
  *   run-virtual-nodes.ts     several nodes, one in trouble leaving the others alone
  *   with-shared-parts.ts     what they share: connections, events, the watch on services
  *   credentials/             this process's token for InterLink, from an issuer: asked for, renewed, its session kept
+ *   kubeconfig/              what a backend may act by in the cluster: minted, renewed, delivered
  *   leadership/              which of several processes for the same nodes acts, and what holds back the others
  *   run-provider.ts          the same around a provider of one's own: what a library's user calls
  *   virtual-node.ts          one node's parts and the order they start in; virtual-node-options.ts: what they are made from

@@ -27,6 +27,7 @@ import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
 import { type InterLinkToken, interLinkToken } from './credentials/interlink-token.ts';
+import { type KubeconfigPlan, planKubeconfig } from './kubeconfig/kubeconfig-plan.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
@@ -87,7 +88,8 @@ export async function runVirtualKubelet(
   if (election !== undefined) for (const { metrics } of nodes) metrics.health.node = () => undefined;
   const tracer = await startTracing('interlink-vk', logger, env);
   const token = await interLinkToken(config, logger);
-  const parts = { flags, env, config, token, policy, file, logger, nodes, access, tracer };
+  const kubeconfig = planKubeconfig(config, access);
+  const parts = { flags, env, config, token, kubeconfig, policy, file, logger, nodes, access, tracer };
   const listener = await listenForMetrics(nodes, metricsUrl, logger);
   try {
     const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
@@ -129,6 +131,7 @@ interface ProcessParts {
   readonly env: NodeJS.ProcessEnv;
   readonly config: InterLinkConfig;
   readonly token: InterLinkToken;
+  readonly kubeconfig: KubeconfigPlan;
   readonly policy: NodePolicy;
   readonly file: string | undefined;
   readonly logger: Logger;
@@ -159,6 +162,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
       ...shared,
       tracer,
       policy: parts.policy,
+      kubeconfig: parts.kubeconfig,
       othersAddresses: [apiServerAddress(access.server)],
       streamTimeouts: {
         idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,

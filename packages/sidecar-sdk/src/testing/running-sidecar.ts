@@ -8,6 +8,9 @@ export interface RunningSidecarOptions {
   /** Default: any free port. */
   readonly url?: string;
   readonly authenticate?: Authenticate;
+  /** Default: a backend that can't do anything optional. */
+  readonly backend?: MemoryBackend;
+  readonly kubeconfigFolder?: string;
   /** What the client shows. */
   readonly token?: string;
 }
@@ -26,9 +29,9 @@ export interface RunningSidecar extends AsyncDisposable {
 /** A sidecar's server on a real socket before a {@link MemoryBackend}, listed once, and a client for it. */
 export async function startSidecar(options: RunningSidecarOptions = {}): Promise<RunningSidecar> {
   const shutdown = new AbortController();
-  const backend = new MemoryBackend();
+  const { backend = new MemoryBackend(), kubeconfigFolder } = options;
   const logger = createLogger('test', 'silent');
-  const service = new PodService(backend, logger);
+  const service = new PodService(backend, logger, { kubeconfigFolder });
   const running = service.run(shutdown.signal);
   const authenticate = options.authenticate ?? noAuthentication;
   const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal });
