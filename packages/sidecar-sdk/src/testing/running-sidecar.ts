@@ -9,6 +9,9 @@ export interface RunningSidecarOptions {
   readonly url?: string;
   readonly authenticate?: Authenticate;
   readonly policy?: Policy;
+  /** Default: a backend that can't do anything optional. */
+  readonly backend?: MemoryBackend;
+  readonly kubeconfigFolder?: string;
   /** What the client shows. */
   readonly token?: string;
 }
@@ -27,9 +30,9 @@ export interface RunningSidecar extends AsyncDisposable {
 /** A sidecar's server on a real socket before a {@link MemoryBackend}, listed once, and a client for it. */
 export async function startSidecar(options: RunningSidecarOptions = {}): Promise<RunningSidecar> {
   const shutdown = new AbortController();
-  const backend = new MemoryBackend();
+  const { backend = new MemoryBackend(), kubeconfigFolder } = options;
   const logger = createLogger('test', 'silent');
-  const service = new PodService(backend, logger);
+  const service = new PodService(backend, logger, { kubeconfigFolder });
   const running = service.run(shutdown.signal);
   const authenticate = options.authenticate ?? noAuthentication;
   const { policy } = options;
