@@ -5,7 +5,7 @@ import {
   loadClusterAccess,
   namespaces,
 } from '@interlink/kube';
-import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
+import { type Fence, HttpTarget, InterLinkError } from '@interlink/protocol';
 import {
   aborted,
   accountToken,
@@ -28,6 +28,8 @@ import { apiServerAddress } from './config/own-address.ts';
 import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
+import { InterLinkLink } from './interlink/interlink-link.ts';
+import { InterLinkProvider } from './interlink/interlink-provider.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
@@ -142,6 +144,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
   const { flags, env, config, file, logger, access, fence, tracer } = parts;
   const token = await interLinkToken(config);
   const target = new HttpTarget({ url: interLinkUrl(config), token, fence, headers: traceHeaders });
+  const link = new InterLinkLink(target, logger, signal);
   const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const check = fence === undefined ? undefined : () => fence.check();
@@ -169,7 +172,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           ...certificateOf(node, env, cluster),
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
-          provider: new PodClient(target, { cluster, node: node.name }),
+          provider: new InterLinkProvider(link, { cluster, node: node.name }),
           logger,
         }),
     }));

@@ -84,7 +84,7 @@ export class SidecarLink {
   }
 
   async #adapt(): Promise<V1Adapter> {
-    const service = new PodService(new V1Backend(this.target), this.#logger);
+    const service = new PodService(new V1Backend(new V1Client(this.target)), this.#logger);
     const app = createSidecarServer({
       service,
       logger: this.#logger,
