@@ -162,13 +162,13 @@ function isAtLeast(version: string, wanted: string): boolean {
   return true;
 }
 
-/** Debian has `ensurepip` in a package of its own. The packages that tests pin are for 3.10 and newer. */
+/** Debian has `ensurepip` in a package of its own. The plugins of examples/ are for 3.11 and newer. */
 async function checkPython(): Promise<string | undefined> {
   if ((await findProgram('python3')) === undefined) return 'not found on PATH';
-  const script = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))';
+  const script = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))';
   const { exitCode, stderr } = await runCommand('python3', ['-c', script]);
   if (exitCode === 0) return undefined;
-  return stderr === '' ? 'it is older than 3.10' : 'it has no ensurepip';
+  return stderr === '' ? 'it is older than 3.11' : 'it has no ensurepip';
 }
 
 async function checkStaticBusybox(): Promise<string | undefined> {
