@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { type Pool, PoolTaint } from '../capabilities.ts';
+import { type Capabilities, type Pool, PoolTaint } from '../capabilities.ts';
 import { parserOf } from '../validate.ts';
 import { dropNulls } from './drop-nulls.ts';
 
@@ -45,4 +45,16 @@ export function toPool({ resources, taints }: PingResponse): Pool | undefined {
     amounts.flatMap(([name, amount]) => (amount === undefined || amount === '' ? [] : [[name, String(amount)]])),
   );
   return { name: 'default', capacity, ...(taints === undefined ? {} : { taints }) };
+}
+
+/** What a backend's capabilities are to a v1 peer, which knows of one pool. */
+export function toPingResponse({ pools: [pool] }: Capabilities): PingResponse {
+  if (pool === undefined) return { status: 'ok' };
+  const { cpu, memory, pods, ...others } = pool.capacity;
+  const accelerators = Object.entries(others)
+    .filter(([name]) => name.includes('/'))
+    .map(([resourceType, available]) => ({ resourceType, available: Number(available) }));
+  const given = Object.entries({ cpu, memory, pods }).filter(([, amount]) => amount !== undefined);
+  const resources = { ...Object.fromEntries(given), ...(accelerators.length === 0 ? {} : { accelerators }) };
+  return { status: 'ok', resources, ...(pool.taints === undefined ? {} : { taints: pool.taints }) };
 }
