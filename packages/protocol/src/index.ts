@@ -15,7 +15,7 @@ export { epochHeader, type Fence, staleEpoch } from './client/fence.ts';
 export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client/http-target.ts';
 export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';
-export { listBody, readBody, smallBody } from './client/read-body.ts';
+export { listBody, readBody, readJson, smallBody } from './client/read-body.ts';
 export type { UpgradeAnswer } from './client/upgrade.ts';
 export { fromHttpStatus, toHttpStatus } from './errors/http-status.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, InterLinkError } from './errors/interlink-error.ts';
@@ -122,8 +122,9 @@ export {
   parseV1PodStatuses,
   parseV1Pods,
 } from './v1/parse.ts';
+export { type PingResponse, parsePingResponse, toPingResponse, toPool } from './v1/ping.ts';
 export { fromPodCreateRequests, fromRetrievedPodData, v1Owner } from './v1/pod-from-v1.ts';
-export { toRetrievedPodData } from './v1/pod-to-v1.ts';
+export { toPodCreateRequests, toRetrievedPodData } from './v1/pod-to-v1.ts';
 export type { CreateStruct, LogStruct, PodCreateRequests, RetrievedPodData, V1PodStatus } from './v1/shapes.ts';
 export { fromV1PodStatus, toV1PodStatus } from './v1/status.ts';
 export { type Parser, parserOf } from './validate.ts';

@@ -5,7 +5,7 @@ import {
   loadClusterAccess,
   namespaces,
 } from '@interlink/kube';
-import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
+import { type Fence, HttpTarget, InterLinkError } from '@interlink/protocol';
 import {
   aborted,
   createLogger,
@@ -27,6 +27,8 @@ import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
 import { type InterLinkToken, interLinkToken } from './credentials/interlink-token.ts';
+import { InterLinkLink } from './interlink/interlink-link.ts';
+import { InterLinkProvider } from './interlink/interlink-provider.ts';
 import { type KubeconfigPlan, planKubeconfig } from './kubeconfig/kubeconfig-plan.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
@@ -152,6 +154,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
     fence,
     headers: traceHeaders,
   });
+  const link = new InterLinkLink(target, logger, signal);
   const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const check = fence === undefined ? undefined : () => fence.check();
@@ -180,7 +183,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           ...certificateOf(node, env, cluster),
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
-          provider: new PodClient(target, { cluster, node: node.name }),
+          provider: new InterLinkProvider(link, { cluster, node: node.name }),
           tokenRenewal: renewal,
           logger,
         }),

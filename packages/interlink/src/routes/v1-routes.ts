@@ -28,8 +28,16 @@ export function serveV1(app: FastifyInstance, sidecar: SidecarLink, guard: Guard
 
   app.all('/pinglink', async (request, reply) => {
     guard.assertAnything(request);
-    const answer = await sidecar.ping();
-    return await (answer === undefined ? reply.send({ status: 'ok' }) : reply.type('application/json').send(answer));
+    return await reply.type('application/json').send(await sidecar.ping());
+  });
+
+  // Its status is the sidecar's to tell, and asked for when it is wanted: whose it is, is all there is to keep.
+  app.all('/updateCache', async (request, reply) => {
+    const pod = parseV1Pod(await readJson(request));
+    const owner = v1Owner(pod);
+    guard.authorise(request, { owner, verb: 'list' });
+    owners.remember(pod.metadata.uid, owner);
+    return await reply.type('text/plain; charset=utf-8').send('Updated cache');
   });
 
   app.all('/create', async (request): Promise<CreateStruct> => {

@@ -1,4 +1,13 @@
-import { type HttpTarget, InterLinkError, type Owner, PodClient } from '@interlink/protocol';
+import {
+  type HttpTarget,
+  InterLinkError,
+  type Owner,
+  PodClient,
+  parseCapabilities,
+  readJson,
+  smallBody,
+  toPingResponse,
+} from '@interlink/protocol';
 import { type Logger, noAuthentication, type Tracer } from '@interlink/service-kit';
 import { createSidecarServer, PodService } from '@interlink/sidecar-sdk';
 import type { FastifyInstance } from 'fastify';
@@ -54,12 +63,12 @@ export class SidecarLink {
     }
   }
 
-  /** Asks the sidecar now. @returns what a v1 plugin says to a ping, else nothing @throws InterLinkError when it does not answer */
-  async ping(): Promise<string | undefined> {
+  /** Asks the sidecar now. @returns what a v1 plugin says to a ping, or would say @throws InterLinkError when it does not answer */
+  async ping(): Promise<string> {
     const generation = await this.generation();
     if (generation.protocol === 'v1') return await new V1Client(this.target).ping();
-    await (await this.target.call({ method: 'GET', path: '/v2/capabilities' })).body.dump();
-    return undefined;
+    const { body } = await this.target.call({ method: 'GET', path: '/v2/capabilities' });
+    return JSON.stringify(toPingResponse(parseCapabilities(await readJson(body, smallBody))));
   }
 
   async podsOf(owner: Owner): Promise<OwnerPods> {
@@ -84,7 +93,7 @@ export class SidecarLink {
   }
 
   async #adapt(): Promise<V1Adapter> {
-    const service = new PodService(new V1Backend(this.target), this.#logger);
+    const service = new PodService(new V1Backend(new V1Client(this.target)), this.#logger);
     const app = createSidecarServer({
       service,
       logger: this.#logger,

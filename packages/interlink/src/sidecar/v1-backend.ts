@@ -1,6 +1,7 @@
-import type { Capabilities, HttpTarget, LogOptions, Owner, Pod, PodReport, PodRequest } from '@interlink/protocol';
+import type { Capabilities, LogOptions, Owner, Pod, PodReport, PodRequest } from '@interlink/protocol';
 import type { Backend, OwnedReport, PodReference } from '@interlink/sidecar-sdk';
-import { V1Client } from './v1-client.ts';
+import type { V1Client } from './v1-client.ts';
+import { V1Ping } from './v1-ping.ts';
 import { type V1Answers, V1Statuses } from './v1-statuses.ts';
 
 /** A pod missing from this many good answers in a row is gone. */
@@ -21,28 +22,36 @@ interface KnownPod {
 export class V1Backend implements Backend {
   readonly #client: V1Client;
   readonly #statuses: V1Statuses;
+  readonly #ping: V1Ping;
   readonly #known = new Map<string, KnownPod>();
 
-  constructor(target: HttpTarget) {
-    this.#client = new V1Client(target);
-    this.#statuses = new V1Statuses(this.#client);
+  constructor(client: V1Client) {
+    this.#client = client;
+    this.#statuses = new V1Statuses(client);
+    this.#ping = new V1Ping(client);
   }
 
+  /** @throws InterLinkError while the peer can't be reached */
   async capabilities(): Promise<Capabilities> {
+    const { pool, trouble } = await this.#ping.read();
     return {
       protocolVersions: ['v1'],
       backend: { kind: 'interlink-v1', version: '1' },
       verbs: ['create', 'delete', 'log'],
       volumeTypes: ['configMap', 'secret', 'projected', 'downwardAPI', 'emptyDir'],
       queues: true,
-      pools: [],
-      warnings: ['a v1 plugin can’t list its pods: what InterLink was not told of since it started is unknown'],
+      pools: pool === undefined ? [] : [pool],
+      warnings: [
+        'a v1 plugin can’t list its pods: what InterLink was not told of since it started is unknown',
+        ...(trouble === undefined ? [] : [`the plugin’s answer to a ping is a failure: ${trouble}`]),
+      ],
     };
   }
 
   async list(): Promise<OwnedReport[]> {
     const asked = [...this.#known.values()];
     if (asked.length > 0) this.#take(asked, await this.#statuses.ask(asked.map(({ pod }) => pod)));
+    else await this.#ping.read();
     return [...this.#known.values()].map(({ owner, report }) => ({ owner, report }));
   }
 
