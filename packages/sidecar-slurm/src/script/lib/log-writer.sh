@@ -18,18 +18,18 @@ write_log() {
 
 # Without perl. Both streams come by one pipe and count as stdout: two readers could not keep their order, nor lines apart.
 write_log_slowly() {
-  local leader=$1 out=$2 path=$3 who=$4 line status code ended held='' log tag reader
+  local leader=$1 out=$2 path=$3 who=$4 line status code ended held='' left log tag reader
   exec {log}>>"$path"
   # A line's newline is not in what read gives; a part is as long as what was asked for, or has met the end.
   (
-    trap 'ended=$SECONDS' USR1
-    ended=''
+    # What was written before the leader's end is in the pipe by then, which holds half as much as this; what outlives it may write on.
+    trap 'left=131072' USR1
+    left=''
     while :; do
       IFS= read -r -t 1 -n 16384 -u "$out" line
       status=$?
       held+=$line
-      # What was written before the leader's end is in the pipe by then.
-      [[ -n $ended ]] && ((status > 128 || SECONDS > ended + 2)) && break
+      [[ -n $left ]] && ((left -= ${#line} + 1, status > 128 || left < 0)) && break
       ((status > 128)) && continue
       ((status != 0)) && break
       tag=F
