@@ -12,6 +12,7 @@ import {
   systemClock,
   type Volume,
 } from '@interlink/sidecar-sdk';
+import { PATIENCE } from '../../../../../test/testbed/patience.ts';
 import { writePod } from '../../create.ts';
 import { PodFolder, rootsIn } from '../../folder/pod-folder.ts';
 import { PodBook } from '../../pods/pod-book.ts';
@@ -216,7 +217,7 @@ export class RemotePod implements AsyncDisposable {
   }
 
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 30_000 * PATIENCE;
     while (!(await isSo())) {
       if (Date.now() > deadline) throw new Error(`${what}: not seen. ${await this.#describe()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));

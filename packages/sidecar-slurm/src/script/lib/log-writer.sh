@@ -18,18 +18,22 @@ write_log() {
 
 # Without perl. Both streams come by one pipe and count as stdout: two readers could not keep their order, nor lines apart.
 write_log_slowly() {
-  local leader=$1 out=$2 path=$3 who=$4 line status code ended held='' left log tag reader
+  local leader=$1 out=$2 path=$3 who=$4 line status code ended held='' left idle log tag reader
   exec {log}>>"$path"
   # A line's newline is not in what read gives; a part is as long as what was asked for, or has met the end.
   (
-    # What was written before the leader's end is in the pipe by then, which holds half as much as this; what outlives it may write on.
+    # What was written before the leader's end is in the pipe by then, which holds half as much as this; what outlives it may write
+    # on. Nothing is left when nothing comes twice; a signal ends a read, too.
     trap 'left=131072' USR1
-    left=''
+    left='' idle=0
     while :; do
       IFS= read -r -t 1 -n 16384 -u "$out" line
       status=$?
       held+=$line
-      [[ -n $left ]] && ((left -= ${#line} + 1, status > 128 || left < 0)) && break
+      if [[ -n $left ]]; then
+        ((idle = status > 128 && ${#line} == 0 ? idle + 1 : 0))
+        ((left -= ${#line} + 1, idle > 1 || left < 0)) && break
+      fi
       ((status > 128)) && continue
       ((status != 0)) && break
       tag=F

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseLogRecord } from '@interlink/sidecar-sdk';
+import { PATIENCE } from '../../../../../test/testbed/patience.ts';
 import { jobFiles } from '../job-files.ts';
 import type { JobPlan } from '../job-plan.ts';
 import { renderJobScript } from '../render-job-script.ts';
@@ -130,7 +131,7 @@ export class JobRun implements AsyncDisposable {
 
   /** Waits for what the job writes. It looks often: only the waiting of a test depends on it. */
   async until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-    const deadline = Date.now() + 40_000;
+    const deadline = Date.now() + 40_000 * PATIENCE;
     while (!(await check())) {
       if (Date.now() > deadline) throw new Error(`${what}: not seen. ${await this.#describe()}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
