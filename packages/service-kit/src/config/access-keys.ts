@@ -108,7 +108,9 @@ export type Grant = Static<typeof Grant>;
 
 const DeniedStreams = Type.Object(
   {
-    Pools: Type.Optional(texts('In these pools (`*` stands for any letters). Default: everywhere.')),
+    Pools: Type.Optional(
+      texts('In these pools (`*` stands for any letters), and where a route names no pool. Default: everywhere.'),
+    ),
     Streams: streams('Which of `exec`, `attach`, `portforward` nobody may use there.'),
   },
   closed,

@@ -68,6 +68,8 @@ test('Policy.DenyStreams holds for everybody, in its pools', () => {
   const somewhere = policyOf(grants, [{ Streams: ['exec', 'portforward'], Pools: ['gpu-*'] }]);
   expect(ask(somewhere, member, 'exec', 'b', 'gpu-1')).toBe('stream_switched_off');
   expect(ask(somewhere, member, 'exec', 'b', 'cpu')).toBe('allowed');
+  expect(ask(somewhere, alice, 'exec', 'alice-1')).toBe('stream_switched_off');
+  expect(ask(somewhere, alice, 'list', 'alice-1')).toBe('allowed');
 });
 
 test.each([

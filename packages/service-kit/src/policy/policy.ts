@@ -93,7 +93,7 @@ export class Policy {
       allOwners: acting === undefined || acting.some(isForAll),
       hasPool: (name) => acting === undefined || operates || acting.some((grant) => reachesPool(grant, name)),
       hasStream: (verb) =>
-        !this.#isDenied(verb, undefined) &&
+        !this.#denied.some(({ Pools, Streams }) => Pools === undefined && Streams.includes(verb)) &&
         (acting === undefined || acting.some(({ DenyStreams = [] }) => !DenyStreams.includes(verb))),
     };
   }
@@ -104,11 +104,12 @@ export class Policy {
     );
   }
 
+  /** What has no pool, or one that is not known here, may be in any. */
   #isDenied(verb: StreamVerb, pool: string | undefined): boolean {
     return this.#denied.some(
       ({ Pools, Streams }) =>
         Streams.includes(verb) &&
-        (Pools === undefined || (pool !== undefined && Pools.some((pattern) => matchesPattern(pattern, pool)))),
+        (Pools === undefined || pool === undefined || Pools.some((pattern) => matchesPattern(pattern, pool))),
     );
   }
 }
