@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Pod } from '@interlink/kube';
+import type { Node, Pod } from '@interlink/kube';
 import { describe, expect, inject, test } from 'vitest';
 import { Namespace } from '../e2e/drivers/namespace.ts';
-import { kubectl } from '../testbed/index.ts';
+import { kubectl, waitFor } from '../testbed/index.ts';
 import { ourProcesses } from './peers/our-processes.ts';
 import { type PythonPlugin, startPythonPlugin, startPythonPluginV1 } from './peers/python-plugin.ts';
+import { startV1InterLink } from './peers/v1-interlink.ts';
 import { startV1OnlyProxy } from './peers/v1-only-proxy.ts';
 
 const testbed = inject('testbed');
@@ -74,6 +75,29 @@ describe.concurrent('kubectl', () => {
   test('the v2 plugin in Python runs pods behind our virtual kubelet and InterLink', { timeout }, async () => {
     await using plugin = await startPythonPlugin();
     await through(plugin);
+  });
+
+  test('what a v1 ping says of resources and taints is the node’s', { timeout }, async () => {
+    const nodeName = `interop-${randomUUID().slice(0, 8)}`;
+    const kubeconfig = testbed.controlPlane?.kubeconfig ?? '';
+    await using peer = await startV1InterLink();
+    const accelerators = [{ resourceType: 'nvidia.com/gpu', available: 2 }];
+    const taints = [{ key: 'site.example/full', value: 'yes', effect: 'NoSchedule' }];
+    const resources = { cpu: '12', memory: '24Gi', pods: '30', accelerators };
+    peer.ping = { status: 200, body: JSON.stringify({ status: 'ok', resources, taints }) };
+    await using ours = await ourProcesses('no-token-is-asked-for');
+    try {
+      await ours.startVirtualKubelet({ nodeName, kubeconfig, interLinkPort: Number(new URL(peer.url).port) });
+      await waitFor('the node to be as the ping says', async () => {
+        const { stdout } = await kubectl(testbed, ['get', 'node', nodeName, '-o', 'json']);
+        const { status, spec } = JSON.parse(stdout) as Node;
+        expect(status?.capacity).toMatchObject({ cpu: '12', memory: '24Gi', pods: '30', 'nvidia.com/gpu': '2' });
+        expect(spec?.taints).toEqual(expect.arrayContaining(taints));
+        return true;
+      });
+    } finally {
+      await kubectl(testbed, ['delete', 'node', nodeName, '--ignore-not-found', '--wait=false']);
+    }
   });
 
   test('our virtual kubelet runs pods before an InterLink that speaks v1 only', { timeout }, async () => {

@@ -205,6 +205,7 @@ export class VirtualNode {
       labels: { ...this.#poolLabels(), ...settings.labels },
       isRestricted: this.#isRestricted,
       taints,
+      poolTaints: this.#capabilities && poolOf(this.#capabilities, this.#options)?.taints,
       capacity: this.#capacity(),
       internalIP: address,
       kubeletPort: this.#port,

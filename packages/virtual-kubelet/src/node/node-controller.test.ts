@@ -259,3 +259,35 @@ test('run() survives an API that refuses', async () => {
   expect(lines).toContain('cannot update the node status');
   expect(conditionOf(cluster, 'Ready')?.status).toBe('True');
 });
+
+const poolTaints = [{ key: 'site.example/full', value: 'yes', effect: 'NoSchedule' }];
+
+test('run() gives the node its pool’s taints before it is shown as ready, and takes them away again', async () => {
+  const cluster = new FakeCluster();
+  const { controller, state } = nodeController(cluster);
+  const { taints } = state.description;
+  state.description = { ...state.description, poolTaints };
+  await controller.register(stop.signal);
+  cluster.forgetRequests();
+  void controller.run(stop.signal);
+  await settle(1_000);
+  expect(nodeOf(cluster)?.spec?.taints).toEqual([...taints, ...poolTaints]);
+  expect(cluster.requestsOf('PATCH')).toEqual(['PATCH nodes/virtual-1', 'PATCH nodes/virtual-1/status']);
+  expect(conditionOf(cluster, 'Ready')?.status).toBe('True');
+  state.description = { ...state.description, poolTaints: [] };
+  controller.notify();
+  await settle(1_000);
+  expect(nodeOf(cluster)?.spec?.taints).toEqual(taints);
+});
+
+test('run() tells once that it may not set taints, and keeps the status true all the same', async () => {
+  const cluster = new FakeCluster();
+  const { controller, state, lines } = nodeController(cluster);
+  state.description = { ...state.description, poolTaints };
+  await controller.register(stop.signal);
+  cluster.refuse = (request) => (request === 'PATCH nodes/virtual-1' ? refusal(403, 'Forbidden', 'no') : undefined);
+  void controller.run(stop.signal);
+  await settle(35_000);
+  expect(conditionOf(cluster, 'Ready')?.status).toBe('True');
+  expect(lines.filter((line) => line.includes('taints are not set'))).toHaveLength(1);
+});

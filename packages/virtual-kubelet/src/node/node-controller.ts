@@ -1,10 +1,20 @@
-import { isAlreadyExists, isNotFound, type KubeClient, type Node, nodeStatusPatch, nodes } from '@interlink/kube';
+import {
+  isAlreadyExists,
+  isConflict,
+  isForbidden,
+  isNotFound,
+  type KubeClient,
+  type Node,
+  nodeStatusPatch,
+  nodes,
+} from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import { type Logger, sleep } from '@interlink/service-kit';
 import { withOthers } from './backend-owned.ts';
 import { keepEqualQuantities } from './keep-equal-quantities.ts';
 import { type NodeHealth, nodeConditions } from './node-conditions.ts';
 import { type NodeDescription, nodeObject } from './node-object.ts';
+import { poolTaintsPatch } from './pool-taints.ts';
 
 export interface NodeControllerOptions {
   readonly client: KubeClient;
@@ -28,6 +38,8 @@ export class NodeController {
   #server: Node | undefined;
   #heartbeatAt = Number.NEGATIVE_INFINITY;
   #wake = new AbortController();
+  /** What it was told of last that it may not set. */
+  #refusedTaints: string | undefined;
 
   constructor(options: NodeControllerOptions) {
     this.#options = options;
@@ -113,17 +125,19 @@ export class NodeController {
   async #update(signal: AbortSignal): Promise<void> {
     const { client } = this.#options;
     const description = this.#options.describe();
-    const current = await client
+    const found = await client
       .get(nodes, { name: description.name }, { resourceVersion: '0', signal })
       .catch((error: unknown) => {
         if (isNotFound(error)) return undefined;
         throw error;
       });
-    if (current === undefined) {
+    if (found === undefined) {
       this.#options.logger.warn({ node: description.name }, 'the node was deleted: registering it again');
       await this.#ensure(signal);
       return this.notify();
     }
+    // Before it is shown as ready: what it is to keep off must not come first.
+    const current = await this.#taint(found, description, signal);
     const now = new Date().toISOString();
     const isHeartbeatDue = performance.now() - this.#heartbeatAt >= heartbeatIntervalMs;
     const before = current.status?.conditions ?? [];
@@ -150,6 +164,29 @@ export class NodeController {
       }),
     );
     if (isHeartbeatDue) this.#heartbeatAt = performance.now();
+  }
+
+  /** The pool's taints, where the account may set them. @returns the node as it is then */
+  async #taint(current: Node, { name, poolTaints }: NodeDescription, signal: AbortSignal): Promise<Node> {
+    const patch = poolTaintsPatch(current, poolTaints);
+    if (patch === undefined) return current;
+    const { client, logger } = this.#options;
+    try {
+      return await client.patch(nodes, { name }, patch, { kind: 'merge', signal });
+    } catch (error) {
+      // Somebody else was first: next time.
+      if (isConflict(error)) return current;
+      if (!isForbidden(error)) throw error;
+      const told = JSON.stringify(poolTaints);
+      if (this.#refusedTaints !== told) {
+        logger.warn(
+          { node: name, taints: poolTaints, err: error },
+          'the account may not patch nodes: taints are not set',
+        );
+      }
+      this.#refusedTaints = told;
+      return current;
+    }
   }
 
   #adopt(node: Node): void {

@@ -6,6 +6,8 @@ export interface NodeDescription {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: ReadonlyArray<Taint>;
+  /** Those that its backend tells of, beside them; undefined: it does not speak of taints. */
+  readonly poolTaints?: ReadonlyArray<Taint> | undefined;
   /** Kubernetes quantities: cpu, memory, pods, ephemeral-storage, extended resources. */
   readonly capacity: Readonly<Record<string, string>>;
   /** It is made by an account that NodeRestriction keeps from some labels: those are left out. */
@@ -37,7 +39,7 @@ export function standardLabels(name: string, operatingSystem: string): Record<st
 }
 
 /**
- * The Node object. Labels and status are kept in line afterwards; taints take effect at creation only, as with a kubelet.
+ * The Node object. Labels and status are kept in line afterwards; taints of the configuration take effect at creation only, as with a kubelet.
  * @see https://kubernetes.io/docs/reference/node/node-status/
  */
 export function nodeObject(description: NodeDescription, conditions: NodeCondition[]): Node {
