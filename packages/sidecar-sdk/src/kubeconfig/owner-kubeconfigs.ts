@@ -79,9 +79,10 @@ export class OwnerKubeconfigs {
     const leftMs = expiresAtMs - Date.now();
     if (leftMs <= 0) return await this.#drop(owner);
     this.#forget(owner);
-    await this.#options.backend.kubeconfig?.(owner, path);
+    // Before the backend is asked, which may fail: the file is there.
     const timer = setTimeout(() => void this.#lookAgain(kept), Math.min(leftMs, longestTimerMs)).unref();
     this.#held.set(ownerKey(owner), { kept, timer });
+    await this.#options.backend.kubeconfig?.(owner, path);
   }
 
   /** Unless another has come meanwhile. */
