@@ -15,7 +15,7 @@ export { epochHeader, type Fence, staleEpoch } from './client/fence.ts';
 export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client/http-target.ts';
 export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';
-export { listBody, readBody, smallBody } from './client/read-body.ts';
+export { listBody, readBody, readJson, smallBody } from './client/read-body.ts';
 export type { UpgradeAnswer } from './client/upgrade.ts';
 export { fromHttpStatus, toHttpStatus } from './errors/http-status.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, InterLinkError } from './errors/interlink-error.ts';

@@ -25,7 +25,7 @@ export { runProcess } from './process/run-process.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
 export { keepYoungGenerationSmall } from './process/young-generation.ts';
 export { accountToken, chooseAuthentication } from './server/choose-authentication.ts';
-export type { HealthChecks } from './server/health.ts';
+export type { HealthChecks, HealthNote } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
 export { listen } from './server/listen.ts';
 export { sendBytes } from './server/send-bytes.ts';

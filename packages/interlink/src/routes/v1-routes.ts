@@ -15,18 +15,18 @@ import {
 } from '@interlink/protocol';
 import { sendBytes } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
-import type { SidecarLink } from '../sidecar/sidecar-link.ts';
+import type { RouteTable } from '../sidecar/routing/route-table.ts';
 import { OwnerMemory } from './owner-memory.ts';
 import { readJson } from './read-json.ts';
 
 const defaultGracePeriodSeconds = 30;
 
 /** Protocol v1 as a virtual kubelet of another release speaks it to InterLink. Any verb is taken: clients in the field differ. */
-export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
+export function serveV1(app: FastifyInstance, routes: RouteTable): void {
   const owners = new OwnerMemory();
 
   app.all('/pinglink', async (_request, reply) => {
-    const answer = await sidecar.ping();
+    const answer = await routes.ping();
     return await (answer === undefined ? reply.send({ status: 'ok' }) : reply.type('application/json').send(answer));
   });
 
@@ -35,7 +35,7 @@ export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
     const { uid } = create.pod.metadata;
     const owner = v1Owner(create.pod);
     owners.remember(uid, owner);
-    const pods = await sidecar.podsOf(owner);
+    const pods = await routes.podsOf(owner);
     await pods.createPod(create);
     const report = (await pods.listPods()).find((candidate) => candidate.uid === uid);
     return { PodUID: uid, PodJID: report?.status.jobID ?? uid };
@@ -44,7 +44,7 @@ export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
   app.all('/delete', async (request) => {
     const pod = parseV1Pod(await readJson(request));
     const grace = pod.spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds;
-    await (await sidecar.podsOf(v1Owner(pod))).deletePod(pod.metadata.uid, grace);
+    await (await routes.podsOf(v1Owner(pod))).deletePod(pod.metadata.uid, grace);
     return {};
   });
 
@@ -60,7 +60,7 @@ export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
     }
     const answers = await Promise.all(
       [...byOwner.values()].map(async ({ owner, uids }) =>
-        (await (await sidecar.podsOf(owner)).listPods()).filter(({ uid }) => uids.has(uid)),
+        (await (await routes.podsOf(owner)).listPods()).filter(({ uid }) => uids.has(uid)),
       ),
     );
     return answers.flat().map(toV1PodStatus);
@@ -71,7 +71,7 @@ export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
     const owner = owners.recall(uid);
     if (owner === undefined)
       throw new InterLinkError('not_found', `No pod ${uid} is known here yet: its next status tells of it`);
-    const pods = await sidecar.podsOf(owner);
+    const pods = await routes.podsOf(owner);
     await sendBytes(request, reply, (signal) => pods.logs(uid, container, options, signal));
     return reply;
   });

@@ -2,6 +2,8 @@ import { pipeline } from 'node:stream/promises';
 import { InterLinkError, parseOwner } from '@interlink/protocol';
 import { hasUpgrade } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { capabilitiesOf } from '../sidecar/routing/capabilities-of.ts';
+import type { RouteTable } from '../sidecar/routing/route-table.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 import { pick } from './pick-headers.ts';
@@ -17,8 +19,8 @@ const headersTimeoutMs = 60_000;
  * Protocol v2: InterLink serves what its sidecar serves. Bodies and streams pass through unread; the path alone says whose pods
  * a request is about.
  */
-export function serveV2(app: FastifyInstance, sidecar: SidecarLink): void {
-  const pass = async (request: FastifyRequest, reply: FastifyReply) => {
+export function serveV2(app: FastifyInstance, routes: RouteTable): void {
+  const pass = async (request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink) => {
     const generation = await sidecar.generation();
     if (generation.protocol === 'v2') {
       return await (hasUpgrade(request) ? forwardUpgrade : forward)(request, reply, sidecar);
@@ -27,10 +29,14 @@ export function serveV2(app: FastifyInstance, sidecar: SidecarLink): void {
     generation.adapter.app.routing(request.raw, reply.raw);
     return reply;
   };
-  app.get('/v2/capabilities', pass);
+  app.get('/v2/capabilities', async (request, reply) => {
+    const [only, ...others] = routes.links;
+    if (only !== undefined && others.length === 0) return await pass(request, reply, only);
+    return await reply.send(await capabilitiesOf(routes.links));
+  });
   app.all('/v2/clusters/:cluster/nodes/:node/*', async (request, reply) => {
-    parseOwner(request.params as { cluster: string; node: string });
-    return await pass(request, reply);
+    const owner = parseOwner(request.params as { cluster: string; node: string });
+    return await pass(request, reply, routes.linkOf(owner));
   });
 }
 

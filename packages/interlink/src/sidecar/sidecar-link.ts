@@ -1,11 +1,26 @@
-import { type HttpTarget, InterLinkError, type Owner, PodClient } from '@interlink/protocol';
-import { type Logger, noAuthentication, type Tracer } from '@interlink/service-kit';
+import {
+  type Capabilities,
+  type HttpTarget,
+  InterLinkError,
+  type Owner,
+  PodClient,
+  parseCapabilities,
+  readJson,
+  smallBody,
+} from '@interlink/protocol';
+import { aborted, type Logger, noAuthentication, sleep, type Tracer } from '@interlink/service-kit';
 import { createSidecarServer, PodService } from '@interlink/sidecar-sdk';
 import type { FastifyInstance } from 'fastify';
 import { detectProtocol } from './detect-protocol.ts';
 import type { OwnerPods } from './owner-pods.ts';
+import type { SidecarRoute } from './routing/sidecar-route.ts';
 import { V1Backend } from './v1-backend.ts';
 import { V1Client } from './v1-client.ts';
+
+/** A sidecar that answers is looked at this often, one that does not sooner. */
+const lookIntervalMs = 10_000;
+const retryIntervalMs = 2_000;
+const lookTimeoutMs = 10_000;
 
 /** A v1 plugin dressed as a v2 sidecar: the SDK's server around it, fed by handing requests over. */
 export interface V1Adapter {
@@ -16,28 +31,36 @@ export interface V1Adapter {
 /** What the sidecar turned out to speak. */
 export type SidecarGeneration = { readonly protocol: 'v2' } | { readonly protocol: 'v1'; readonly adapter: V1Adapter };
 
+export interface SidecarLinkOptions {
+  readonly route: SidecarRoute;
+  readonly target: HttpTarget;
+  readonly logger: Logger;
+  /** The process's: what a v1 plugin needs around it ends with it. */
+  readonly signal: AbortSignal;
+  readonly tracer?: Tracer | undefined;
+}
+
 /**
  * The way to one sidecar. Which generation it speaks is found out at the first request that reaches it and kept from then on:
  * a peer once seen to speak v2 is never downgraded.
  */
 export class SidecarLink {
+  readonly route: SidecarRoute;
   readonly target: HttpTarget;
-  readonly #logger: Logger;
-  readonly #signal: AbortSignal;
-  readonly #tracer: Tracer | undefined;
+  readonly #options: SidecarLinkOptions;
   #generation: Promise<SidecarGeneration> | undefined;
+  #adapter: V1Adapter | undefined;
   #trouble: string | undefined = 'not asked yet';
 
-  constructor(target: HttpTarget, logger: Logger, signal: AbortSignal, tracer?: Tracer) {
-    this.target = target;
-    this.#logger = logger;
-    this.#signal = signal;
-    this.#tracer = tracer;
+  constructor(options: SidecarLinkOptions) {
+    this.route = options.route;
+    this.target = options.target;
+    this.#options = options;
   }
 
-  /** Undefined once the sidecar has answered, else what is wrong. */
+  /** Undefined while the sidecar answers, else what is wrong. A few seconds old at most. */
   get trouble(): string | undefined {
-    return this.#trouble;
+    return this.#trouble ?? this.#adapter?.service.trouble;
   }
 
   /** @throws InterLinkError while the sidecar can't be reached */
@@ -49,10 +72,34 @@ export class SidecarLink {
     } catch (error) {
       // Others may wait for the same answer, and one of them may have asked again already.
       if (this.#generation === asked) this.#generation = undefined;
-      this.#trouble = InterLinkError.from(error).message;
+      this.#note(InterLinkError.from(error).message);
       throw error;
     }
   }
+
+  /** Keeps looking whether the sidecar answers, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    let look: () => Promise<unknown> = async () => await this.generation();
+    while (!signal.aborted) {
+      try {
+        await look();
+        this.#note(undefined);
+        look = this.capabilities;
+      } catch (error) {
+        this.#note(InterLinkError.from(error).message);
+      }
+      await sleep(this.trouble === undefined ? lookIntervalMs : retryIntervalMs, signal);
+    }
+  }
+
+  /** All that the sidecar can do, asked now; a v1 plugin is not asked. @throws InterLinkError when it does not answer */
+  readonly capabilities = async (): Promise<Capabilities> => {
+    const generation = await this.generation();
+    if (generation.protocol === 'v1') return await generation.adapter.service.capabilities();
+    const path = '/v2/capabilities';
+    const { body } = await this.target.call({ method: 'GET', path, headersTimeoutMs: lookTimeoutMs });
+    return parseCapabilities(await readJson(body, smallBody));
+  };
 
   /** Asks the sidecar now. @returns what a v1 plugin says to a ping, else nothing @throws InterLinkError when it does not answer */
   async ping(): Promise<string | undefined> {
@@ -76,28 +123,40 @@ export class SidecarLink {
     };
   }
 
+  /** A change is told once. */
+  #note(trouble: string | undefined): void {
+    if (trouble === this.#trouble) return;
+    const { logger, route } = this.#options;
+    if (trouble === undefined) logger.info({ sidecar: route.name }, 'the sidecar answers');
+    else logger.warn({ sidecar: route.name, address: this.target.url, trouble }, 'the sidecar does not answer');
+    this.#trouble = trouble;
+  }
+
   async #detect(): Promise<SidecarGeneration> {
     const protocol = await detectProtocol(this.target);
-    this.#trouble = undefined;
-    this.#logger.info({ sidecar: this.target.url, protocol }, 'sidecar answers');
-    return protocol === 'v2' ? { protocol } : { protocol, adapter: await this.#adapt() };
+    const { logger, route } = this.#options;
+    logger.info({ sidecar: route.name, address: this.target.url, protocol }, 'the sidecar’s protocol is known');
+    this.#note(undefined);
+    if (protocol === 'v2') return { protocol };
+    this.#adapter = await this.#adapt();
+    return { protocol, adapter: this.#adapter };
   }
 
   async #adapt(): Promise<V1Adapter> {
-    const service = new PodService(new V1Backend(this.target), this.#logger);
+    const { route, signal, tracer } = this.#options;
+    const logger = this.#options.logger.child({ sidecar: route.name });
+    const service = new PodService(new V1Backend(this.target), logger);
     const app = createSidecarServer({
       service,
-      logger: this.#logger,
+      logger,
       authenticate: noAuthentication,
-      shutdown: this.#signal,
+      shutdown: signal,
       // A body that is read loses what was current: the adapter's requests have spans of their own.
-      tracer: this.#tracer,
+      tracer,
     });
-    service
-      .run(this.#signal)
-      .catch((error: unknown) => this.#logger.error({ err: error }, 'polling the v1 sidecar ended'));
+    service.run(signal).catch((error: unknown) => logger.error({ err: error }, 'polling the v1 sidecar ended'));
     await app.ready();
-    await service.listed;
+    await Promise.race([service.listed, aborted(signal)]);
     return { service, app };
   }
 }

@@ -36,6 +36,10 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'Overrides the port that SidecarService sets.',
   }),
+  Sidecars: list({
+    default: undefined,
+    doc: 'Several sidecars behind one InterLink, and whose pods go to which: `[{ Name, URL, Nodes, … }]`. See docs/sidecars.md. Default: one for all nodes, by SidecarURL, SidecarService and SidecarPort.',
+  }),
   VKTokenFile: text({
     env: ['VKTOKENFILE'],
     default: undefined,

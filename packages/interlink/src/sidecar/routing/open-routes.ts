@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { HttpTarget, InterLinkError, parseTarget } from '@interlink/protocol';
+import {
+  accountToken,
+  type InterLinkConfig,
+  type Logger,
+  sidecarUrl,
+  TokenFile,
+  type Tracer,
+  traceHeaders,
+} from '@interlink/service-kit';
+import { SidecarLink } from '../sidecar-link.ts';
+import { parseNodePattern } from './node-pattern.ts';
+import { parseRoutes } from './parse-routes.ts';
+import { RouteTable } from './route-table.ts';
+import { defaultV1Settings, type SidecarRoute } from './sidecar-route.ts';
+
+/** The route table of the configuration, with nothing asked of anybody yet. @throws InterLinkError `invalid_argument` for a bad table or file */
+export async function openRoutes(
+  config: InterLinkConfig,
+  process: { readonly logger: Logger; readonly signal: AbortSignal; readonly tracer?: Tracer | undefined },
+): Promise<RouteTable> {
+  const account = await accountToken(config);
+  const routes = config.Sidecars === undefined ? [onlyRoute(config, account)] : parseRoutes(config.Sidecars);
+  const open = async (route: SidecarRoute) =>
+    new SidecarLink({ route, target: await openTarget(route, account), ...process });
+  return new RouteTable(await Promise.all(routes.map(open)));
+}
+
+/** Without a table, one sidecar has the pods of all. */
+function onlyRoute(config: InterLinkConfig, account: TokenFile): SidecarRoute {
+  const all = parseNodePattern('*');
+  return {
+    name: 'sidecar',
+    url: sidecarUrl(config),
+    nodes: all === undefined ? [] : [all],
+    pool: undefined,
+    tokenFile: account.path,
+    tls: { caCertFile: undefined, certFile: undefined, keyFile: undefined },
+    v1: defaultV1Settings,
+  };
+}
+
+async function openTarget(route: SidecarRoute, account: TokenFile): Promise<HttpTarget> {
+  const token = tokenFor(route, account);
+  return new HttpTarget({
+    url: route.url,
+    token: token === undefined ? undefined : () => token.current(),
+    tls: {
+      ca: await readPem('CACertFile', route.tls.caCertFile),
+      cert: await readPem('CertFile', route.tls.certFile),
+      key: await readPem('KeyFile', route.tls.keyFile),
+    },
+    headers: traceHeaders,
+    connections: 256,
+  });
+}
+
+/** The account's token opens InterLink itself: no sidecar on another machine is shown it. */
+function tokenFor({ url, tokenFile }: SidecarRoute, account: TokenFile): TokenFile | undefined {
+  if (tokenFile !== undefined) return new TokenFile(tokenFile);
+  return isOfThisMachine(url) ? account : undefined;
+}
+
+function isOfThisMachine(url: string): boolean {
+  const { origin, socketPath } = parseTarget(url);
+  return socketPath !== undefined || /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(origin).hostname);
+}
+
+async function readPem(key: string, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new InterLinkError(
+      'invalid_argument',
+      `Cannot read ${key} of Sidecars: ${InterLinkError.from(error).message}`,
+    );
+  }
+}
