@@ -22,6 +22,7 @@ export {
   type OwnConfigFile,
 } from './config/load-interlink-config.ts';
 export { nearest } from './config/nearest.ts';
+export type { SidecarRow } from './config/sidecars-key.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
 export { Trouble } from './process/trouble.ts';

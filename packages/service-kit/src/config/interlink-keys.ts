@@ -1,4 +1,5 @@
 import { choice, flag, integer, list, map, text } from './key.ts';
+import { sidecarsKey } from './sidecars-key.ts';
 import { slurmKeys } from './slurm-keys.ts';
 
 /**
@@ -36,6 +37,7 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'Overrides the port that SidecarService sets.',
   }),
+  Sidecars: sidecarsKey,
   VKTokenFile: text({
     env: ['VKTOKENFILE'],
     default: undefined,

@@ -12,14 +12,11 @@ export interface NodePattern {
   readonly rank: number;
 }
 
-const part = '[A-Za-z0-9*]([-A-Za-z0-9_.*]*[A-Za-z0-9*])?';
-const wellFormed = new RegExp(`^(${part}/)?${part}$`);
 /** More than any pattern has characters: that of a name without a star. */
 const exactRank = 1_000;
 
-/** @returns undefined when the text is no pattern of names */
-export function parseNodePattern(text: string): NodePattern | undefined {
-  if (text.length > 400 || !wellFormed.test(text)) return undefined;
+/** The configuration has checked its characters. */
+export function parseNodePattern(text: string): NodePattern {
   const [first = '', second] = text.split('/');
   const cluster = toRegExp(second === undefined ? '*' : first);
   const node = toRegExp(second ?? first);

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { HttpTarget, InterLinkError, parseTarget } from '@interlink/protocol';
+import { HttpTarget, parseTarget } from '@interlink/protocol';
 import {
   accountToken,
+  clientTls,
   type InterLinkConfig,
   type Logger,
   sidecarUrl,
   TokenFile,
   type Tracer,
+  tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
 import { SidecarLink } from '../sidecar-link.ts';
@@ -23,34 +24,29 @@ export async function openRoutes(
   const account = await accountToken(config);
   const routes = config.Sidecars === undefined ? [onlyRoute(config, account)] : parseRoutes(config.Sidecars);
   const open = async (route: SidecarRoute) =>
-    new SidecarLink({ route, target: await openTarget(route, account), ...process });
+    new SidecarLink({ route, target: await openTarget(route, account, process.logger), ...process });
   return new RouteTable(await Promise.all(routes.map(open)));
 }
 
 /** Without a table, one sidecar has the pods of all. */
 function onlyRoute(config: InterLinkConfig, account: TokenFile): SidecarRoute {
-  const all = parseNodePattern('*');
   return {
     name: 'sidecar',
     url: sidecarUrl(config),
-    nodes: all === undefined ? [] : [all],
+    nodes: [parseNodePattern('*')],
     pool: undefined,
     tokenFile: account.path,
-    tls: { caCertFile: undefined, certFile: undefined, keyFile: undefined },
+    tls: tlsFileNames(config),
     v1: defaultV1Settings,
   };
 }
 
-async function openTarget(route: SidecarRoute, account: TokenFile): Promise<HttpTarget> {
+async function openTarget(route: SidecarRoute, account: TokenFile, logger: Logger): Promise<HttpTarget> {
   const token = tokenFor(route, account);
   return new HttpTarget({
     url: route.url,
     token: token === undefined ? undefined : () => token.current(),
-    tls: {
-      ca: await readPem('CACertFile', route.tls.caCertFile),
-      cert: await readPem('CertFile', route.tls.certFile),
-      key: await readPem('KeyFile', route.tls.keyFile),
-    },
+    tls: await clientTls(route.url, route.tls, logger),
     headers: traceHeaders,
     connections: 256,
   });
@@ -65,16 +61,4 @@ function tokenFor({ url, tokenFile }: SidecarRoute, account: TokenFile): TokenFi
 function isOfThisMachine(url: string): boolean {
   const { origin, socketPath } = parseTarget(url);
   return socketPath !== undefined || /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(origin).hostname);
-}
-
-async function readPem(key: string, path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new InterLinkError(
-      'invalid_argument',
-      `Cannot read ${key} of Sidecars: ${InterLinkError.from(error).message}`,
-    );
-  }
 }

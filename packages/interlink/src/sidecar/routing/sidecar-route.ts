@@ -1,3 +1,4 @@
+import type { TlsFileNames } from '@interlink/service-kit';
 import type { NodePattern } from './node-pattern.ts';
 
 /** One row of the route table: a sidecar, and whose pods go there. */
@@ -11,15 +12,8 @@ export interface SidecarRoute {
   readonly pool: string | undefined;
   /** What is shown to the sidecar. Undefined: the account's token, to a sidecar of this machine. */
   readonly tokenFile: string | undefined;
-  readonly tls: RouteTls;
+  readonly tls: TlsFileNames;
   readonly v1: V1Settings;
-}
-
-/** Files of PEM texts for a sidecar at `https://`. */
-export interface RouteTls {
-  readonly caCertFile: string | undefined;
-  readonly certFile: string | undefined;
-  readonly keyFile: string | undefined;
 }
 
 /** What only matters when the sidecar is a v1 plugin. */
