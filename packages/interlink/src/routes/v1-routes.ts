@@ -5,6 +5,7 @@ import {
   InterLinkError,
   type Owner,
   ownerKey,
+  type Pod,
   parseLogStruct,
   parsePodCreateRequests,
   parseV1Pod,
@@ -31,12 +32,13 @@ export function serveV1(app: FastifyInstance, routes: RouteTable): void {
   });
 
   app.all('/create', async (request): Promise<CreateStruct> => {
-    const create = fromPodCreateRequests(parsePodCreateRequests(await readJson(request)));
+    const asked = parsePodCreateRequests(await readJson(request));
+    const create = fromPodCreateRequests(asked);
     const { uid } = create.pod.metadata;
     const owner = v1Owner(create.pod);
     owners.remember(uid, owner);
     const pods = await routes.podsOf(owner);
-    await pods.createPod(create);
+    await pods.createPod({ ...create, jobscriptURL: asked.jobscriptURL });
     const report = (await pods.listPods()).find((candidate) => candidate.uid === uid);
     return { PodUID: uid, PodJID: report?.status.jobID ?? uid };
   });
@@ -44,24 +46,22 @@ export function serveV1(app: FastifyInstance, routes: RouteTable): void {
   app.all('/delete', async (request) => {
     const pod = parseV1Pod(await readJson(request));
     const grace = pod.spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds;
-    await (await routes.podsOf(v1Owner(pod))).deletePod(pod.metadata.uid, grace);
+    await (await routes.podsOf(v1Owner(pod))).deletePod(pod, grace);
     return {};
   });
 
   app.all('/status', async (request): Promise<V1PodStatus[]> => {
     const asked = parseV1Pods((await readJson(request)) ?? []);
-    const byOwner = new Map<string, { owner: Owner; uids: Set<string> }>();
+    const byOwner = new Map<string, { owner: Owner; pods: Pod[] }>();
     for (const pod of asked) {
       const owner = v1Owner(pod);
       owners.remember(pod.metadata.uid, owner);
-      const group = byOwner.get(ownerKey(owner)) ?? { owner, uids: new Set<string>() };
-      group.uids.add(pod.metadata.uid);
+      const group = byOwner.get(ownerKey(owner)) ?? { owner, pods: [] };
+      group.pods.push(pod);
       byOwner.set(ownerKey(owner), group);
     }
     const answers = await Promise.all(
-      [...byOwner.values()].map(async ({ owner, uids }) =>
-        (await (await routes.podsOf(owner)).listPods()).filter(({ uid }) => uids.has(uid)),
-      ),
+      [...byOwner.values()].map(async ({ owner, pods }) => await (await routes.podsOf(owner)).reportsOf(pods)),
     );
     return answers.flat().map(toV1PodStatus);
   });

@@ -8,13 +8,13 @@ import {
   readJson,
   smallBody,
 } from '@interlink/protocol';
-import { aborted, type Logger, noAuthentication, sleep, type Tracer } from '@interlink/service-kit';
-import { createSidecarServer, PodService } from '@interlink/sidecar-sdk';
-import type { FastifyInstance } from 'fastify';
+import { type Logger, sleep, type Tracer } from '@interlink/service-kit';
 import { detectProtocol } from './detect-protocol.ts';
 import type { OwnerPods } from './owner-pods.ts';
+import { podsBehindV1, podsBehindV2 } from './pods-behind.ts';
 import type { SidecarRoute } from './routing/sidecar-route.ts';
-import { V1Backend } from './v1-backend.ts';
+import { adaptV1, type V1Adapter } from './v1-adapter.ts';
+import { V1Backend, type V1BackendOptions } from './v1-backend.ts';
 import { V1Client } from './v1-client.ts';
 
 /** A sidecar that answers is looked at this often, one that does not sooner. */
@@ -22,18 +22,13 @@ const lookIntervalMs = 10_000;
 const retryIntervalMs = 2_000;
 const lookTimeoutMs = 10_000;
 
-/** A v1 plugin dressed as a v2 sidecar: the SDK's server around it, fed by handing requests over. */
-export interface V1Adapter {
-  readonly service: PodService;
-  readonly app: FastifyInstance;
-}
-
 /** What the sidecar turned out to speak. */
 export type SidecarGeneration = { readonly protocol: 'v2' } | { readonly protocol: 'v1'; readonly adapter: V1Adapter };
 
 export interface SidecarLinkOptions {
   readonly route: SidecarRoute;
   readonly target: HttpTarget;
+  readonly v1: Pick<V1BackendOptions, 'exportsPodData' | 'scripts'>;
   readonly logger: Logger;
   /** The process's: what a v1 plugin needs around it ends with it. */
   readonly signal: AbortSignal;
@@ -104,23 +99,16 @@ export class SidecarLink {
   /** Asks the sidecar now. @returns what a v1 plugin says to a ping, else nothing @throws InterLinkError when it does not answer */
   async ping(): Promise<string | undefined> {
     const generation = await this.generation();
-    if (generation.protocol === 'v1') return await new V1Client(this.target).ping();
+    if (generation.protocol === 'v1') return await new V1Client(this.target, this.route.v1).ping();
     await (await this.target.call({ method: 'GET', path: '/v2/capabilities' })).body.dump();
     return undefined;
   }
 
   async podsOf(owner: Owner): Promise<OwnerPods> {
     const generation = await this.generation();
-    if (generation.protocol === 'v2') return new PodClient(this.target, owner);
-    const { service } = generation.adapter;
-    return {
-      createPod: async (request) => {
-        await service.create(request, owner);
-      },
-      deletePod: async (uid, gracePeriodSeconds) => await service.delete(owner, uid, gracePeriodSeconds),
-      listPods: async () => service.logOf(owner).reports(),
-      logs: async (uid, container, options, signal) => await service.logs({ owner, uid }, container, options, signal),
-    };
+    return generation.protocol === 'v2'
+      ? podsBehindV2(new PodClient(this.target, owner))
+      : podsBehindV1(generation.adapter, owner);
   }
 
   /** A change is told once. */
@@ -143,20 +131,9 @@ export class SidecarLink {
   }
 
   async #adapt(): Promise<V1Adapter> {
-    const { route, signal, tracer } = this.#options;
+    const { route, target, signal, tracer, v1 } = this.#options;
     const logger = this.#options.logger.child({ sidecar: route.name });
-    const service = new PodService(new V1Backend(this.target), logger);
-    const app = createSidecarServer({
-      service,
-      logger,
-      authenticate: noAuthentication,
-      shutdown: signal,
-      // A body that is read loses what was current: the adapter's requests have spans of their own.
-      tracer,
-    });
-    service.run(signal).catch((error: unknown) => logger.error({ err: error }, 'polling the v1 sidecar ended'));
-    await app.ready();
-    await Promise.race([service.listed, aborted(signal)]);
-    return { service, app };
+    const client = new V1Client(target, route.v1);
+    return await adaptV1(new V1Backend({ ...v1, ...route.v1, client, logger }), { logger, signal, tracer });
   }
 }

@@ -10,6 +10,7 @@ import {
   tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
+import { JobScripts } from '../job-scripts.ts';
 import { SidecarLink } from '../sidecar-link.ts';
 import { parseNodePattern } from './node-pattern.ts';
 import { parseRoutes } from './parse-routes.ts';
@@ -23,8 +24,9 @@ export async function openRoutes(
 ): Promise<RouteTable> {
   const account = await accountToken(config);
   const routes = config.Sidecars === undefined ? [onlyRoute(config, account)] : parseRoutes(config.Sidecars);
+  const v1 = { exportsPodData: config.ExportPodData, scripts: new JobScripts(config) };
   const open = async (route: SidecarRoute) =>
-    new SidecarLink({ route, target: await openTarget(route, account, process.logger), ...process });
+    new SidecarLink({ route, target: await openTarget(route, account, process.logger), v1, ...process });
   return new RouteTable(await Promise.all(routes.map(open)));
 }
 

@@ -1,10 +1,19 @@
 import { HttpTarget } from '@interlink/protocol';
 import { createLogger } from '@interlink/service-kit';
 import { afterAll, expect, test } from 'vitest';
+import { JobScripts } from '../job-scripts.ts';
 import { SidecarLink } from '../sidecar-link.ts';
 import { parseRoutes } from './parse-routes.ts';
 import { RouteTable } from './route-table.ts';
 
+const v1 = {
+  exportsPodData: true,
+  scripts: new JobScripts({
+    JobScriptBuilderURL: undefined,
+    JobScriptTemplate: undefined,
+    JobScriptBuildConfig: undefined,
+  }),
+};
 const over = new AbortController();
 afterAll(() => over.abort());
 
@@ -12,7 +21,7 @@ function tableOf(nodes: Readonly<Record<string, string[]>>): RouteTable {
   const rows = Object.entries(nodes).map(([Name, Nodes]) => ({ Name, URL: 'http://127.0.0.1:1', Nodes }));
   const links = parseRoutes(rows).map((route) => {
     const target = new HttpTarget({ url: route.url });
-    return new SidecarLink({ route, target, logger: createLogger('test', 'silent'), signal: over.signal });
+    return new SidecarLink({ route, target, v1, logger: createLogger('test', 'silent'), signal: over.signal });
   });
   return new RouteTable(links);
 }
