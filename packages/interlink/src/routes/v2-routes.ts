@@ -1,8 +1,9 @@
 import { pipeline } from 'node:stream/promises';
-import { InterLinkError, parseOwner } from '@interlink/protocol';
+import { InterLinkError, parseCapabilities, parseOwner, readJson, smallBody } from '@interlink/protocol';
 import { hasUpgrade } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { capabilitiesOf } from '../sidecar/routing/capabilities-of.ts';
+import { capabilitiesOf, onlyPool } from '../sidecar/routing/capabilities-of.ts';
+import { poolLines } from '../sidecar/routing/pool-lines.ts';
 import type { RouteTable } from '../sidecar/routing/route-table.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
@@ -23,6 +24,7 @@ export function serveV2(app: FastifyInstance, routes: RouteTable): void {
   const pass = async (request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink) => {
     const generation = await sidecar.generation();
     if (generation.protocol === 'v2') {
+      if (sidecar.route.pool !== undefined && isCapabilities(request)) return await sendPool(request, reply, sidecar);
       return await (hasUpgrade(request) ? forwardUpgrade : forward)(request, reply, sidecar);
     }
     reply.hijack();
@@ -55,12 +57,26 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
   reply.hijack();
   reply.raw.writeHead(response.statusCode, pick(response.headers, responseHeaders));
   reply.raw.flushHeaders();
+  const { pool } = sidecar.route;
   try {
-    await pipeline(response.body, reply.raw);
+    if (pool !== undefined && response.headers['content-type'] === 'application/x-ndjson')
+      await pipeline(response.body, poolLines(pool), reply.raw);
+    else await pipeline(response.body, reply.raw);
   } catch (error) {
     // The answer has begun: cutting it off is all that is left, and tells the caller that it is not whole.
     request.log.debug({ err: error }, 'answer cut off');
     reply.raw.destroy();
   }
   return reply;
+}
+
+function isCapabilities({ method, params }: FastifyRequest): boolean {
+  return method === 'GET' && (params as { '*'?: string })['*'] === 'capabilities';
+}
+
+/** A node stands for one pool of its sidecar: it is told of no other. */
+async function sendPool(request: FastifyRequest, reply: FastifyReply, { target, route }: SidecarLink) {
+  const headers = pick(request.headers, requestHeaders);
+  const { body } = await target.call({ method: 'GET', path: request.url, headers });
+  return await reply.send(onlyPool(parseCapabilities(await readJson(body, smallBody)), route.pool));
 }
