@@ -41,6 +41,7 @@ export default defineConfig({
           include: [
             'packages/*/src/**/*.integration.test.ts',
             'test/conformance/**/*.test.ts',
+            'test/interop/**/*.test.ts',
             'test/testbed/**/*.integration.test.ts',
           ],
           // Of the tests in one file that say they are concurrent: they wait for pods, not for the processor.

@@ -3,6 +3,10 @@
  *
  *   run-interlink.ts   the process
  *   routes/            protocol v2, passed through by its path; protocol v1, translated
- *   sidecar/           the way to the sidecar, whichever generation it speaks
+ *   sidecar/           the way to the sidecar, whichever generation it speaks; a virtual kubelet before a v1 InterLink goes it, too
  */
 export { runInterLink } from './run-interlink.ts';
+export { detectProtocol } from './sidecar/detect-protocol.ts';
+export { V1Backend } from './sidecar/v1-backend.ts';
+export { V1Client } from './sidecar/v1-client.ts';
+export { toInterLink } from './sidecar/v1-hop.ts';

@@ -28,11 +28,21 @@ export const verbs = [
 
 const StringMap = Type.Record(Type.String(), Type.String());
 
+/** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
+export const PoolTaint = Type.Object({
+  key: Type.String(),
+  value: Type.Optional(Type.String()),
+  effect: Type.Enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+});
+export type PoolTaint = Static<typeof PoolTaint>;
+
 export const Pool = Type.Object({
   name: Type.String(),
   /** Kubernetes quantities: `cpu`, `memory`, `pods`, `ephemeral-storage`, extended resources. */
   capacity: StringMap,
   labels: Type.Optional(StringMap),
+  /** Of the node, beside those that others gave it. Absent: nobody speaks of them, and they stay; empty: those of the pool go. */
+  taints: Type.Optional(Type.Array(PoolTaint)),
 });
 export type Pool = Static<typeof Pool>;
 

@@ -121,8 +121,9 @@ export {
   parseV1PodStatuses,
   parseV1Pods,
 } from './v1/parse.ts';
+export { type PingResponse, parsePingResponse, toPingResponse, toPool } from './v1/ping.ts';
 export { fromPodCreateRequests, fromRetrievedPodData, v1Owner } from './v1/pod-from-v1.ts';
-export { toRetrievedPodData } from './v1/pod-to-v1.ts';
+export { toPodCreateRequests, toRetrievedPodData } from './v1/pod-to-v1.ts';
 export type { CreateStruct, LogStruct, PodCreateRequests, RetrievedPodData, V1PodStatus } from './v1/shapes.ts';
 export { fromV1PodStatus, toV1PodStatus } from './v1/status.ts';
 export { type Parser, parserOf } from './validate.ts';

@@ -9,6 +9,7 @@
  *   virtual-node.ts          one node's parts and the order they start in; virtual-node-options.ts: what they are made from
  *   kubelet-port.ts          one node's kubelet port and its certificate
  *   provider.ts              what runs the pods
+ *   interlink/               InterLink as one, whichever generation of the protocol it speaks
  *   admission/               whether a pod may run here
  *   trust/                   what a provider says, held to what it may say
  *   pods/                    the pod controller: what is wanted, what runs, the next step

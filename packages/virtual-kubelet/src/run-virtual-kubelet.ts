@@ -5,7 +5,7 @@ import {
   loadClusterAccess,
   namespaces,
 } from '@interlink/kube';
-import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
+import { type Fence, HttpTarget, InterLinkError } from '@interlink/protocol';
 import {
   aborted,
   accountToken,
@@ -30,6 +30,8 @@ import { apiServerAddress } from './config/own-address.ts';
 import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
+import { InterLinkLink } from './interlink/interlink-link.ts';
+import { InterLinkProvider } from './interlink/interlink-provider.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
@@ -146,6 +148,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
   const url = interLinkUrl(config);
   const tls = await clientTls(url, tlsFileNames(config), logger);
   const target = new HttpTarget({ url, token, tls, fence, headers: traceHeaders });
+  const link = new InterLinkLink(target, logger, signal, config['V1.SettleSeconds'] * 1_000);
   const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const check = fence === undefined ? undefined : () => fence.check();
@@ -173,7 +176,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           ...certificateOf(node, env, cluster),
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
-          provider: new PodClient(target, { cluster, node: node.name }),
+          provider: new InterLinkProvider(link, { cluster, node: node.name }),
           logger,
         }),
     }));

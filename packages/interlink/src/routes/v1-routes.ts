@@ -26,9 +26,13 @@ const defaultGracePeriodSeconds = 30;
 export function serveV1(app: FastifyInstance, routes: RouteTable): void {
   const owners = new OwnerMemory();
 
-  app.all('/pinglink', async (_request, reply) => {
-    const answer = await routes.ping();
-    return await (answer === undefined ? reply.send({ status: 'ok' }) : reply.type('application/json').send(answer));
+  app.all('/pinglink', async (_request, reply) => reply.type('application/json').send(await routes.ping()));
+
+  // Its status is the sidecar's to tell, and asked for when it is wanted: whose it is, is all there is to keep.
+  app.all('/updateCache', async (request, reply) => {
+    const pod = parseV1Pod(await readJson(request));
+    owners.remember(pod.metadata.uid, v1Owner(pod));
+    return await reply.type('text/plain; charset=utf-8').send('Updated cache');
   });
 
   app.all('/create', async (request): Promise<CreateStruct> => {

@@ -22,8 +22,8 @@ export function doubtOfSilence(nowMs: number, settleMs: number): CreateDoubt {
   return { absentFromMs: nowMs + settleMs, failedFromMs: nowMs + settleMs };
 }
 
-/** By how much the clocks of the cluster and of this machine may differ. */
-const clockSkewMs = 30_000;
+/** By how much the clocks of the cluster and of this machine may differ, when a process starts again at once. */
+const clockSkewMs = 5_000;
 
 /**
  * A process before this one may have sent the pod and died of it, unless the pod was created after this one had started. A time that is

@@ -3,8 +3,8 @@ import { type HttpTarget, InterLinkError, parseProblem, readBody, smallBody } fr
 const probeTimeoutMs = 10_000;
 
 /**
- * Asks a sidecar which generation it speaks: one that answers `/v2/capabilities` speaks v2, one that does not know that path is a
- * v1 plugin.
+ * Asks a peer, a sidecar or another InterLink, which generation it speaks: one that answers `/v2/capabilities` speaks v2, one that does not know that path is a
+ * v1 peer.
  * @throws InterLinkError when nothing can be concluded: it can't be reached, refuses the token, or is ill
  */
 export async function detectProtocol(target: HttpTarget): Promise<'v1' | 'v2'> {
@@ -13,10 +13,7 @@ export async function detectProtocol(target: HttpTarget): Promise<'v1' | 'v2'> {
   if (response.statusCode >= 200 && response.statusCode < 300 && isCapabilities(body)) return 'v2';
   const error = parseProblem(response.statusCode, body);
   if (response.statusCode >= 500 || response.statusCode === 401 || response.statusCode === 403) {
-    throw new InterLinkError(
-      error.code,
-      `The sidecar at ${target.url} refuses to say what it can do: ${error.message}`,
-    );
+    throw new InterLinkError(error.code, `${target.url} refuses to say what it can do: ${error.message}`);
   }
   return 'v1';
 }

@@ -8,6 +8,9 @@ export interface V1PodRequest extends PodRequest {
   readonly jobscriptURL?: string | undefined;
 }
 
+/** What a plugin is sent beside the pod. */
+export type JobScript = Pick<RetrievedPodData, 'jobScript' | 'jobConfig'>;
+
 type JobScriptConfig = Pick<InterLinkConfig, 'JobScriptBuilderURL' | 'JobScriptTemplate' | 'JobScriptBuildConfig'>;
 
 /** What v1 plugins are given beside a pod: the job's script, and the administrator's settings for it. */
@@ -29,10 +32,7 @@ export class JobScripts {
    * @throws InterLinkError `failed_precondition` for a service that is not allowed, or refuses the pod; `unavailable` when the script can't be
    * had now
    */
-  async of({
-    jobscriptURL = '',
-    ...request
-  }: V1PodRequest): Promise<Pick<RetrievedPodData, 'jobScript' | 'jobConfig'>> {
+  async of({ jobscriptURL = '', ...request }: V1PodRequest): Promise<JobScript> {
     const { JobScriptBuildConfig: config, JobScriptTemplate: template } = this.#config;
     const jobConfig = config === undefined ? {} : { jobConfig: { ...config } };
     if (jobscriptURL !== '') {

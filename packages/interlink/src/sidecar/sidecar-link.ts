@@ -7,11 +7,13 @@ import {
   parseCapabilities,
   readJson,
   smallBody,
+  toPingResponse,
 } from '@interlink/protocol';
 import { type Logger, sleep, type Tracer } from '@interlink/service-kit';
 import { detectProtocol } from './detect-protocol.ts';
 import type { OwnerPods } from './owner-pods.ts';
 import { podsBehindV1, podsBehindV2 } from './pods-behind.ts';
+import { onlyPool } from './routing/capabilities-of.ts';
 import type { SidecarRoute } from './routing/sidecar-route.ts';
 import { adaptV1, type V1Adapter } from './v1-adapter.ts';
 import { V1Backend, type V1BackendOptions } from './v1-backend.ts';
@@ -74,12 +76,14 @@ export class SidecarLink {
 
   /** Keeps looking whether the sidecar answers, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    let look: () => Promise<unknown> = async () => await this.generation();
+    let isFirst = true;
     while (!signal.aborted) {
       try {
-        await look();
+        const { protocol } = await this.generation();
+        // A v1 plugin is polled anyway.
+        if (protocol === 'v2' && !isFirst) await this.capabilities();
         this.#note(undefined);
-        look = this.capabilities;
+        isFirst = false;
       } catch (error) {
         this.#note(InterLinkError.from(error).message);
       }
@@ -87,7 +91,7 @@ export class SidecarLink {
     }
   }
 
-  /** All that the sidecar can do, asked now; a v1 plugin is not asked. @throws InterLinkError when it does not answer */
+  /** All that the sidecar can do, asked now; of a v1 plugin, what its last ping said. @throws InterLinkError when it does not answer */
   readonly capabilities = async (): Promise<Capabilities> => {
     const generation = await this.generation();
     if (generation.protocol === 'v1') return await generation.adapter.service.capabilities();
@@ -96,12 +100,11 @@ export class SidecarLink {
     return parseCapabilities(await readJson(body, smallBody));
   };
 
-  /** Asks the sidecar now. @returns what a v1 plugin says to a ping, else nothing @throws InterLinkError when it does not answer */
-  async ping(): Promise<string | undefined> {
+  /** Asks the sidecar now. @returns what a v1 plugin says to a ping, or would say @throws InterLinkError when it does not answer */
+  async ping(): Promise<string> {
     const generation = await this.generation();
-    if (generation.protocol === 'v1') return await new V1Client(this.target, this.route.v1).ping();
-    await (await this.target.call({ method: 'GET', path: '/v2/capabilities' })).body.dump();
-    return undefined;
+    if (generation.protocol === 'v1') return await new V1Client(this.target).ping();
+    return JSON.stringify(toPingResponse(onlyPool(await this.capabilities(), this.route.pool)));
   }
 
   async podsOf(owner: Owner): Promise<OwnerPods> {
@@ -133,7 +136,7 @@ export class SidecarLink {
   async #adapt(): Promise<V1Adapter> {
     const { route, target, signal, tracer, v1 } = this.#options;
     const logger = this.#options.logger.child({ sidecar: route.name });
-    const client = new V1Client(target, route.v1);
+    const client = new V1Client(target, { createPayload: route.v1.createPayload });
     return await adaptV1(new V1Backend({ ...v1, ...route.v1, client, logger }), { logger, signal, tracer });
   }
 }

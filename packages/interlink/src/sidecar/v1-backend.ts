@@ -6,7 +6,6 @@ import {
   type Pod,
   type PodReport,
   type PodRequest,
-  toRetrievedPodData,
 } from '@interlink/protocol';
 import { type Logger, sleep } from '@interlink/service-kit';
 import type { Backend, News, OwnedReport, PodReference } from '@interlink/sidecar-sdk';
@@ -15,6 +14,7 @@ import type { JobScripts, V1PodRequest } from './job-scripts.ts';
 import { PollPace } from './poll-pace.ts';
 import type { CreateOutcome, V1Client } from './v1-client.ts';
 import { firstReport } from './v1-first-report.ts';
+import { V1Ping } from './v1-ping.ts';
 import { type V1Pod, V1Pods } from './v1-pods.ts';
 
 export interface V1BackendOptions {
@@ -24,8 +24,8 @@ export interface V1BackendOptions {
   readonly settleMs: number;
   /** `ExportPodData` */
   readonly exportsPodData: boolean;
-  /** What plugins are given beside the pod. */
-  readonly scripts: Pick<JobScripts, 'of'>;
+  /** What plugins are given beside the pod. Without it, nothing. */
+  readonly scripts?: Pick<JobScripts, 'of'>;
   /** Milliseconds since the epoch, which never go back. */
   readonly now?: () => number;
 }
@@ -38,6 +38,7 @@ export class V1Backend implements Backend {
   readonly #options: V1BackendOptions;
   readonly #now: () => number;
   readonly #pods: V1Pods;
+  readonly #ping: V1Ping;
   readonly #pace = new PollPace();
   #news: News | undefined;
   #isListed = false;
@@ -49,6 +50,7 @@ export class V1Backend implements Backend {
     this.#options = options;
     this.#now = options.now ?? (() => performance.timeOrigin + performance.now());
     this.#polledMs = this.#now();
+    this.#ping = new V1Ping(options.client);
     this.#pods = new V1Pods({
       client: options.client,
       settleMs: options.settleMs,
@@ -59,8 +61,10 @@ export class V1Backend implements Backend {
     });
   }
 
+  /** @throws InterLinkError while the peer can't be reached */
   async capabilities(): Promise<Capabilities> {
     const { exportsPodData } = this.#options;
+    const { pool, trouble } = await this.#ping.read();
     return {
       protocolVersions: ['v1'],
       backend: { kind: 'interlink-v1', version: '1' },
@@ -72,8 +76,11 @@ export class V1Backend implements Backend {
         'emptyDir',
       ],
       queues: true,
-      pools: [],
-      warnings: ['a v1 plugin can’t list its pods: what InterLink was not told of since it started is unknown'],
+      pools: pool === undefined ? [] : [pool],
+      warnings: [
+        'a v1 plugin can’t list its pods: what InterLink was not told of since it started is unknown',
+        ...(trouble === undefined ? [] : [`the plugin’s answer to a ping is a failure: ${trouble}`]),
+      ],
     };
   }
 
@@ -110,9 +117,9 @@ export class V1Backend implements Backend {
     const failures = await this.#pods.ask([entry]);
     if (entry.report !== undefined) return entry.report;
     if (entry.doubt !== undefined) throw this.#notYet(entry, failures.get(pod.metadata.uid));
-    const data = { ...toRetrievedPodData(request), ...(await this.#options.scripts.of(request)) };
+    const script = (await this.#options.scripts?.of(request)) ?? {};
     entry.isSending = true;
-    const outcome = await this.#options.client.create(data);
+    const outcome = await this.#options.client.create(request, script);
     entry.isSending = false;
     this.#hurryUp();
     return this.#conclude(entry, outcome);

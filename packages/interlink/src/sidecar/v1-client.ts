@@ -6,17 +6,19 @@ import {
   listBody,
   type Pod,
   type PodReport,
+  type PodRequest,
   parseCreateStruct,
   parseProblem,
   parseV1PodStatuses,
-  type RetrievedPodData,
   readBody,
   smallBody,
+  type TargetRequest,
   toLogStruct,
 } from '@interlink/protocol';
+import type { JobScript } from './job-scripts.ts';
 import type { V1Settings } from './routing/sidecar-route.ts';
+import { toSidecar, type V1Hop } from './v1-hop.ts';
 
-const json = { 'content-type': 'application/json' };
 const createTimeoutMs = 120_000;
 
 /** What came of a create. */
@@ -30,36 +32,42 @@ export type CreateOutcome =
   /** No answer, or none that can be understood: it may have happened, or happen yet. */
   | { readonly kind: 'unclear'; readonly error: InterLinkError };
 
-/** The calls of protocol v1, InterLink to sidecar, with the verbs that plugins in the field expect. */
+/** The calls of protocol v1, with the verbs that peers in the field expect. */
 export class V1Client {
   readonly #target: HttpTarget;
+  readonly #hop: V1Hop;
   readonly #payload: V1Settings['createPayload'];
+  #calls = 0;
 
-  constructor(target: HttpTarget, { createPayload }: Pick<V1Settings, 'createPayload'>) {
+  constructor(
+    target: HttpTarget,
+    { hop = toSidecar, createPayload = 'object' }: { hop?: V1Hop; createPayload?: V1Settings['createPayload'] } = {},
+  ) {
     this.#target = target;
+    this.#hop = hop;
     this.#payload = createPayload;
   }
 
-  /** An empty list of pods is v1's ping. @returns the answer as it is */
+  /** @returns the answer as it is */
   async ping(): Promise<string> {
-    const response = await this.#target.call({ method: 'GET', path: '/status', headers: json, body: '[]' });
+    const response = await this.#call('PingInterLink', this.#hop.ping);
     return await readBody(response.body, smallBody);
   }
 
   /** Sends it once, and never throws: what is to be done next depends on what came of it. */
-  async create(data: RetrievedPodData): Promise<CreateOutcome> {
+  async create(request: PodRequest, script: JobScript = {}): Promise<CreateOutcome> {
+    const data = { ...this.#hop.toCreate(request), ...script };
     try {
-      const response = await this.#target.send({
+      const response = await this.#send('CreatePod', {
         method: 'POST',
         path: '/create',
-        headers: json,
         body: JSON.stringify(this.#payload === 'list' ? [data] : data),
         headersTimeoutMs: createTimeoutMs,
       });
       const text = await readBody(response.body, smallBody);
       const { statusCode } = response;
-      if (statusCode >= 200 && statusCode < 300) return { kind: 'taken', jobID: parseAnswer(text) };
-      // These are words of a proxy, or of a plugin that gave up waiting: what is behind may be at it still.
+      if (statusCode >= 200 && statusCode < 300) return { kind: 'taken', jobID: this.#parseAnswer(text) };
+      // These are words of a proxy, or of a peer that gave up waiting: what is behind may be at it still.
       const kind = [408, 499, 502, 504].includes(statusCode) ? 'unclear' : 'refused';
       return { kind, error: parseProblem(statusCode, text) };
     } catch (thrown) {
@@ -69,24 +77,15 @@ export class V1Client {
   }
 
   async delete(pod: Pod): Promise<void> {
-    const response = await this.#target.call({
-      method: 'POST',
-      path: '/delete',
-      headers: json,
-      body: JSON.stringify(pod),
-    });
+    const body = JSON.stringify(pod);
+    const response = await this.#call('DeletePod', { method: this.#hop.deleteMethod, path: '/delete', body });
     await response.body.dump();
   }
 
-  /** One request for all pods. @returns the reports of those that the sidecar knows */
+  /** One request for all pods. @returns the reports of those that the peer knows */
   async status(pods: ReadonlyArray<Pod>): Promise<PodReport[]> {
-    const response = await this.#target.call({
-      method: 'GET',
-      path: '/status',
-      headers: json,
-      body: JSON.stringify(pods),
-    });
-    return parseV1PodStatuses(parseJson(await readBody(response.body, listBody), 'status')).map(fromV1PodStatus);
+    const response = await this.#call('GetStatus', { method: 'GET', path: '/status', body: JSON.stringify(pods) });
+    return parseV1PodStatuses(this.#parseJson(await readBody(response.body, listBody), 'status')).map(fromV1PodStatus);
   }
 
   async logs(
@@ -96,17 +95,43 @@ export class V1Client {
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
     const body = JSON.stringify(toLogStruct(pod, container, options));
-    const response = await this.#target.call({ method: 'GET', path: '/getLogs', headers: json, body, signal });
+    const response = await this.#call('GetLogs', { method: 'GET', path: '/getLogs', body, signal });
     return response.body;
   }
-}
 
-/** @returns the backend's own name for the pod */
-function parseAnswer(text: string): string {
-  if (text.trim() === '') throw new InterLinkError('internal', 'The sidecar answered create with nothing');
-  const answer = parseJson(text, 'create');
-  // Plugins that take lists of one answer with a list of one.
-  return parseCreateStruct(Array.isArray(answer) ? answer[0] : answer).PodJID;
+  async #call(operation: string, request: TargetRequest) {
+    return await this.#target.call(this.#labelled(operation, request));
+  }
+
+  async #send(operation: string, request: TargetRequest) {
+    return await this.#target.send(this.#labelled(operation, request));
+  }
+
+  /** The label tells one call from another in the logs of both ends. */
+  #labelled(operation: string, request: TargetRequest): TargetRequest {
+    this.#calls += 1;
+    const headers = { 'interlink-http-session': `${operation}#${this.#calls}` };
+    return {
+      ...request,
+      headers: request.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+    };
+  }
+
+  /** @returns the backend's own name for the pod */
+  #parseAnswer(text: string): string {
+    if (text.trim() === '') throw new InterLinkError('internal', `${this.#hop.peer} answered create with nothing`);
+    const answer = this.#parseJson(text, 'create');
+    // Plugins that take lists of one answer with a list of one.
+    return parseCreateStruct(Array.isArray(answer) ? answer[0] : answer).PodJID;
+  }
+
+  #parseJson(text: string, call: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new InterLinkError('internal', `${this.#hop.peer} answered ${call} with what is no JSON`);
+    }
+  }
 }
 
 /** Names of Node and undici for "there was no connection": https://nodejs.org/api/errors.html#common-system-errors */
@@ -118,12 +143,4 @@ function isUnsent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const isRefused = 'code' in error && typeof error.code === 'string' && neverConnected.test(error.code);
   return isRefused || isUnsent(error.cause);
-}
-
-function parseJson(text: string, call: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InterLinkError('internal', `The sidecar's answer to ${call} is no JSON`);
-  }
 }

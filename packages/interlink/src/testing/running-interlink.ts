@@ -3,7 +3,6 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpTarget } from '@interlink/protocol';
-import type { SidecarRow } from '@interlink/service-kit';
 import { onTestFinished } from 'vitest';
 import { runInterLink } from '../run-interlink.ts';
 
@@ -23,11 +22,6 @@ interface StartOptions {
   readonly config?: object;
 }
 
-/** A row for the sidecar at this port. Pods of tests are older than the InterLink of the test: a v1 plugin gets them all the same. */
-export function rowOf(port: number): SidecarRow {
-  return { Name: 'sidecar', URL: `http://127.0.0.1:${port}`, SettleSeconds: 0 };
-}
-
 /**
  * The whole of InterLink on a unix socket in a private folder, or on TCP, which demands the token, before the sidecar at this
  * port. Ends with the test.
@@ -41,7 +35,7 @@ export async function startInterLink(
   const socketPath = join(folder, 'run', 'interlink.sock');
   await writeFile(join(folder, 'token'), 'the-account-token\n');
   const file = join(folder, 'config.yaml');
-  const settings = { Auth: { TokenFile: join(folder, 'token') }, Sidecars: [rowOf(sidecarPort)], ...config };
+  const settings = { Auth: { TokenFile: join(folder, 'token') }, ...config };
   // YAML takes JSON.
   await writeFile(file, JSON.stringify(settings));
   const url = isTcp ? `http://127.0.0.1:${await freePort()}` : `unix://${socketPath}`;
@@ -50,7 +44,11 @@ export async function startInterLink(
   const running = runInterLink(over.signal, {
     INTERLINKCONFIGPATH: file,
     ...(isTcp ? { INTERLINKURL: `http://${hostname}`, INTERLINKPORT: port } : { INTERLINKURL: url }),
+    SIDECARURL: 'http://127.0.0.1',
+    SIDECARPORT: String(sidecarPort),
     LOGLEVEL: 'error',
+    // Pods of tests are older than the InterLink of the test: a v1 plugin gets them all the same.
+    V1SETTLESECONDS: '0',
     ...env,
   });
   const target = new HttpTarget({ url, token: async () => 'the-account-token' });

@@ -32,7 +32,7 @@ export class SimulatedPlugin implements Pick<V1BackendOptions['client'], 'create
   backend(settleMs: number): V1Backend {
     return new V1Backend({
       client: { ...this.#calls(), logs: async () => await Promise.reject(new Error('no logs')) },
-      ...{ logger: createLogger('test', 'silent'), settleMs, exportsPodData: true, scripts: { of: async () => ({}) } },
+      ...{ logger: createLogger('test', 'silent'), settleMs, exportsPodData: true },
       now: () => this.nowMs,
     });
   }
@@ -87,7 +87,7 @@ export class SimulatedPlugin implements Pick<V1BackendOptions['client'], 'create
 
   #calls() {
     return {
-      create: async (data: { pod: Pod }) => await this.create(data),
+      create: async (request: { pod: Pod }) => await this.create(request),
       status: async (pods: ReadonlyArray<Pod>) => await this.status(pods),
       ping: async () => await this.ping(),
       delete: async (pod: Pod) => await this.delete(pod),

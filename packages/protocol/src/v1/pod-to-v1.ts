@@ -2,7 +2,35 @@ import { isUtf8 } from 'node:buffer';
 import type { PodRequest } from '../pod/pod-request.ts';
 import type { Container, Volume } from '../pod/pod-spec.ts';
 import type { ResolvedVolume } from '../pod/volume-files.ts';
-import type { RetrievedContainer, RetrievedPodData, V1ConfigMap, V1Secret } from './shapes.ts';
+import type { PodCreateRequests, RetrievedContainer, RetrievedPodData, V1ConfigMap, V1Secret } from './shapes.ts';
+
+/** A v2 request as what a v1 InterLink server expects at `/create`: each object once, whatever mounts it. */
+export function toPodCreateRequests({ pod, volumes }: PodRequest): Required<PodCreateRequests> {
+  const { namespace } = pod.metadata;
+  const sent = {
+    configmaps: [] as V1ConfigMap[],
+    secrets: [] as V1Secret[],
+    projectedvolumesmaps: [] as V1ConfigMap[],
+  };
+  for (const volume of pod.spec.volumes ?? []) {
+    const resolved = volumes.find(({ name }) => name === volume.name);
+    if (resolved === undefined) continue;
+    if (volume.configMap !== undefined)
+      add(sent.configmaps, configMap(String(volume.configMap.name), namespace, resolved, volume));
+    else if (volume.secret !== undefined)
+      add(sent.secrets, secret(String(volume.secret.secretName), namespace, resolved, volume));
+    else sent.projectedvolumesmaps.push(configMap(volume.name, namespace, resolved, volume));
+  }
+  return { pod, ...sent, jobscriptURL: '' };
+}
+
+/** Two volumes of one object may show different keys of it. */
+function add<T extends V1ConfigMap>(objects: T[], object: T): void {
+  const same = objects.find(({ metadata }) => metadata.name === object.metadata.name);
+  if (same === undefined) return void objects.push(object);
+  same.data = { ...same.data, ...object.data };
+  if (object.binaryData !== undefined) same.binaryData = { ...same.binaryData, ...object.binaryData };
+}
 
 /** A v2 request as what a v1 sidecar expects at `/create`: init containers first, each container with the objects that it mounts. */
 export function toRetrievedPodData(request: PodRequest): RetrievedPodData & { jobScript: string } {

@@ -38,6 +38,11 @@ export const interLinkKeys = {
     doc: 'Overrides the port that SidecarService sets.',
   }),
   Sidecars: sidecarsKey,
+  'V1.SettleSeconds': integer({
+    env: ['V1SETTLESECONDS'],
+    default: 120,
+    doc: 'How long a peer that speaks protocol v1 only, a plugin or an InterLink, is only asked for `/status` of a pod when it is not known whether a create had an effect.',
+  }),
   VKTokenFile: text({
     env: ['VKTOKENFILE'],
     default: undefined,

@@ -56,7 +56,7 @@ const SidecarRow = Type.Object(
         minimum: 0,
         maximum: 86_400,
         description:
-          'How long a v1 plugin is only asked for `/status` of a pod when it is not known whether a create had an effect. Default: 120.',
+          'How long a v1 plugin is only asked for `/status` of a pod when it is not known whether a create had an effect. Default: V1.SettleSeconds.',
         wanted: 'a whole number of seconds, a day at most,',
       }),
     ),

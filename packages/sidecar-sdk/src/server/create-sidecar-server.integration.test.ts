@@ -251,7 +251,7 @@ test('v1 routes answer in the recorded shapes, with any verb', async () => {
   };
   const json = async (...args: Parameters<typeof call>) => JSON.parse(await call(...args));
 
-  expect(await json('GET', '/status', [])).toEqual([]);
+  expect(await json('GET', '/status', [])).toMatchObject({ status: 'ok' });
   const data = { pod: v1Pod, container: [{ name: 'c', configMaps: null, secrets: null }], jobConfig: {} };
   expect(await json('POST', '/create', data)).toEqual({ PodUID: uid, PodJID: uid });
   expect(await json('POST', '/create', [data])).toEqual([{ PodUID: uid, PodJID: uid }]);

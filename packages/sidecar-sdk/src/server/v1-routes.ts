@@ -2,10 +2,12 @@ import {
   fromLogStruct,
   fromRetrievedPodData,
   InterLinkError,
+  type PingResponse,
   parseLogStruct,
   parseRetrievedPodData,
   parseV1Pod,
   parseV1Pods,
+  toPingResponse,
   toV1PodStatus,
   type V1PodStatus,
   v1Owner,
@@ -33,8 +35,9 @@ export function serveV1(app: FastifyInstance, service: PodService): void {
     return {};
   });
 
-  app.all('/status', async (request): Promise<V1PodStatus[]> => {
+  app.all('/status', async (request): Promise<V1PodStatus[] | PingResponse> => {
     const pods = parseV1Pods(request.body ?? []);
+    if (pods.length === 0) return toPingResponse(await service.capabilities());
     return pods.flatMap((pod) => {
       const known = service.findByUid(pod.metadata.uid);
       return known === undefined ? [] : [toV1PodStatus(known.report)];

@@ -55,9 +55,28 @@ test('checkCapabilities() takes labels of its domains', () => {
   expect(problems).toEqual(['label "kubernetes.io/os"', 'label "type"']);
 });
 
+test('checkCapabilities() takes taints but those that are Kubernetes’ own', () => {
+  const taint = (key: string, value?: string) => ({ key, effect: 'NoSchedule' as const, ...(value && { value }) });
+  const taints = [
+    taint('full'),
+    taint('site.example/full', 'yes'),
+    taint('node.kubernetes.io/unreachable'),
+    taint('a b'),
+  ];
+  const told = { ...poolOf({}), pools: [{ name: 'p', capacity: {}, taints }] };
+  const { capabilities: checked, problems } = checkCapabilities(told, limits);
+  expect(checked.pools[0]?.taints).toEqual(taints.slice(0, 2));
+  expect(problems).toEqual(['taint "node.kubernetes.io/unreachable"', 'taint "a b"']);
+});
+
 // `Required`: a field that is added to the protocol must be added here, too.
 test('checkCapabilities() knows every field of the protocol', () => {
-  const pool: Required<Pool> = { name: 'p', capacity: { cpu: '4' }, labels: { 'interlink.eu/site': 'x' } };
+  const pool: Required<Pool> = {
+    name: 'p',
+    capacity: { cpu: '4' },
+    labels: { 'interlink.eu/site': 'x' },
+    taints: [{ key: 'site.example/full', value: 'yes', effect: 'NoSchedule' }],
+  };
   const told: Required<Capabilities> = {
     protocolVersions: ['v2'],
     backend: { kind: 'docker', version: '29' },

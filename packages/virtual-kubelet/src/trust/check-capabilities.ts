@@ -1,7 +1,7 @@
 import { parseQuantity } from '@interlink/kube';
 import type { Capabilities, Pool } from '@interlink/protocol';
 import { cleanLine } from './clean-text.ts';
-import { isAllowedLabel } from './node-labels.ts';
+import { isAllowedLabel, isAllowedTaint } from './node-labels.ts';
 
 /** What an administrator lets a backend say of its node. */
 export interface CapabilityLimits {
@@ -11,7 +11,7 @@ export interface CapabilityLimits {
   readonly labelDomains: ReadonlyArray<string>;
 }
 
-const max = { pools: 64, resources: 64, labels: 64, warnings: 16, sysctls: 64 };
+const max = { pools: 64, resources: 64, labels: 64, taints: 16, warnings: 16, sysctls: 64 };
 const native = /^(cpu|memory|pods|ephemeral-storage|hugepages-\d+(Ki|Mi|Gi))$/;
 /** A domain, a slash and a name (https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#extended-resources). */
 const extended =
@@ -60,10 +60,16 @@ function checkPool(pool: Pool, limits: CapabilityLimits, problems: string[]): Po
     if (isAllowedLabel(key, value, limits.labelDomains)) labels[key] = value;
     else problems.push(`label ${show(key)}`);
   }
+  const taints = (pool.taints ?? []).slice(0, max.taints).filter((taint) => {
+    const isAllowed = isAllowedTaint(taint.key, taint.value ?? '');
+    if (!isAllowed) problems.push(`taint ${show(taint.key)}`);
+    return isAllowed;
+  });
   return {
     name: cleanLine(pool.name, 253),
     capacity,
     ...(pool.labels === undefined ? {} : { labels }),
+    ...(pool.taints === undefined ? {} : { taints }),
   };
 }
 

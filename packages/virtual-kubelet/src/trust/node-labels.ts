@@ -18,6 +18,13 @@ export function isAllowedLabel(key: string, text: string, domains: ReadonlyArray
   return isBelow(prefix, [...ourDomains, ...domains]) && !isBelow(prefix, forbiddenDomains);
 }
 
+/** Whether a backend may taint its node so: with any key that Kubernetes takes and does not use itself. */
+export function isAllowedTaint(key: string, text: string): boolean {
+  const [last = '', prefix, ...rest] = key.split('/').reverse();
+  if (rest.length > 0 || !name.test(last) || !value.test(text)) return false;
+  return prefix === undefined || (prefix.length <= 253 && domain.test(prefix) && !isBelow(prefix, forbiddenDomains));
+}
+
 function isBelow(prefix: string, domains: ReadonlyArray<string>): boolean {
   return domains.some((each) => prefix === each || prefix.endsWith(`.${each}`));
 }

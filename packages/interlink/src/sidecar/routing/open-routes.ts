@@ -15,7 +15,7 @@ import { SidecarLink } from '../sidecar-link.ts';
 import { parseNodePattern } from './node-pattern.ts';
 import { parseRoutes } from './parse-routes.ts';
 import { RouteTable } from './route-table.ts';
-import { defaultV1Settings, type SidecarRoute } from './sidecar-route.ts';
+import type { SidecarRoute } from './sidecar-route.ts';
 
 /** The route table of the configuration, with nothing asked of anybody yet. @throws InterLinkError `invalid_argument` for a bad table or file */
 export async function openRoutes(
@@ -23,7 +23,10 @@ export async function openRoutes(
   process: { readonly logger: Logger; readonly signal: AbortSignal; readonly tracer?: Tracer | undefined },
 ): Promise<RouteTable> {
   const account = await accountToken(config);
-  const routes = config.Sidecars === undefined ? [onlyRoute(config, account)] : parseRoutes(config.Sidecars);
+  const routes =
+    config.Sidecars === undefined
+      ? [onlyRoute(config, account)]
+      : parseRoutes(config.Sidecars, config['V1.SettleSeconds']);
   const v1 = { exportsPodData: config.ExportPodData, scripts: new JobScripts(config) };
   const open = async (route: SidecarRoute) =>
     new SidecarLink({ route, target: await openTarget(route, account, process.logger), v1, ...process });
@@ -39,7 +42,7 @@ function onlyRoute(config: InterLinkConfig, account: TokenFile): SidecarRoute {
     pool: undefined,
     tokenFile: account.path,
     tls: tlsFileNames(config),
-    v1: defaultV1Settings,
+    v1: { createPayload: 'object', settleMs: config['V1.SettleSeconds'] * 1_000 },
   };
 }
 

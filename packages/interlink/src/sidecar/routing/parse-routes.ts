@@ -1,14 +1,15 @@
 import { InterLinkError } from '@interlink/protocol';
 import type { SidecarRow } from '@interlink/service-kit';
 import { parseNodePattern } from './node-pattern.ts';
-import { defaultV1Settings, type SidecarRoute } from './sidecar-route.ts';
+import type { SidecarRoute } from './sidecar-route.ts';
 
 /**
  * Reads `Sidecars` of the InterLink file, the table by which InterLink finds a node's sidecar.
+ * @param settleSeconds of rows that name none
  * @throws InterLinkError `invalid_argument` with every problem at once
  */
-export function parseRoutes(rows: ReadonlyArray<SidecarRow>): SidecarRoute[] {
-  const routes = rows.map(parseRoute);
+export function parseRoutes(rows: ReadonlyArray<SidecarRow>, settleSeconds: number): SidecarRoute[] {
+  const routes = rows.map((row, index) => parseRoute({ SettleSeconds: settleSeconds, ...row }, index));
   const names = repeated(routes, ({ name }) => name);
   const nodes = routes.flatMap((route) => route.nodes.map(({ text }) => ({ name: route.name, text })));
   const problems = [
@@ -22,8 +23,7 @@ export function parseRoutes(rows: ReadonlyArray<SidecarRow>): SidecarRoute[] {
   throw new InterLinkError('invalid_argument', `Invalid configuration: ${problems.join('; ')}`);
 }
 
-function parseRoute(row: SidecarRow, index: number): SidecarRoute {
-  const { CreatePayload, SettleSeconds } = row;
+function parseRoute(row: SidecarRow & { SettleSeconds: number }, index: number): SidecarRoute {
   return {
     name: row.Name,
     url: row.URL,
@@ -31,10 +31,7 @@ function parseRoute(row: SidecarRow, index: number): SidecarRoute {
     pool: row.Pool,
     tokenFile: row.TokenFile,
     tls: { place: `Sidecars[${index}]`, caCertFile: row.CACertFile, certFile: row.CertFile, keyFile: row.KeyFile },
-    v1: {
-      createPayload: CreatePayload ?? defaultV1Settings.createPayload,
-      settleMs: SettleSeconds === undefined ? defaultV1Settings.settleMs : SettleSeconds * 1_000,
-    },
+    v1: { createPayload: row.CreatePayload ?? 'object', settleMs: row.SettleSeconds * 1_000 },
   };
 }
 

@@ -19,7 +19,7 @@ afterAll(() => over.abort());
 
 function tableOf(nodes: Readonly<Record<string, string[]>>): RouteTable {
   const rows = Object.entries(nodes).map(([Name, Nodes]) => ({ Name, URL: 'http://127.0.0.1:1', Nodes }));
-  const links = parseRoutes(rows).map((route) => {
+  const links = parseRoutes(rows, 0).map((route) => {
     const target = new HttpTarget({ url: route.url });
     return new SidecarLink({ route, target, v1, logger: createLogger('test', 'silent'), signal: over.signal });
   });

@@ -39,13 +39,13 @@ export class RouteTable {
   }
 
   /**
-   * Whether the way to sidecars is open, for v1, which names no node. @returns what the only one, a v1 plugin, says to a ping; nothing
-   * for a v2 sidecar, and for several, of which one that answers will do @throws InterLinkError when none answers
+   * Whether the way to sidecars is open, for v1, which names no node. @returns what the only one says to a ping, as v1 has it; of
+   * several, of which one that answers will do, nothing but that @throws InterLinkError when none answers
    */
-  async ping(): Promise<string | undefined> {
+  async ping(): Promise<string> {
     const [only, ...others] = this.links;
     if (only !== undefined && others.length === 0) return await only.ping();
-    if (this.links.some(({ trouble }) => trouble === undefined)) return undefined;
+    if (this.links.some(({ trouble }) => trouble === undefined)) return JSON.stringify({ status: 'ok' });
     throw new InterLinkError('unavailable', 'None of the sidecars answers');
   }
 

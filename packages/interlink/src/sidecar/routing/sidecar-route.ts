@@ -23,5 +23,3 @@ export interface V1Settings {
   /** How long only `/status` is asked of a pod, once it is not known whether a create had an effect. */
   readonly settleMs: number;
 }
-
-export const defaultV1Settings: V1Settings = { createPayload: 'object', settleMs: 120_000 };
