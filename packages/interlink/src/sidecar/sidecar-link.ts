@@ -20,7 +20,7 @@ import { V1Backend, type V1BackendOptions } from './v1-backend.ts';
 import { V1Client } from './v1-client.ts';
 
 /** A sidecar that answers is looked at this often, one that does not sooner. */
-const lookIntervalMs = 10_000;
+const lookIntervalMs = 5_000;
 const retryIntervalMs = 2_000;
 const lookTimeoutMs = 10_000;
 

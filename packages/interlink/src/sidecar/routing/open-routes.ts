@@ -1,11 +1,11 @@
-import { HttpTarget, parseTarget } from '@interlink/protocol';
+import { HttpTarget } from '@interlink/protocol';
 import {
   accountToken,
   clientTls,
   type InterLinkConfig,
   type Logger,
   sidecarUrl,
-  TokenFile,
+  type TokenFile,
   type Tracer,
   tlsFileNames,
   traceHeaders,
@@ -16,6 +16,7 @@ import { parseNodePattern } from './node-pattern.ts';
 import { parseRoutes } from './parse-routes.ts';
 import { RouteTable } from './route-table.ts';
 import type { SidecarRoute } from './sidecar-route.ts';
+import { sidecarToken } from './sidecar-token.ts';
 
 /** The route table of the configuration, with nothing asked of anybody yet. @throws InterLinkError `invalid_argument` for a bad table or file */
 export async function openRoutes(
@@ -47,7 +48,7 @@ function onlyRoute(config: InterLinkConfig, account: TokenFile): SidecarRoute {
 }
 
 async function openTarget(route: SidecarRoute, account: TokenFile, logger: Logger): Promise<HttpTarget> {
-  const token = tokenFor(route, account);
+  const token = sidecarToken(route, account);
   return new HttpTarget({
     url: route.url,
     token: token === undefined ? undefined : () => token.current(),
@@ -55,15 +56,4 @@ async function openTarget(route: SidecarRoute, account: TokenFile, logger: Logge
     headers: traceHeaders,
     connections: 256,
   });
-}
-
-/** The account's token opens InterLink itself: no sidecar on another machine is shown it. */
-function tokenFor({ url, tokenFile }: SidecarRoute, account: TokenFile): TokenFile | undefined {
-  if (tokenFile !== undefined) return new TokenFile(tokenFile);
-  return isOfThisMachine(url) ? account : undefined;
-}
-
-function isOfThisMachine(url: string): boolean {
-  const { origin, socketPath } = parseTarget(url);
-  return socketPath !== undefined || /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(origin).hostname);
 }

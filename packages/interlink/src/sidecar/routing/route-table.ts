@@ -2,6 +2,7 @@ import { InterLinkError, type Owner } from '@interlink/protocol';
 import type { HealthChecks } from '@interlink/service-kit';
 import type { OwnerPods } from '../owner-pods.ts';
 import type { SidecarLink } from '../sidecar-link.ts';
+import type { SidecarRoute } from './sidecar-route.ts';
 
 /**
  * Which sidecar has an owner's pods: the path alone decides, by names and patterns of the configuration. Each sidecar has a link and a
@@ -10,21 +11,18 @@ import type { SidecarLink } from '../sidecar-link.ts';
 export class RouteTable {
   readonly links: ReadonlyArray<SidecarLink>;
 
+  readonly #routes: ReadonlyArray<SidecarRoute>;
+  readonly #links: ReadonlyMap<SidecarRoute | undefined, SidecarLink>;
+
   constructor(links: ReadonlyArray<SidecarLink>) {
     this.links = links;
+    this.#routes = links.map(({ route }) => route);
+    this.#links = new Map(links.map((link) => [link.route, link]));
   }
 
   /** The row that says most of this owner; of equals, the first. @throws InterLinkError `not_found` when none does */
   linkOf(owner: Owner): SidecarLink {
-    let best: SidecarLink | undefined;
-    let bestRank = -1;
-    for (const link of this.links) {
-      for (const pattern of link.route.nodes) {
-        if (pattern.rank <= bestRank || !pattern.matches(owner)) continue;
-        best = link;
-        bestRank = pattern.rank;
-      }
-    }
+    const best = this.#links.get(bestRoute(this.#routes, owner));
     if (best !== undefined) return best;
     throw new InterLinkError(
       'not_found',
@@ -67,4 +65,18 @@ export class RouteTable {
   async close(): Promise<void> {
     await Promise.all(this.links.map(async ({ target }) => await target.close()));
   }
+}
+
+/** The row that says most of this owner; of equals, the first. Undefined: none does. */
+export function bestRoute(routes: ReadonlyArray<SidecarRoute>, owner: Owner): SidecarRoute | undefined {
+  let best: SidecarRoute | undefined;
+  let bestRank = -1;
+  for (const route of routes) {
+    for (const pattern of route.nodes) {
+      if (pattern.rank <= bestRank || !pattern.matches(owner)) continue;
+      best = route;
+      bestRank = pattern.rank;
+    }
+  }
+  return best;
 }
