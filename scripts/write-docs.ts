@@ -50,6 +50,21 @@ const sections = [
     name: `fields of ${part}`,
     content: fieldTable(slurmFields, part),
   })),
+  {
+    document: 'docs/protocol.md',
+    name: 'python plugin',
+    content: codeBlock('examples/python-plugin/plugin.py', 'python'),
+  },
+  {
+    document: 'docs/protocol.md',
+    name: 'typescript plugin',
+    content: codeBlock('examples/typescript-plugin/plugin.ts'),
+  },
+  {
+    document: 'docs/protocol.md',
+    name: 'python v1 plugin',
+    content: codeBlock('examples/python-plugin-v1/plugin.py', 'python'),
+  },
   { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
   ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({
     document: 'docs/protocol.md',
@@ -119,6 +134,6 @@ function checkTable(section: string): string {
   return ['| check | what is wanted |', '|---|---|', ...rows].join('\n');
 }
 
-function codeBlock(path: string): string {
-  return `\`\`\`ts\n${readFileSync(root(path), 'utf8').trimEnd()}\n\`\`\``;
+function codeBlock(path: string, language = 'ts'): string {
+  return `\`\`\`${language}\n${readFileSync(root(path), 'utf8').trimEnd()}\n\`\`\``;
 }

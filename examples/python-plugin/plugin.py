@@ -327,8 +327,8 @@ class Handler(BaseHTTPRequestHandler):
         self.write_record("bookmark", snapshot=snapshot)
         while self.is_current(owner):
             with NEWS:
-                if snapshot is None and not any(self.changes(owner, told)):
-                    NEWS.wait(5)
+                if snapshot is None:
+                    NEWS.wait_for(lambda: any(self.changes(owner, told)) or not self.is_current(owner), 5)
                 news, gone = self.changes(owner, told)
             for pod, report in news:
                 told[pod] = report

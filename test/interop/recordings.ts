@@ -22,12 +22,17 @@ export function recorded(name: Conversation): Exchange[] {
 
 export const on = (exchanges: ReadonlyArray<Exchange>, path: string) => exchanges.filter((each) => each.path === path);
 
-/** Says it again, with the verb, the headers and the body that it was said with. */
-export async function say(target: HttpTarget, { method, path, requestHeaders, request }: Exchange) {
+/** Says it again, with the verb, the headers and the body that it was said with. @returns the answer, to be read as it comes */
+export async function begin(target: HttpTarget, { method, path, requestHeaders, request }: Exchange) {
   const { 'content-length': _length, connection: _connection, ...headers } = requestHeaders;
   const body = request === null ? {} : { body: JSON.stringify(request) };
-  const answer = await target.send({ method, path, headers, ...body });
-  return { status: answer.statusCode, text: await answer.body.text() };
+  return await target.send({ method, path, headers, ...body });
+}
+
+/** Says it again, and hears the answer out. */
+export async function say(target: HttpTarget, exchange: Exchange) {
+  const { statusCode, body } = await begin(target, exchange);
+  return { status: statusCode, text: await body.text() };
 }
 
 /** The statuses of an answer, which is a list of them. */

@@ -178,3 +178,24 @@ test('/getLogs of a pod that nobody told of is 404, /status without a body is an
   const status = await target.send({ method: 'GET', path: '/status' });
   expect([status.statusCode, await status.body.text()]).toEqual([200, '[]']);
 });
+
+test.each(['GET', 'POST', 'PUT', 'DELETE'] as const)(
+  'any verb is taken, and /updateCache has its answer: %s',
+  async (method) => {
+    const { target, plugin } = await start();
+    const [{ request }] = (await recorded('virtual-kubelet-to-interlink.json')).filter(
+      ({ path }) => path === '/create',
+    ) as [Exchange];
+    const { pod } = request as { pod: Pod };
+    const say = async (path: string, body: unknown) => {
+      const answer = await target.send({ method, path, body: JSON.stringify(body) });
+      return [answer.statusCode, await answer.body.text()] as const;
+    };
+    expect((await say('/pinglink', {}))[0]).toBe(200);
+    expect((await say('/create', request))[0]).toBe(200);
+    expect(await say('/updateCache', pod)).toEqual([200, 'Updated cache']);
+    expect((await say('/status', [pod]))[1]).toContain(pod.metadata.uid);
+    expect((await say('/delete', pod))[0]).toBe(200);
+    expect(plugin.pods.size).toBe(0);
+  },
+);
