@@ -1,7 +1,5 @@
-import { HttpTarget } from '@interlink/protocol';
 import {
   aborted,
-  accountToken,
   chooseAuthentication,
   createHttpServer,
   createLogger,
@@ -9,15 +7,13 @@ import {
   listen,
   loadInterLinkConfig,
   Policy,
-  sidecarUrl,
   startTracing,
-  traceHeaders,
 } from '@interlink/service-kit';
 import { Audit } from './auth/audit.ts';
 import { Guard } from './auth/guard.ts';
 import { serveV1 } from './routes/v1-routes.ts';
 import { serveV2 } from './routes/v2-routes.ts';
-import { SidecarLink } from './sidecar/sidecar-link.ts';
+import { openRoutes } from './sidecar/routing/open-routes.ts';
 
 /** A whole InterLink process but for `process.exit`. Keeps no state; runs until the signal aborts. @throws InterLinkError when it can't start */
 export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Promise<void> {
@@ -25,34 +21,29 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   const logger = createLogger('interlink', config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
   const listenUrl = interLinkListenUrl(config);
-  const token = await accountToken(config);
   const tracer = await startTracing('interlink', logger, env);
-  const target = new HttpTarget({
-    url: sidecarUrl(config),
-    token: () => token.current(),
-    headers: traceHeaders,
-    connections: 256,
-  });
-  const sidecar = new SidecarLink(target, logger, signal, tracer);
+  const routes = await openRoutes(config, { logger, signal, tracer });
   const app = createHttpServer({
     logger,
     authenticate: await chooseAuthentication(config, listenUrl, logger),
-    readiness: { sidecar: () => sidecar.trouble },
+    readiness: routes.readiness,
     tracer,
   });
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const guard = new Guard(new Policy(config), new Audit(logger));
-  serveV2(app, sidecar, guard);
-  serveV1(app, sidecar, guard);
+  serveV2(app, routes, guard);
+  serveV1(app, routes, guard);
 
   const address = await listen(app, listenUrl);
-  logger.info({ address, sidecar: target.url, configuration: file ?? 'defaults and environment' }, 'listening');
-  sidecar.generation().catch((error: unknown) => logger.warn({ err: error }, 'the sidecar does not answer yet'));
+  const sidecars = routes.links.map(({ route }) => `${route.name} ${route.url}`);
+  logger.info({ address, sidecars, configuration: file ?? 'defaults and environment' }, 'listening');
+  const looking = routes.run(signal);
   await aborted(signal);
   await app.close();
-  await target.close();
+  await routes.close();
+  await looking;
   await tracer?.close();
   logger.info('stopped');
 }

@@ -7,6 +7,7 @@
  *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
  *              upgrades
  *   process/   logs, signals and exit codes, waiting
+ *   tls/       certificates in files, read again when they change; a listener's and a client's end of TLS
  *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
  */
 export { bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
@@ -33,17 +34,22 @@ export {
   type Verb,
 } from './policy/access.ts';
 export { type Denial, type DenialReason, Policy, type PolicySettings, type Rights } from './policy/policy.ts';
+export type { SidecarRow } from './config/sidecars-key.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
+export { Trouble } from './process/trouble.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
 export { keepYoungGenerationSmall } from './process/young-generation.ts';
 export { accountToken, chooseAuthentication } from './server/choose-authentication.ts';
-export type { HealthChecks } from './server/health.ts';
+export type { HealthChecks, HealthNote } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
 export { listen } from './server/listen.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';
+export { clientTls, listenerTls, tlsFileNames } from './tls/configured-tls.ts';
+export type { TlsFileNames, TlsMaterial } from './tls/read-tls-files.ts';
+export { TlsFiles } from './tls/tls-files.ts';
 export { currentSpan, traced, traceHeaders, withSpan } from './tracing/current-span.ts';
 export type { Span, SpanAttributes, SpanOptions, TraceOrigin, Tracer } from './tracing/span.ts';
 export { startTracing } from './tracing/start-tracing.ts';

@@ -7,6 +7,7 @@
  *   server/          protocol v2 and v1 over HTTP
  *   files/           small files, whole or not at all
  *   image/           names of images, and the logins that fit them
+ *   job-script/      scripts that a site makes or keeps itself
  *   log/             log options for backends that keep lines with times
  *   kubeconfig/      what owners let the backend act by in their cluster: kept, and gone with them
  *   lifecycle/       the life of a pod over a small ContainerRuntime; its probes and hooks also by themselves
@@ -115,6 +116,8 @@ export {
   renderRepository,
   toRepository,
 } from './image/reference.ts';
+export { askScriptBuilder, type ScriptBuilder } from './job-script/ask-script-builder.ts';
+export { checkJobScript, readJobScriptTemplate } from './job-script/job-script.ts';
 export type { ActionTarget, CommandResult, DialAddress } from './lifecycle/actions/action-target.ts';
 export { collectCommand } from './lifecycle/actions/collect-command.ts';
 export { connectTo } from './lifecycle/actions/dial.ts';

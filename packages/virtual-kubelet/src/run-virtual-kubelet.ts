@@ -8,6 +8,7 @@ import {
 import { type Fence, HttpTarget, InterLinkError } from '@interlink/protocol';
 import {
   aborted,
+  clientTls,
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
@@ -16,6 +17,7 @@ import {
   loadInterLinkConfig,
   startTracing,
   type Tracer,
+  tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
@@ -147,14 +149,16 @@ interface ProcessParts {
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
   const { flags, env, config, token, file, logger, access, fence, tracer } = parts;
   const { renewal } = token;
+  const url = interLinkUrl(config);
   const target = new HttpTarget({
-    url: interLinkUrl(config),
+    url,
     token: async () => await token.current(),
     onUnauthenticated: () => renewal?.refused(),
+    tls: await clientTls(url, tlsFileNames(config), logger),
     fence,
     headers: traceHeaders,
   });
-  const link = new InterLinkLink(target, logger, signal);
+  const link = new InterLinkLink(target, logger, signal, config['V1.SettleSeconds'] * 1_000);
   const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const check = fence === undefined ? undefined : () => fence.check();

@@ -33,12 +33,22 @@ export async function ourProcesses(token: string): Promise<OurProcesses> {
   return {
     startInterLink: async (sidecarPort) => {
       const [port = 0] = await findFreePorts(1);
-      await start('interlink', [], { INTERLINKPORT: String(port), SIDECARPORT: String(sidecarPort) }, 'listening');
+      await start(
+        'interlink',
+        [],
+        { INTERLINKPORT: String(port), SIDECARPORT: String(sidecarPort), V1SETTLESECONDS: '0' },
+        'listening',
+      );
       return port;
     },
     startVirtualKubelet: async ({ nodeName, kubeconfig, interLinkPort }) => {
       const args = ['--nodename', nodeName, '--port', '0', '--kubeconfig', kubeconfig];
-      return await start('vk', args, { INTERLINKPORT: String(interLinkPort) }, 'backend within reach');
+      return await start(
+        'vk',
+        args,
+        { INTERLINKPORT: String(interLinkPort), V1SETTLESECONDS: '0' },
+        'backend within reach',
+      );
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(parts.toReversed().map(async (part) => await part.stop()));

@@ -1,8 +1,11 @@
 import { pipeline } from 'node:stream/promises';
-import { InterLinkError, type Owner } from '@interlink/protocol';
+import { InterLinkError, parseCapabilities, readJson, smallBody } from '@interlink/protocol';
 import { hasUpgrade, plainPathOf, readAccess } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guard } from '../auth/guard.ts';
+import { capabilitiesOf, onlyPool } from '../sidecar/routing/capabilities-of.ts';
+import { poolLines } from '../sidecar/routing/pool-lines.ts';
+import type { RouteTable } from '../sidecar/routing/route-table.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 import { pick } from './pick-headers.ts';
@@ -18,8 +21,8 @@ const headersTimeoutMs = 60_000;
  * Protocol v2: InterLink serves what its sidecar serves. Bodies and streams pass through unread; the path alone says whose pods
  * a request is about.
  */
-export function serveV2(app: FastifyInstance, sidecar: SidecarLink, guard: Guard): void {
-  const pass = async (request: FastifyRequest, reply: FastifyReply) => {
+export function serveV2(app: FastifyInstance, routes: RouteTable, guard: Guard): void {
+  const pass = async (request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink) => {
     const generation = await sidecar.generation();
     if (generation.protocol === 'v2') {
       return await (hasUpgrade(request) ? forwardUpgrade : forward)(request, reply, sidecar);
@@ -28,28 +31,31 @@ export function serveV2(app: FastifyInstance, sidecar: SidecarLink, guard: Guard
     generation.adapter.app.routing(request.raw, reply.raw);
     return reply;
   };
-  const capabilities = async (request: FastifyRequest, reply: FastifyReply, owner?: Owner) =>
-    guard.isOpen
-      ? await pass(request, reply)
-      : await reply.send(guard.visible(request, await askCapabilities(request, sidecar), owner));
-
   app.get('/v2/capabilities', async (request, reply) => {
     plainPathOf(request.url);
     guard.assertAnything(request);
-    return await capabilities(request, reply);
+    const [only, ...others] = routes.links;
+    const isOne = only !== undefined && others.length === 0;
+    const told = isOne ? await askCapabilities(request, only) : await capabilitiesOf(routes.links);
+    return await reply.send(guard.visible(request, told));
   });
   app.all('/v2/clusters/:cluster/nodes/:node/*', async (request, reply) => {
     const access = readAccess(request.method, request.url);
-    guard.authorise(request, access);
-    return await (access.verb === 'capabilities' ? capabilities(request, reply, access.owner) : pass(request, reply));
+    guard.authorise(request, { ...access, pool: routes.poolOf(access.owner) });
+    const sidecar = routes.linkOf(access.owner);
+    if (access.verb !== 'capabilities') return await pass(request, reply, sidecar);
+    return await reply.send(guard.visible(request, await askCapabilities(request, sidecar), access.owner));
   });
 }
 
+/** What a sidecar says that it can do; where a node stands for one pool of it, of that pool alone. */
 async function askCapabilities(request: FastifyRequest, sidecar: SidecarLink): Promise<unknown> {
   const generation = await sidecar.generation();
   if (generation.protocol === 'v1') return await generation.adapter.service.capabilities();
   const headers = pick(request.headers, requestHeaders);
-  return await (await sidecar.target.call({ method: 'GET', path: request.url, headers })).body.json();
+  const { body } = await sidecar.target.call({ method: 'GET', path: request.url, headers });
+  const told = await readJson(body, smallBody);
+  return sidecar.route.pool === undefined ? told : onlyPool(parseCapabilities(told), sidecar.route.pool);
 }
 
 async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink): Promise<FastifyReply> {
@@ -67,8 +73,11 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
   reply.hijack();
   reply.raw.writeHead(response.statusCode, pick(response.headers, responseHeaders));
   reply.raw.flushHeaders();
+  const { pool } = sidecar.route;
   try {
-    await pipeline(response.body, reply.raw);
+    if (pool !== undefined && response.headers['content-type'] === 'application/x-ndjson')
+      await pipeline(response.body, poolLines(pool), reply.raw);
+    else await pipeline(response.body, reply.raw);
   } catch (error) {
     // The answer has begun: cutting it off is all that is left, and tells the caller that it is not whole.
     request.log.debug({ err: error }, 'answer cut off');

@@ -1,4 +1,5 @@
 import {
+  type Capabilities,
   type HttpTarget,
   InterLinkError,
   type Owner,
@@ -8,45 +9,55 @@ import {
   smallBody,
   toPingResponse,
 } from '@interlink/protocol';
-import { type Logger, noAuthentication, type Tracer } from '@interlink/service-kit';
-import { createSidecarServer, PodService } from '@interlink/sidecar-sdk';
-import type { FastifyInstance } from 'fastify';
+import { type Logger, sleep, type Tracer } from '@interlink/service-kit';
 import { detectProtocol } from './detect-protocol.ts';
 import type { OwnerPods } from './owner-pods.ts';
-import { V1Backend } from './v1-backend.ts';
+import { podsBehindV1, podsBehindV2 } from './pods-behind.ts';
+import { onlyPool } from './routing/capabilities-of.ts';
+import type { SidecarRoute } from './routing/sidecar-route.ts';
+import { adaptV1, type V1Adapter } from './v1-adapter.ts';
+import { V1Backend, type V1BackendOptions } from './v1-backend.ts';
 import { V1Client } from './v1-client.ts';
 
-/** A v1 plugin dressed as a v2 sidecar: the SDK's server around it, fed by handing requests over. */
-export interface V1Adapter {
-  readonly service: PodService;
-  readonly app: FastifyInstance;
-}
+/** A sidecar that answers is looked at this often, one that does not sooner. */
+const lookIntervalMs = 5_000;
+const retryIntervalMs = 2_000;
+const lookTimeoutMs = 10_000;
 
 /** What the sidecar turned out to speak. */
 export type SidecarGeneration = { readonly protocol: 'v2' } | { readonly protocol: 'v1'; readonly adapter: V1Adapter };
+
+export interface SidecarLinkOptions {
+  readonly route: SidecarRoute;
+  readonly target: HttpTarget;
+  readonly v1: Pick<V1BackendOptions, 'exportsPodData' | 'scripts'>;
+  readonly logger: Logger;
+  /** The process's: what a v1 plugin needs around it ends with it. */
+  readonly signal: AbortSignal;
+  readonly tracer?: Tracer | undefined;
+}
 
 /**
  * The way to one sidecar. Which generation it speaks is found out at the first request that reaches it and kept from then on:
  * a peer once seen to speak v2 is never downgraded.
  */
 export class SidecarLink {
+  readonly route: SidecarRoute;
   readonly target: HttpTarget;
-  readonly #logger: Logger;
-  readonly #signal: AbortSignal;
-  readonly #tracer: Tracer | undefined;
+  readonly #options: SidecarLinkOptions;
   #generation: Promise<SidecarGeneration> | undefined;
+  #adapter: V1Adapter | undefined;
   #trouble: string | undefined = 'not asked yet';
 
-  constructor(target: HttpTarget, logger: Logger, signal: AbortSignal, tracer?: Tracer) {
-    this.target = target;
-    this.#logger = logger;
-    this.#signal = signal;
-    this.#tracer = tracer;
+  constructor(options: SidecarLinkOptions) {
+    this.route = options.route;
+    this.target = options.target;
+    this.#options = options;
   }
 
-  /** Undefined once the sidecar has answered, else what is wrong. */
+  /** Undefined while the sidecar answers, else what is wrong. A few seconds old at most. */
   get trouble(): string | undefined {
-    return this.#trouble;
+    return this.#trouble ?? this.#adapter?.service.trouble;
   }
 
   /** @throws InterLinkError while the sidecar can't be reached */
@@ -58,55 +69,74 @@ export class SidecarLink {
     } catch (error) {
       // Others may wait for the same answer, and one of them may have asked again already.
       if (this.#generation === asked) this.#generation = undefined;
-      this.#trouble = InterLinkError.from(error).message;
+      this.#note(InterLinkError.from(error).message);
       throw error;
     }
   }
+
+  /** Keeps looking whether the sidecar answers, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    let isFirst = true;
+    while (!signal.aborted) {
+      try {
+        const { protocol } = await this.generation();
+        // A v1 plugin is polled anyway.
+        if (protocol === 'v2' && !isFirst) await this.capabilities();
+        this.#note(undefined);
+        isFirst = false;
+      } catch (error) {
+        this.#note(InterLinkError.from(error).message);
+      }
+      await sleep(this.trouble === undefined ? lookIntervalMs : retryIntervalMs, signal);
+    }
+  }
+
+  /** All that the sidecar can do, asked now; of a v1 plugin, what its last ping said. @throws InterLinkError when it does not answer */
+  readonly capabilities = async (): Promise<Capabilities> => {
+    const generation = await this.generation();
+    if (generation.protocol === 'v1') return await generation.adapter.service.capabilities();
+    const path = '/v2/capabilities';
+    const { body } = await this.target.call({ method: 'GET', path, headersTimeoutMs: lookTimeoutMs });
+    return parseCapabilities(await readJson(body, smallBody));
+  };
 
   /** Asks the sidecar now. @returns what a v1 plugin says to a ping, or would say @throws InterLinkError when it does not answer */
   async ping(): Promise<string> {
     const generation = await this.generation();
     if (generation.protocol === 'v1') return await new V1Client(this.target).ping();
-    const { body } = await this.target.call({ method: 'GET', path: '/v2/capabilities' });
-    return JSON.stringify(toPingResponse(parseCapabilities(await readJson(body, smallBody))));
+    return JSON.stringify(toPingResponse(onlyPool(await this.capabilities(), this.route.pool)));
   }
 
   async podsOf(owner: Owner): Promise<OwnerPods> {
     const generation = await this.generation();
-    if (generation.protocol === 'v2') return new PodClient(this.target, owner);
-    const { service } = generation.adapter;
-    return {
-      createPod: async (request) => {
-        await service.create(request, owner);
-      },
-      deletePod: async (uid, gracePeriodSeconds) => await service.delete(owner, uid, gracePeriodSeconds),
-      listPods: async () => service.logOf(owner).reports(),
-      logs: async (uid, container, options, signal) => await service.logs({ owner, uid }, container, options, signal),
-    };
+    return generation.protocol === 'v2'
+      ? podsBehindV2(new PodClient(this.target, owner))
+      : podsBehindV1(generation.adapter, owner);
+  }
+
+  /** A change is told once. */
+  #note(trouble: string | undefined): void {
+    if (trouble === this.#trouble) return;
+    const { logger, route } = this.#options;
+    if (trouble === undefined) logger.info({ sidecar: route.name }, 'the sidecar answers');
+    else logger.warn({ sidecar: route.name, address: this.target.url, trouble }, 'the sidecar does not answer');
+    this.#trouble = trouble;
   }
 
   async #detect(): Promise<SidecarGeneration> {
     const protocol = await detectProtocol(this.target);
-    this.#trouble = undefined;
-    this.#logger.info({ sidecar: this.target.url, protocol }, 'sidecar answers');
-    return protocol === 'v2' ? { protocol } : { protocol, adapter: await this.#adapt() };
+    const { logger, route } = this.#options;
+    logger.info({ sidecar: route.name, address: this.target.url, protocol }, 'the sidecar’s protocol is known');
+    this.#note(undefined);
+    if (protocol === 'v2') return { protocol };
+    this.#adapter = await this.#adapt();
+    return { protocol, adapter: this.#adapter };
   }
 
   async #adapt(): Promise<V1Adapter> {
-    const service = new PodService(new V1Backend(new V1Client(this.target)), this.#logger);
-    const app = createSidecarServer({
-      service,
-      logger: this.#logger,
-      authenticate: noAuthentication,
-      shutdown: this.#signal,
-      // A body that is read loses what was current: the adapter's requests have spans of their own.
-      tracer: this.#tracer,
-    });
-    service
-      .run(this.#signal)
-      .catch((error: unknown) => this.#logger.error({ err: error }, 'polling the v1 sidecar ended'));
-    await app.ready();
-    await service.listed;
-    return { service, app };
+    const { route, target, signal, tracer, v1 } = this.#options;
+    const logger = this.#options.logger.child({ sidecar: route.name });
+    const client = new V1Client(target, { createPayload: route.v1.createPayload });
+    return await adaptV1(new V1Backend({ ...v1, ...route.v1, client, logger }), { logger, signal, tracer });
   }
 }

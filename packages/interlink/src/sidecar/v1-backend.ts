@@ -1,44 +1,80 @@
-import type { Capabilities, LogOptions, Owner, Pod, PodReport, PodRequest } from '@interlink/protocol';
-import type { Backend, OwnedReport, PodReference } from '@interlink/sidecar-sdk';
-import type { V1Client } from './v1-client.ts';
+import {
+  type Capabilities,
+  InterLinkError,
+  type LogOptions,
+  type Owner,
+  type Pod,
+  type PodReport,
+  type PodRequest,
+} from '@interlink/protocol';
+import { type Logger, sleep } from '@interlink/service-kit';
+import type { Backend, News, OwnedReport, PodReference } from '@interlink/sidecar-sdk';
+import { doubtOfRefusal, doubtOfSilence } from './create-doubt.ts';
+import type { JobScripts, V1PodRequest } from './job-scripts.ts';
+import { PollPace } from './poll-pace.ts';
+import type { CreateOutcome, V1Client } from './v1-client.ts';
+import { firstReport } from './v1-first-report.ts';
 import { V1Ping } from './v1-ping.ts';
-import { type V1Answers, V1Statuses } from './v1-statuses.ts';
+import { type V1Pod, V1Pods } from './v1-pods.ts';
 
-/** A pod missing from this many good answers in a row is gone. */
-const absencesUntilGone = 3;
-
-interface KnownPod {
-  readonly owner: Owner;
-  readonly pod: Pod;
-  report: PodReport;
-  absences: number;
+export interface V1BackendOptions {
+  readonly client: Pick<V1Client, 'create' | 'delete' | 'status' | 'logs' | 'ping'>;
+  readonly logger: Logger;
+  /** How long only `/status` is asked of a pod that a create may have made. */
+  readonly settleMs: number;
+  /** `ExportPodData` */
+  readonly exportsPodData: boolean;
+  /** What plugins are given beside the pod. Without it, nothing. */
+  readonly scripts?: Pick<JobScripts, 'of'>;
+  /** Milliseconds since the epoch, which never go back. */
+  readonly now?: () => number;
 }
 
 /**
- * A v1 plugin as a backend of the sidecar SDK, which turns its polled answers into the v2 stream. v1 can't list: what this
- * process has not been told of since it started, it does not know; a create asks `/status` first and takes over a pod that is
- * already there.
+ * A v1 plugin as a backend of the sidecar SDK: its polled answers become news. v1 can't list: what this process has not been told of since
+ * it started, it does not know. A create asks `/status` first, takes over a pod that is there, and waits while an earlier one is in doubt.
  */
 export class V1Backend implements Backend {
-  readonly #client: V1Client;
-  readonly #statuses: V1Statuses;
+  readonly #options: V1BackendOptions;
+  readonly #now: () => number;
+  readonly #pods: V1Pods;
   readonly #ping: V1Ping;
-  readonly #known = new Map<string, KnownPod>();
+  readonly #pace = new PollPace();
+  #news: News | undefined;
+  #isListed = false;
+  #meeting: Promise<unknown> = Promise.resolve();
+  #hurry = new AbortController();
+  #polledMs: number;
 
-  constructor(client: V1Client) {
-    this.#client = client;
-    this.#statuses = new V1Statuses(client);
-    this.#ping = new V1Ping(client);
+  constructor(options: V1BackendOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.timeOrigin + performance.now());
+    this.#polledMs = this.#now();
+    this.#ping = new V1Ping(options.client);
+    this.#pods = new V1Pods({
+      client: options.client,
+      settleMs: options.settleMs,
+      now: this.#now,
+      onReport: ({ owner }, report) => this.#news?.report({ owner, report }),
+      onGone: (uid) => this.#news?.gone(uid),
+      onUnwanted: (entry) => void this.#end(entry),
+    });
   }
 
   /** @throws InterLinkError while the peer can't be reached */
   async capabilities(): Promise<Capabilities> {
+    const { exportsPodData } = this.#options;
     const { pool, trouble } = await this.#ping.read();
     return {
       protocolVersions: ['v1'],
       backend: { kind: 'interlink-v1', version: '1' },
       verbs: ['create', 'delete', 'log'],
-      volumeTypes: ['configMap', 'secret', 'projected', 'downwardAPI', 'emptyDir'],
+      volumeTypes: [
+        ...(exportsPodData ? (['configMap', 'secret'] as const) : []),
+        'projected',
+        'downwardAPI',
+        'emptyDir',
+      ],
       queues: true,
       pools: pool === undefined ? [] : [pool],
       warnings: [
@@ -49,34 +85,80 @@ export class V1Backend implements Backend {
   }
 
   async list(): Promise<OwnedReport[]> {
-    const asked = [...this.#known.values()];
-    if (asked.length > 0) this.#take(asked, await this.#statuses.ask(asked.map(({ pod }) => pod)));
-    else await this.#ping.read();
-    return [...this.#known.values()].map(({ owner, report }) => ({ owner, report }));
+    // At first nothing is known, and nobody has to be asked for that.
+    if (this.#isListed) await this.#poll();
+    this.#isListed = true;
+    return [...this.#pods.all()].flatMap(({ owner, report, isUnwanted }) =>
+      report === undefined || isUnwanted ? [] : [{ owner, report }],
+    );
   }
 
-  async create(request: PodRequest, owner: Owner): Promise<PodReport> {
+  async watch(news: News, signal: AbortSignal): Promise<void> {
+    this.#news = news;
+    while (!signal.aborted) {
+      const waitMs = this.#polledMs + this.#pace.waitMs({ isIdle: this.#isIdle() }) - this.#now();
+      await sleep(waitMs, AbortSignal.any([signal, this.#hurry.signal]));
+      if (signal.aborted) return;
+      if (this.#hurry.signal.aborted) {
+        this.#hurry = new AbortController();
+        continue;
+      }
+      // What went wrong is told, and tried again, by the list that this asks for.
+      await this.#poll().catch(() => news.relist());
+    }
+  }
+
+  async create(request: V1PodRequest, owner: Owner): Promise<PodReport> {
     const { pod } = request;
-    const present = await this.adopt(request, owner);
-    if (present !== undefined) return present;
-    const report = firstReport(pod, await this.#client.create(request));
-    this.#known.set(pod.metadata.uid, { owner, pod, report, absences: 0 });
-    return report;
+    this.#refuse(request);
+    const entry = this.#pods.know(pod, owner);
+    entry.pod = pod;
+    entry.isUnwanted = false;
+    const failures = await this.#pods.ask([entry]);
+    if (entry.report !== undefined) return entry.report;
+    if (entry.doubt !== undefined) throw this.#notYet(entry, failures.get(pod.metadata.uid));
+    const script = (await this.#options.scripts?.of(request)) ?? {};
+    entry.isSending = true;
+    const outcome = await this.#options.client.create(request, script);
+    entry.isSending = false;
+    this.#hurryUp();
+    return this.#conclude(entry, outcome);
   }
 
   async adopt({ pod }: PodRequest, owner: Owner): Promise<PodReport | undefined> {
-    const { uid } = pod.metadata;
-    const reports = await this.#client.status([pod]);
-    const report = reports.find((candidate) => candidate.uid === uid && candidate.status.containerStatuses.length > 0);
-    if (report !== undefined) this.#known.set(uid, { owner, pod, report, absences: 0 });
-    return report;
+    const entry = this.#pods.know(pod, owner);
+    if (entry.report !== undefined) return entry.report;
+    const failures = await this.#pods.ask([entry]);
+    const failure = failures.get(pod.metadata.uid);
+    if (failure !== undefined) throw failure;
+    return entry.report;
+  }
+
+  /** Asks, once for all, for those pods that this process has not asked for yet; the others are asked for anyway. */
+  async meet(pods: ReadonlyArray<Pod>, owner: Owner): Promise<void> {
+    const meeting = this.#meeting
+      .catch(() => undefined)
+      .then(async () => {
+        const strangers = pods.map((pod) => this.#pods.know(pod, owner)).filter(({ isMet }) => !isMet);
+        if (strangers.length > 0) await this.#pods.ask(strangers);
+      });
+    this.#meeting = meeting;
+    await meeting;
   }
 
   async delete({ uid }: PodReference): Promise<void> {
-    const known = this.#known.get(uid);
-    if (known === undefined) return;
-    await this.#client.delete(known.pod);
-    this.#known.delete(uid);
+    const entry = this.#pods.find(uid);
+    if (entry === undefined) return;
+    await this.#options.client.delete(entry.pod);
+    this.#pods.forget(uid);
+    this.#news?.gone(uid);
+  }
+
+  /** Of a pod that the plugin has not shown: it may have it all the same, or get it yet. */
+  async deleteUnseen(pod: Pod, owner: Owner): Promise<void> {
+    const entry = this.#pods.know(pod, owner);
+    entry.isUnwanted = true;
+    await this.#options.client.delete(pod);
   }
 
   async logs(
@@ -85,49 +167,83 @@ export class V1Backend implements Backend {
     options: LogOptions,
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
-    return await this.#client.logs(pod, container, options, signal);
+    return await this.#options.client.logs(pod, container, options, signal);
   }
 
-  #take(asked: ReadonlyArray<KnownPod>, { reports, unanswered }: V1Answers): void {
-    for (const known of asked) {
-      const { uid } = known.pod.metadata;
-      const report = reports.get(uid);
-      if (report !== undefined) {
-        known.report = withJobID(report, known.report.status.jobID);
-        known.absences = 0;
-      } else if (!unanswered.has(uid)) {
-        known.absences += 1;
-        if (known.absences >= absencesUntilGone && this.#known.get(uid) === known) this.#known.delete(uid);
-      }
+  #conclude(entry: V1Pod, outcome: CreateOutcome): PodReport {
+    const { settleMs, logger } = this.#options;
+    if (outcome.kind === 'taken') {
+      entry.report = firstReport(entry.pod, outcome.jobID);
+      return entry.report;
+    }
+    const nowMs = this.#now();
+    if (outcome.kind === 'refused') entry.doubt = doubtOfRefusal(nowMs, settleMs);
+    if (outcome.kind === 'unclear') {
+      entry.doubt = doubtOfSilence(nowMs, settleMs);
+      const { name, namespace, uid } = entry.pod.metadata;
+      const fields = { pod: `${namespace}/${name}`, podUid: uid, node: entry.owner.node, settleMs };
+      logger.warn({ err: outcome.error, ...fields }, 'a create has no clear end: only /status is asked for a while');
+    }
+    throw outcome.error;
+  }
+
+  #notYet({ pod, doubt }: V1Pod, failure: InterLinkError | undefined): InterLinkError {
+    const { namespace, name } = pod.metadata;
+    const fromMs = failure === undefined ? doubt?.absentFromMs : doubt?.failedFromMs;
+    const seconds = Math.max(0, Math.ceil(((fromMs ?? 0) - this.#now()) / 1_000));
+    const said = failure === undefined ? '' : `; it answers /status for the pod with: ${failure.message}`;
+    return new InterLinkError(
+      'unavailable',
+      `Cannot hand pod "${namespace}/${name}" to the v1 plugin yet: an earlier create may have had an effect, and only /status is asked for ${seconds} s more${said}`,
+      { reason: 'CreateUnclear' },
+    );
+  }
+
+  #refuse({ pod }: PodRequest): void {
+    if (this.#options.exportsPodData) return;
+    const volume = pod.spec.volumes?.find(({ configMap, secret }) => configMap !== undefined || secret !== undefined);
+    if (volume === undefined) return;
+    const { namespace, name } = pod.metadata;
+    throw new InterLinkError(
+      'failed_precondition',
+      `Cannot run pod "${namespace}/${name}": volume "${volume.name}" is a ConfigMap or Secret, and ExportPodData is false`,
+    );
+  }
+
+  async #end(entry: V1Pod): Promise<void> {
+    try {
+      await this.#options.client.delete(entry.pod);
+      this.#pods.forget(entry.pod.metadata.uid);
+      this.#news?.gone(entry.pod.metadata.uid);
+    } catch (error) {
+      this.#options.logger.warn(
+        { err: error, podUid: entry.pod.metadata.uid },
+        'cannot delete a pod that has turned up late',
+      );
     }
   }
-}
 
-/** Some plugins tell the job id only when they create the job. */
-function withJobID(report: PodReport, jobID: string | undefined): PodReport {
-  if (report.status.jobID !== undefined || jobID === undefined) return report;
-  return { ...report, status: { ...report.status, jobID } };
-}
+  #isIdle(): boolean {
+    return [...this.#pods.all()].every(
+      ({ report, doubt }) =>
+        doubt === undefined &&
+        (report?.status.containerStatuses ?? []).every(({ state }) => state.terminated !== undefined),
+    );
+  }
 
-function firstReport(pod: Pod, jobID: string): PodReport {
-  const { uid, namespace, name } = pod.metadata;
-  const waiting = (container: { name: string; image?: string }) => ({
-    name: container.name,
-    state: { waiting: { reason: 'ContainerCreating' } },
-    ready: false,
-    restartCount: 0,
-    image: container.image ?? '',
-    imageID: '',
-  });
-  const init = pod.spec.initContainers ?? [];
-  return {
-    uid,
-    namespace,
-    name,
-    status: {
-      jobID,
-      containerStatuses: pod.spec.containers.map(waiting),
-      ...(init.length === 0 ? {} : { initContainerStatuses: init.map(waiting) }),
-    },
-  };
+  async #poll(): Promise<void> {
+    const startedMs = this.#now();
+    let hasChanged = false;
+    try {
+      hasChanged = await this.#pods.poll();
+    } finally {
+      this.#polledMs = this.#now();
+      this.#pace.answered({ hasChanged, tookMs: this.#polledMs - startedMs });
+    }
+  }
+
+  #hurryUp(): void {
+    this.#pace.hurry();
+    this.#hurry.abort();
+  }
 }

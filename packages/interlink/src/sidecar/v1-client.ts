@@ -8,23 +8,44 @@ import {
   type PodReport,
   type PodRequest,
   parseCreateStruct,
+  parseProblem,
   parseV1PodStatuses,
   readBody,
   smallBody,
   type TargetRequest,
   toLogStruct,
 } from '@interlink/protocol';
+import type { JobScript } from './job-scripts.ts';
+import type { V1Settings } from './routing/sidecar-route.ts';
 import { toSidecar, type V1Hop } from './v1-hop.ts';
+
+const createTimeoutMs = 120_000;
+
+/** What came of a create. */
+export type CreateOutcome =
+  /** The plugin has it, under this name of its own. */
+  | { readonly kind: 'taken'; readonly jobID: string }
+  /** The plugin was not reached: nothing has happened. */
+  | { readonly kind: 'unsent'; readonly error: InterLinkError }
+  /** The plugin says that it failed; `/status` has to show that nothing is left of it. */
+  | { readonly kind: 'refused'; readonly error: InterLinkError }
+  /** No answer, or none that can be understood: it may have happened, or happen yet. */
+  | { readonly kind: 'unclear'; readonly error: InterLinkError };
 
 /** The calls of protocol v1, with the verbs that peers in the field expect. */
 export class V1Client {
   readonly #target: HttpTarget;
   readonly #hop: V1Hop;
+  readonly #payload: V1Settings['createPayload'];
   #calls = 0;
 
-  constructor(target: HttpTarget, hop: V1Hop = toSidecar) {
+  constructor(
+    target: HttpTarget,
+    { hop = toSidecar, createPayload = 'object' }: { hop?: V1Hop; createPayload?: V1Settings['createPayload'] } = {},
+  ) {
     this.#target = target;
     this.#hop = hop;
+    this.#payload = createPayload;
   }
 
   /** @returns the answer as it is */
@@ -33,20 +54,26 @@ export class V1Client {
     return await readBody(response.body, smallBody);
   }
 
-  /** @returns the backend's own name for the pod */
-  async create(request: PodRequest): Promise<string> {
-    const body = JSON.stringify(this.#hop.toCreate(request));
-    const response = await this.#call('CreatePod', {
-      method: 'POST',
-      path: '/create',
-      body,
-      headersTimeoutMs: 120_000,
-    });
-    const text = await readBody(response.body, smallBody);
-    if (text.trim() === '') throw new InterLinkError('internal', `${this.#hop.peer} answered create with nothing`);
-    const answer = this.#parseJson(text, 'create');
-    // Plugins that take lists of one answer with a list of one.
-    return parseCreateStruct(Array.isArray(answer) ? answer[0] : answer).PodJID;
+  /** Sends it once, and never throws: what is to be done next depends on what came of it. */
+  async create(request: PodRequest, script: JobScript = {}): Promise<CreateOutcome> {
+    const data = { ...this.#hop.toCreate(request), ...script };
+    try {
+      const response = await this.#send('CreatePod', {
+        method: 'POST',
+        path: '/create',
+        body: JSON.stringify(this.#payload === 'list' ? [data] : data),
+        headersTimeoutMs: createTimeoutMs,
+      });
+      const text = await readBody(response.body, smallBody);
+      const { statusCode } = response;
+      if (statusCode >= 200 && statusCode < 300) return { kind: 'taken', jobID: this.#parseAnswer(text) };
+      // These are words of a proxy, or of a peer that gave up waiting: what is behind may be at it still.
+      const kind = [408, 499, 502, 504].includes(statusCode) ? 'unclear' : 'refused';
+      return { kind, error: parseProblem(statusCode, text) };
+    } catch (thrown) {
+      const error = InterLinkError.from(thrown);
+      return { kind: isUnsent(error) ? 'unsent' : 'unclear', error };
+    }
   }
 
   async delete(pod: Pod): Promise<void> {
@@ -72,14 +99,30 @@ export class V1Client {
     return response.body;
   }
 
-  /** The label tells one call from another in the logs of both ends. */
   async #call(operation: string, request: TargetRequest) {
+    return await this.#target.call(this.#labelled(operation, request));
+  }
+
+  async #send(operation: string, request: TargetRequest) {
+    return await this.#target.send(this.#labelled(operation, request));
+  }
+
+  /** The label tells one call from another in the logs of both ends. */
+  #labelled(operation: string, request: TargetRequest): TargetRequest {
     this.#calls += 1;
     const headers = { 'interlink-http-session': `${operation}#${this.#calls}` };
-    return await this.#target.call({
+    return {
       ...request,
       headers: request.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-    });
+    };
+  }
+
+  /** @returns the backend's own name for the pod */
+  #parseAnswer(text: string): string {
+    if (text.trim() === '') throw new InterLinkError('internal', `${this.#hop.peer} answered create with nothing`);
+    const answer = this.#parseJson(text, 'create');
+    // Plugins that take lists of one answer with a list of one.
+    return parseCreateStruct(Array.isArray(answer) ? answer[0] : answer).PodJID;
   }
 
   #parseJson(text: string, call: string): unknown {
@@ -89,4 +132,15 @@ export class V1Client {
       throw new InterLinkError('internal', `${this.#hop.peer} answered ${call} with what is no JSON`);
     }
   }
+}
+
+/** Names of Node and undici for "there was no connection": https://nodejs.org/api/errors.html#common-system-errors */
+const neverConnected =
+  /^(ECONNREFUSED|ENOENT|EACCES|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
+/** Whether the way to the plugin was not there, so that no byte of the request has reached it. */
+function isUnsent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isRefused = 'code' in error && typeof error.code === 'string' && neverConnected.test(error.code);
+  return isRefused || isUnsent(error.cause);
 }

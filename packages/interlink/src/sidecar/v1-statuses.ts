@@ -1,4 +1,4 @@
-import { InterLinkError, type Pod, type PodReport } from '@interlink/protocol';
+import { type ErrorCode, InterLinkError, type Pod, type PodReport } from '@interlink/protocol';
 import type { V1Client } from './v1-client.ts';
 
 /** Single questions under way at one time. */
@@ -6,50 +6,49 @@ const concurrency = 8;
 
 export interface V1Answers {
   readonly reports: ReadonlyMap<string, PodReport>;
-  /** UIDs that the plugin failed to answer for: they may be there or not. */
-  readonly unanswered: ReadonlySet<string>;
+  /** By UID, pods that the plugin answered for with an error: they may be there or not. */
+  readonly failures: ReadonlyMap<string, InterLinkError>;
 }
+
+/** How a plugin takes a list of pods. */
+type Manner = 'unknown' | 'together' | 'singly';
 
 /**
  * Asks a v1 plugin for the state of many pods. Plugins in the field differ: most answer one request for all, some answer for the
- * first pod only, some fail as a whole for one pod that they don't know. The latter two are asked pod by pod, and that is remembered.
+ * first pod only, some fail as a whole for one pod that they don't know. The former are asked pod by pod from then on, the latter for
+ * as long as that pod is among them.
  */
 export class V1Statuses {
   readonly #client: Pick<V1Client, 'status'>;
-  #isAskedSingly = false;
+  #manner: Manner = 'unknown';
 
   constructor(client: Pick<V1Client, 'status'>) {
     this.#client = client;
   }
 
-  /** @throws InterLinkError when no pod could be asked for */
+  /** @throws InterLinkError when the plugin did not answer at all */
   async ask(pods: ReadonlyArray<Pod>): Promise<V1Answers> {
-    if (this.#isAskedSingly) return await this.#askSingly(pods);
+    if (pods.length === 0) return { reports: new Map(), failures: new Map() };
+    if (this.#manner === 'singly' || pods.length === 1) return await this.#askSingly(pods);
     let reports: Map<string, PodReport>;
     try {
       reports = byUid(await this.#client.status(pods));
     } catch (error) {
-      // Some plugins answer 404 for a pod that they don't know.
-      const isUnknown = InterLinkError.from(error).code === 'not_found';
-      if (isSilence(error) || (pods.length < 2 && !isUnknown)) throw error;
-      return await this.#askAgain(pods);
+      if (isSilence(error)) throw error;
+      return await this.#askSingly(pods);
     }
     const lacking = pods.filter(({ metadata }) => !reports.has(metadata.uid));
-    if (lacking.length === 0 || pods.length < 2) return { reports, unanswered: new Set() };
-    const more = await this.#askAgain(lacking);
-    return { reports: new Map([...reports, ...more.reports]), unanswered: more.unanswered };
-  }
-
-  /** A plugin that knows single pods that it left out of its answer for all is of the kind to be asked singly. */
-  async #askAgain(pods: ReadonlyArray<Pod>): Promise<V1Answers> {
-    const answers = await this.#askSingly(pods);
-    if (answers.reports.size > 0) this.#isAskedSingly = true;
-    return answers;
+    if (reports.size > 1) this.#manner = 'together';
+    if (lacking.length === 0 || this.#manner === 'together') return { reports, failures: new Map() };
+    // Are these not there, or is it one of those that answer for the first pod only?
+    const more = await this.#askSingly(lacking);
+    if (more.reports.size > 0) this.#manner = 'singly';
+    return { reports: new Map([...reports, ...more.reports]), failures: more.failures };
   }
 
   async #askSingly(pods: ReadonlyArray<Pod>): Promise<V1Answers> {
     const reports = new Map<string, PodReport>();
-    const failures = new Map<string, unknown>();
+    const failures = new Map<string, InterLinkError>();
     const queue = [...pods];
     const work = async () => {
       for (let pod = queue.shift(); pod !== undefined; pod = queue.shift()) {
@@ -58,21 +57,26 @@ export class V1Statuses {
           const report = byUid(await this.#client.status([pod])).get(uid);
           if (report !== undefined) reports.set(uid, report);
         } catch (error) {
-          if (InterLinkError.from(error).code !== 'not_found') failures.set(uid, error);
+          if (isSilence(error)) throw error;
+          const failure = InterLinkError.from(error);
+          // Some plugins answer 404 for a pod that they don't know.
+          if (failure.code !== 'not_found') failures.set(uid, failure);
         }
       }
     };
     await Promise.all(Array.from({ length: concurrency }, work));
-    const [failure] = failures.values();
-    if (failures.size === pods.length) throw failure;
-    return { reports, unanswered: new Set(failures.keys()) };
+    return { reports, failures };
   }
 }
 
-/** The plugin did not answer at all: asking for each pod would tell no more. */
-function isSilence(error: unknown): boolean {
+const silent: ReadonlySet<ErrorCode> = new Set([
+  ...(['unavailable', 'deadline_exceeded', 'cancelled', 'unauthenticated', 'permission_denied'] as const),
+]);
+
+/** The plugin did not answer at all, or not to us: asking for each pod would tell no more. */
+export function isSilence(error: unknown): boolean {
   const { code } = InterLinkError.from(error);
-  return code === 'unavailable' || code === 'deadline_exceeded' || code === 'cancelled';
+  return silent.has(code);
 }
 
 function byUid(reports: ReadonlyArray<PodReport>): Map<string, PodReport> {

@@ -15,29 +15,40 @@ export interface RunningInterLink {
   stop(): Promise<void>;
 }
 
+interface StartOptions {
+  readonly isTcp?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Keys of the configuration, instead of those that it would have. */
+  readonly config?: object;
+}
+
 /**
  * The whole of InterLink on a unix socket in a private folder, or on TCP, which demands the token, before the sidecar at this
  * port. Ends with the test.
  */
 export async function startInterLink(
   sidecarPort: number,
-  { isTcp = false, env = {} }: { isTcp?: boolean; env?: NodeJS.ProcessEnv } = {},
+  { isTcp = false, env = {}, config = {} }: StartOptions = {},
 ): Promise<RunningInterLink> {
   const folder = await mkdtemp(join(tmpdir(), 'interlink-run-'));
   await mkdir(join(folder, 'run'), { mode: 0o700 });
   const socketPath = join(folder, 'run', 'interlink.sock');
   await writeFile(join(folder, 'token'), 'the-account-token\n');
-  const config = join(folder, 'config.yaml');
-  await writeFile(config, `Auth:\n  TokenFile: ${join(folder, 'token')}\n`);
+  const file = join(folder, 'config.yaml');
+  const settings = { Auth: { TokenFile: join(folder, 'token') }, ...config };
+  // YAML takes JSON.
+  await writeFile(file, JSON.stringify(settings));
   const url = isTcp ? `http://127.0.0.1:${await freePort()}` : `unix://${socketPath}`;
   const { hostname, port } = new URL(url);
   const over = new AbortController();
   const running = runInterLink(over.signal, {
-    INTERLINKCONFIGPATH: config,
+    INTERLINKCONFIGPATH: file,
     ...(isTcp ? { INTERLINKURL: `http://${hostname}`, INTERLINKPORT: port } : { INTERLINKURL: url }),
     SIDECARURL: 'http://127.0.0.1',
     SIDECARPORT: String(sidecarPort),
     LOGLEVEL: 'error',
+    // Pods of tests are older than the InterLink of the test: a v1 plugin gets them all the same.
+    V1SETTLESECONDS: '0',
     ...env,
   });
   const target = new HttpTarget({ url, token: async () => 'the-account-token' });

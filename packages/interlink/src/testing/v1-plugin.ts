@@ -24,7 +24,8 @@ export async function startV1Plugin(options: V1PluginOptions = {}): Promise<V1Pl
   const sidecar = await startScriptedSidecar(({ url, body }) => {
     switch (url) {
       case '/create': {
-        const { pod } = JSON.parse(body) as { pod: Pod };
+        const sent = JSON.parse(body) as { pod: Pod } | [{ pod: Pod }];
+        const { pod } = Array.isArray(sent) ? sent[0] : sent;
         const { uid } = pod.metadata;
         pods.set(uid, pod);
         return options.create?.(uid) ?? { body: { PodUID: uid, PodJID: `job-${uid.slice(-1)}` }, type: 'text/plain' };

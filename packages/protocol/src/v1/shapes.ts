@@ -49,6 +49,8 @@ export const RetrievedPodData = Type.Object({
   pod: Pod,
   container: Type.Optional(Type.Array(RetrievedContainer)),
   jobScript: Type.Optional(Type.String()),
+  /** What the administrator has configured for whoever makes the job's script. */
+  jobConfig: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 });
 export type RetrievedPodData = Static<typeof RetrievedPodData>;
 

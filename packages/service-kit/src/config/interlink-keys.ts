@@ -1,6 +1,7 @@
 import { accessKeys } from './access-keys.ts';
 import { ClientShape } from './client-shape.ts';
 import { choice, flag, integer, list, map, mapOf, text } from './key.ts';
+import { sidecarsKey } from './sidecars-key.ts';
 import { slurmKeys } from './slurm-keys.ts';
 
 /**
@@ -37,6 +38,12 @@ export const interLinkKeys = {
     env: ['SIDECARPORT'],
     default: undefined,
     doc: 'Overrides the port that SidecarService sets.',
+  }),
+  Sidecars: sidecarsKey,
+  'V1.SettleSeconds': integer({
+    env: ['V1SETTLESECONDS'],
+    default: 120,
+    doc: 'How long a peer that speaks protocol v1 only, a plugin or an InterLink, is only asked for `/status` of a pod when it is not known whether a create had an effect.',
   }),
   VKTokenFile: text({
     env: ['VKTOKENFILE'],
@@ -170,6 +177,22 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'The most that a sidecar may announce, such as `cpu=64,memory=256Gi,nvidia.com/gpu=8`. What the provider file says goes before both.',
   }),
+  'TLS.Enabled': flag({
+    default: undefined,
+    doc: 'Addresses say where TLS is spoken: those at https://. true and false are refused where they contradict them. See docs/security.md.',
+  }),
+  'TLS.CertFile': text({
+    default: undefined,
+    doc: 'Certificate (PEM, its chain after it) that a listener at https:// serves, and that a client of one shows: the Virtual Kubelet to InterLink, InterLink to the sidecar. Read again when it changes.',
+  }),
+  'TLS.KeyFile': text({
+    default: undefined,
+    doc: 'Its private key (PEM).',
+  }),
+  'TLS.CACertFile': text({
+    default: undefined,
+    doc: "CAs (PEM) whose client certificates a listener takes, and whose servers a client trusts. Default: no client certificates; the system's CAs.",
+  }),
   'Auth.TokenFile': text({
     default: undefined,
     doc: 'File with the bearer token that callers must show and that is shown to the sidecar. Default: interlink/token under XDG_CONFIG_HOME (or ~/.config), made with mode 0600 at first start.',
@@ -203,6 +226,5 @@ export const replacedKeys: Readonly<Record<string, string>> = {
 
 /** Keys that would change what is safe and that this release can't honour: refused rather than ignored. */
 export const refusedKeys: Readonly<Record<string, string>> = {
-  TLS: 'put InterLink behind a TLS proxy, or use a unix socket',
   Socket: 'write the socket into InterlinkURL or SidecarURL as unix:///path',
 };

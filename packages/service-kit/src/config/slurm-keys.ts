@@ -84,13 +84,16 @@ export const slurmKeys = {
   }),
   JobScriptTemplate: text({
     default: undefined,
-    doc: 'Script of bash that runs the containers of a pod, instead of `ContainerRuntime`, and reads of the pod from its environment: see slurm.md.',
+    doc: 'Script of bash that runs the containers of a pod, instead of `ContainerRuntime`, and reads of the pod from its environment: see slurm.md. InterLink hands it to v1 plugins as `jobScript`.',
   }),
   JobScriptBuilderURL: text({
     default: undefined,
-    doc: 'Service that makes such a script for each pod, which it is sent whole, Secrets too: http:// or https://.',
+    doc: 'Service that makes such a script for each pod, which it is sent whole, Secrets too: http:// or https://. For InterLink: those that v1 callers may name, separated by commas, each with a `*` at its end for any rest.',
   }),
-  JobScriptBuildConfig: map({ default: undefined, doc: 'Handed to that service as `jobConfig`, as it is.' }),
+  JobScriptBuildConfig: map({
+    default: undefined,
+    doc: 'Handed to that service, and to v1 plugins, as `jobConfig`, as it is.',
+  }),
   IgnoreRunAsUser: flag({
     default: false,
     doc: 'Whether pods run whose `runAsUser` or `runAsGroup` is not the one that the job has, with a Warning event. false: they stay Pending.',

@@ -1,7 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 
+/** Trouble that is told of, but leaves the process ready. */
+export interface HealthNote {
+  readonly note: string;
+}
+
 /** A name and a check: undefined when well, else what is wrong in a few words. */
-export type HealthChecks = Readonly<Record<string, () => string | undefined>>;
+export type HealthChecks = Readonly<Record<string, () => string | HealthNote | undefined>>;
 
 /** `/healthz` and `/livez`: the process answers. `/readyz`: it can do its work; `?verbose` names each check, as Kubernetes does. */
 export function serveHealth(app: FastifyInstance, readiness: HealthChecks): void {
@@ -10,11 +15,9 @@ export function serveHealth(app: FastifyInstance, readiness: HealthChecks): void
 
   app.get('/readyz', async (request, reply) => {
     const results = Object.entries(readiness).map(([name, check]) => ({ name, trouble: check() }));
-    const isReady = results.every(({ trouble }) => trouble === undefined);
+    const isReady = results.every(({ trouble }) => typeof trouble !== 'string');
     const isVerbose = typeof request.query === 'object' && request.query !== null && 'verbose' in request.query;
-    const lines = results.map(({ name, trouble }) =>
-      trouble === undefined ? `[+]${name} ok` : `[-]${name} failed: ${trouble}`,
-    );
+    const lines = results.map(({ name, trouble }) => renderCheck(name, trouble));
     const summary = isReady ? 'ok' : 'not ready';
     const text = isVerbose || !isReady ? [...lines, summary, ''].join('\n') : summary;
     return await reply
@@ -22,4 +25,9 @@ export function serveHealth(app: FastifyInstance, readiness: HealthChecks): void
       .type('text/plain')
       .send(text);
   });
+}
+
+function renderCheck(name: string, trouble: string | HealthNote | undefined): string {
+  if (trouble === undefined) return `[+]${name} ok`;
+  return typeof trouble === 'string' ? `[-]${name} failed: ${trouble}` : `[!]${name} failed: ${trouble.note}`;
 }

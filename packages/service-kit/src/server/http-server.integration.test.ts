@@ -132,6 +132,16 @@ test('createHttpServer() is alive whatever happens, and ready when every check i
   expect(await ask('/readyz?verbose')).toMatchObject({ status: 200, text: '[+]backend ok\n[+]disk ok\nok\n' });
 });
 
+test('createHttpServer() is ready in spite of trouble that is only told of', async () => {
+  const readiness: HealthChecks = { gpu: () => ({ note: 'Cannot reach it' }), cpu: () => undefined };
+  const { ask } = await serve(undefined, { readiness });
+  expect(await ask('/readyz')).toMatchObject({ status: 200, text: 'ok' });
+  expect(await ask('/readyz?verbose')).toMatchObject({
+    status: 200,
+    text: '[!]gpu failed: Cannot reach it\n[+]cpu ok\nok\n',
+  });
+});
+
 test('createHttpServer() counts requests by route, never by what is in the path', async () => {
   const { ask } = await serve((app) => void app.get('/pods/:uid', async () => 'ok'));
   for (const uid of ['a', 'b']) await ask(`/pods/${uid}`);

@@ -90,6 +90,12 @@ export function loadScript(reader: SiteReader): SiteScript {
   if (url !== undefined && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
     problems.push(`JobScriptBuilderURL is ${JSON.stringify(url)}: http:// or https:// is wanted`);
   }
+  // InterLink takes several, and patterns, for those that its callers may name.
+  if (url !== undefined && /[*,\s]/.test(url)) {
+    problems.push(
+      `JobScriptBuilderURL is ${JSON.stringify(url)}: one URL without * is wanted, which is asked for each pod`,
+    );
+  }
   // No request bears them, and its messages would show them.
   if (url !== undefined && URL.canParse(url) && new URL(url).username + new URL(url).password !== '') {
     problems.push('JobScriptBuilderURL has a user name or a password in it: a URL without them is wanted');

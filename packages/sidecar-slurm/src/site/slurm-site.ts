@@ -1,4 +1,4 @@
-import type { ClaimFolder, ClaimMap, HostPathPolicy } from '@interlink/sidecar-sdk';
+import type { ClaimFolder, ClaimMap, HostPathPolicy, ScriptBuilder } from '@interlink/sidecar-sdk';
 import type { SlurmCommands } from '../slurm/commands/slurm-commands.ts';
 import type { AnnotationName } from './annotations.ts';
 import type { ScratchFolder } from './expand-path.ts';
@@ -63,14 +63,7 @@ export interface SiteScript {
   readonly runsProbes: boolean;
   /** A script of the administrator's that runs the containers. */
   readonly templatePath: string | undefined;
-  readonly builder: ScriptBuilder | undefined;
-}
-
-/** A service that makes the scripts which run the containers. */
-export interface ScriptBuilder {
-  readonly url: string;
-  /** `jobConfig` of what is sent to it, as it is. */
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly builder: Omit<ScriptBuilder, 'name'> | undefined;
 }
 
 export interface SiteRuntime {

@@ -83,7 +83,8 @@ function parametersOf({ audience, scope }: ClientSettings): Record<string, strin
 function fetchBy(ca: string | undefined, signal: AbortSignal): oidc.CustomFetch {
   return async (address, { method, headers, body }) => {
     const { origin, pathname, search } = new URL(address);
-    const target = new HttpTarget({ url: origin, tls: { ca } });
+    const tls = { ca };
+    const target = new HttpTarget({ url: origin, tls: async () => tls });
     try {
       const answer = await target.send({
         method: method === 'POST' ? 'POST' : 'GET',

@@ -21,13 +21,18 @@ export class InterLinkLink {
   readonly #target: HttpTarget;
   readonly #logger: Logger;
   readonly #signal: AbortSignal;
+  readonly #settleMs: number;
   #generation: Promise<Generation> | undefined;
 
-  /** @param signal ends the polling of a v1 server */
-  constructor(target: HttpTarget, logger: Logger, signal: AbortSignal) {
+  /**
+   * @param signal ends the polling of a v1 server
+   * @param settleMs how long such a server is only asked for `/status` of a pod that a create may have made
+   */
+  constructor(target: HttpTarget, logger: Logger, signal: AbortSignal, settleMs: number) {
     this.#target = target;
     this.#logger = logger;
     this.#signal = signal;
+    this.#settleMs = settleMs;
   }
 
   get url(): string {
@@ -57,12 +62,17 @@ export class InterLinkLink {
     const protocol = await detectProtocol(this.#target);
     this.#logger.info({ interLink: this.#target.url, protocol }, 'InterLink answers');
     if (protocol === 'v2') return { protocol };
-    const service = new PodService(new V1Backend(new V1Client(this.#target, toInterLink)), this.#logger);
+    const service = new PodService(this.#v1Backend(), this.#logger);
     service
       .run(this.#signal)
       .catch((error: unknown) => this.#logger.error({ err: error }, 'polling the v1 InterLink ended'));
     // Whoever comes before the first list would be told that nothing is known yet.
     await Promise.race([service.listed, sleep(firstListMs, this.#signal)]);
     return { protocol, service };
+  }
+
+  #v1Backend(): V1Backend {
+    const client = new V1Client(this.#target, { hop: toInterLink });
+    return new V1Backend({ client, logger: this.#logger, settleMs: this.#settleMs, exportsPodData: true });
   }
 }

@@ -27,7 +27,7 @@ async function connect() {
   const peer = await startV1InterLink();
   const stop = new AbortController();
   const target = new HttpTarget({ url: peer.url });
-  const link = new InterLinkLink(target, keepLogLines().logger, stop.signal);
+  const link = new InterLinkLink(target, keepLogLines().logger, stop.signal, 0);
   const provider = new InterLinkProvider(link, { cluster: 'c', node: 'recnode' });
   onTestFinished(async () => {
     stop.abort();
