@@ -35,7 +35,8 @@ async function apiMetrics({ server, certificates: { ca, admin } }: ControlPlaneD
   const [caText, cert, key] = await Promise.all(
     [ca.certFile, admin.certFile, admin.keyFile].map((file) => readFile(file, 'utf8')),
   );
-  return await metrics(new HttpTarget({ url: server, tls: { ca: caText, cert, key } }));
+  const tls = { ca: caText, cert, key };
+  return await metrics(new HttpTarget({ url: server, tls: async () => tls }));
 }
 
 async function metricsOf(url: string, site: Site): Promise<string> {

@@ -3,6 +3,7 @@ import {
   aborted,
   accountToken,
   chooseAuthentication,
+  clientTls,
   createHttpServer,
   createLogger,
   interLinkListenUrl,
@@ -10,6 +11,7 @@ import {
   loadInterLinkConfig,
   sidecarUrl,
   startTracing,
+  tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
 import { serveV1 } from './routes/v1-routes.ts';
@@ -27,6 +29,7 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   const target = new HttpTarget({
     url: sidecarUrl(config),
     token: () => token.current(),
+    tls: await clientTls(sidecarUrl(config), tlsFileNames(config), logger),
     headers: traceHeaders,
     connections: 256,
   });

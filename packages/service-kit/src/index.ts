@@ -6,6 +6,7 @@
  *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
  *              upgrades
  *   process/   logs, signals and exit codes, waiting
+ *   tls/       certificates in files, read again when they change; a listener's and a client's end of TLS
  *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
  */
 export { bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
@@ -22,6 +23,7 @@ export {
 export { nearest } from './config/nearest.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
+export { Trouble } from './process/trouble.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
 export { keepYoungGenerationSmall } from './process/young-generation.ts';
 export { accountToken, chooseAuthentication } from './server/choose-authentication.ts';
@@ -31,6 +33,9 @@ export { listen } from './server/listen.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';
+export { clientTls, listenerTls, tlsFileNames } from './tls/configured-tls.ts';
+export type { TlsFileNames, TlsMaterial } from './tls/read-tls-files.ts';
+export { TlsFiles } from './tls/tls-files.ts';
 export { currentSpan, traced, traceHeaders, withSpan } from './tracing/current-span.ts';
 export type { Span, SpanAttributes, SpanOptions, TraceOrigin, Tracer } from './tracing/span.ts';
 export { startTracing } from './tracing/start-tracing.ts';

@@ -9,6 +9,7 @@ import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/pr
 import {
   aborted,
   accountToken,
+  clientTls,
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
@@ -18,6 +19,7 @@ import {
   startTracing,
   TokenFile,
   type Tracer,
+  tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
@@ -141,7 +143,9 @@ interface ProcessParts {
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
   const { flags, env, config, file, logger, access, fence, tracer } = parts;
   const token = await interLinkToken(config);
-  const target = new HttpTarget({ url: interLinkUrl(config), token, fence, headers: traceHeaders });
+  const url = interLinkUrl(config);
+  const tls = await clientTls(url, tlsFileNames(config), logger);
+  const target = new HttpTarget({ url, token, tls, fence, headers: traceHeaders });
   const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const check = fence === undefined ? undefined : () => fence.check();

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { parseProblem } from '../errors/problem.ts';
-import { checkBeforeSending } from './check-before-sending.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { describeTlsError } from './describe-tls-error.ts';
 import { epochHeader, type Fence, staleEpoch } from './fence.ts';
 import { type ClientTls, type PeerAddress, parseTarget } from './peer-address.ts';
 import { readBody, smallBody } from './read-body.ts';
@@ -15,7 +16,8 @@ export interface HttpTargetOptions {
   readonly url: string;
   /** Asked before every request, so that a rotated token file takes effect at once. */
   readonly token?: (() => Promise<string | undefined>) | undefined;
-  readonly tls?: ClientTls | undefined;
+  /** Asked before every request to `https://`; another object than before means that connections are made anew. Default: the system's CAs. */
+  readonly tls?: (() => Promise<ClientTls>) | undefined;
   /** Asked before every request: headers over its own, `traceparent` above all. */
   readonly headers?: (() => Record<string, string>) | undefined;
   /** Open connections at most; further requests wait. */
@@ -35,6 +37,7 @@ export interface TargetRequest {
 }
 
 const defaultHeadersTimeoutMs = 30_000;
+const defaultTls: ClientTls = {};
 
 /**
  * One peer over HTTP: a keep-alive pool with its address and its token. A streamed answer may be silent for as long as it
@@ -43,8 +46,8 @@ const defaultHeadersTimeoutMs = 30_000;
 export class HttpTarget {
   readonly url: string;
   readonly #address: PeerAddress;
-  readonly #tls: ClientTls;
-  readonly #agent: Dispatcher;
+  readonly #tls: () => Promise<ClientTls>;
+  readonly #pool: ConnectionPool;
   readonly #fence: Fence | undefined;
   readonly #token: (() => Promise<string | undefined>) | undefined;
   readonly #overriding: () => Record<string, string>;
@@ -53,30 +56,23 @@ export class HttpTarget {
   constructor(options: HttpTargetOptions) {
     this.url = options.url;
     this.#address = parseTarget(options.url);
-    this.#tls = definedTls(options.tls);
+    this.#tls = options.tls ?? (async () => defaultTls);
     this.#token = options.token;
     this.#overriding = options.headers ?? (() => ({}));
-    const { socketPath } = this.#address;
     const { fence } = options;
     this.#fence = fence;
-    const agent = new Agent({
+    this.#pool = new ConnectionPool({
+      address: this.#address,
       connections: options.connections ?? 128,
-      keepAliveTimeout: 60_000,
-      bodyTimeout: 0,
-      connect: {
-        timeout: 10_000,
-        ...(socketPath === undefined ? {} : { socketPath }),
-        ...this.#tls,
-      },
+      check: fence === undefined ? undefined : () => fence.check(),
     });
-    this.#agent = fence === undefined ? agent : checkBeforeSending(agent, () => fence.check());
   }
 
   /** Sends a request and returns whatever the peer answers. @throws InterLinkError `unavailable` or `deadline_exceeded` when there is no answer */
   async send(request: TargetRequest): Promise<Dispatcher.ResponseData> {
-    const ours = await this.#headers();
+    const [ours, tls] = await Promise.all([this.#headers(), this.#tls()]);
     return await this.#reach(async () => {
-      return await this.#agent.request({
+      return await this.#pool.dispatcher(tls).request({
         origin: this.#address.origin,
         method: request.method,
         path: request.path,
@@ -104,12 +100,12 @@ export class HttpTarget {
     request: { readonly path: string; readonly signal: AbortSignal },
     accept: (socket: WebSocket, signal: AbortSignal) => T,
   ): Promise<T> {
-    const headers = await this.#headers();
+    const [headers, tls] = await Promise.all([this.#headers(), this.#tls()]);
     this.#fence?.check();
     const signal = AbortSignal.any([request.signal, this.#closed.signal]);
     return await this.#reach(
       async () =>
-        await openWebSocket({ address: this.#address, tls: this.#tls, path: request.path, headers, signal }, (socket) =>
+        await openWebSocket({ address: this.#address, tls, path: request.path, headers, signal }, (socket) =>
           accept(socket, signal),
         ),
     );
@@ -122,19 +118,20 @@ export class HttpTarget {
     readonly signal: AbortSignal;
     readonly headersTimeoutMs?: number;
   }): Promise<UpgradeAnswer> {
-    const headers = { ...(await this.#headers()), ...request.headers };
+    const [ours, tls] = await Promise.all([this.#headers(), this.#tls()]);
+    const headers = { ...ours, ...request.headers };
     this.#fence?.check();
     const timeoutMs = request.headersTimeoutMs ?? defaultHeadersTimeoutMs;
     const { path, signal } = request;
     return await this.#reach(
-      async () => await requestUpgrade({ address: this.#address, tls: this.#tls, path, headers, signal, timeoutMs }),
+      async () => await requestUpgrade({ address: this.#address, tls, path, headers, signal, timeoutMs }),
     );
   }
 
   /** Ends what is under way, WebSockets too. */
   async close(): Promise<void> {
     this.#closed.abort();
-    await this.#agent.destroy();
+    await this.#pool.destroy();
   }
 
   async #headers(): Promise<Record<string, string>> {
@@ -156,16 +153,13 @@ export class HttpTarget {
       return await ask();
     } catch (error) {
       if (error instanceof InterLinkError) throw this.#told(error);
+      const trouble = describeTlsError(error);
       const { code, message } = InterLinkError.from(error);
-      throw new InterLinkError(code, `Cannot reach ${this.url}: ${message}`, { cause: error });
+      throw new InterLinkError(
+        trouble === undefined ? code : 'unavailable',
+        `Cannot reach ${this.url}: ${trouble ?? message}`,
+        { cause: error },
+      );
     }
   }
-}
-
-function definedTls(tls: ClientTls | undefined): { ca?: string; cert?: string; key?: string } {
-  return {
-    ...(tls?.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls?.key === undefined ? {} : { key: tls.key }),
-  };
 }

@@ -8,9 +8,12 @@ export interface PeerAddress {
 
 /** Client side of TLS: PEM texts. */
 export interface ClientTls {
+  /** Whose servers are trusted. Default: the system's CAs. */
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
+  /** Takes any server for the one that is meant. */
+  readonly isInsecure?: boolean | undefined;
 }
 
 /** @throws InterLinkError `invalid_argument` when the URL is none of the three forms */
@@ -24,4 +27,19 @@ export function parseTarget(url: string): PeerAddress {
     );
   }
   return { origin: parsed.origin };
+}
+
+/** What Node's and undici's own options call it. */
+export function toTlsOptions({ ca, cert, key, isInsecure }: ClientTls): {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  rejectUnauthorized?: false;
+} {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(isInsecure === true ? { rejectUnauthorized: false } : {}),
+  };
 }

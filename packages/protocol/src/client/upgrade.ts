@@ -1,7 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import type { ClientTls, PeerAddress } from './peer-address.ts';
+import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
 
 export interface UpgradeRequest {
   readonly address: PeerAddress;
@@ -29,7 +29,7 @@ export async function requestUpgrade(options: UpgradeRequest): Promise<UpgradeAn
     agent: false,
     signal,
     timeout: timeoutMs,
-    ...tls,
+    ...toTlsOptions(tls),
     ...(socketPath === undefined ? {} : { socketPath }),
   });
   const answered = await answerOf(request);

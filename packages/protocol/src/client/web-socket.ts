@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { parseProblem } from '../errors/problem.ts';
 import { streamProtocol, webSocketLimits } from '../streaming/channels.ts';
-import type { ClientTls, PeerAddress } from './peer-address.ts';
+import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
 
 /** The peer answers once the command runs or the port is reached. */
 const handshakeTimeoutMs = 60_000;
@@ -29,7 +29,7 @@ export async function openWebSocket<T>(request: WebSocketRequest, accept: (socke
   const { socketPath } = address;
   const socket = new WebSocket(`${address.origin.replace(/^http/, 'ws')}${path}`, streamProtocol, {
     headers,
-    ...tls,
+    ...toTlsOptions(tls),
     ...(socketPath === undefined ? {} : { createConnection: () => connect(socketPath) }),
     ...webSocketLimits,
   });

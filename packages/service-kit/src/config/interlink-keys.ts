@@ -150,6 +150,22 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'The most that a sidecar may announce, such as `cpu=64,memory=256Gi,nvidia.com/gpu=8`. What the provider file says goes before both.',
   }),
+  'TLS.Enabled': flag({
+    default: undefined,
+    doc: 'Addresses say where TLS is spoken: those at https://. true and false are refused where they contradict them. See docs/security.md.',
+  }),
+  'TLS.CertFile': text({
+    default: undefined,
+    doc: 'Certificate (PEM, its chain after it) that a listener at https:// serves, and that a client of one shows: the Virtual Kubelet to InterLink, InterLink to the sidecar. Read again when it changes.',
+  }),
+  'TLS.KeyFile': text({
+    default: undefined,
+    doc: 'Its private key (PEM).',
+  }),
+  'TLS.CACertFile': text({
+    default: undefined,
+    doc: "CAs (PEM) whose client certificates a listener takes, and whose servers a client trusts. Default: no client certificates; the system's CAs.",
+  }),
   'Auth.TokenFile': text({
     default: undefined,
     doc: 'File with the bearer token that callers must show and that is shown to the sidecar. Default: interlink/token under XDG_CONFIG_HOME (or ~/.config), made with mode 0600 at first start.',
@@ -179,6 +195,5 @@ export const replacedKeys: Readonly<Record<string, string>> = {
 
 /** Keys that would change what is safe and that this release can't honour: refused rather than ignored. */
 export const refusedKeys: Readonly<Record<string, string>> = {
-  TLS: 'put InterLink behind a TLS proxy, or use a unix socket',
   Socket: 'write the socket into InterlinkURL or SidecarURL as unix:///path',
 };

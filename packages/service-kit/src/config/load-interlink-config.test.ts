@@ -18,14 +18,14 @@ async function load(yaml: string, env: NodeJS.ProcessEnv = {}) {
 }
 
 test('loadInterLinkConfig() tells every problem at once, with place, value and what is wanted', async () => {
-  const yaml = 'InterlinkPort: many\nSidecarService: podman\nSidecarUrl: http://x\nTLS: {}\nAuth: yes\n';
+  const yaml = 'InterlinkPort: many\nSidecarService: podman\nSidecarUrl: http://x\nSocket: /run/x\nAuth: yes\n';
   const error = await load(yaml, { SIDECARPORT: '1.5' }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'invalid_argument' });
   const message = String(error);
   expect(message).toMatch(/InterlinkPort in \S+ is "many": a whole number is wanted/);
   expect(message).toMatch(/SidecarService in \S+ is "podman": one of docker, slurm, mock is wanted/);
   expect(message).toMatch(/Unknown key SidecarUrl in \S+: did you mean SidecarURL\?/);
-  expect(message).toMatch(/TLS in \S+ is not supported by this release: put InterLink behind a TLS proxy/);
+  expect(message).toMatch(/Socket in \S+ is not supported by this release: write the socket into InterlinkURL/);
   expect(message).toMatch(/Auth in \S+ is "yes": a group of keys is wanted/);
   expect(message).toContain('$SIDECARPORT is "1.5": a whole number is wanted');
 });
@@ -43,6 +43,19 @@ test('loadInterLinkConfig() lets the environment override the file, and the file
 test('loadInterLinkConfig() reads keys in groups', async () => {
   const { config } = await load('Auth:\n  TokenFile: /t\n  AllowUnauthenticated: true\n');
   expect(config).toMatchObject({ 'Auth.TokenFile': '/t', 'Auth.AllowUnauthenticated': true });
+});
+
+test('loadInterLinkConfig() reads the group TLS, and refuses one that its addresses contradict', async () => {
+  const { config } = await load(
+    'InterlinkURL: https://x\nTLS: { Enabled: true, CertFile: /c, KeyFile: /k, CACertFile: /ca }\n',
+  );
+  expect(config).toMatchObject({
+    'TLS.Enabled': true,
+    'TLS.CertFile': '/c',
+    'TLS.KeyFile': '/k',
+    'TLS.CACertFile': '/ca',
+  });
+  await expect(load('TLS: { Enabled: true }\n')).rejects.toThrow('TLS.Enabled is true and no address is https://');
 });
 
 test('loadInterLinkConfig() is silent about keys of other processes and warns of replaced ones', async () => {

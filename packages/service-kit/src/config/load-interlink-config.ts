@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { foreignKeys, interLinkKeys, refusedKeys, replacedKeys } from './interlink-keys.ts';
 import { type Key, readValue, wanted } from './key.ts';
 import { nearest } from './nearest.ts';
+import { tlsProblems } from './tls-problems.ts';
 
 type Keys = typeof interLinkKeys;
 type ValueOf<K> = K extends Key<infer T> ? T : never;
@@ -58,6 +59,7 @@ export async function loadInterLinkConfig(
     }
     config[name] = value;
   }
+  if (problems.length === 0) problems.push(...tlsProblems(config as InterLinkConfig));
   if (problems.length > 0)
     throw new InterLinkError('invalid_argument', `Invalid configuration: ${problems.join('; ')}`);
   return { config: Object.freeze(config) as InterLinkConfig, file, warnings };

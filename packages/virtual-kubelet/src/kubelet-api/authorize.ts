@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { InterLinkError } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, Trouble } from '@interlink/service-kit';
 import type { Credentials, Identity } from './credentials.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 import type { Refusal } from './refusal.ts';
 import type { Reviews } from './reviews.ts';
-import { Trouble } from './trouble.ts';
 
 /** What a request needs: `verb` on any one of the node's subresources. */
 export interface AccessCheck {

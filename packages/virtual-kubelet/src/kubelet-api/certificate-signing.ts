@@ -6,9 +6,8 @@ import {
   type KubeClient,
   Reflector,
 } from '@interlink/kube';
-import type { Logger } from '@interlink/service-kit';
+import { type Logger, Trouble } from '@interlink/service-kit';
 import { servingUsages } from './certificate-request.ts';
-import { Trouble } from './trouble.ts';
 
 /** What became of a request. */
 export type Decision =

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { CertificateAuthority } from '../../../../test/testbed/certificate-authority.ts';
 import { loadClientCa } from './client-ca.ts';
-import { CertificateAuthority } from './testing/certificate-authority.ts';
 import { keepLogLines } from './testing/log-lines.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 

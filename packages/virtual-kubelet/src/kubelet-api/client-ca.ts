@@ -2,8 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { configMaps, isNotFound, type KubeClient } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
-import type { Logger } from '@interlink/service-kit';
-import { Trouble } from './trouble.ts';
+import { type Logger, Trouble } from '@interlink/service-kit';
 
 /** The CA that client certificates must come from. */
 export interface ClientCa {

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
+import { CertificateAuthority } from '../../../../test/testbed/certificate-authority.ts';
 import { createSelfSignedCertificate } from './self-signed-certificate.ts';
-import { CertificateAuthority } from './testing/certificate-authority.ts';
 import { startTestKubelet } from './testing/start-kubelet.ts';
 
 const masters = ['system:masters'];

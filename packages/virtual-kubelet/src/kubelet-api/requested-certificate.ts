@@ -1,14 +1,13 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isForbidden, isNotFound } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
-import { type Logger, sleep } from '@interlink/service-kit';
+import { type Logger, sleep, Trouble } from '@interlink/service-kit';
 import { type CertificateRequest, createCertificateRequest, isRequestFor } from './certificate-request.ts';
 import type { CertificateSigning } from './certificate-signing.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import { coversNames } from './general-names.ts';
 import type { KeyPair } from './self-signed-certificate.ts';
 import type { ServingCertificate } from './serving-certificate.ts';
-import { Trouble } from './trouble.ts';
 
 export interface RequestedCertificateOptions {
   nodeName: string;

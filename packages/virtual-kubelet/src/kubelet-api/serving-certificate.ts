@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { InterLinkError } from '@interlink/protocol';
-import { aborted, type Logger } from '@interlink/service-kit';
+import { aborted, type Logger, Trouble } from '@interlink/service-kit';
 import { RequestedCertificate, type RequestedCertificateOptions } from './requested-certificate.ts';
 import { createSelfSignedCertificate, type KeyPair } from './self-signed-certificate.ts';
-import { Trouble } from './trouble.ts';
 
 /** What the kubelet port shows to its clients. */
 export interface ServingCertificate {

@@ -10,8 +10,8 @@ import {
 } from '@interlink/kube';
 import { createLogger } from '@interlink/service-kit';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { CertificateAuthority } from '../../../../test/testbed/certificate-authority.ts';
 import { type OpenCluster, testClusters } from '../../../../test/testbed/index.ts';
-import { CertificateAuthority } from '../kubelet-api/testing/certificate-authority.ts';
 import { KubeObjectReader } from '../resolve/object-reader.ts';
 import { ObjectWatches } from '../resolve/object-watches.ts';
 import { resolvePod } from '../resolve/resolve-pod.ts';

@@ -1,5 +1,5 @@
+import { CertificateAuthority } from '../../../../../test/testbed/certificate-authority.ts';
 import type { CertificateSigning, Decision } from '../certificate-signing.ts';
-import { CertificateAuthority } from './certificate-authority.ts';
 
 /** The certificates API in memory: requests wait until the test decides. */
 export class LocalSigning implements CertificateSigning {

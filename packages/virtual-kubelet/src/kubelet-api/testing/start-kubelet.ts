@@ -1,11 +1,11 @@
 import type { AgentOptions } from 'node:https';
 import { onTestFinished } from 'vitest';
+import { CertificateAuthority } from '../../../../../test/testbed/certificate-authority.ts';
 import { createAuthorize } from '../authorize.ts';
 import type { KubeletServer, KubeletServerOptions } from '../kubelet-server.ts';
 import { startKubeletServer } from '../kubelet-server.ts';
 import type { Reviews } from '../reviews.ts';
 import { createSelfSignedCertificate } from '../self-signed-certificate.ts';
-import { CertificateAuthority } from './certificate-authority.ts';
 import { HttpsClient } from './https-client.ts';
 import { keepLogLines } from './log-lines.ts';
 import { containerStatus, lookupOf, samplePod } from './sample-pod.ts';

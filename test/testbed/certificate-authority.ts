@@ -1,14 +1,23 @@
 import type { webcrypto } from 'node:crypto';
 import type { X509Certificate } from '@peculiar/x509';
-import { loadX509 } from '../load-x509.ts';
-import { generateKeys, keyAlgorithm, renderPrivateKey } from '../private-key.ts';
-import type { KeyPair } from '../self-signed-certificate.ts';
+import { toGeneralNames } from '../../packages/virtual-kubelet/src/kubelet-api/general-names.ts';
+import { loadX509 } from '../../packages/virtual-kubelet/src/kubelet-api/load-x509.ts';
+import {
+  generateKeys,
+  keyAlgorithm,
+  renderPrivateKey,
+} from '../../packages/virtual-kubelet/src/kubelet-api/private-key.ts';
+import type { KeyPair } from '../../packages/virtual-kubelet/src/kubelet-api/self-signed-certificate.ts';
 
-export interface ClientName {
+export interface CertificateSubject {
   user: string;
   groups?: readonly string[];
+  /** Host names and addresses of a server. Default: none. */
+  names?: readonly string[];
   /** Default: for clients. */
   usage?: 'clientAuth' | 'serverAuth';
+  /** Default: an hour ago. */
+  notBefore?: Date;
   /** Default: in an hour. */
   notAfter?: Date;
 }
@@ -66,7 +75,8 @@ export class CertificateAuthority {
     return certificate.toString('pem');
   }
 
-  async issue({ user, groups = [], usage = 'clientAuth', notAfter }: ClientName): Promise<KeyPair> {
+  async issue(subject: CertificateSubject): Promise<KeyPair> {
+    const { user, groups = [], names = [], usage = 'clientAuth', notBefore, notAfter } = subject;
     const x509 = await loadX509();
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.create({
@@ -74,10 +84,13 @@ export class CertificateAuthority {
       issuer: this.#certificate.subject,
       publicKey: keys.publicKey,
       signingKey: this.#keys.privateKey,
-      notBefore: new Date(Date.now() - 3_600_000),
+      notBefore: notBefore ?? new Date(Date.now() - 3_600_000),
       notAfter: notAfter ?? new Date(Date.now() + 3_600_000),
       signingAlgorithm: keyAlgorithm,
-      extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]])],
+      extensions: [
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]]),
+        ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(toGeneralNames(names))]),
+      ],
     });
     return { cert: certificate.toString('pem'), key: await renderPrivateKey(keys.privateKey) };
   }

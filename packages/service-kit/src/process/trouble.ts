@@ -1,4 +1,4 @@
-import type { Logger } from '@interlink/service-kit';
+import type { Logger } from './logger.ts';
 
 /** A condition that may last: logged as a warning when it begins or changes, as information when it is over, not in between. */
 export class Trouble {

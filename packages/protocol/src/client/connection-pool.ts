@@ -1,0 +1,64 @@
+import { Agent, type Dispatcher } from 'undici';
+import { checkBeforeSending } from './check-before-sending.ts';
+import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
+
+export interface ConnectionPoolOptions {
+  readonly address: PeerAddress;
+  /** Open connections at most; further requests wait. */
+  readonly connections: number;
+  /** See {@link checkBeforeSending}. */
+  readonly check: (() => void) | undefined;
+}
+
+/**
+ * Keep-alive connections to one peer. Requests under other TLS go to connections made with it; those before end when what is under
+ * way on them has ended.
+ */
+export class ConnectionPool {
+  readonly #options: ConnectionPoolOptions;
+  readonly #draining = new Set<Dispatcher>();
+  #tls: ClientTls | undefined;
+  #current: Dispatcher | undefined;
+
+  constructor(options: ConnectionPoolOptions) {
+    this.#options = options;
+  }
+
+  /** @param tls the same object as long as nothing in it has changed */
+  dispatcher(tls: ClientTls): Dispatcher {
+    if (this.#current === undefined || this.#tls !== tls) {
+      if (this.#current !== undefined) this.#drain(this.#current);
+      this.#tls = tls;
+      this.#current = this.#open(tls);
+    }
+    return this.#current;
+  }
+
+  /** Ends what is under way. */
+  async destroy(): Promise<void> {
+    const all = [...this.#draining, ...(this.#current === undefined ? [] : [this.#current])];
+    await Promise.all(all.map(async (dispatcher) => await dispatcher.destroy()));
+  }
+
+  #drain(dispatcher: Dispatcher): void {
+    this.#draining.add(dispatcher);
+    const forget = () => this.#draining.delete(dispatcher);
+    dispatcher.close().then(forget, forget);
+  }
+
+  #open(tls: ClientTls): Dispatcher {
+    const { address, connections, check } = this.#options;
+    const agent = new Agent({
+      connections,
+      keepAliveTimeout: 60_000,
+      bodyTimeout: 0,
+      allowH2: false,
+      connect: {
+        timeout: 10_000,
+        ...(address.socketPath === undefined ? {} : { socketPath: address.socketPath }),
+        ...toTlsOptions(tls),
+      },
+    });
+    return check === undefined ? agent : checkBeforeSending(agent, check);
+  }
+}
