@@ -8,6 +8,7 @@ import {
   createLogger,
   interLinkListenUrl,
   listen,
+  listenerTls,
   loadInterLinkConfig,
   sidecarUrl,
   startTracing,
@@ -39,6 +40,7 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
     authenticate: await chooseAuthentication(config, listenUrl, logger),
     readiness: { sidecar: () => sidecar.trouble },
     tracer,
+    tls: await listenerTls(config, listenUrl, logger),
   });
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();

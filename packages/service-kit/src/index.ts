@@ -10,6 +10,8 @@
  *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
  */
 export { bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
+export { certificateAuthentication } from './auth/certificate-authentication.ts';
+export { firstOf, type Recognize } from './auth/first-of.ts';
 export { type Authenticate, type Credentials, type Identity, identityOf } from './auth/identity.ts';
 export { defaultTokenPath, TokenFile } from './auth/token-file.ts';
 export { interLinkListenUrl, interLinkUrl, sidecarUrl } from './config/addresses.ts';

@@ -5,6 +5,7 @@ import {
   type InterLinkConfig,
   type Logger,
   listen,
+  listenerTls,
   loadInterLinkConfig,
   type OwnConfigFile,
   sidecarUrl,
@@ -43,11 +44,12 @@ export async function runSidecar(
   for (const warning of warnings) logger.warn(warning);
   const url = definition.listenUrl?.(config) ?? sidecarUrl(config);
   const metrics = new Registry();
+  const tls = await listenerTls(config, url, logger);
   const service = new PodService(await definition.createBackend(config, logger, metrics), logger);
   const authenticate = await chooseAuthentication(config, url, logger);
   const tracer = await startTracing(`interlink-${definition.name}`, logger, env);
   const createServer = definition.createServer ?? createSidecarServer;
-  const app = createServer({ service, logger, authenticate, shutdown: signal, tracer, metrics });
+  const app = createServer({ service, logger, authenticate, shutdown: signal, tracer, metrics, tls });
   const running = service.run(signal);
   const address = await listen(app, url);
   logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');

@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { HttpTarget, InterLinkError, PodClient, parseOwner } from '@interlink/protocol';
-import { accountToken, interLinkUrl, loadInterLinkConfig, TokenFile } from '@interlink/service-kit';
+import {
+  accountToken,
+  clientTls,
+  createLogger,
+  interLinkUrl,
+  loadInterLinkConfig,
+  TokenFile,
+  tlsFileNames,
+} from '@interlink/service-kit';
 import { stringify } from 'yaml';
 import type { RenderFlags } from '../commands/interlink/render.ts';
 import { readPod } from './read-pod.ts';
@@ -14,7 +22,8 @@ export async function runRender({ filename, node, cluster, output }: RenderFlags
   const { config } = await loadInterLinkConfig(process.env);
   const url = interLinkUrl(config);
   const file = config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
-  const target = new HttpTarget({ url, token: async () => await file.current() });
+  const tls = await clientTls(url, tlsFileNames(config), createLogger('interlink', config.LogLevel));
+  const target = new HttpTarget({ url, token: async () => await file.current(), tls });
   try {
     const rendering = await new PodClient(target, owner).render(request, signal);
     for (const warning of [...warnings, ...rendering.warnings]) process.stderr.write(`warning: ${warning}\n`);

@@ -1,6 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
-import { type Authenticate, createLogger } from '@interlink/service-kit';
+import {
+  type Authenticate,
+  certificateAuthentication,
+  createLogger,
+  firstOf,
+  type TlsFiles,
+} from '@interlink/service-kit';
 import {
   type AttachOptions,
   type Backend,
@@ -30,19 +36,21 @@ export interface StreamingSidecar {
 /**
  * A v2 sidecar of the SDK on a real socket with one running pod. Its command `cat` echoes, `fill N` writes N bytes, `exit N`
  * ends with N, all others run until they are hung up on; its ports echo, but for port 1, which nothing can reach.
+ * @param tls then it speaks HTTPS, and callers must show a client certificate
  */
-export async function startStreamingSidecar(): Promise<StreamingSidecar> {
+export async function startStreamingSidecar(tls?: TlsFiles): Promise<StreamingSidecar> {
   const shown: Array<string | undefined> = [];
   const running = new Set<RemoteCommand>();
   const filled = { bytes: 0 };
   const shutdown = new AbortController();
   const logger = createLogger('test', 'silent');
   const service = new PodService(backendOf(running, filled), logger);
-  const authenticate: Authenticate = async ({ headers }) => {
-    shown.push(headers.authorization);
-    return { name: 'account', groups: [] };
+  const authenticate: Authenticate = async (credentials) => {
+    shown.push(credentials.headers.authorization);
+    if (tls === undefined) return { name: 'account', groups: [] };
+    return await firstOf(certificateAuthentication)(credentials);
   };
-  const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal });
+  const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal, tls });
   const watching = service.run(shutdown.signal);
   await service.listed;
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,4 +1,6 @@
 import { bearerAuthentication, noAuthentication } from '../auth/authenticate.ts';
+import { certificateAuthentication } from '../auth/certificate-authentication.ts';
+import { firstOf } from '../auth/first-of.ts';
 import type { Authenticate } from '../auth/identity.ts';
 import { defaultTokenPath, TokenFile } from '../auth/token-file.ts';
 import type { InterLinkConfig } from '../config/load-interlink-config.ts';
@@ -13,8 +15,8 @@ export async function accountToken(config: InterLinkConfig): Promise<TokenFile> 
 }
 
 /**
- * Who may call a listener: whoever shows the account's token, loopback included, since a login node has many users. A unix
- * socket in a folder that only the account can enter is guarded by that folder instead.
+ * Who may call a listener: whoever shows a client certificate of its CA, or the account's token, loopback included, since a login
+ * node has many users. A unix socket in a folder that only the account can enter is guarded by that folder instead.
  */
 export async function chooseAuthentication(
   config: InterLinkConfig,
@@ -23,11 +25,11 @@ export async function chooseAuthentication(
 ): Promise<Authenticate> {
   if (config['Auth.AllowUnauthenticated']) {
     logger.warn({ address: listenUrl }, 'Auth.AllowUnauthenticated is set: anybody who can connect may run pods here');
-    return noAuthentication;
+    return firstOf(certificateAuthentication, noAuthentication);
   }
   if (await isPrivateSocket(listenUrl)) return noAuthentication;
   const token = await accountToken(config);
   await token.current();
   logger.info({ tokenFile: token.path }, 'callers must show the token of this file');
-  return bearerAuthentication(token);
+  return firstOf(certificateAuthentication, bearerAuthentication(token));
 }

@@ -1,4 +1,4 @@
-import { type Authenticate, createHttpServer, type Logger, type Tracer } from '@interlink/service-kit';
+import { type Authenticate, createHttpServer, type Logger, type TlsFiles, type Tracer } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { PodService } from '../pods/pod-service.ts';
@@ -15,6 +15,8 @@ export interface SidecarServerOptions {
   readonly metrics?: Registry | undefined;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;
+  /** Serves HTTPS by them. Default: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** The HTTP face of a sidecar, v2 and v1 on one port; not listening yet. */
@@ -24,6 +26,7 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     authenticate: options.authenticate,
     readiness: { backend: () => options.service.trouble },
     tracer: options.tracer,
+    tls: options.tls,
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   });
   serveV2(app, options.service, options.shutdown);
