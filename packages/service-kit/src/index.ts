@@ -35,7 +35,7 @@ export { listen } from './server/listen.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';
-export { clientTls, listenerTls, tlsFileNames } from './tls/configured-tls.ts';
+export { type ClientTlsNames, clientTls, listenerTls, tlsFileNames } from './tls/configured-tls.ts';
 export type { TlsFileNames, TlsMaterial } from './tls/read-tls-files.ts';
 export { TlsFiles } from './tls/tls-files.ts';
 export { currentSpan, traced, traceHeaders, withSpan } from './tracing/current-span.ts';

@@ -5,11 +5,10 @@ import {
   loadClusterAccess,
   namespaces,
 } from '@interlink/kube';
-import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
+import { type Fence, HttpTarget, type HttpTargetOptions, InterLinkError, PodClient } from '@interlink/protocol';
 import {
   aborted,
   accountToken,
-  clientTls,
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
@@ -19,7 +18,6 @@ import {
   startTracing,
   TokenFile,
   type Tracer,
-  tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
@@ -30,6 +28,7 @@ import { apiServerAddress } from './config/own-address.ts';
 import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
+import { interLinkTls } from './interlink-tls.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
@@ -80,6 +79,7 @@ export async function runVirtualKubelet(
   const policy = nodePolicy(config);
   const planned = await planNodes({ flags, env, virtualNodes: config.VirtualNodes });
   for (const warning of new Set(planned.flatMap(({ settings }) => settings.warnings))) logger.warn(warning);
+  const tls = await interLinkTls(config, planned[0]?.settings.interLink ?? {}, logger);
   const access = await loadClusterAccess({
     env,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
@@ -89,7 +89,7 @@ export async function runVirtualKubelet(
   // Whoever waits for its turn is well: a rolling update waits until it says so.
   if (election !== undefined) for (const { metrics } of nodes) metrics.health.node = () => undefined;
   const tracer = await startTracing('interlink-vk', logger, env);
-  const parts = { flags, env, config, policy, file, logger, nodes, access, tracer };
+  const parts = { flags, env, config, policy, file, logger, nodes, access, tls, tracer };
   const listener = await listenForMetrics(nodes, metricsUrl, logger);
   try {
     const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
@@ -135,17 +135,17 @@ interface ProcessParts {
   readonly logger: Logger;
   readonly nodes: ReadonlyArray<PlannedNode & { readonly metrics: KubeletMetrics }>;
   readonly access: ClusterAccess;
+  /** What InterLink is reached with, where its address is https://. */
+  readonly tls: HttpTargetOptions['tls'];
   readonly tracer: Tracer | undefined;
   /** What all requests stand behind, when several processes take turns. */
   readonly fence: Fence | undefined;
 }
 
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
-  const { flags, env, config, file, logger, access, fence, tracer } = parts;
+  const { flags, env, config, file, logger, access, fence, tls, tracer } = parts;
   const token = await interLinkToken(config);
-  const url = interLinkUrl(config);
-  const tls = await clientTls(url, tlsFileNames(config), logger);
-  const target = new HttpTarget({ url, token, tls, fence, headers: traceHeaders });
+  const target = new HttpTarget({ url: interLinkUrl(config), token, tls, fence, headers: traceHeaders });
   const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const check = fence === undefined ? undefined : () => fence.check();
