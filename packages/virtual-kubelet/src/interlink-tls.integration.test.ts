@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { HttpTarget } from '@interlink/protocol';
 import { createLogger, loadInterLinkConfig } from '@interlink/service-kit';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -10,10 +11,11 @@ import type { InterLinkHttp } from './config/interlink-http.ts';
 import { interLinkTls } from './interlink-tls.ts';
 
 /** Asks an HTTPS server that no CA of the system knows. */
-async function start() {
+async function start(options: TlsOptions = {}) {
   const folder = await TlsFolder.create();
   onTestFinished(async () => await folder.remove());
-  const server = createServer(await folder.authority.issue({ user: 's', usage: 'serverAuth', names: ['127.0.0.1'] }));
+  const pair = await folder.authority.issue({ user: 's', usage: 'serverAuth', names: ['127.0.0.1'] });
+  const server = createServer({ ...pair, ...options });
   server.on('request', (_request, response) => response.end('ok')).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -48,4 +50,9 @@ test('HTTP.Insecure takes any certificate, with a warning', async () => {
   const { ask, warn } = await start();
   expect(await ask({ isInsecure: true })).toBe('ok');
   expect(warn).toHaveBeenCalledWith(expect.anything(), expect.stringContaining('the certificate is not verified'));
+});
+
+test('a proxy before InterLink that has no better than TLS 1.2 is taken', async () => {
+  const { folder, ask } = await start({ maxVersion: 'TLSv1.2' });
+  expect(await ask({}, { CACertFile: folder.caFile })).toBe('ok');
 });

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { checkBeforeSending } from './check-before-sending.ts';
 import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
 
@@ -48,7 +48,7 @@ export class ConnectionPool {
 
   #open(tls: ClientTls): Dispatcher {
     const { address, connections, check } = this.#options;
-    const agent = new Agent({
+    const pool = new Pool(address.origin, {
       connections,
       keepAliveTimeout: 60_000,
       bodyTimeout: 0,
@@ -59,6 +59,6 @@ export class ConnectionPool {
         ...toTlsOptions(tls),
       },
     });
-    return check === undefined ? agent : checkBeforeSending(agent, check);
+    return check === undefined ? pool : checkBeforeSending(pool, check);
   }
 }
