@@ -55,3 +55,10 @@ test('HttpTarget lets a stream go on under former TLS, until its end or until it
   await broken;
   await expect.poll(() => connections.size).toBe(0);
 });
+
+test('HttpTarget sends nothing after it was closed', async () => {
+  const { ask, target, connections } = await start();
+  await target.close();
+  await expect(ask('/')).rejects.toMatchObject({ code: 'unavailable', message: 'The client is closed' });
+  expect(connections.size).toBe(0);
+});

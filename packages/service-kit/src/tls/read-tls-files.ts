@@ -54,6 +54,7 @@ async function use<T>(what: string, path: string, parse: (text: string) => T): P
 
 function readCa(text: string): string {
   parseCertificates(text);
+  createSecureContext({ ca: text });
   return text;
 }
 
