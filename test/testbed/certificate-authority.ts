@@ -15,7 +15,7 @@ export interface CertificateSubject {
   /** Host names and addresses of a server. Default: none. */
   names?: readonly string[];
   /** Default: for clients. */
-  usage?: 'clientAuth' | 'serverAuth';
+  usage?: 'clientAuth' | 'serverAuth' | 'both';
   /** Default: an hour ago. */
   notBefore?: Date;
   /** Default: in an hour. */
@@ -77,6 +77,7 @@ export class CertificateAuthority {
 
   async issue(subject: CertificateSubject): Promise<KeyPair> {
     const { user, groups = [], names = [], usage = 'clientAuth', notBefore, notAfter } = subject;
+    const usages = usage === 'both' ? (['clientAuth', 'serverAuth'] as const) : [usage];
     const x509 = await loadX509();
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.create({
@@ -88,7 +89,7 @@ export class CertificateAuthority {
       notAfter: notAfter ?? new Date(Date.now() + 3_600_000),
       signingAlgorithm: keyAlgorithm,
       extensions: [
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]]),
+        new x509.ExtendedKeyUsageExtension(usages.map((one) => x509.ExtendedKeyUsage[one])),
         ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(toGeneralNames(names))]),
       ],
     });

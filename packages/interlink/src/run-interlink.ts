@@ -5,6 +5,7 @@ import {
   createLogger,
   interLinkListenUrl,
   listen,
+  listenerTls,
   loadInterLinkConfig,
   Policy,
   startTracing,
@@ -28,6 +29,7 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
     authenticate: await chooseAuthentication(config, listenUrl, logger),
     readiness: routes.readiness,
     tracer,
+    tls: await listenerTls(config, listenUrl, logger),
   });
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();

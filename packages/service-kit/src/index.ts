@@ -11,6 +11,8 @@
  *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
  */
 export { bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
+export { certificateAuthentication } from './auth/certificate-authentication.ts';
+export { firstOf, type Recognize } from './auth/first-of.ts';
 export { type Authenticate, type Credentials, type Identity, identityOf } from './auth/identity.ts';
 export { defaultTokenPath, TokenFile } from './auth/token-file.ts';
 export { interLinkListenUrl, interLinkUrl, sidecarUrl } from './config/addresses.ts';
@@ -47,7 +49,7 @@ export { listen } from './server/listen.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';
-export { clientTls, listenerTls, tlsFileNames } from './tls/configured-tls.ts';
+export { type ClientTlsNames, clientTls, listenerTls, tlsFileNames } from './tls/configured-tls.ts';
 export type { TlsFileNames, TlsMaterial } from './tls/read-tls-files.ts';
 export { TlsFiles } from './tls/tls-files.ts';
 export { currentSpan, traced, traceHeaders, withSpan } from './tracing/current-span.ts';

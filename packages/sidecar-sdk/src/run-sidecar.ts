@@ -5,6 +5,7 @@ import {
   type InterLinkConfig,
   type Logger,
   listen,
+  listenerTls,
   loadInterLinkConfig,
   type OwnConfigFile,
   Policy,
@@ -45,6 +46,7 @@ export async function runSidecar(
   for (const warning of warnings) logger.warn(warning);
   const url = definition.listenUrl?.(config) ?? sidecarUrl(config);
   const metrics = new Registry();
+  const tls = await listenerTls(config, url, logger);
   const service = new PodService(await definition.createBackend(config, logger, metrics), logger, {
     kubeconfigFolder: kubeconfigFolder(config.DataRootFolder, env),
   });
@@ -52,7 +54,7 @@ export async function runSidecar(
   const tracer = await startTracing(`interlink-${definition.name}`, logger, env);
   const createServer = definition.createServer ?? createSidecarServer;
   const app = createServer({
-    ...{ service, logger, authenticate, policy: new Policy(config) },
+    ...{ service, logger, authenticate, policy: new Policy(config), tls },
     ...{ shutdown: signal, tracer, metrics },
   });
   const running = service.run(signal);

@@ -5,10 +5,9 @@ import {
   loadClusterAccess,
   namespaces,
 } from '@interlink/kube';
-import { type Fence, HttpTarget, InterLinkError } from '@interlink/protocol';
+import { type Fence, HttpTarget, type HttpTargetOptions, InterLinkError } from '@interlink/protocol';
 import {
   aborted,
-  clientTls,
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
@@ -17,7 +16,6 @@ import {
   loadInterLinkConfig,
   startTracing,
   type Tracer,
-  tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
@@ -31,6 +29,7 @@ import type { PlannedNode } from './config/virtual-nodes.ts';
 import { type InterLinkToken, interLinkToken } from './credentials/interlink-token.ts';
 import { InterLinkLink } from './interlink/interlink-link.ts';
 import { InterLinkProvider } from './interlink/interlink-provider.ts';
+import { interLinkTls } from './interlink-tls.ts';
 import { type KubeconfigPlan, planKubeconfig } from './kubeconfig/kubeconfig-plan.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
@@ -82,6 +81,7 @@ export async function runVirtualKubelet(
   const policy = nodePolicy(config);
   const planned = await planNodes({ flags, env, virtualNodes: config.VirtualNodes });
   for (const warning of new Set(planned.flatMap(({ settings }) => settings.warnings))) logger.warn(warning);
+  const tls = await interLinkTls(config, planned[0]?.settings.interLink ?? {}, logger);
   const access = await loadClusterAccess({
     env,
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
@@ -93,7 +93,7 @@ export async function runVirtualKubelet(
   const tracer = await startTracing('interlink-vk', logger, env);
   const token = await interLinkToken(config, logger);
   const kubeconfig = planKubeconfig(config, access);
-  const parts = { flags, env, config, token, kubeconfig, policy, file, logger, nodes, access, tracer };
+  const parts = { flags, env, config, token, kubeconfig, policy, file, logger, nodes, access, tls, tracer };
   const listener = await listenForMetrics(nodes, metricsUrl, logger);
   try {
     const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
@@ -141,20 +141,21 @@ interface ProcessParts {
   readonly logger: Logger;
   readonly nodes: ReadonlyArray<PlannedNode & { readonly metrics: KubeletMetrics }>;
   readonly access: ClusterAccess;
+  /** What InterLink is reached with, where its address is https://. */
+  readonly tls: HttpTargetOptions['tls'];
   readonly tracer: Tracer | undefined;
   /** What all requests stand behind, when several processes take turns. */
   readonly fence: Fence | undefined;
 }
 
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
-  const { flags, env, config, token, file, logger, access, fence, tracer } = parts;
+  const { flags, env, config, token, file, logger, access, fence, tls, tracer } = parts;
   const { renewal } = token;
-  const url = interLinkUrl(config);
   const target = new HttpTarget({
-    url,
+    url: interLinkUrl(config),
     token: async () => await token.current(),
     onUnauthenticated: () => renewal?.refused(),
-    tls: await clientTls(url, tlsFileNames(config), logger),
+    tls,
     fence,
     headers: traceHeaders,
   });

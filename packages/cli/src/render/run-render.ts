@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { HttpTarget, InterLinkError, PodClient, parseOwner } from '@interlink/protocol';
-import { createLogger, interLinkUrl, loadInterLinkConfig } from '@interlink/service-kit';
+import { clientTls, createLogger, interLinkUrl, loadInterLinkConfig, tlsFileNames } from '@interlink/service-kit';
 import { interLinkToken } from '@interlink/virtual-kubelet';
 import { stringify } from 'yaml';
 import type { RenderFlags } from '../commands/interlink/render.ts';
@@ -15,7 +15,8 @@ export async function runRender({ filename, node, cluster, output }: RenderFlags
   const { config } = await loadInterLinkConfig(process.env);
   const url = interLinkUrl(config);
   const token = await interLinkToken(config, createLogger('interlink', 'silent'));
-  const target = new HttpTarget({ url, token: async () => await token.current() });
+  const tls = await clientTls(url, tlsFileNames(config), createLogger('interlink', config.LogLevel));
+  const target = new HttpTarget({ url, token: async () => await token.current(), tls });
   try {
     const rendering = await new PodClient(target, owner).render(request, signal);
     for (const warning of [...warnings, ...rendering.warnings]) process.stderr.write(`warning: ${warning}\n`);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HttpTarget } from '@interlink/protocol';
+import { type ClientTls, HttpTarget } from '@interlink/protocol';
 import { onTestFinished } from 'vitest';
 import { runInterLink } from '../run-interlink.ts';
 
@@ -15,35 +15,37 @@ export interface RunningInterLink {
   stop(): Promise<void>;
 }
 
-interface StartOptions {
+export interface InterLinkOptions {
+  /** On TCP, which demands the token. Default: a unix socket in a private folder. */
   readonly isTcp?: boolean;
+  /** The group `TLS` of its configuration; TCP is by https:// then. */
+  readonly tls?: Record<string, unknown> | undefined;
+  readonly clientTls?: (() => Promise<ClientTls>) | undefined;
   readonly env?: NodeJS.ProcessEnv;
   /** Keys of the configuration, instead of those that it would have. */
   readonly config?: object;
 }
 
-/**
- * The whole of InterLink on a unix socket in a private folder, or on TCP, which demands the token, before the sidecar at this
- * port. Ends with the test.
- */
+/** The whole of InterLink before the sidecar at this port. Ends with the test. */
 export async function startInterLink(
   sidecarPort: number,
-  { isTcp = false, env = {}, config = {} }: StartOptions = {},
+  { isTcp = false, tls, clientTls, env = {}, config = {} }: InterLinkOptions = {},
 ): Promise<RunningInterLink> {
   const folder = await mkdtemp(join(tmpdir(), 'interlink-run-'));
   await mkdir(join(folder, 'run'), { mode: 0o700 });
   const socketPath = join(folder, 'run', 'interlink.sock');
   await writeFile(join(folder, 'token'), 'the-account-token\n');
   const file = join(folder, 'config.yaml');
-  const settings = { Auth: { TokenFile: join(folder, 'token') }, ...config };
+  const Auth = { TokenFile: join(folder, 'token') };
   // YAML takes JSON.
-  await writeFile(file, JSON.stringify(settings));
-  const url = isTcp ? `http://127.0.0.1:${await freePort()}` : `unix://${socketPath}`;
-  const { hostname, port } = new URL(url);
+  await writeFile(file, JSON.stringify({ Auth, ...(tls === undefined ? {} : { TLS: tls }), ...config }));
+  const scheme = tls === undefined ? 'http' : 'https';
+  const url = isTcp ? `${scheme}://127.0.0.1:${await freePort()}` : `unix://${socketPath}`;
+  const { port } = new URL(url);
   const over = new AbortController();
   const running = runInterLink(over.signal, {
     INTERLINKCONFIGPATH: file,
-    ...(isTcp ? { INTERLINKURL: `http://${hostname}`, INTERLINKPORT: port } : { INTERLINKURL: url }),
+    ...(isTcp ? { INTERLINKURL: `${scheme}://127.0.0.1`, INTERLINKPORT: port } : { INTERLINKURL: url }),
     SIDECARURL: 'http://127.0.0.1',
     SIDECARPORT: String(sidecarPort),
     LOGLEVEL: 'error',
@@ -51,7 +53,7 @@ export async function startInterLink(
     V1SETTLESECONDS: '0',
     ...env,
   });
-  const target = new HttpTarget({ url, token: async () => 'the-account-token' });
+  const target = new HttpTarget({ url, token: async () => 'the-account-token', tls: clientTls });
   const stop = async () => {
     over.abort();
     await running;

@@ -1,6 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
-import { type Authenticate, createLogger } from '@interlink/service-kit';
+import {
+  type Authenticate,
+  certificateAuthentication,
+  createLogger,
+  firstOf,
+  type TlsFiles,
+} from '@interlink/service-kit';
 import {
   type AttachOptions,
   type Backend,
@@ -34,19 +40,21 @@ export interface StreamingSidecar {
  */
 export async function startStreamingSidecar(
   more: Partial<Backend> = {},
-  options: { readonly kubeconfigFolder?: string } = {},
+  options: { readonly kubeconfigFolder?: string; /** Then it speaks HTTPS, and callers must show a client certificate. */ readonly tls?: TlsFiles } = {},
 ): Promise<StreamingSidecar> {
   const shown: Array<string | undefined> = [];
   const running = new Set<RemoteCommand>();
   const filled = { bytes: 0 };
   const shutdown = new AbortController();
   const logger = createLogger('test', 'silent');
-  const service = new PodService({ ...backendOf(running, filled), ...more }, logger, options);
-  const authenticate: Authenticate = async ({ headers }) => {
-    shown.push(headers.authorization);
-    return { name: 'account', groups: [] };
+  const { tls, ...serviceOptions } = options;
+  const service = new PodService({ ...backendOf(running, filled), ...more }, logger, serviceOptions);
+  const authenticate: Authenticate = async (credentials) => {
+    shown.push(credentials.headers.authorization);
+    if (tls === undefined) return { name: 'account', groups: [] };
+    return await firstOf(certificateAuthentication)(credentials);
   };
-  const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal });
+  const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal, tls });
   const watching = service.run(shutdown.signal);
   await service.listed;
   await app.listen({ host: '127.0.0.1', port: 0 });

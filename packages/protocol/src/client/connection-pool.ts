@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
+import { InterLinkError } from '../errors/interlink-error.ts';
 import { checkBeforeSending } from './check-before-sending.ts';
 import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
 
@@ -19,13 +20,15 @@ export class ConnectionPool {
   readonly #draining = new Set<Dispatcher>();
   #tls: ClientTls | undefined;
   #current: Dispatcher | undefined;
+  #isDestroyed = false;
 
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
   }
 
-  /** @param tls the same object as long as nothing in it has changed */
+  /** @param tls the same object as long as nothing in it has changed @throws InterLinkError `unavailable` after {@link destroy} */
   dispatcher(tls: ClientTls): Dispatcher {
+    if (this.#isDestroyed) throw new InterLinkError('unavailable', 'The client is closed');
     if (this.#current === undefined || this.#tls !== tls) {
       if (this.#current !== undefined) this.#drain(this.#current);
       this.#tls = tls;
@@ -36,6 +39,7 @@ export class ConnectionPool {
 
   /** Ends what is under way. */
   async destroy(): Promise<void> {
+    this.#isDestroyed = true;
     const all = [...this.#draining, ...(this.#current === undefined ? [] : [this.#current])];
     await Promise.all(all.map(async (dispatcher) => await dispatcher.destroy()));
   }
@@ -48,7 +52,7 @@ export class ConnectionPool {
 
   #open(tls: ClientTls): Dispatcher {
     const { address, connections, check } = this.#options;
-    const agent = new Agent({
+    const pool = new Pool(address.origin, {
       connections,
       keepAliveTimeout: 60_000,
       bodyTimeout: 0,
@@ -59,6 +63,6 @@ export class ConnectionPool {
         ...toTlsOptions(tls),
       },
     });
-    return check === undefined ? agent : checkBeforeSending(agent, check);
+    return check === undefined ? pool : checkBeforeSending(pool, check);
   }
 }

@@ -2,7 +2,7 @@ import type { InterLinkConfig } from './load-interlink-config.ts';
 
 type TlsConfig = Pick<
   InterLinkConfig,
-  'TLS.Enabled' | 'TLS.CertFile' | 'TLS.KeyFile' | 'TLS.CACertFile' | 'InterlinkURL' | 'InterlinkAddress' | 'SidecarURL'
+  'TLS.Enabled' | 'TLS.CertFile' | 'TLS.KeyFile' | 'TLS.CACertFile' | 'InterlinkURL' | 'InterlinkAddress' | 'SidecarURL' | 'Sidecars'
 >;
 
 const files = ['TLS.CertFile', 'TLS.KeyFile', 'TLS.CACertFile'] as const;
@@ -14,11 +14,15 @@ const addresses = ['InterlinkURL', 'InterlinkAddress', 'SidecarURL'] as const;
  * @returns a line per problem
  */
 export function tlsProblems(config: TlsConfig): string[] {
-  const encrypted = addresses.filter((key) => /^https:/i.test(config[key] ?? ''));
+  const places: Array<[key: string, address: string | undefined]> = [
+    ...addresses.map((key): [string, string | undefined] => [key, config[key]]),
+    ...(config.Sidecars ?? []).map(({ URL }, index): [string, string] => [`Sidecars[${index}].URL`, URL]),
+  ];
+  const encrypted = places.filter(([, address]) => /^https:/i.test(address ?? ''));
   const enabled = config['TLS.Enabled'];
   if (enabled === false) {
     return encrypted.map(
-      (key) => `TLS.Enabled is false and ${key} is ${config[key]}: leave TLS.Enabled out, or http://`,
+      ([key, address]) => `TLS.Enabled is false and ${key} is ${address}: leave TLS.Enabled out, or http://`,
     );
   }
   const named = files.find((key) => config[key] !== undefined);

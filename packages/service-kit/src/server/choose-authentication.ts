@@ -1,5 +1,6 @@
 import { noAuthentication } from '../auth/authenticate.ts';
 import { bearerAuthentications } from '../auth/bearer-authentications.ts';
+import { certificateAuthentication } from '../auth/certificate-authentication.ts';
 import { firstOf } from '../auth/first-of.ts';
 import { forwardedIdentity } from '../auth/forwarded-identity.ts';
 import type { Authenticate } from '../auth/identity.ts';
@@ -16,9 +17,9 @@ export async function accountToken(config: InterLinkConfig): Promise<TokenFile> 
 }
 
 /**
- * Who may call a listener: whoever shows a token that is known, loopback included, since a login node has many users. A unix
- * socket in a folder that only the account can enter is guarded by that folder instead; with `Auth.TrustProxy` oauth2-proxy is
- * behind it, and says there who calls.
+ * Who may call a listener: whoever shows a client certificate of its CA, or a token that is known, loopback included, since a login
+ * node has many users. A unix socket in a folder that only the account can enter is guarded by that folder instead; with
+ * `Auth.TrustProxy` oauth2-proxy is behind it, and says there who calls.
  */
 export async function chooseAuthentication(
   config: InterLinkConfig,
@@ -27,7 +28,7 @@ export async function chooseAuthentication(
 ): Promise<Authenticate> {
   if (config['Auth.AllowUnauthenticated']) {
     logger.warn({ address: listenUrl }, 'Auth.AllowUnauthenticated is set: anybody who can connect may run pods here');
-    return noAuthentication;
+    return firstOf(certificateAuthentication, noAuthentication);
   }
   const isPrivate = await isPrivateSocket(listenUrl);
   const trustsProxy = config['Auth.TrustProxy'];
@@ -38,5 +39,5 @@ export async function chooseAuthentication(
       'identity headers are ignored here: this is no unix socket in a private folder',
     );
   const byToken = await bearerAuthentications(config, await accountToken(config), logger);
-  return firstOf(...(isPrivate ? [forwardedIdentity] : []), ...byToken);
+  return firstOf(certificateAuthentication, ...(isPrivate ? [forwardedIdentity] : []), ...byToken);
 }

@@ -1,9 +1,12 @@
+import { createServer } from 'node:http';
 import { InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import { challengeOf } from '../auth/bearer.ts';
 import { type Authenticate, authenticateRequests } from '../auth/identity.ts';
 import type { Logger } from '../process/logger.ts';
+import type { TlsFiles } from '../tls/tls-files.ts';
+import { closeFormerConnections, createTlsServer } from '../tls/tls-server.ts';
 import type { Tracer } from '../tracing/span.ts';
 import { traceRequests } from '../tracing/trace-requests.ts';
 import { type HealthChecks, serveHealth } from './health.ts';
@@ -20,6 +23,8 @@ export interface HttpServerOptions {
   readonly tracer?: Tracer | undefined;
   /** The largest request body, bytes. Default 8 MiB: a pod with its ConfigMaps and Secrets (1 MiB each at most). */
   readonly bodyLimit?: number;
+  /** Serves HTTPS by them. Default: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 const defaultBodyLimit = 8 * 1024 * 1024;
@@ -35,21 +40,28 @@ const openPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']
  * health, metrics. Upgrades to WebSocket come through the same routes. Routes are the caller's. Bodies and headers are never logged.
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const { tls: files, logger } = options;
+  const http = {
+    keepAliveTimeout: 95_000,
+    requestTimeout: 0,
+    maxHeaderSize,
+    shouldUpgradeCallback: isWebSocketUpgrade,
+  };
   const app = fastify({
     // fastify's own lines below a warning say nothing that ours don't.
     loggerInstance: options.logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
-    keepAliveTimeout: 95_000,
-    requestTimeout: 0,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
-    http: { maxHeaderSize, shouldUpgradeCallback: isWebSocketUpgrade },
+    serverFactory: (handler) =>
+      files === undefined ? createServer(http, handler) : createTlsServer({ files, http, logger }, handler),
   });
   // v1 sends bodies with GET and DELETE.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true });
 
+  closeFormerConnections(app);
   authenticateRequests(app, options.authenticate, (request) => openPaths.has(pathOf(request)));
   if (options.tracer !== undefined) traceRequests(app, options.tracer);
   app.addHook('onResponse', async (request, reply) => {

@@ -1,11 +1,12 @@
 import { chmod, mkdir, stat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { Server as TlsServer } from 'node:tls';
 import { InterLinkError, parseTarget } from '@interlink/protocol';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Listens on `http://host:port` (port 0 for any free one) or `unix:///path.sock`. A socket file that nobody answers on is
+ * Listens on `http://host:port` or `https://host:port` (port 0 for any free one), or `unix:///path.sock`. A socket file that nobody answers on is
  * replaced; its folder is made with mode 0700 when it is missing.
  * @returns the address that clients use
  * @throws InterLinkError `unavailable` when the address is taken or can't be had, naming it
@@ -20,11 +21,12 @@ export async function listen(app: FastifyInstance, url: string): Promise<string>
       await chmod(socketPath, 0o600);
       return url;
     }
-    const { hostname, port } = new URL(url);
+    const { protocol, hostname, port } = new URL(url);
+    assertSpeaks(app, protocol);
     await app.listen({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
     const address = app.server.address();
     const actualPort = typeof address === 'object' && address !== null ? address.port : port;
-    return `http://${hostname}:${actualPort}`;
+    return `${protocol}//${hostname}:${actualPort}`;
   } catch (error) {
     const { code, message } = InterLinkError.from(error);
     throw new InterLinkError(
@@ -33,6 +35,16 @@ export async function listen(app: FastifyInstance, url: string): Promise<string>
       { cause: error },
     );
   }
+}
+
+/** Nobody is to believe that a connection is encrypted which is not. */
+function assertSpeaks(app: FastifyInstance, protocol: string): void {
+  const isTls = app.server instanceof TlsServer;
+  if (isTls === (protocol === 'https:')) return;
+  throw new InterLinkError(
+    'invalid_argument',
+    isTls ? 'the server speaks TLS: https:// is wanted' : 'the server has no certificate',
+  );
 }
 
 /** True when only this account can reach the socket: its folder, made if it is missing, lets nobody else in. */

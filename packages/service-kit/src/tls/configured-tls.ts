@@ -27,6 +27,11 @@ export async function listenerTls(config: InterLinkConfig, url: string, logger: 
   return await TlsFiles.load(names, logger);
 }
 
+export interface ClientTlsNames extends TlsFileNames {
+  /** Takes any server for the one that is meant: warned about. */
+  readonly isInsecure?: boolean | undefined;
+}
+
 /**
  * What a client of this address makes its connections with, for the `tls` of an `HttpTarget`; undefined for `http://` and `unix://`.
  * Without `caCertFile` the system's CAs are trusted.
@@ -34,12 +39,22 @@ export async function listenerTls(config: InterLinkConfig, url: string, logger: 
  */
 export async function clientTls(
   url: string,
-  names: TlsFileNames,
+  names: ClientTlsNames,
   logger: Logger,
 ): Promise<(() => Promise<ClientTls>) | undefined> {
   if (!isHttps(url)) return undefined;
   const files = await TlsFiles.load(names, logger);
-  return () => files.current();
+  if (names.isInsecure !== true) return () => files.current();
+  logger.warn(
+    { address: url },
+    'the certificate is not verified: whoever is on the way can read and change everything',
+  );
+  let last: { readonly of: ClientTls; readonly tls: ClientTls } | undefined;
+  return async () => {
+    const material = await files.current();
+    if (last?.of !== material) last = { of: material, tls: { ...material, isInsecure: true } };
+    return last.tls;
+  };
 }
 
 function isHttps(url: string): boolean {

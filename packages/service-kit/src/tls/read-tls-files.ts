@@ -12,6 +12,8 @@ export interface TlsFileNames {
   readonly keyFile?: string | undefined;
   /** Whose certificates are believed. */
   readonly caCertFile?: string | undefined;
+  /** The key that names it, for messages. Default: `CACertFile` of the place. */
+  readonly caCertKey?: string | undefined;
 }
 
 /** What was in the files: PEM texts that fit each other. */
@@ -26,8 +28,8 @@ export interface TlsMaterial {
 
 /** @throws InterLinkError `invalid_argument` that names the file that can't be used, and why */
 export async function readTlsFiles(names: TlsFileNames): Promise<TlsMaterial> {
-  const { place, certFile, keyFile, caCertFile } = names;
-  const ca = caCertFile === undefined ? undefined : await use(`${place}.CACertFile ${caCertFile}`, caCertFile, readCa);
+  const { place, certFile, keyFile, caCertFile, caCertKey = `${place}.CACertFile` } = names;
+  const ca = caCertFile === undefined ? undefined : await use(`${caCertKey} ${caCertFile}`, caCertFile, readCa);
   if (certFile === undefined && keyFile === undefined) return { ca };
   if (certFile === undefined) throw invalid(`${place}.KeyFile is set without ${place}.CertFile: both are wanted`);
   if (keyFile === undefined) throw invalid(`${place}.CertFile is set without ${place}.KeyFile: both are wanted`);
@@ -52,6 +54,7 @@ async function use<T>(what: string, path: string, parse: (text: string) => T): P
 
 function readCa(text: string): string {
   parseCertificates(text);
+  createSecureContext({ ca: text });
   return text;
 }
 

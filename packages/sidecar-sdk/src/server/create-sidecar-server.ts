@@ -1,4 +1,4 @@
-import { type Authenticate, createHttpServer, type Logger, type Policy, type Tracer } from '@interlink/service-kit';
+import { type Authenticate, createHttpServer, type Logger, type Policy, type TlsFiles, type Tracer } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { PodService } from '../pods/pod-service.ts';
@@ -18,6 +18,8 @@ export interface SidecarServerOptions {
   readonly metrics?: Registry | undefined;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;
+  /** Serves HTTPS by them. Default: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** The HTTP face of a sidecar, v2 and v1 on one port; not listening yet. */
@@ -27,6 +29,7 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     authenticate: options.authenticate,
     readiness: { backend: () => options.service.trouble },
     tracer: options.tracer,
+    tls: options.tls,
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   });
   if (options.policy !== undefined) authoriseRequests(app, options.policy);

@@ -82,6 +82,17 @@ test('loadProviderFile() reads where the kubelet port has its certificate from',
   expect(message).toContain('DisableCSR is "maybe": true or false is wanted');
 });
 
+test('loadProviderFile() reads how InterLink’s certificate is verified', async () => {
+  const { interLink, warnings } = await load('HTTP: { Insecure: true, CaCert: /ca.pem }\n');
+  expect([interLink, warnings]).toEqual([{ isInsecure: true, caCertFile: '/ca.pem' }, []]);
+  expect((await load('HTTP: { Insecure: false, CaCert: "" }\n')).interLink).toEqual({});
+  const message = await problemsOf('HTTP: { Insecure: maybe, CaCert: 7, CACert: /ca.pem }\n');
+  expect(message).toContain('HTTP.Insecure is "maybe": true or false is wanted');
+  expect(message).toContain('HTTP.CaCert is 7: the path of a file is wanted');
+  expect(message).toContain('unknown key HTTP.CACert: Insecure and CaCert are known');
+  expect(await problemsOf('HTTP: yes\n')).toContain('HTTP is "yes": a map is wanted');
+});
+
 test('loadProviderFile() reads the namespaces to serve, at least one', async () => {
   expect((await load('Namespaces: [team-a, team-b, team-a]\n')).namespaces).toEqual(['team-a', 'team-b']);
   expect((await load('Resources: { CPU: 1 }\n')).namespaces).toBeUndefined();

@@ -4,6 +4,7 @@ import { InterLinkError } from '@interlink/protocol';
 import { nearest } from '@interlink/service-kit';
 import { parse } from 'yaml';
 import type { PodRange } from '../trust/pod-addresses.ts';
+import { type InterLinkHttp, parseInterLinkHttp } from './interlink-http.ts';
 import { type KubeletSettings, kubeletKeys, parseKubeletSettings } from './kubelet-settings.ts';
 import { parseNamespaces } from './namespaces.ts';
 import { parsePodRange } from './pod-range.ts';
@@ -16,6 +17,7 @@ export interface NodeSettings {
   /** Where pods' addresses are. */
   readonly podRange?: PodRange | undefined;
   readonly kubelet: KubeletSettings;
+  readonly interLink?: InterLinkHttp | undefined;
   /** The only namespaces whose pods are taken care of; undefined: all. */
   readonly namespaces?: readonly string[];
   /** What the file asks for and this release does not do. */
@@ -25,7 +27,7 @@ export interface NodeSettings {
 const none: NodeSettings = { capacity: {}, labels: {}, taints: [], kubelet: {}, warnings: [] };
 /** What describes a node in YAML, in the provider file and in `VirtualNodes`. */
 export const nodeKeys: ReadonlyArray<string> = ['Resources', 'NodeLabels', 'NodeTaints'];
-const yamlKeys = [...nodeKeys, 'PodCIDR', 'Namespaces', ...kubeletKeys];
+const yamlKeys = [...nodeKeys, 'PodCIDR', 'Namespaces', 'HTTP', ...kubeletKeys];
 /** Keys of other releases' files: taken with a warning, so that the file need not be rewritten. */
 const withoutEffect = [
   ...[
@@ -37,7 +39,7 @@ const withoutEffect = [
     'ServiceAccount',
     'Namespace',
   ],
-  ...['KubernetesApiAddr', 'KubernetesApiPort', 'KubernetesApiCaCrt', 'DisableProjectedVolumes', 'PodIP', 'HTTP'],
+  ...['KubernetesApiAddr', 'KubernetesApiPort', 'KubernetesApiCaCrt', 'DisableProjectedVolumes', 'PodIP'],
   ...['KubeletHTTP', 'SkipDownwardAPIResolution'],
   ...['Network', 'Pprof'],
 ];
@@ -45,7 +47,7 @@ const seedKeys = ['cpu', 'memory', 'pods'];
 
 /**
  * Reads the file of `--provider-config`: the seed's JSON, a map from node name to `{cpu, memory, pods}`, or the YAML of newer
- * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints`, `PodCIDR`, `Namespaces` and the keys of the kubelet port.
+ * releases with `Resources{CPU,Memory,Pods,Accelerators}`, `NodeLabels`, `NodeTaints`, `PodCIDR`, `Namespaces`, `HTTP` and the keys of the kubelet port.
  * @throws InterLinkError `invalid_argument` with every problem at once
  */
 export async function loadProviderFile(path: string | undefined, nodeName: string): Promise<NodeSettings> {
@@ -111,6 +113,7 @@ function parseYamlForm(root: Record<string, unknown>, { path, problems }: Place)
     ...(podRange === undefined ? {} : { podRange }),
     ...parseNodeKeys(root, '', problems),
     kubelet: parseKubeletSettings(root, problems),
+    ...(root.HTTP == null ? {} : { interLink: parseInterLinkHttp(root, problems) }),
     ...(root.Namespaces == null ? {} : { namespaces: parseNamespaces(root.Namespaces, problems) }),
     warnings: ignored.map((key) => `${key} in ${path} has no effect in this release`),
   };
