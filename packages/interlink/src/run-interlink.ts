@@ -12,6 +12,7 @@ import {
   startTracing,
   traceHeaders,
 } from '@interlink/service-kit';
+import { FanOut } from './fan-out/fan-out.ts';
 import { serveV1 } from './routes/v1-routes.ts';
 import { serveV2 } from './routes/v2-routes.ts';
 import { SidecarLink } from './sidecar/sidecar-link.ts';
@@ -40,7 +41,7 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  serveV2(app, sidecar);
+  serveV2(app, sidecar, new FanOut(logger));
   serveV1(app, sidecar);
 
   const address = await listen(app, listenUrl);

@@ -87,6 +87,7 @@ export {
   type StreamRecord,
   streamSilenceMs,
 } from './stream/stream-record.ts';
+export { linesOf, WholeLines } from './stream/whole-lines.ts';
 export { type ChannelListener, ChannelSocket, type ChannelSocketOptions } from './streaming/channel-socket.ts';
 export { sendChunk } from './streaming/channel-streams.ts';
 export {

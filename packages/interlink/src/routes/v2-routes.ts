@@ -2,6 +2,8 @@ import { pipeline } from 'node:stream/promises';
 import { InterLinkError, parseOwner } from '@interlink/protocol';
 import { hasUpgrade } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FanOut } from '../fan-out/fan-out.ts';
+import { readWatchQuery } from '../fan-out/watch-query.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 import { pick } from './pick-headers.ts';
@@ -15,12 +17,17 @@ const headersTimeoutMs = 60_000;
 
 /**
  * Protocol v2: InterLink serves what its sidecar serves. Bodies and streams pass through unread; the path alone says whose pods
- * a request is about.
+ * a request is about. But watches of the same pods share one stream of the sidecar.
  */
-export function serveV2(app: FastifyInstance, sidecar: SidecarLink): void {
+export function serveV2(app: FastifyInstance, sidecar: SidecarLink, fanOut: FanOut): void {
   const pass = async (request: FastifyRequest, reply: FastifyReply) => {
     const generation = await sidecar.generation();
     if (generation.protocol === 'v2') {
+      const watch = readWatchQuery(request);
+      if (watch !== undefined) {
+        const owner = parseOwner(request.params as { cluster: string; node: string });
+        return await fanOut.serve(request, reply, { ...watch, owner, target: sidecar.target });
+      }
       return await (hasUpgrade(request) ? forwardUpgrade : forward)(request, reply, sidecar);
     }
     reply.hijack();
