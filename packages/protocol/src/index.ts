@@ -13,6 +13,7 @@
 export { type Capabilities, type Pool, parseCapabilities, volumeTypes } from './capabilities.ts';
 export { epochHeader, type Fence, staleEpoch } from './client/fence.ts';
 export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client/http-target.ts';
+export { endWhenLost } from './client/lost-peers.ts';
 export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';
 export { listBody, readBody, smallBody } from './client/read-body.ts';

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { parseProblem } from '../errors/problem.ts';
 import { checkBeforeSending } from './check-before-sending.ts';
 import { epochHeader, type Fence, staleEpoch } from './fence.ts';
+import { endWhenLost } from './lost-peers.ts';
 import { type ClientTls, type PeerAddress, parseTarget } from './peer-address.ts';
 import { readBody, smallBody } from './read-body.ts';
 import { requestUpgrade, type UpgradeAnswer } from './upgrade.ts';
@@ -59,14 +60,20 @@ export class HttpTarget {
     const { socketPath } = this.#address;
     const { fence } = options;
     this.#fence = fence;
+    const connect = buildConnector({
+      timeout: 10_000,
+      ...(socketPath === undefined ? {} : { socketPath }),
+      ...this.#tls,
+    });
     const agent = new Agent({
       connections: options.connections ?? 128,
       keepAliveTimeout: 60_000,
       bodyTimeout: 0,
-      connect: {
-        timeout: 10_000,
-        ...(socketPath === undefined ? {} : { socketPath }),
-        ...this.#tls,
+      connect: (address, done) => {
+        connect(address, (...result) => {
+          if (result[1] !== null) endWhenLost(result[1]);
+          done(...result);
+        });
       },
     });
     this.#agent = fence === undefined ? agent : checkBeforeSending(agent, () => fence.check());

@@ -1,4 +1,4 @@
-import { InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
+import { endWhenLost, InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import { type Authenticate, authenticateRequests } from '../auth/identity.ts';
@@ -45,6 +45,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 300 },
     http: { maxHeaderSize, shouldUpgradeCallback: isWebSocketUpgrade },
   });
+  app.server.on('connection', endWhenLost).on('secureConnection', endWhenLost);
   // v1 sends bodies with GET and DELETE.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true });
