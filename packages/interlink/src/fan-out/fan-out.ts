@@ -75,6 +75,7 @@ export class FanOut {
       headers: pick(request.headers, [epochHeader]),
       signal: gone,
       headersTimeoutMs,
+      isStream: true,
     });
     if (!isStream(answer.statusCode, answer.headers)) {
       const headers = pick(answer.headers, refusalHeaders);

@@ -100,7 +100,7 @@ export class SharedWatch implements WatchSource {
     try {
       const { target, path, headers } = this.#options;
       const { signal } = this.#over;
-      const response = await target.send({ method: 'GET', path, headers, signal, headersTimeoutMs });
+      const response = await target.send({ method: 'GET', path, headers, signal, headersTimeoutMs, isStream: true });
       if (!isStream(response.statusCode, response.headers)) {
         const body = await readBody(response.body, smallBody);
         opened.resolve({ status: response.statusCode, headers: response.headers, body });

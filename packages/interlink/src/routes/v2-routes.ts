@@ -52,6 +52,7 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
     ...(hasBody ? { body: request.raw } : {}),
     signal: gone.signal,
     headersTimeoutMs,
+    isStream: isEndless(request),
   });
   reply.hijack();
   reply.raw.writeHead(response.statusCode, pick(response.headers, responseHeaders));
@@ -64,4 +65,10 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
     reply.raw.destroy();
   }
   return reply;
+}
+
+/** A log may be followed for hours. */
+function isEndless({ query }: FastifyRequest): boolean {
+  const { follow, watch } = query as Record<string, unknown>;
+  return follow === 'true' || watch === 'true';
 }

@@ -19,7 +19,7 @@ export interface HttpTargetOptions {
   readonly tls?: ClientTls | undefined;
   /** Asked before every request: headers over its own, `traceparent` above all. */
   readonly headers?: (() => Record<string, string>) | undefined;
-  /** Open connections at most; further requests wait. */
+  /** Open connections at most, but for those of streams; further requests wait. */
   readonly connections?: number | undefined;
   /** When several processes take turns: says whether it is ours. */
   readonly fence?: Fence | undefined;
@@ -33,6 +33,8 @@ export interface TargetRequest {
   readonly signal?: AbortSignal;
   /** Milliseconds until the answer's headers; 0 for none. Default 30 s. */
   readonly headersTimeoutMs?: number;
+  /** The answer may go on for ever, and takes none of the connections that others wait for. */
+  readonly isStream?: boolean;
 }
 
 const defaultHeadersTimeoutMs = 30_000;
@@ -46,6 +48,7 @@ export class HttpTarget {
   readonly #address: PeerAddress;
   readonly #tls: ClientTls;
   readonly #agent: Dispatcher;
+  readonly #streams: Dispatcher;
   readonly #fence: Fence | undefined;
   readonly #token: (() => Promise<string | undefined>) | undefined;
   readonly #overriding: () => Record<string, string>;
@@ -65,25 +68,29 @@ export class HttpTarget {
       ...(socketPath === undefined ? {} : { socketPath }),
       ...this.#tls,
     });
-    const agent = new Agent({
-      connections: options.connections ?? 128,
-      keepAliveTimeout: 60_000,
-      bodyTimeout: 0,
-      connect: (address, done) => {
-        connect(address, (...result) => {
-          if (result[1] !== null) endWhenLost(result[1]);
-          done(...result);
-        });
-      },
-    });
-    this.#agent = fence === undefined ? agent : checkBeforeSending(agent, () => fence.check());
+    const open = (connections: number | null): Dispatcher => {
+      const agent = new Agent({
+        connections,
+        keepAliveTimeout: 60_000,
+        bodyTimeout: 0,
+        connect: (address, done) => {
+          connect(address, (...result) => {
+            if (result[1] !== null) endWhenLost(result[1]);
+            done(...result);
+          });
+        },
+      });
+      return fence === undefined ? agent : checkBeforeSending(agent, () => fence.check());
+    };
+    this.#agent = open(options.connections ?? 128);
+    this.#streams = open(null);
   }
 
   /** Sends a request and returns whatever the peer answers. @throws InterLinkError `unavailable` or `deadline_exceeded` when there is no answer */
   async send(request: TargetRequest): Promise<Dispatcher.ResponseData> {
     const ours = await this.#headers();
     return await this.#reach(async () => {
-      return await this.#agent.request({
+      return await (request.isStream === true ? this.#streams : this.#agent).request({
         origin: this.#address.origin,
         method: request.method,
         path: request.path,
@@ -141,7 +148,7 @@ export class HttpTarget {
   /** Ends what is under way, WebSockets too. */
   async close(): Promise<void> {
     this.#closed.abort();
-    await this.#agent.destroy();
+    await Promise.all([this.#agent.destroy(), this.#streams.destroy()]);
   }
 
   async #headers(): Promise<Record<string, string>> {
