@@ -40,7 +40,9 @@ describe.skipIf(controlPlane === undefined)('three InterLinks behind a TCP balan
 
   test('are killed one after the other under load, and nobody sees a difference', async () => {
     const nodes = nodeNames.map((name) => new NodeView(name, controlPlane));
-    const reach = await Promise.all(nodes.map(async (node) => await node.waitForCondition('InterLinkConnectivity', 'True')));
+    const reach = await Promise.all(
+      nodes.map(async (node) => await node.waitForCondition('InterLinkConnectivity', 'True')),
+    );
     const staying = await create('staying', { 'mock.interlink.eu/log': 'a line' });
     await waitForAll(namespace, staying, 'Running');
 
@@ -48,7 +50,10 @@ describe.skipIf(controlPlane === undefined)('three InterLinks behind a TCP balan
     for (const [round, replica] of site.replicas.entries()) {
       const log = startKubectl(controlPlane, namespace, 'logs', '-f', staying[round] ?? '');
       await log.waitFor('a line');
-      const creating = create(`round-${round}`, { 'mock.interlink.eu/run-seconds': '1', 'mock.interlink.eu/exit-code': '7' });
+      const creating = create(`round-${round}`, {
+        'mock.interlink.eu/run-seconds': '1',
+        'mock.interlink.eu/exit-code': '7',
+      });
       await Promise.all([creating, replica.kill()]);
       ended.push(...(await creating));
       for (const name of [staying[round] ?? '', staying.at(-1 - round) ?? '']) {
@@ -60,7 +65,9 @@ describe.skipIf(controlPlane === undefined)('three InterLinks behind a TCP balan
     }
 
     const pods = await waitForAll(namespace, ended, 'Failed');
-    expect(pods.map(({ status }) => status?.containerStatuses?.[0]?.state?.terminated?.exitCode)).toEqual(ended.map(() => 7));
+    expect(pods.map(({ status }) => status?.containerStatuses?.[0]?.state?.terminated?.exitCode)).toEqual(
+      ended.map(() => 7),
+    );
     await waitForAll(namespace, staying, 'Running');
     const created = site.sidecar.log().match(/"podUid":"[^"]+"[^\n]*"msg":"pod created"/g) ?? [];
     const uids = created.map((line) => /"podUid":"([^"]+)"/.exec(line)?.[1]).sort();

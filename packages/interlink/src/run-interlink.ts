@@ -6,6 +6,7 @@ import {
   createHttpServer,
   createLogger,
   interLinkListenUrl,
+  keepYoungGenerationSmall,
   listen,
   loadInterLinkConfig,
   sidecarUrl,
@@ -19,6 +20,7 @@ import { SidecarLink } from './sidecar/sidecar-link.ts';
 
 /** A whole InterLink process but for `process.exit`. Keeps no state; runs until the signal aborts. @throws InterLinkError when it can't start */
 export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  keepYoungGenerationSmall();
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('interlink', config.LogLevel);
   for (const warning of warnings) logger.warn(warning);

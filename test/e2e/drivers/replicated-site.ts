@@ -47,7 +47,10 @@ export async function startReplicatedSite(
   try {
     // The first to start makes the token of all.
     await sidecar.start('listening');
-    await Promise.all([vk.start('backend within reach'), ...replicas.map(async (each) => await each.start('listening'))]);
+    await Promise.all([
+      vk.start('backend within reach'),
+      ...replicas.map(async (each) => await each.start('listening')),
+    ]);
     return { vk, sidecar, replicas, stop };
   } catch (error) {
     await stop();
