@@ -27,7 +27,7 @@ async function start(bytes: number) {
 }
 
 test('InterLink holds back a log that its reader does not take, and loses nothing of it', async () => {
-  const total = 1600 * 64 * 1024;
+  const total = 960 * 64 * 1024;
   const { target, written } = await start(total);
   const { body } = await target.send({ method: 'GET', path: log, isStream: true });
   for (let last = -1; last !== written.bytes; await delay(250)) last = written.bytes;

@@ -75,7 +75,7 @@ export class HttpTarget {
         bodyTimeout: 0,
         connect: (address, done) => {
           connect(address, (...result) => {
-            if (result[1] !== null) endWhenLost(result[1]);
+            if (result[0] === null) endWhenLost(result[1]);
             done(...result);
           });
         },
