@@ -23,7 +23,7 @@ export function serveV2(app: FastifyInstance, sidecar: SidecarLink, fanOut: FanO
   const pass = async (request: FastifyRequest, reply: FastifyReply) => {
     const generation = await sidecar.generation();
     if (generation.protocol === 'v2') {
-      const watch = readWatchQuery(request);
+      const watch = hasUpgrade(request) ? undefined : readWatchQuery(request);
       if (watch !== undefined) {
         const owner = parseOwner(request.params as { cluster: string; node: string });
         return await fanOut.serve(request, reply, { ...watch, owner, target: sidecar.target });
