@@ -4,6 +4,7 @@
  *   run-interlink.ts   the process
  *   auth/              what callers may, and the audit of it
  *   routes/            protocol v2, passed through by its path; protocol v1, translated
+ *   fan-out/           watches of the same pods, as one stream of the sidecar
  *   sidecar/           which sidecar has a node's pods (routing/), and the way to it, whichever generation it speaks; a virtual kubelet before a v1 InterLink goes it, too
  */
 export { runInterLink } from './run-interlink.ts';

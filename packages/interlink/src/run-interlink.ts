@@ -4,6 +4,7 @@ import {
   createHttpServer,
   createLogger,
   interLinkListenUrl,
+  keepYoungGenerationSmall,
   listen,
   listenerTls,
   loadInterLinkConfig,
@@ -12,12 +13,14 @@ import {
 } from '@interlink/service-kit';
 import { Audit } from './auth/audit.ts';
 import { Guard } from './auth/guard.ts';
+import { FanOut } from './fan-out/fan-out.ts';
 import { serveV1 } from './routes/v1-routes.ts';
 import { serveV2 } from './routes/v2-routes.ts';
 import { openRoutes } from './sidecar/routing/open-routes.ts';
 
 /** A whole InterLink process but for `process.exit`. Keeps no state; runs until the signal aborts. @throws InterLinkError when it can't start */
 export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  keepYoungGenerationSmall();
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('interlink', config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
@@ -35,7 +38,7 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const guard = new Guard(new Policy(config), new Audit(logger));
-  serveV2(app, routes, guard);
+  serveV2(app, { routes, guard, fanOut: new FanOut(logger) });
   serveV1(app, routes, guard);
 
   const address = await listen(app, listenUrl);

@@ -13,6 +13,7 @@
 export { type Capabilities, type Pool, parseCapabilities, volumeTypes } from './capabilities.ts';
 export { epochHeader, type Fence, staleEpoch } from './client/fence.ts';
 export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client/http-target.ts';
+export { endWhenLost } from './client/lost-peers.ts';
 export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';
 export { listBody, readBody, readJson, smallBody } from './client/read-body.ts';
@@ -88,6 +89,7 @@ export {
   type StreamRecord,
   streamSilenceMs,
 } from './stream/stream-record.ts';
+export { linesOf, WholeLines } from './stream/whole-lines.ts';
 export { type ChannelListener, ChannelSocket, type ChannelSocketOptions } from './streaming/channel-socket.ts';
 export { sendChunk } from './streaming/channel-streams.ts';
 export {

@@ -23,6 +23,7 @@ async function ask(target: HttpTarget, path: string, request: Partial<Parameters
 test.each([
   ['GET', pods, undefined],
   ['GET', `${pods}?watch=true&cursor=a-1`, undefined],
+  ['GET', `${pods}?watch=true&anything=to-come`, undefined],
   ['PUT', `${pods}/u1`, '{"pod":{}}'],
   ['DELETE', `${pods}/u1?gracePeriodSeconds=5`, undefined],
   ['GET', '/v2/clusters/c1/nodes/n1/capabilities', undefined],
@@ -93,12 +94,12 @@ test.each([
 test('InterLink streams an answer as it grows', async () => {
   let push: (text: string) => void = () => undefined;
   const { target } = await start((_request, response) => {
-    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    response.writeHead(200, { 'content-type': 'text/plain' });
     response.flushHeaders();
     push = (text) => response.write(text);
     return undefined;
   });
-  const { statusCode, body } = await target.send({ method: 'GET', path: `${pods}?watch=true` });
+  const { statusCode, body } = await target.send({ method: 'GET', path: `${pods}/u1/containers/c/log?follow=true` });
   expect(statusCode).toBe(200);
   const chunks = body[Symbol.asyncIterator]();
   for (const line of ['{"n":1}\n', '{"n":2}\n']) {
@@ -123,7 +124,7 @@ test('InterLink hangs up on the sidecar when the caller is gone, before and in t
   const closed: string[] = [];
   const { target, requests } = await start(({ url }, response) => {
     response.once('close', () => closed.push(url));
-    if (url.includes('watch')) response.writeHead(200).write('x');
+    if (url.includes('follow')) response.writeHead(200).write('x');
     return undefined;
   });
   const stop = new AbortController();
@@ -134,9 +135,10 @@ test('InterLink hangs up on the sidecar when the caller is gone, before and in t
   await refused;
   await vi.waitFor(() => expect(closed).toEqual([`${pods}/u1`]));
 
-  const { body } = await target.send({ method: 'GET', path: `${pods}?watch=true` });
+  const log = `${pods}/u1/containers/c/log?follow=true`;
+  const { body } = await target.send({ method: 'GET', path: log });
   body.on('error', () => undefined).destroy();
-  await vi.waitFor(() => expect(closed).toEqual([`${pods}/u1`, `${pods}?watch=true`]));
+  await vi.waitFor(() => expect(closed).toEqual([`${pods}/u1`, log]));
 });
 
 test('InterLink cuts off an answer that the sidecar cuts off: nobody takes it for whole', async () => {

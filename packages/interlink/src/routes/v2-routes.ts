@@ -1,8 +1,10 @@
 import { pipeline } from 'node:stream/promises';
-import { InterLinkError, parseCapabilities, readJson, smallBody } from '@interlink/protocol';
+import { InterLinkError, type Owner, parseCapabilities, readJson, smallBody } from '@interlink/protocol';
 import { hasUpgrade, plainPathOf, readAccess } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guard } from '../auth/guard.ts';
+import type { FanOut } from '../fan-out/fan-out.ts';
+import { readWatchQuery } from '../fan-out/watch-query.ts';
 import { capabilitiesOf, onlyPool } from '../sidecar/routing/capabilities-of.ts';
 import { poolLines } from '../sidecar/routing/pool-lines.ts';
 import type { RouteTable } from '../sidecar/routing/route-table.ts';
@@ -17,14 +19,26 @@ const responseHeaders = ['content-type', 'content-length', 'cache-control'];
 /** A create may wait for a slow backend; a stream answers at once. */
 const headersTimeoutMs = 60_000;
 
+interface V2Parts {
+  readonly routes: RouteTable;
+  readonly guard: Guard;
+  readonly fanOut: FanOut;
+}
+
 /**
  * Protocol v2: InterLink serves what its sidecar serves. Bodies and streams pass through unread; the path alone says whose pods
- * a request is about.
+ * a request is about. But watches of the same pods share one stream of the sidecar.
  */
-export function serveV2(app: FastifyInstance, routes: RouteTable, guard: Guard): void {
-  const pass = async (request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink) => {
+export function serveV2(app: FastifyInstance, { routes, guard, fanOut }: V2Parts): void {
+  const pass = async (request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink, owner: Owner) => {
     const generation = await sidecar.generation();
     if (generation.protocol === 'v2') {
+      // What one pool's node is told differs from what others are.
+      const isShared = sidecar.route.pool === undefined && !hasUpgrade(request);
+      const watch = isShared ? readWatchQuery(request) : undefined;
+      if (watch !== undefined) {
+        return await fanOut.serve(request, reply, { ...watch, owner, target: sidecar.target });
+      }
       return await (hasUpgrade(request) ? forwardUpgrade : forward)(request, reply, sidecar);
     }
     reply.hijack();
@@ -43,7 +57,7 @@ export function serveV2(app: FastifyInstance, routes: RouteTable, guard: Guard):
     const access = readAccess(request.method, request.url);
     guard.authorise(request, { ...access, pool: routes.poolOf(access.owner) });
     const sidecar = routes.linkOf(access.owner);
-    if (access.verb !== 'capabilities') return await pass(request, reply, sidecar);
+    if (access.verb !== 'capabilities') return await pass(request, reply, sidecar, access.owner);
     return await reply.send(guard.visible(request, await askCapabilities(request, sidecar), access.owner));
   });
 }
@@ -69,6 +83,7 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
     ...(hasBody ? { body: request.raw } : {}),
     signal: gone.signal,
     headersTimeoutMs,
+    isStream: isEndless(request),
   });
   reply.hijack();
   reply.raw.writeHead(response.statusCode, pick(response.headers, responseHeaders));
@@ -84,4 +99,10 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
     reply.raw.destroy();
   }
   return reply;
+}
+
+/** A log may be followed for hours. */
+function isEndless({ query }: FastifyRequest): boolean {
+  const { follow, watch } = query as Record<string, unknown>;
+  return follow === 'true' || watch === 'true';
 }

@@ -1,12 +1,13 @@
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { checkBeforeSending } from './check-before-sending.ts';
+import { endWhenLost } from './lost-peers.ts';
 import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
 
 export interface ConnectionPoolOptions {
   readonly address: PeerAddress;
-  /** Open connections at most; further requests wait. */
-  readonly connections: number;
+  /** Open connections at most, further requests wait; null: as many as there are requests. */
+  readonly connections: number | null;
   /** See {@link checkBeforeSending}. */
   readonly check: (() => void) | undefined;
 }
@@ -52,15 +53,22 @@ export class ConnectionPool {
 
   #open(tls: ClientTls): Dispatcher {
     const { address, connections, check } = this.#options;
+    const connect = buildConnector({
+      timeout: 10_000,
+      allowH2: false,
+      ...(address.socketPath === undefined ? {} : { socketPath: address.socketPath }),
+      ...toTlsOptions(tls),
+    });
     const pool = new Pool(address.origin, {
       connections,
       keepAliveTimeout: 60_000,
       bodyTimeout: 0,
       allowH2: false,
-      connect: {
-        timeout: 10_000,
-        ...(address.socketPath === undefined ? {} : { socketPath: address.socketPath }),
-        ...toTlsOptions(tls),
+      connect: (options, done) => {
+        connect(options, (...result) => {
+          if (result[0] === null) endWhenLost(result[1]);
+          done(...result);
+        });
       },
     });
     return check === undefined ? pool : checkBeforeSending(pool, check);

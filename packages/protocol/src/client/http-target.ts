@@ -22,7 +22,7 @@ export interface HttpTargetOptions {
   readonly tls?: (() => Promise<ClientTls>) | undefined;
   /** Asked before every request: headers over its own, `traceparent` above all. */
   readonly headers?: (() => Record<string, string>) | undefined;
-  /** Open connections at most; further requests wait. */
+  /** Open connections at most, but for those of streams; further requests wait. */
   readonly connections?: number | undefined;
   /** When several processes take turns: says whether it is ours. */
   readonly fence?: Fence | undefined;
@@ -36,6 +36,8 @@ export interface TargetRequest {
   readonly signal?: AbortSignal;
   /** Milliseconds until the answer's headers; 0 for none. Default 30 s. */
   readonly headersTimeoutMs?: number;
+  /** The answer may go on for ever, and takes none of the connections that others wait for. */
+  readonly isStream?: boolean;
 }
 
 const defaultHeadersTimeoutMs = 30_000;
@@ -50,6 +52,7 @@ export class HttpTarget {
   readonly #address: PeerAddress;
   readonly #tls: () => Promise<ClientTls>;
   readonly #pool: ConnectionPool;
+  readonly #streams: ConnectionPool;
   readonly #fence: Fence | undefined;
   readonly #token: (() => Promise<string | undefined>) | undefined;
   readonly #onUnauthenticated: (() => void) | undefined;
@@ -65,18 +68,18 @@ export class HttpTarget {
     this.#overriding = options.headers ?? (() => ({}));
     const { fence } = options;
     this.#fence = fence;
-    this.#pool = new ConnectionPool({
-      address: this.#address,
-      connections: options.connections ?? 128,
-      check: fence === undefined ? undefined : () => fence.check(),
-    });
+    const check = fence === undefined ? undefined : () => fence.check();
+    const open = (connections: number | null) => new ConnectionPool({ address: this.#address, connections, check });
+    this.#pool = open(options.connections ?? 128);
+    this.#streams = open(null);
   }
 
   /** Sends a request and returns whatever the peer answers. @throws InterLinkError `unavailable` or `deadline_exceeded` when there is no answer */
   async send(request: TargetRequest): Promise<Dispatcher.ResponseData> {
     const [ours, tls] = await Promise.all([this.#headers(), this.#tls()]);
     return await this.#reach(async () => {
-      return await this.#pool.dispatcher(tls).request({
+      const pool = request.isStream === true ? this.#streams : this.#pool;
+      return await pool.dispatcher(tls).request({
         origin: this.#address.origin,
         method: request.method,
         path: request.path,
@@ -135,7 +138,7 @@ export class HttpTarget {
   /** Ends what is under way, WebSockets too. */
   async close(): Promise<void> {
     this.#closed.abort();
-    await this.#pool.destroy();
+    await Promise.all([this.#pool.destroy(), this.#streams.destroy()]);
   }
 
   async #headers(): Promise<Record<string, string>> {

@@ -107,6 +107,7 @@ export class PodClient {
       method: 'GET',
       path: `${this.#prefix}/pods?watch=true${resume}`,
       signal: options.signal,
+      isStream: true,
     });
     for await (const line of parseNdjson(response.body)) yield parseStreamRecord(line);
   }
@@ -117,6 +118,7 @@ export class PodClient {
       method: 'GET',
       path: `${this.#containerPath(uid, container)}/log${renderLogQuery(options)}`,
       signal,
+      isStream: true,
     });
     return response.body;
   }

@@ -1,6 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { endWhenLost } from './lost-peers.ts';
 import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
 
 export interface UpgradeRequest {
@@ -33,7 +34,10 @@ export async function requestUpgrade(options: UpgradeRequest): Promise<UpgradeAn
     ...(socketPath === undefined ? {} : { socketPath }),
   });
   const answered = await answerOf(request);
-  answered.socket?.setTimeout(0);
+  if (answered.socket !== undefined) {
+    answered.socket.setTimeout(0);
+    endWhenLost(answered.socket);
+  }
   return answered;
 }
 

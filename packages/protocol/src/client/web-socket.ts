@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { parseProblem } from '../errors/problem.ts';
 import { streamProtocol, webSocketLimits } from '../streaming/channels.ts';
+import { endWhenLost } from './lost-peers.ts';
 import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
 
 /** The peer answers once the command runs or the port is reached. */
@@ -48,6 +49,7 @@ export async function openWebSocket<T>(request: WebSocketRequest, accept: (socke
   socket.once('unexpected-response', (_request, response) => {
     readProblem(response).then(opened.reject, opened.reject);
   });
+  socket.once('upgrade', (response) => endWhenLost(response.socket));
   socket.once('open', () => opened.resolve(accept(socket)));
   try {
     return await opened.promise;

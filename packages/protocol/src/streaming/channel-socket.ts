@@ -3,9 +3,9 @@ import { InterLinkError } from '../errors/interlink-error.ts';
 import { binaryFraming, type ChannelFraming, type Frame } from './channels.ts';
 
 /** A peer is asked for a sign of life this often. */
-const heartbeatMs = 20_000;
-/** And is dead after this long without one. */
-const silenceMs = 65_000;
+const heartbeatMs = 7_000;
+/** And is dead when it has not answered so many: after 28 s. They are counted, so that a pause of our own is not taken for its silence. */
+const maxUnanswered = 3;
 /** While nothing is read, only writing tells that the peer is gone: it is done this often. */
 const heldBeatMs = 2_000;
 
@@ -35,7 +35,7 @@ export class ChannelSocket {
   readonly #framing: ChannelFraming;
   readonly #heartbeat: NodeJS.Timeout | undefined;
   #heldBeat: NodeJS.Timeout | undefined;
-  #heardAt = performance.now();
+  #unanswered = 0;
 
   /** To be made in the turn in which the WebSocket opens: what comes before has no listener. */
   constructor(socket: WebSocket, listener: ChannelListener, options: ChannelSocketOptions = {}) {
@@ -95,7 +95,7 @@ export class ChannelSocket {
   }
 
   #hear(): void {
-    this.#heardAt = performance.now();
+    this.#unanswered = 0;
   }
 
   #readOn(): void {
@@ -107,9 +107,12 @@ export class ChannelSocket {
   #beat(): void {
     if (this.#full.size > 0) return;
     // A peer that takes nothing from us may be as stuck as we are; if it is dead, TCP finds out.
-    const isSilent = this.#socket.bufferedAmount === 0 && performance.now() - this.#heardAt > silenceMs;
-    if (isSilent) this.#socket.terminate();
-    else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    if (this.#socket.bufferedAmount > 0) this.#unanswered = 0;
+    if (this.#unanswered >= maxUnanswered) this.#socket.terminate();
+    else if (this.#socket.readyState === this.#socket.OPEN) {
+      this.#unanswered += 1;
+      this.#socket.ping();
+    }
   }
 
   /**

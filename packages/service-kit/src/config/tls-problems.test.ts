@@ -9,6 +9,7 @@ const plain = {
   InterlinkURL: 'http://127.0.0.1',
   InterlinkAddress: undefined,
   SidecarURL: 'http://127.0.0.1',
+  Sidecars: undefined,
 };
 
 test.each([

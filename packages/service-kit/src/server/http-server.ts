@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
+import { endWhenLost, InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import { challengeOf } from '../auth/bearer.ts';
@@ -57,6 +57,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     serverFactory: (handler) =>
       files === undefined ? createServer(http, handler) : createTlsServer({ files, http, logger }, handler),
   });
+  app.server.on('connection', endWhenLost).on('secureConnection', endWhenLost);
   // v1 sends bodies with GET and DELETE.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true });

@@ -1,0 +1,33 @@
+import type { HttpTarget } from '@interlink/protocol';
+import { percentile } from '../report.ts';
+import { show } from '../show.ts';
+
+export interface Pace {
+  readonly callsPerSecond: number;
+  readonly seconds: number;
+}
+
+const warmUpCalls = 500;
+
+/** Calls at an even pace, whether or not earlier ones are answered, and shows how long each took from when it was due. */
+export async function callSteadily(name: string, target: HttpTarget, path: string, pace: Pace): Promise<void> {
+  for (let call = 0; call < warmUpCalls; call += 1) await ask(target, path);
+  const times: number[] = [];
+  const running: Promise<void>[] = [];
+  const startedAt = performance.now();
+  const count = pace.callsPerSecond * pace.seconds;
+  for (let call = 0; call < count; call += 1) {
+    const due = startedAt + (call * 1_000) / pace.callsPerSecond;
+    while (performance.now() < due) await new Promise((resolve) => setImmediate(resolve));
+    running.push(ask(target, path).then(() => void times.push(performance.now() - due)));
+  }
+  await Promise.all(running);
+  const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)];
+  show(`${name}: ${pace.callsPerSecond} calls/s`, `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`);
+}
+
+async function ask(target: HttpTarget, path: string): Promise<void> {
+  const { statusCode, body } = await target.send({ method: 'GET', path });
+  await body.dump();
+  if (statusCode !== 200) throw new Error(`${path} was answered with ${statusCode}`);
+}
