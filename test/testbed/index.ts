@@ -4,6 +4,7 @@
 //   docker/          a Docker Engine of its own, with images made from Debian's busybox-static; test-images.ts makes and pushes more
 //   slurm/           Slurm on this machine, and a cluster in containers of that engine with Apptainer; recording/ asks them for fixtures
 //   registry/        an image registry with or without passwords, for those tests that want one
+//   python/          virtual environments with pinned packages, for programs from PyPI
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
@@ -31,6 +32,7 @@ export {
 export { killChildren } from './process/own-namespace.ts';
 export { type CommandOptions, type CommandResult, runCommand, runCommandOrThrow } from './process/run-command.ts';
 export { ServerProcess } from './process/server-process.ts';
+export { canMakeVenvs, ensureVenv } from './python/venv.ts';
 export { type Registry, type RegistryAccount, registryAccounts, startRegistry } from './registry/registry.ts';
 export { type Account, toLoginEnv } from './slurm/account.ts';
 export { ClusterCommands } from './slurm/cluster-commands.ts';

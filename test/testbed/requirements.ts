@@ -6,7 +6,7 @@ import { findProgram } from './process/find-program.ts';
 import { runCommand } from './process/run-command.ts';
 
 /** The parts of a testbed, each of which may be there without the others. */
-export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster';
+export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster' | 'python';
 
 /** Something a part needs of the machine. */
 export interface Requirement {
@@ -81,6 +81,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     check: async () => (existsSync('/dev/fuse') ? undefined : 'there is no such device'),
     howToGet: 'modprobe fuse',
   },
+  {
+    part: 'python',
+    name: 'python3 with venv',
+    check: checkPython,
+    howToGet: 'apt-get install python3-venv',
+    aptPackage: 'python3-venv',
+  },
 ];
 
 /** Checks what the parts need; returns what is missing, in the order of the list. */
@@ -153,6 +160,15 @@ function isAtLeast(version: string, wanted: string): boolean {
     if (difference !== 0) return difference > 0;
   }
   return true;
+}
+
+/** Debian has `ensurepip` in a package of its own. The packages that tests pin are for 3.10 and newer. */
+async function checkPython(): Promise<string | undefined> {
+  if ((await findProgram('python3')) === undefined) return 'not found on PATH';
+  const script = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))';
+  const { exitCode, stderr } = await runCommand('python3', ['-c', script]);
+  if (exitCode === 0) return undefined;
+  return stderr === '' ? 'it is older than 3.10' : 'it has no ensurepip';
 }
 
 async function checkStaticBusybox(): Promise<string | undefined> {
