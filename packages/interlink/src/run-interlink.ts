@@ -8,6 +8,7 @@ import {
   interLinkListenUrl,
   listen,
   loadInterLinkConfig,
+  serveOpenApi,
   sidecarUrl,
   startTracing,
   traceHeaders,
@@ -40,6 +41,7 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  serveOpenApi(app, 'interlink');
   serveV2(app, sidecar);
   serveV1(app, sidecar);
 

@@ -28,6 +28,7 @@ export { accountToken, chooseAuthentication } from './server/choose-authenticati
 export type { HealthChecks } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
 export { listen } from './server/listen.ts';
+export { serveOpenApi } from './server/open-api.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';

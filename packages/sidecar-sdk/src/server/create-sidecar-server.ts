@@ -1,4 +1,4 @@
-import { type Authenticate, createHttpServer, type Logger, type Tracer } from '@interlink/service-kit';
+import { type Authenticate, createHttpServer, type Logger, serveOpenApi, type Tracer } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { PodService } from '../pods/pod-service.ts';
@@ -26,6 +26,7 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     tracer: options.tracer,
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   });
+  serveOpenApi(app, 'sidecar');
   serveV2(app, options.service, options.shutdown);
   serveV1(app, options.service);
   return app;
