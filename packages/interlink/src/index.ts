@@ -3,6 +3,7 @@
  *
  *   run-interlink.ts   the process
  *   routes/            protocol v2, passed through by its path; protocol v1, translated
+ *   metrics/           how sidecars answer, in numbers
  *   sidecar/           the way to the sidecar, whichever generation it speaks
  */
 export { runInterLink } from './run-interlink.ts';

@@ -6,6 +6,7 @@ import {
   createHttpServer,
   createLogger,
   interLinkListenUrl,
+  limitsOf,
   listen,
   loadInterLinkConfig,
   serveOpenApi,
@@ -13,6 +14,9 @@ import {
   startTracing,
   traceHeaders,
 } from '@interlink/service-kit';
+import { Registry } from 'prom-client';
+import { SidecarMetrics } from './metrics/sidecar-metrics.ts';
+import { documentedRouteOf } from './routes/documented-route.ts';
 import { serveV1 } from './routes/v1-routes.ts';
 import { serveV2 } from './routes/v2-routes.ts';
 import { SidecarLink } from './sidecar/sidecar-link.ts';
@@ -25,18 +29,25 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   const listenUrl = interLinkListenUrl(config);
   const token = await accountToken(config);
   const tracer = await startTracing('interlink', logger, env);
+  const metrics = new Registry();
+  const sidecarMetrics = new SidecarMetrics(metrics);
   const target = new HttpTarget({
     url: sidecarUrl(config),
     token: () => token.current(),
     headers: traceHeaders,
     connections: 256,
+    observer: sidecarMetrics.observerOf(sidecarUrl(config)),
   });
   const sidecar = new SidecarLink(target, logger, signal, tracer);
+  sidecarMetrics.show(target.url, () => sidecar);
   const app = createHttpServer({
     logger,
     authenticate: await chooseAuthentication(config, listenUrl, logger),
     readiness: { sidecar: () => sidecar.trouble },
     tracer,
+    metrics,
+    limits: limitsOf(config),
+    routeOf: documentedRouteOf,
   });
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();

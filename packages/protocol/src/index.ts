@@ -17,6 +17,7 @@ export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client
 export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';
 export { listBody, readBody, smallBody } from './client/read-body.ts';
+export type { TargetObserver } from './client/target-observer.ts';
 export type { UpgradeAnswer } from './client/upgrade.ts';
 export { fromHttpStatus, toHttpStatus } from './errors/http-status.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, InterLinkError } from './errors/interlink-error.ts';

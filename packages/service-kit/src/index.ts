@@ -5,6 +5,8 @@
  *   auth/      who a caller is: identities, token files, bearer authentication
  *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
  *              upgrades
+ *   limits/    what callers may ask for at most: requests, streams, connections
+ *   metrics/   names from outside as labels
  *   process/   logs, signals and exit codes, waiting
  *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
  */
@@ -20,6 +22,8 @@ export {
   type OwnConfigFile,
 } from './config/load-interlink-config.ts';
 export { nearest } from './config/nearest.ts';
+export { connectionLimitsOf, type Limits, limitsOf, noLimits } from './limits/limits.ts';
+export { BoundedNames } from './metrics/bounded-names.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
@@ -29,6 +33,7 @@ export type { HealthChecks } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
 export { listen } from './server/listen.ts';
 export { serveOpenApi } from './server/open-api.ts';
+export { requestIdHeader } from './server/request-id.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';

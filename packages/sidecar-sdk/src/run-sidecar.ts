@@ -1,6 +1,7 @@
 import {
   aborted,
   chooseAuthentication,
+  connectionLimitsOf,
   createLogger,
   type InterLinkConfig,
   type Logger,
@@ -47,7 +48,10 @@ export async function runSidecar(
   const authenticate = await chooseAuthentication(config, url, logger);
   const tracer = await startTracing(`interlink-${definition.name}`, logger, env);
   const createServer = definition.createServer ?? createSidecarServer;
-  const app = createServer({ service, logger, authenticate, shutdown: signal, tracer, metrics });
+  const app = createServer({
+    ...{ service, logger, authenticate, shutdown: signal, tracer, metrics },
+    limits: connectionLimitsOf(config),
+  });
   const running = service.run(signal);
   const address = await listen(app, url);
   logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');

@@ -27,6 +27,7 @@ export class SidecarLink {
   readonly #tracer: Tracer | undefined;
   #generation: Promise<SidecarGeneration> | undefined;
   #trouble: string | undefined = 'not asked yet';
+  #adapter: V1Adapter | undefined;
 
   constructor(target: HttpTarget, logger: Logger, signal: AbortSignal, tracer?: Tracer) {
     this.target = target;
@@ -38,6 +39,11 @@ export class SidecarLink {
   /** Undefined once the sidecar has answered, else what is wrong. */
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** How old the answers are that are given for a v1 plugin without asking it; undefined for a v2 sidecar, and before the first. */
+  get cacheAgeSeconds(): number | undefined {
+    return this.#adapter?.service.listAgeSeconds;
   }
 
   /** @throws InterLinkError while the sidecar can't be reached */
@@ -98,6 +104,7 @@ export class SidecarLink {
       .catch((error: unknown) => this.#logger.error({ err: error }, 'polling the v1 sidecar ended'));
     await app.ready();
     await service.listed;
-    return { service, app };
+    this.#adapter = { service, app };
+    return this.#adapter;
   }
 }

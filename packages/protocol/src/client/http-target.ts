@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import type { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
@@ -7,6 +7,8 @@ import { checkBeforeSending } from './check-before-sending.ts';
 import { epochHeader, type Fence, staleEpoch } from './fence.ts';
 import { type ClientTls, type PeerAddress, parseTarget } from './peer-address.ts';
 import { readBody, smallBody } from './read-body.ts';
+import { retryAfterMs, waitForTurn } from './retry-after.ts';
+import { type TargetObserver, unobserved } from './target-observer.ts';
 import { requestUpgrade, type UpgradeAnswer } from './upgrade.ts';
 import { openWebSocket } from './web-socket.ts';
 
@@ -22,6 +24,8 @@ export interface HttpTargetOptions {
   readonly connections?: number | undefined;
   /** When several processes take turns: says whether it is ours. */
   readonly fence?: Fence | undefined;
+  /** Told how requests go. */
+  readonly observer?: TargetObserver | undefined;
 }
 
 export interface TargetRequest {
@@ -35,6 +39,8 @@ export interface TargetRequest {
 }
 
 const defaultHeadersTimeoutMs = 30_000;
+/** How often a peer may put a request off. */
+const maxTurns = 5;
 
 /**
  * One peer over HTTP: a keep-alive pool with its address and its token. A streamed answer may be silent for as long as it
@@ -49,6 +55,7 @@ export class HttpTarget {
   readonly #token: (() => Promise<string | undefined>) | undefined;
   readonly #overriding: () => Record<string, string>;
   readonly #closed = new AbortController();
+  readonly #observer: TargetObserver;
 
   constructor(options: HttpTargetOptions) {
     this.url = options.url;
@@ -56,6 +63,7 @@ export class HttpTarget {
     this.#tls = definedTls(options.tls);
     this.#token = options.token;
     this.#overriding = options.headers ?? (() => ({}));
+    this.#observer = options.observer ?? unobserved;
     const { socketPath } = this.#address;
     const { fence } = options;
     this.#fence = fence;
@@ -75,7 +83,8 @@ export class HttpTarget {
   /** Sends a request and returns whatever the peer answers. @throws InterLinkError `unavailable` or `deadline_exceeded` when there is no answer */
   async send(request: TargetRequest): Promise<Dispatcher.ResponseData> {
     const ours = await this.#headers();
-    return await this.#reach(async () => {
+    const answered = this.#observer.asked();
+    const response = await this.#reach(async () => {
       return await this.#agent.request({
         origin: this.#address.origin,
         method: request.method,
@@ -85,12 +94,25 @@ export class HttpTarget {
         signal: request.signal ?? null,
         headersTimeout: request.headersTimeoutMs ?? defaultHeadersTimeoutMs,
       });
-    });
+    }, answered);
+    response.body.once('close', answered(response.statusCode));
+    return response;
   }
 
-  /** Like {@link send}, but an answer that is no success is thrown as the error that its body tells of. */
+  /**
+   * Like {@link send}, but an answer that is no success is thrown as the error that its body tells of. A peer that says when to come
+   * again (429 with `Retry-After`) is asked again then, some times.
+   */
   async call(request: TargetRequest): Promise<Dispatcher.ResponseData> {
-    const response = await this.send(request);
+    let response = await this.send(request);
+    for (let turn = 1; turn <= maxTurns && !(request.body instanceof Readable); turn += 1) {
+      const waitMs = retryAfterMs(response);
+      if (waitMs === undefined) break;
+      await response.body.dump();
+      await waitForTurn(waitMs, request.signal);
+      this.#observer.retried();
+      response = await this.send(request);
+    }
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
     throw this.#told(parseProblem(response.statusCode, await readBody(response.body, smallBody)));
   }
@@ -126,9 +148,13 @@ export class HttpTarget {
     this.#fence?.check();
     const timeoutMs = request.headersTimeoutMs ?? defaultHeadersTimeoutMs;
     const { path, signal } = request;
-    return await this.#reach(
+    const answered = this.#observer.asked();
+    const answer = await this.#reach(
       async () => await requestUpgrade({ address: this.#address, tls: this.#tls, path, headers, signal, timeoutMs }),
+      answered,
     );
+    (answer.socket ?? answer.response).once('close', answered(answer.response.statusCode));
+    return answer;
   }
 
   /** Ends what is under way, WebSockets too. */
@@ -151,10 +177,11 @@ export class HttpTarget {
   }
 
   /** What the peer itself says stays as it is. */
-  async #reach<T>(ask: () => Promise<T>): Promise<T> {
+  async #reach<T>(ask: () => Promise<T>, answered?: ReturnType<TargetObserver['asked']>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
+      answered?.(undefined)();
       if (error instanceof InterLinkError) throw this.#told(error);
       const { code, message } = InterLinkError.from(error);
       throw new InterLinkError(code, `Cannot reach ${this.url}: ${message}`, { cause: error });

@@ -6,7 +6,6 @@ import type { ErrorCode } from './interlink-error.ts';
  */
 export const refusalStatuses: Readonly<Record<number, ErrorCode>> = {
   408: 'deadline_exceeded',
-  413: 'out_of_range',
   415: 'invalid_argument',
   431: 'out_of_range',
 };

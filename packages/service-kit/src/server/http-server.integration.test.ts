@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bearerAuthentication, noAuthentication } from '../auth/authenticate.ts';
 import { TokenFile } from '../auth/token-file.ts';
+import { noLimits } from '../limits/limits.ts';
 import { createLogger, type Logger } from '../process/logger.ts';
 import type { HealthChecks } from './health.ts';
 import { createHttpServer, type HttpServerOptions } from './http-server.ts';
@@ -73,14 +74,20 @@ test.each([
 });
 
 test('createHttpServer() answers what nothing serves, what is no JSON and what is too large as problems', async () => {
-  const { ask } = await serve((app) => void app.post('/echo', async (request) => request.body), { bodyLimit: 100 });
+  const { ask } = await serve((app) => void app.post('/echo', async (request) => request.body), {
+    limits: { ...noLimits, bodyBytes: 100 },
+  });
   const headers = { 'content-type': 'application/json' };
   const nothing = await ask('/nothing?token=hidden');
   expect([nothing.status, JSON.parse(nothing.text).detail]).toEqual([404, 'Nothing answers GET /nothing']);
   const broken = await ask('/echo', { method: 'POST', headers, body: '{"a": ' });
   expect([broken.status, JSON.parse(broken.text).code]).toEqual([400, 'invalid_argument']);
   const large = await ask('/echo', { method: 'POST', headers, body: JSON.stringify('x'.repeat(200)) });
-  expect(JSON.parse(large.text).code).toBe('out_of_range');
+  expect([large.status, JSON.parse(large.text)]).toMatchObject([413, { status: 413, code: 'out_of_range' }]);
+  const text = await ask('/echo', { method: 'POST', headers: { 'content-type': 'text/html' }, body: '<p>' });
+  expect([text.status, JSON.parse(text.text).code]).toEqual([415, 'invalid_argument']);
+  const path = await ask('/%zz');
+  expect([path.status, JSON.parse(path.text).code]).toEqual([400, 'invalid_argument']);
 });
 
 test('createHttpServer() takes bodies with GET and DELETE, as v1 sends them', async () => {

@@ -43,6 +43,7 @@ export class PodService {
   #trouble: string | undefined = 'the backend has not been listed yet';
   #troubled = new AbortController();
   readonly #listed = Promise.withResolvers<void>();
+  #listedAt: number | undefined;
 
   constructor(backend: Backend, logger: Logger) {
     this.#backend = backend;
@@ -61,6 +62,11 @@ export class PodService {
   /** Aborts when the backend can't be listed any more: whoever follows the reports has to hear that they may be old. */
   get troubled(): AbortSignal {
     return this.#troubled.signal;
+  }
+
+  /** How long ago the backend was last listed; undefined before the first time. */
+  get listAgeSeconds(): number | undefined {
+    return this.#listedAt === undefined ? undefined : (performance.now() - this.#listedAt) / 1_000;
   }
 
   /** Resolves after the first complete list. */
@@ -231,6 +237,7 @@ export class PodService {
           this.#troubled = new AbortController();
         }
         this.#trouble = undefined;
+        this.#listedAt = performance.now();
         this.#listed.resolve();
         retryMs = 100;
       } catch (error) {

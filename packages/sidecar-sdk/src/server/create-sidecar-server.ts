@@ -1,4 +1,4 @@
-import { type Authenticate, createHttpServer, type Logger, serveOpenApi, type Tracer } from '@interlink/service-kit';
+import { type Authenticate, createHttpServer, type Limits, type Logger, serveOpenApi, type Tracer } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { PodService } from '../pods/pod-service.ts';
@@ -13,6 +13,8 @@ export interface SidecarServerOptions {
   readonly shutdown: AbortSignal;
   /** What `/metrics` shows beside the server's own. */
   readonly metrics?: Registry | undefined;
+  /** Default: none but for the size of a body. */
+  readonly limits?: Limits;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;
 }
@@ -24,6 +26,7 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     authenticate: options.authenticate,
     readiness: { backend: () => options.service.trouble },
     tracer: options.tracer,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   });
   serveOpenApi(app, 'sidecar');
