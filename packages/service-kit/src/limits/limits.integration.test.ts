@@ -48,17 +48,20 @@ const ended = async (socket: Socket) => await text(socket);
 test('a flood of one identity is put off by 429, and every request of another one answered', async () => {
   const { clientOf } = await serve({ requestsPerSecond: 20 });
   const [flooder, other] = [clientOf('flooder'), clientOf('other')];
-  const flood = Promise.all(Array.from({ length: 500 }, async () => await statusOf(flooder)));
+  const ask = async () => {
+    const { statusCode, headers, body } = await flooder.send({ method: 'GET', path: '/' });
+    return { statusCode, retryAfter: headers['retry-after'], text: await body.text() };
+  };
+  const flood = Promise.all(Array.from({ length: 500 }, ask));
   const statuses = [];
   for (let request = 0; request < 30; request += 1) statuses.push(await statusOf(other));
   expect(statuses).toEqual(Array(30).fill(200));
-  expect(new Set(await flood)).toEqual(new Set([200, 429]));
-  const refused = await flooder.send({ method: 'GET', path: '/' });
-  expect(refused.headers).toMatchObject({
-    'retry-after': '1',
-    'content-type': expect.stringContaining('problem+json'),
-  });
-  expect(await refused.body.json()).toMatchObject({ code: 'resource_exhausted', status: 429 });
+  const refused = (await flood).filter(({ statusCode }) => statusCode !== 200);
+  expect(refused.length).toBeGreaterThan(300);
+  expect(new Set(refused.map(({ statusCode, retryAfter }) => `${statusCode} ${retryAfter}`))).toEqual(
+    new Set(['429 1']),
+  );
+  expect(JSON.parse(refused[0]?.text ?? '')).toMatchObject({ code: 'resource_exhausted', status: 429 });
 });
 
 test('our own client comes again when it is told to', async () => {

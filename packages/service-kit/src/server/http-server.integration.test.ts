@@ -6,6 +6,7 @@ import { HttpTarget, InterLinkError } from '@interlink/protocol';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bearerAuthentication, noAuthentication } from '../auth/authenticate.ts';
+import type { Authenticate } from '../auth/identity.ts';
 import { TokenFile } from '../auth/token-file.ts';
 import { noLimits } from '../limits/limits.ts';
 import { createLogger, type Logger } from '../process/logger.ts';
@@ -145,6 +146,49 @@ test('createHttpServer() counts requests by route, never by what is in the path'
   expect(text).toContain('http_requests_total{method="GET",route="/pods/:uid",code="200"} 2');
   expect(text).toContain('http_requests_total{method="GET",route="none",code="404"} 1');
   expect(text).toContain('process_cpu_seconds_total');
+});
+
+test('createHttpServer() gives a request its id, the sane one that it came with or a new one, and logs who asked for how much', async () => {
+  const { ask, logged } = await serve((app) => void app.post('/pods/:uid', async () => 'x'.repeat(5_000)));
+  const body = JSON.stringify('y'.repeat(3_000));
+  const request = async (id: string) =>
+    await ask('/pods/a', { method: 'POST', headers: { 'x-request-id': id, 'content-type': 'application/json' }, body });
+  expect((await request('from-a-proxy:1')).headers['x-request-id']).toBe('from-a-proxy:1');
+  const made = String((await request('no id')).headers['x-request-id']);
+  expect(made).toMatch(/^[0-9a-f-]{36}$/);
+  await vi.waitFor(() => expect(logged.join()).toContain(made));
+  const [line = '[]'] = logged.filter((entry) => entry.includes('from-a-proxy:1'));
+  const fields = { method: 'POST', path: '/pods/a', status: 200, identity: 'account', requestId: 'from-a-proxy:1' };
+  const [logEntry] = JSON.parse(line) as [Record<string, number>];
+  expect(logEntry).toMatchObject(fields);
+  expect(logEntry.receivedBytes).toBeGreaterThan(3_000);
+  expect(logEntry.sentBytes).toBeGreaterThan(5_000);
+});
+
+test('createHttpServer() tells of streams while they are open, and of each identity', async () => {
+  const authenticate: Authenticate = async ({ headers }) => ({ name: `token:${headers.authorization}`, groups: [] });
+  const { ask, target } = await serve(
+    (app) => {
+      app.get('/watch/:node', async (_request, reply) => {
+        reply.hijack();
+        reply.raw.writeHead(200).write('z'.repeat(10_000));
+      });
+    },
+    { authenticate },
+  );
+  const metrics = async () => (await ask('/metrics', { headers: { authorization: 'prometheus' } })).text;
+  const { body } = await target.send({ method: 'GET', path: '/watch/n1?watch=true', headers: { authorization: 'a' } });
+  body.on('error', () => undefined).resume();
+  const open = await metrics();
+  expect(open).toContain('http_streams_open{route="/watch/:node"} 1');
+  expect(open).toContain('interlink_identity_streams_open{identity="token:a"} 1');
+  expect(Number(/^http_sent_bytes_total\{route="\/watch\/:node"\} (\d+)$/m.exec(open)?.[1])).toBeGreaterThan(10_000);
+  body.destroy();
+  await vi.waitFor(async () => expect(await metrics()).not.toContain('http_streams_open{route='));
+  const closed = await metrics();
+  expect(closed).toContain('http_requests_total{method="GET",route="/watch/:node",code="499"} 1');
+  expect(closed).toContain('interlink_identity_requests_total{identity="token:prometheus",code="200"}');
+  expect(closed).toContain('http_request_duration_seconds_count{method="GET",route="/metrics"}');
 });
 
 test('createHttpServer() logs requests and faults, but no body, header, query or token', async () => {

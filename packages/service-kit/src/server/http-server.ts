@@ -56,7 +56,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app = fastify({
     // fastify's own lines below a warning say nothing that ours don't.
     loggerInstance: logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit,
     keepAliveTimeout: 95_000,
     requestTimeout: limits.requestTimeoutMs,
@@ -69,7 +69,6 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     },
     genReqId: requestIdOf,
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerBadPath,
   });
