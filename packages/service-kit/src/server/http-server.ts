@@ -103,6 +103,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       request.log.error({ err: thrown, path: pathOf(request) }, 'request failed');
     if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+    // What is left of the body will not be read: nothing else can come on this connection.
+    if (status === 413) reply.header('connection', 'close');
     discardBody(request, bodyLimit);
     return await reply.code(status).type(problemContentType).send(toProblem(error, status));
   });
