@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureVenv, runCommand } from '../testbed/index.ts';
 
@@ -31,10 +33,17 @@ export async function runSchemathesis(url: string, token: string): Promise<strin
   };
   const args = Object.entries(options).flat();
   const program = ['-m', 'schemathesis.cli', '--config-file', join(folder, 'schemathesis.toml'), 'run'];
-  const { stdout, exitCode } = await runCommand(
-    python,
-    [...program, `${url}/openapi.json`, ...args, '--no-color', '--no-shrink', '--continue-on-failure'],
-    { env: { ...process.env, PYTHONPATH: folder, SCHEMATHESIS_HOOKS: 'hooks' }, cwd: folder },
-  );
-  return exitCode === 0 ? '' : stdout;
+  const all = [...program, `${url}/openapi.json`, ...args, '--no-color', '--no-shrink', '--continue-on-failure'];
+  // It leaves what it remembers, and Python what it compiles.
+  const cwd = await mkdtemp(join(tmpdir(), 'interlink-schemathesis-'));
+  try {
+    const env = {
+      ...process.env,
+      ...{ PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1', SCHEMATHESIS_HOOKS: 'hooks' },
+    };
+    const { stdout, exitCode } = await runCommand(python, all, { env, cwd });
+    return exitCode === 0 ? '' : stdout;
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
 }
