@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { SidecarMetrics } from '../packages/interlink/src/metrics/sidecar-metrics.ts';
+import { HttpMetrics } from '../packages/service-kit/src/server/metrics.ts';
 import { cadvisorMetrics } from '../packages/virtual-kubelet/src/metrics/cadvisor-metrics.ts';
 import { KubeletMetrics } from '../packages/virtual-kubelet/src/metrics/kubelet-metrics.ts';
 import { probeMetrics } from '../packages/virtual-kubelet/src/metrics/probe-metrics.ts';
 import { resourceMetrics } from '../packages/virtual-kubelet/src/metrics/resource-metrics.ts';
 import { sliMetrics } from '../packages/virtual-kubelet/src/metrics/sli-metrics.ts';
+
+const ownNames = async (registry: Registry) =>
+  namesOf(await registry.getMetricsAsJSON()).filter((name) => !/^(nodejs|process)_/.test(name));
 
 const document = readFileSync(join(import.meta.dirname, '../docs/metrics.md'), 'utf8');
 
@@ -27,7 +33,13 @@ test.each([
 });
 
 test('docs/metrics.md lists the families of /metrics', async () => {
-  const all = namesOf(await new KubeletMetrics('n').registry.getMetricsAsJSON());
-  const own = all.filter((name) => !/^(nodejs|process)_/.test(name));
-  expect(documented('/metrics').sort()).toEqual(own.sort());
+  expect(documented('/metrics').sort()).toEqual((await ownNames(new KubeletMetrics('n').registry)).sort());
+});
+
+test('docs/metrics.md lists the families of InterLink and sidecars', async () => {
+  const [common, interlink] = [new Registry(), new Registry()];
+  new HttpMetrics(common, { open: new Set(), routeOf: () => '' });
+  new SidecarMetrics(interlink);
+  expect(documented('InterLink and sidecars').sort()).toEqual((await ownNames(common)).sort());
+  expect(documented('InterLink').sort()).toEqual((await ownNames(interlink)).sort());
 });

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { allChecks } from '@interlink/conformance';
-import { errorCodes, toHttpStatus } from '@interlink/protocol';
+import { errorCodes, openApiDocument, toHttpStatus } from '@interlink/protocol';
 import { interLinkKeys, type Key } from '@interlink/service-kit';
 import { allFields as dockerFields, supportedFlags } from '@interlink/sidecar-docker';
 import { misbehaviours } from '@interlink/sidecar-mock';
@@ -73,14 +73,31 @@ const sections = [
   })),
 ];
 
+/** Documents that are written as a whole. */
+const files = [
+  { document: 'docs/openapi.json', content: toJson(openApiDocument('interlink')) },
+  { document: 'docs/openapi-sidecar.json', content: toJson(openApiDocument('sidecar')) },
+];
+
 for (const { document, name, content } of sections) {
   const present = readFileSync(root(document), 'utf8');
-  const wanted = replaceSection(present, name, content);
+  write(document, present, replaceSection(present, name, content), `the section "${name}"`);
+}
+for (const { document, content } of files) {
+  const present = existsSync(root(document)) ? readFileSync(root(document), 'utf8') : '';
+  write(document, present, content, 'it');
+}
+
+function write(document: string, present: string, wanted: string, what: string): void {
   if (!process.argv.includes('--check')) writeFileSync(root(document), wanted);
   else if (wanted !== present) {
-    process.stderr.write(`${document}: the section "${name}" is out of date: run \`make docs\`\n`);
+    process.stderr.write(`${document}: ${what} is out of date: run \`make docs\`\n`);
     process.exitCode = 1;
   }
+}
+
+function toJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function keyTable(): string {

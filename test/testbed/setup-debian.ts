@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { renderMissing } from './missing-parts.ts';
 import { toServerPath } from './process/find-program.ts';
+import { ensureVenv } from './python/venv.ts';
 import { findMissingRequirements, toAptPackages } from './requirements.ts';
 import { ensureClusterImage } from './slurm/cluster-image.ts';
 
@@ -24,6 +26,10 @@ if (!missing.some(({ part }) => part === 'slurmCluster')) {
   const onProgress = (line: string) => void process.stdout.write(`${line}\n`);
   process.env.PATH = toServerPath(process.env.PATH ?? '');
   await ensureClusterImage({ onProgress, signal: new AbortController().signal });
+}
+
+if (!missing.some(({ part }) => part === 'python')) {
+  await ensureVenv(join(import.meta.dirname, 'python', 'schemathesis', 'requirements.txt'));
 }
 
 async function aptGet(args: readonly string[]): Promise<void> {

@@ -5,15 +5,20 @@ import {
   createLogger,
   interLinkListenUrl,
   keepYoungGenerationSmall,
+  limitsOf,
   listen,
   listenerTls,
   loadInterLinkConfig,
   Policy,
+  serveOpenApi,
   startTracing,
 } from '@interlink/service-kit';
+import { Registry } from 'prom-client';
 import { Audit } from './auth/audit.ts';
 import { Guard } from './auth/guard.ts';
 import { FanOut } from './fan-out/fan-out.ts';
+import { SidecarMetrics } from './metrics/sidecar-metrics.ts';
+import { documentedRouteOf } from './routes/documented-route.ts';
 import { serveV1 } from './routes/v1-routes.ts';
 import { serveV2 } from './routes/v2-routes.ts';
 import { openRoutes } from './sidecar/routing/open-routes.ts';
@@ -26,18 +31,23 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   for (const warning of warnings) logger.warn(warning);
   const listenUrl = interLinkListenUrl(config);
   const tracer = await startTracing('interlink', logger, env);
-  const routes = await openRoutes(config, { logger, signal, tracer });
+  const metrics = new Registry();
+  const routes = await openRoutes(config, { logger, signal, tracer, metrics: new SidecarMetrics(metrics) });
   const app = createHttpServer({
     logger,
     authenticate: await chooseAuthentication(config, listenUrl, logger),
     readiness: routes.readiness,
     tracer,
     tls: await listenerTls(config, listenUrl, logger),
+    metrics,
+    limits: limitsOf(config),
+    routeOf: documentedRouteOf,
   });
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const guard = new Guard(new Policy(config), new Audit(logger));
+  serveOpenApi(app, 'interlink');
   serveV2(app, { routes, guard, fanOut: new FanOut(logger) });
   serveV1(app, routes, guard);
 

@@ -9,6 +9,7 @@
  *   streaming/     exec, attach and port-forward: what a caller holds, channels over a WebSocket, both ends of it
  *   client/        one HTTP peer; the typed v2 client; the fence around those whose turn is over
  *   v1/            the messages of protocol v1 and their translation
+ *   openapi/       all of it as an OpenAPI document
  */
 export { type Capabilities, type Pool, parseCapabilities, volumeTypes } from './capabilities.ts';
 export { epochHeader, type Fence, staleEpoch } from './client/fence.ts';
@@ -17,13 +18,17 @@ export { endWhenLost } from './client/lost-peers.ts';
 export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';
 export { listBody, readBody, readJson, smallBody } from './client/read-body.ts';
+export type { TargetObserver } from './client/target-observer.ts';
 export type { UpgradeAnswer } from './client/upgrade.ts';
 export { fromHttpStatus, toHttpStatus } from './errors/http-status.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, InterLinkError } from './errors/interlink-error.ts';
 export { type Problem, parseProblem, problemContentType, toProblem } from './errors/problem.ts';
+export { refusalStatuses } from './errors/refusal-status.ts';
 export { type DeliveredKubeconfig, parseDeliveredKubeconfig } from './kubeconfig.ts';
 export { type LogOptions, parseLogQuery, renderLogQuery } from './log/log-options.ts';
 export { type NameKind, parseName } from './names.ts';
+export type { OpenApiDocument } from './openapi/document.ts';
+export { type OpenApiServer, openApiDocument } from './openapi/open-api-document.ts';
 export { type Owner, ownerKey, ownerPath, parseOwner, parseOwnerKey } from './owner.ts';
 export {
   type ContainerState,

@@ -6,6 +6,8 @@
  *   policy/    what a caller may: a request's owner and verb, and the grants of the configuration
  *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
  *              upgrades
+ *   limits/    what callers may ask for at most: requests, streams, connections
+ *   metrics/   names from outside as labels
  *   process/   logs, signals and exit codes, waiting
  *   tls/       certificates in files, read again when they change; a listener's and a client's end of TLS
  *   tracing/   spans and whose they are; OpenTelemetry behind them, loaded when it is asked for
@@ -25,6 +27,8 @@ export {
   type OwnConfigFile,
 } from './config/load-interlink-config.ts';
 export { nearest } from './config/nearest.ts';
+export { connectionLimitsOf, type Limits, limitsOf, noLimits } from './limits/limits.ts';
+export { BoundedNames } from './metrics/bounded-names.ts';
 export {
   type Access,
   isReadVerb,
@@ -46,6 +50,8 @@ export { accountToken, chooseAuthentication } from './server/choose-authenticati
 export type { HealthChecks, HealthNote } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
 export { listen } from './server/listen.ts';
+export { serveOpenApi } from './server/open-api.ts';
+export { requestIdHeader } from './server/request-id.ts';
 export { sendBytes } from './server/send-bytes.ts';
 export { sendRecords } from './server/send-records.ts';
 export { hasUpgrade, takeUpgrade, type Upgrade } from './server/upgrades.ts';

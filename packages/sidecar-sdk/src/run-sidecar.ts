@@ -1,6 +1,7 @@
 import {
   aborted,
   chooseAuthentication,
+  connectionLimitsOf,
   createLogger,
   type InterLinkConfig,
   type Logger,
@@ -56,6 +57,7 @@ export async function runSidecar(
   const app = createServer({
     ...{ service, logger, authenticate, policy: new Policy(config), tls },
     ...{ shutdown: signal, tracer, metrics },
+    limits: connectionLimitsOf(config),
   });
   const running = service.run(signal);
   const address = await listen(app, url);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { InterLinkError, joinConnections } from '@interlink/protocol';
-import { takeUpgrade } from '@interlink/service-kit';
+import { requestIdHeader, takeUpgrade } from '@interlink/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { pick } from './pick-headers.ts';
@@ -15,9 +15,10 @@ const requestHeaders = [
   'traceparent',
   'tracestate',
   'interlink-epoch',
+  requestIdHeader,
 ];
 const responseHeaders = ['upgrade', 'sec-websocket-accept', 'sec-websocket-protocol'];
-const refusalHeaders = ['content-type', 'content-length'];
+const refusalHeaders = ['content-type', 'content-length', 'retry-after'];
 
 /** What may be upgraded, under an owner. */
 const streamPath = /^pods\/[^/]+\/(containers\/[^/]+\/(exec|attach)|portforward)$/;

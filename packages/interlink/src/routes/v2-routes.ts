@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { InterLinkError, type Owner, parseCapabilities, readJson, smallBody } from '@interlink/protocol';
-import { hasUpgrade, plainPathOf, readAccess } from '@interlink/service-kit';
+import { hasUpgrade, plainPathOf, readAccess, requestIdHeader } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guard } from '../auth/guard.ts';
 import type { FanOut } from '../fan-out/fan-out.ts';
@@ -10,11 +10,20 @@ import { poolLines } from '../sidecar/routing/pool-lines.ts';
 import type { RouteTable } from '../sidecar/routing/route-table.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
+import { limitBody } from './limit-body.ts';
 import { pick } from './pick-headers.ts';
 
 /** Headers that go through; everything else, `Authorization` above all, is between two neighbours only. */
-const requestHeaders = ['content-type', 'content-length', 'accept', 'traceparent', 'tracestate', 'interlink-epoch'];
-const responseHeaders = ['content-type', 'content-length', 'cache-control'];
+const requestHeaders = [
+  'content-type',
+  'content-length',
+  'accept',
+  'traceparent',
+  'tracestate',
+  'interlink-epoch',
+  requestIdHeader,
+];
+const responseHeaders = ['content-type', 'content-length', 'cache-control', 'retry-after'];
 
 /** A create may wait for a slow backend; a stream answers at once. */
 const headersTimeoutMs = 60_000;
@@ -80,7 +89,7 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
     method: request.method as 'GET',
     path: request.url,
     headers: pick(request.headers, requestHeaders),
-    ...(hasBody ? { body: request.raw } : {}),
+    ...(hasBody ? { body: limitBody(request) } : {}),
     signal: gone.signal,
     headersTimeoutMs,
     isStream: isEndless(request),

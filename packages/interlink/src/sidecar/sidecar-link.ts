@@ -60,6 +60,11 @@ export class SidecarLink {
     return this.#trouble ?? this.#adapter?.service.trouble;
   }
 
+  /** How old the answers are that are given for a v1 plugin without asking it; undefined for a v2 sidecar, and before the first. */
+  get cacheAgeSeconds(): number | undefined {
+    return this.#adapter?.service.listAgeSeconds;
+  }
+
   /** @throws InterLinkError while the sidecar can't be reached */
   async generation(): Promise<SidecarGeneration> {
     const asked = this.#generation ?? this.#detect();

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { WebSocket } from 'ws';
 import { InterLinkError } from '../errors/interlink-error.ts';
@@ -8,6 +8,8 @@ import { describeTlsError } from './describe-tls-error.ts';
 import { epochHeader, type Fence, staleEpoch } from './fence.ts';
 import { type ClientTls, type PeerAddress, parseTarget } from './peer-address.ts';
 import { readBody, smallBody } from './read-body.ts';
+import { retryAfterMs, waitForTurn } from './retry-after.ts';
+import { type TargetObserver, unobserved } from './target-observer.ts';
 import { requestUpgrade, type UpgradeAnswer } from './upgrade.ts';
 import { openWebSocket } from './web-socket.ts';
 
@@ -26,6 +28,8 @@ export interface HttpTargetOptions {
   readonly connections?: number | undefined;
   /** When several processes take turns: says whether it is ours. */
   readonly fence?: Fence | undefined;
+  /** Told how requests go. */
+  readonly observer?: TargetObserver | undefined;
 }
 
 export interface TargetRequest {
@@ -42,6 +46,8 @@ export interface TargetRequest {
 
 const defaultHeadersTimeoutMs = 30_000;
 const defaultTls: ClientTls = {};
+/** How often a peer may put a request off. */
+const maxTurns = 5;
 
 /**
  * One peer over HTTP: a keep-alive pool with its address and its token. A streamed answer may be silent for as long as it
@@ -58,6 +64,7 @@ export class HttpTarget {
   readonly #onUnauthenticated: (() => void) | undefined;
   readonly #overriding: () => Record<string, string>;
   readonly #closed = new AbortController();
+  readonly #observer: TargetObserver;
 
   constructor(options: HttpTargetOptions) {
     this.url = options.url;
@@ -66,6 +73,7 @@ export class HttpTarget {
     this.#token = options.token;
     this.#onUnauthenticated = options.onUnauthenticated;
     this.#overriding = options.headers ?? (() => ({}));
+    this.#observer = options.observer ?? unobserved;
     const { fence } = options;
     this.#fence = fence;
     const check = fence === undefined ? undefined : () => fence.check();
@@ -77,7 +85,8 @@ export class HttpTarget {
   /** Sends a request and returns whatever the peer answers. @throws InterLinkError `unavailable` or `deadline_exceeded` when there is no answer */
   async send(request: TargetRequest): Promise<Dispatcher.ResponseData> {
     const [ours, tls] = await Promise.all([this.#headers(), this.#tls()]);
-    return await this.#reach(async () => {
+    const answered = this.#observer.asked();
+    const response = await this.#reach(async () => {
       const pool = request.isStream === true ? this.#streams : this.#pool;
       return await pool.dispatcher(tls).request({
         origin: this.#address.origin,
@@ -88,12 +97,25 @@ export class HttpTarget {
         signal: request.signal ?? null,
         headersTimeout: request.headersTimeoutMs ?? defaultHeadersTimeoutMs,
       });
-    });
+    }, answered);
+    response.body.once('close', answered(response.statusCode));
+    return response;
   }
 
-  /** Like {@link send}, but an answer that is no success is thrown as the error that its body tells of. */
+  /**
+   * Like {@link send}, but an answer that is no success is thrown as the error that its body tells of. A peer that says when to come
+   * again (429 with `Retry-After`) is asked again then, some times.
+   */
   async call(request: TargetRequest): Promise<Dispatcher.ResponseData> {
-    const response = await this.send(request);
+    let response = await this.send(request);
+    for (let turn = 1; turn <= maxTurns && !(request.body instanceof Readable); turn += 1) {
+      const waitMs = retryAfterMs(response);
+      if (waitMs === undefined) break;
+      await response.body.dump();
+      await waitForTurn(waitMs, request.signal);
+      this.#observer.retried();
+      response = await this.send(request);
+    }
     if (response.statusCode >= 200 && response.statusCode < 300) return response;
     throw this.#told(parseProblem(response.statusCode, await readBody(response.body, smallBody)));
   }
@@ -130,9 +152,13 @@ export class HttpTarget {
     this.#fence?.check();
     const timeoutMs = request.headersTimeoutMs ?? defaultHeadersTimeoutMs;
     const { path, signal } = request;
-    return await this.#reach(
+    const answered = this.#observer.asked();
+    const answer = await this.#reach(
       async () => await requestUpgrade({ address: this.#address, tls, path, headers, signal, timeoutMs }),
+      answered,
     );
+    (answer.socket ?? answer.response).once('close', answered(answer.response.statusCode));
+    return answer;
   }
 
   /** Ends what is under way, WebSockets too. */
@@ -156,10 +182,11 @@ export class HttpTarget {
   }
 
   /** What the peer itself says stays as it is. */
-  async #reach<T>(ask: () => Promise<T>): Promise<T> {
+  async #reach<T>(ask: () => Promise<T>, answered?: ReturnType<TargetObserver['asked']>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
+      answered?.(undefined)();
       if (error instanceof InterLinkError) throw this.#told(error);
       const trouble = describeTlsError(error);
       const { code, message } = InterLinkError.from(error);

@@ -12,7 +12,7 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   resource_exhausted: 429,
   failed_precondition: 422,
   aborted: 409,
-  out_of_range: 416,
+  out_of_range: 413,
   unimplemented: 501,
   internal: 500,
   unavailable: 503,

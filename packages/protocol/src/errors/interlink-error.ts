@@ -27,6 +27,8 @@ export type ErrorCode = (typeof errorCodes)[number];
 export interface ErrorDetails {
   /** A stable word that narrows the code, for example `stale_epoch` or `ErrImagePull`. */
   reason?: string | undefined;
+  /** When it is worth trying again. */
+  retryAfterSeconds?: number | undefined;
   cause?: unknown;
 }
 
@@ -38,11 +40,13 @@ export class InterLinkError extends Error {
   override readonly name = 'InterLinkError';
   readonly code: ErrorCode;
   readonly reason: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.reason = details.reason;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 
   /** The only converter from whatever was thrown. Aborts become `cancelled`, time-outs `deadline_exceeded`, lost connections `unavailable`, full disks `resource_exhausted`. */

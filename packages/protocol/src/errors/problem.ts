@@ -18,11 +18,12 @@ export const problemContentType = 'application/problem+json';
 
 const problemCheck = Compile(Problem);
 
-export function toProblem(error: InterLinkError): Problem {
+/** @param status instead of the code's own, where HTTP has a better word */
+export function toProblem(error: InterLinkError, status = toHttpStatus(error.code)): Problem {
   return {
     type: 'about:blank',
     title: error.code.replaceAll('_', ' '),
-    status: toHttpStatus(error.code),
+    status,
     detail: error.message,
     code: error.code,
     ...(error.reason === undefined ? {} : { reason: error.reason }),

@@ -193,6 +193,34 @@ export const interLinkKeys = {
     default: undefined,
     doc: "CAs (PEM) whose client certificates a listener takes, and whose servers a client trusts. Default: no client certificates; the system's CAs.",
   }),
+  'Limits.RequestsPerSecond': integer({
+    default: 1_000,
+    doc: 'Requests a second that InterLink takes from one identity in the long run, and twice as many at once; more are answered 429 with `Retry-After`. 0: no limit. See docs/security.md.',
+  }),
+  'Limits.StreamsPerIdentity': integer({
+    default: 2_000,
+    doc: 'Streams (watches, followed logs, commands, ports) that one identity may have open at InterLink. 0: no limit.',
+  }),
+  'Limits.Streams': integer({
+    default: 8_000,
+    doc: 'Streams that may be open at InterLink in all. 0: no limit.',
+  }),
+  'Limits.BodyBytes': integer({
+    default: 8_388_608,
+    doc: 'The largest body of a request, at InterLink and at sidecars: a pod with its ConfigMaps and Secrets. 0: no limit.',
+  }),
+  'Limits.HeadersTimeout': integer({
+    default: 30,
+    doc: "Seconds within which a request's headers must come. 0: no limit.",
+  }),
+  'Limits.RequestTimeout': integer({
+    default: 120,
+    doc: 'Seconds within which a whole request must come, with its body. Answers and streams may take as long as they like. 0: no limit.',
+  }),
+  'Limits.StrangersPerAddress': integer({
+    default: 256,
+    doc: 'Connections from one address on which nobody has been let in yet; the oldest is closed when there is one more. 0: no limit.',
+  }),
   'Auth.TokenFile': text({
     default: undefined,
     doc: 'File with the bearer token that callers must show and that is shown to the sidecar. Default: interlink/token under XDG_CONFIG_HOME (or ~/.config), made with mode 0600 at first start.',

@@ -6,7 +6,9 @@ import { HttpTarget, InterLinkError } from '@interlink/protocol';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bearerAuthentication, noAuthentication } from '../auth/authenticate.ts';
+import type { Authenticate } from '../auth/identity.ts';
 import { TokenFile } from '../auth/token-file.ts';
+import { noLimits } from '../limits/limits.ts';
 import { createLogger, type Logger } from '../process/logger.ts';
 import type { HealthChecks } from './health.ts';
 import { createHttpServer, type HttpServerOptions } from './http-server.ts';
@@ -73,14 +75,20 @@ test.each([
 });
 
 test('createHttpServer() answers what nothing serves, what is no JSON and what is too large as problems', async () => {
-  const { ask } = await serve((app) => void app.post('/echo', async (request) => request.body), { bodyLimit: 100 });
+  const { ask } = await serve((app) => void app.post('/echo', async (request) => request.body), {
+    limits: { ...noLimits, bodyBytes: 100 },
+  });
   const headers = { 'content-type': 'application/json' };
   const nothing = await ask('/nothing?token=hidden');
   expect([nothing.status, JSON.parse(nothing.text).detail]).toEqual([404, 'Nothing answers GET /nothing']);
   const broken = await ask('/echo', { method: 'POST', headers, body: '{"a": ' });
   expect([broken.status, JSON.parse(broken.text).code]).toEqual([400, 'invalid_argument']);
   const large = await ask('/echo', { method: 'POST', headers, body: JSON.stringify('x'.repeat(200)) });
-  expect(JSON.parse(large.text).code).toBe('out_of_range');
+  expect([large.status, JSON.parse(large.text)]).toMatchObject([413, { status: 413, code: 'out_of_range' }]);
+  const text = await ask('/echo', { method: 'POST', headers: { 'content-type': 'text/html' }, body: '<p>' });
+  expect([text.status, JSON.parse(text.text).code]).toEqual([415, 'invalid_argument']);
+  const path = await ask('/%zz');
+  expect([path.status, JSON.parse(path.text).code]).toEqual([400, 'invalid_argument']);
 });
 
 test('createHttpServer() takes bodies with GET and DELETE, as v1 sends them', async () => {
@@ -151,6 +159,49 @@ test('createHttpServer() counts requests by route, never by what is in the path'
   expect(text).toContain('http_requests_total{method="GET",route="/pods/:uid",code="200"} 2');
   expect(text).toContain('http_requests_total{method="GET",route="none",code="404"} 1');
   expect(text).toContain('process_cpu_seconds_total');
+});
+
+test('createHttpServer() gives a request its id, the sane one that it came with or a new one, and logs who asked for how much', async () => {
+  const { ask, logged } = await serve((app) => void app.post('/pods/:uid', async () => 'x'.repeat(5_000)));
+  const body = JSON.stringify('y'.repeat(3_000));
+  const request = async (id: string) =>
+    await ask('/pods/a', { method: 'POST', headers: { 'x-request-id': id, 'content-type': 'application/json' }, body });
+  expect((await request('from-a-proxy:1')).headers['x-request-id']).toBe('from-a-proxy:1');
+  const made = String((await request('no id')).headers['x-request-id']);
+  expect(made).toMatch(/^[0-9a-f-]{36}$/);
+  await vi.waitFor(() => expect(logged.join()).toContain(made));
+  const [line = '[]'] = logged.filter((entry) => entry.includes('from-a-proxy:1'));
+  const fields = { method: 'POST', path: '/pods/a', status: 200, identity: 'account', requestId: 'from-a-proxy:1' };
+  const [logEntry] = JSON.parse(line) as [Record<string, number>];
+  expect(logEntry).toMatchObject(fields);
+  expect(logEntry.receivedBytes).toBeGreaterThan(3_000);
+  expect(logEntry.sentBytes).toBeGreaterThan(5_000);
+});
+
+test('createHttpServer() tells of streams while they are open, and of each identity', async () => {
+  const authenticate: Authenticate = async ({ headers }) => ({ name: `token:${headers.authorization}`, groups: [] });
+  const { ask, target } = await serve(
+    (app) => {
+      app.get('/watch/:node', async (_request, reply) => {
+        reply.hijack();
+        reply.raw.writeHead(200).write('z'.repeat(10_000));
+      });
+    },
+    { authenticate },
+  );
+  const metrics = async () => (await ask('/metrics', { headers: { authorization: 'prometheus' } })).text;
+  const { body } = await target.send({ method: 'GET', path: '/watch/n1?watch=true', headers: { authorization: 'a' } });
+  body.on('error', () => undefined).resume();
+  const open = await metrics();
+  expect(open).toContain('http_streams_open{route="/watch/:node"} 1');
+  expect(open).toContain('interlink_identity_streams_open{identity="token:a"} 1');
+  expect(Number(/^http_sent_bytes_total\{route="\/watch\/:node"\} (\d+)$/m.exec(open)?.[1])).toBeGreaterThan(10_000);
+  body.destroy();
+  await vi.waitFor(async () => expect(await metrics()).not.toContain('http_streams_open{route='));
+  const closed = await metrics();
+  expect(closed).toContain('http_requests_total{method="GET",route="/watch/:node",code="499"} 1');
+  expect(closed).toContain('interlink_identity_requests_total{identity="token:prometheus",code="200"}');
+  expect(closed).toContain('http_request_duration_seconds_count{method="GET",route="/metrics"}');
 });
 
 test('createHttpServer() logs requests and faults, but no body, header, query or token', async () => {

@@ -1,16 +1,32 @@
 import { createServer } from 'node:http';
-import { endWhenLost, InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
+import {
+  endWhenLost,
+  InterLinkError,
+  problemContentType,
+  refusalStatuses,
+  toHttpStatus,
+  toProblem,
+} from '@interlink/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import { challengeOf } from '../auth/bearer.ts';
-import { type Authenticate, authenticateRequests } from '../auth/identity.ts';
+import { type Authenticate, authenticateRequests, identityOf } from '../auth/identity.ts';
+import { limitRequests } from '../limits/limit-requests.ts';
+import { type Limits, noLimits } from '../limits/limits.ts';
 import type { Logger } from '../process/logger.ts';
 import type { TlsFiles } from '../tls/tls-files.ts';
 import { closeFormerConnections, createTlsServer } from '../tls/tls-server.ts';
 import type { Tracer } from '../tracing/span.ts';
 import { traceRequests } from '../tracing/trace-requests.ts';
+import { logExchange } from './access-log.ts';
+import { asksForStream } from './asks-for-stream.ts';
+import { answerBadPath, answerBrokenRequest } from './client-errors.ts';
+import { discardBody } from './discard-body.ts';
+import { Exchanges } from './exchange.ts';
 import { type HealthChecks, serveHealth } from './health.ts';
-import { serveMetrics } from './metrics.ts';
+import { HttpMetrics } from './metrics.ts';
+import { pathOf } from './path-of.ts';
+import { requestIdOf, returnRequestId } from './request-id.ts';
 import { isWebSocketUpgrade, serveUpgrades } from './upgrades.ts';
 
 export interface HttpServerOptions {
@@ -21,41 +37,54 @@ export interface HttpServerOptions {
   readonly metrics?: Registry;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;
-  /** The largest request body, bytes. Default 8 MiB: a pod with its ConfigMaps and Secrets (1 MiB each at most). */
-  readonly bodyLimit?: number;
   /** Serves HTTPS by them. Default: plain HTTP. */
   readonly tls?: TlsFiles | undefined;
+  /** Default: none but for the size of a body. */
+  readonly limits?: Limits;
+  /** The route as metrics have it. Default: the one that serves the request. */
+  readonly routeOf?: (request: FastifyRequest) => string | undefined;
 }
 
-const defaultBodyLimit = 8 * 1024 * 1024;
+/** A pod with its ConfigMaps and Secrets (1 MiB each at most). */
+const defaultBodyBytes = 8 * 1024 * 1024;
 
 /** A command to run travels in the query, and may be long. */
 const maxHeaderSize = 1024 * 1024;
+
+/** How often connections are looked at whose requests do not come. */
+const timeoutsCheckedMs = 2_000;
 
 /** Paths that tell nothing but "alive" and need no token. */
 const openPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
 /**
- * The HTTP server that InterLink and every sidecar stand on: authentication before anything else, errors as RFC 9457 problems,
- * health, metrics. Upgrades to WebSocket come through the same routes. Routes are the caller's. Bodies and headers are never logged.
+ * The HTTP server that InterLink and every sidecar stand on: authentication and limits before anything else, errors as RFC 9457
+ * problems, health, metrics. Upgrades to WebSocket come through the same routes. Routes are the caller's. Bodies and headers are
+ * never logged.
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { tls: files, logger } = options;
+  const limits = options.limits ?? { ...noLimits, bodyBytes: defaultBodyBytes };
+  const bodyLimit = limits.bodyBytes === 0 ? Number.MAX_SAFE_INTEGER : limits.bodyBytes;
   const http = {
     keepAliveTimeout: 95_000,
-    requestTimeout: 0,
-    maxHeaderSize,
-    shouldUpgradeCallback: isWebSocketUpgrade,
+    ...{ maxHeaderSize, shouldUpgradeCallback: isWebSocketUpgrade },
+    ...{ headersTimeout: limits.headersTimeoutMs, requestTimeout: limits.requestTimeoutMs },
+    connectionsCheckingInterval: timeoutsCheckedMs,
   };
   const app = fastify({
     // fastify's own lines below a warning say nothing that ours don't.
-    loggerInstance: options.logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: options.bodyLimit ?? defaultBodyLimit,
+    loggerInstance: logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
     serverFactory: (handler) =>
       files === undefined ? createServer(http, handler) : createTlsServer({ files, http, logger }, handler),
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerBadPath,
   });
   app.server.on('connection', endWhenLost).on('secureConnection', endWhenLost);
   // v1 sends bodies with GET and DELETE.
@@ -63,62 +92,57 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true });
 
   closeFormerConnections(app);
-  authenticateRequests(app, options.authenticate, (request) => openPaths.has(pathOf(request)));
-  if (options.tracer !== undefined) traceRequests(app, options.tracer);
-  app.addHook('onResponse', async (request, reply) => {
-    options.logger.debug(
-      {
-        method: request.method,
-        path: pathOf(request),
-        status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime),
-      },
-      'request',
-    );
+  const exchanges = new Exchanges();
+  const metrics = new HttpMetrics(options.metrics ?? new Registry(), {
+    open: exchanges.open,
+    routeOf: ({ request }) => options.routeOf?.(request) ?? request.routeOptions.url ?? 'none',
   });
+  exchanges.follow(app, {
+    isStream: asksForStream,
+    ended: (exchange) => {
+      metrics.countRequest(exchange);
+      logExchange(logger, exchange, metrics.countBytes(exchange));
+    },
+  });
+  returnRequestId(app);
+  const isOpen = (request: FastifyRequest) => openPaths.has(pathOf(request));
+  authenticateRequests(app, options.authenticate, isOpen);
+  app.addHook('onRequest', async (request) => {
+    const exchange = exchanges.of(request);
+    if (exchange !== undefined && !isOpen(request)) exchange.identity = identityOf(request).name;
+  });
+  limitRequests(app, limits, exchanges);
+  if (options.tracer !== undefined) traceRequests(app, options.tracer);
   app.setErrorHandler(async (thrown, request, reply) => {
-    const error = fromFastify(thrown);
+    const { error, status } = fromFastify(thrown);
     if (error.code === 'internal' || error.code === 'unknown')
       request.log.error({ err: thrown, path: pathOf(request) }, 'request failed');
     if (error.code === 'unauthenticated') reply.header('www-authenticate', challengeOf(error));
-    const problem = toProblem(error);
-    return await reply.code(problem.status).type(problemContentType).send(problem);
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+    // What is left of the body will not be read: nothing else can come on this connection.
+    if (status === 413) reply.header('connection', 'close');
+    discardBody(request, bodyLimit);
+    return await reply.code(status).type(problemContentType).send(toProblem(error, status));
   });
   app.setNotFoundHandler(async (request) => {
     throw new InterLinkError('not_found', `Nothing answers ${request.method} ${pathOf(request)}`);
   });
 
   serveHealth(app, options.readiness);
-  const countRequest = serveMetrics(app, options.metrics ?? new Registry());
-  serveUpgrades(app, (request, socket) => {
-    countRequest(request, 101);
-    const path = pathOf(request);
-    const startedAt = performance.now();
-    options.logger.debug({ path }, 'connection upgraded');
-    socket.once('close', () => {
-      options.logger.debug(
-        { path, durationMs: Math.round(performance.now() - startedAt) },
-        'upgraded connection closed',
-      );
-    });
-  });
+  metrics.serve(app, exchanges.open);
+  serveUpgrades(app, (request, socket) => exchanges.upgraded(request, socket));
   return app;
 }
 
-function pathOf(request: FastifyRequest): string {
-  const query = request.url.indexOf('?');
-  return query === -1 ? request.url : request.url.slice(0, query);
-}
-
 /** fastify's own refusals (a body too large, a body that is no JSON) carry a status code. */
-function fromFastify(thrown: unknown): InterLinkError {
-  if (
-    thrown instanceof Error &&
-    'statusCode' in thrown &&
-    typeof thrown.statusCode === 'number' &&
-    thrown.statusCode < 500
-  ) {
-    return new InterLinkError(thrown.statusCode === 413 ? 'out_of_range' : 'invalid_argument', thrown.message);
+function fromFastify(thrown: unknown): { error: InterLinkError; status: number } {
+  const status = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined;
+  if (thrown instanceof InterLinkError || typeof status !== 'number' || status >= 500) {
+    const error = InterLinkError.from(thrown);
+    return { error, status: toHttpStatus(error.code) };
   }
-  return InterLinkError.from(thrown);
+  const { message } = InterLinkError.from(thrown);
+  if (status === 413) return { error: new InterLinkError('out_of_range', message), status };
+  const code = refusalStatuses[status];
+  return { error: new InterLinkError(code ?? 'invalid_argument', message), status: code === undefined ? 400 : status };
 }

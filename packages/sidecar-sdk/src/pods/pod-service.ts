@@ -51,6 +51,7 @@ export class PodService {
   #trouble: string | undefined = 'the backend has not been listed yet';
   #troubled = new AbortController();
   readonly #listed = Promise.withResolvers<void>();
+  #listedAt: number | undefined;
 
   constructor(backend: Backend, logger: Logger, options: PodServiceOptions = {}) {
     this.#backend = backend;
@@ -70,6 +71,11 @@ export class PodService {
   /** Aborts when the backend can't be listed any more: whoever follows the reports has to hear that they may be old. */
   get troubled(): AbortSignal {
     return this.#troubled.signal;
+  }
+
+  /** How long ago the backend was last listed; undefined before the first time. */
+  get listAgeSeconds(): number | undefined {
+    return this.#listedAt === undefined ? undefined : (performance.now() - this.#listedAt) / 1_000;
   }
 
   /** Resolves after the first complete list. */
@@ -245,6 +251,7 @@ export class PodService {
           this.#troubled = new AbortController();
         }
         this.#trouble = undefined;
+        this.#listedAt = performance.now();
         this.#listed.resolve();
         retryMs = 100;
       } catch (error) {

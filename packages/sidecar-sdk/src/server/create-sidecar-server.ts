@@ -1,4 +1,13 @@
-import { type Authenticate, createHttpServer, type Logger, type Policy, type TlsFiles, type Tracer } from '@interlink/service-kit';
+import {
+  type Authenticate,
+  createHttpServer,
+  type Limits,
+  type Logger,
+  type Policy,
+  serveOpenApi,
+  type TlsFiles,
+  type Tracer,
+} from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { PodService } from '../pods/pod-service.ts';
@@ -16,6 +25,8 @@ export interface SidecarServerOptions {
   readonly shutdown: AbortSignal;
   /** What `/metrics` shows beside the server's own. */
   readonly metrics?: Registry | undefined;
+  /** Default: none but for the size of a body. */
+  readonly limits?: Limits;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;
   /** Serves HTTPS by them. Default: plain HTTP. */
@@ -30,9 +41,11 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     readiness: { backend: () => options.service.trouble },
     tracer: options.tracer,
     tls: options.tls,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   });
   if (options.policy !== undefined) authoriseRequests(app, options.policy);
+  serveOpenApi(app, 'sidecar');
   serveV2(app, options.service, options.shutdown);
   serveV1(app, options.service);
   return app;

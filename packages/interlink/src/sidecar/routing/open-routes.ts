@@ -1,4 +1,4 @@
-import { HttpTarget } from '@interlink/protocol';
+import { HttpTarget, type TargetObserver } from '@interlink/protocol';
 import {
   accountToken,
   clientTls,
@@ -10,6 +10,7 @@ import {
   tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
+import type { SidecarMetrics } from '../../metrics/sidecar-metrics.ts';
 import { JobScripts } from '../job-scripts.ts';
 import { SidecarLink } from '../sidecar-link.ts';
 import { parseNodePattern } from './node-pattern.ts';
@@ -18,10 +19,17 @@ import { RouteTable } from './route-table.ts';
 import type { SidecarRoute } from './sidecar-route.ts';
 import { sidecarToken } from './sidecar-token.ts';
 
+interface RouteProcess {
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly tracer?: Tracer | undefined;
+  readonly metrics?: SidecarMetrics | undefined;
+}
+
 /** The route table of the configuration, with nothing asked of anybody yet. @throws InterLinkError `invalid_argument` for a bad table or file */
 export async function openRoutes(
   config: InterLinkConfig,
-  process: { readonly logger: Logger; readonly signal: AbortSignal; readonly tracer?: Tracer | undefined },
+  { metrics, ...process }: RouteProcess,
 ): Promise<RouteTable> {
   const account = await accountToken(config);
   const routes =
@@ -29,8 +37,13 @@ export async function openRoutes(
       ? [onlyRoute(config, account)]
       : parseRoutes(config.Sidecars, config['V1.SettleSeconds']);
   const v1 = { exportsPodData: config.ExportPodData, scripts: new JobScripts(config) };
-  const open = async (route: SidecarRoute) =>
-    new SidecarLink({ route, target: await openTarget(route, account, process.logger), v1, ...process });
+  const open = async (route: SidecarRoute) => {
+    const observer = metrics?.observerOf(route.name);
+    const target = await openTarget({ route, account, logger: process.logger, observer });
+    const link = new SidecarLink({ route, target, v1, ...process });
+    metrics?.show(route.name, () => link);
+    return link;
+  };
   return new RouteTable(await Promise.all(routes.map(open)));
 }
 
@@ -47,7 +60,14 @@ function onlyRoute(config: InterLinkConfig, account: TokenFile): SidecarRoute {
   };
 }
 
-async function openTarget(route: SidecarRoute, account: TokenFile, logger: Logger): Promise<HttpTarget> {
+interface TargetParts {
+  readonly route: SidecarRoute;
+  readonly account: TokenFile;
+  readonly logger: Logger;
+  readonly observer: TargetObserver | undefined;
+}
+
+async function openTarget({ route, account, logger, observer }: TargetParts): Promise<HttpTarget> {
   const token = sidecarToken(route, account);
   return new HttpTarget({
     url: route.url,
@@ -55,5 +75,6 @@ async function openTarget(route: SidecarRoute, account: TokenFile, logger: Logge
     tls: await clientTls(route.url, route.tls, logger),
     headers: traceHeaders,
     connections: 256,
+    observer,
   });
 }
