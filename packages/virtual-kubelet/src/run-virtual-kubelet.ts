@@ -5,7 +5,7 @@ import {
   loadClusterAccess,
   namespaces,
 } from '@interlink/kube';
-import { type Fence, HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
+import { type Fence, HttpTarget, InterLinkError } from '@interlink/protocol';
 import {
   aborted,
   accountToken,
@@ -32,6 +32,7 @@ import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { startMetricsListener } from './metrics/metrics-listener.ts';
+import { InterLinkPods } from './pods/interlink-pods.ts';
 import { runVirtualNodes } from './run-virtual-nodes.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
@@ -140,7 +141,8 @@ interface ProcessParts {
 
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
   const { flags, env, config, file, logger, access, fence, tracer } = parts;
-  const token = await interLinkToken(config);
+  const tokenFile = await interLinkToken(config);
+  const token = async () => await tokenFile.current();
   const target = new HttpTarget({ url: interLinkUrl(config), token, fence, headers: traceHeaders });
   const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
@@ -169,7 +171,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           ...certificateOf(node, env, cluster),
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
-          provider: new PodClient(target, { cluster, node: node.name }),
+          provider: new InterLinkPods(target, { cluster, node: node.name }, tokenFile.path),
           logger,
         }),
     }));
@@ -201,9 +203,8 @@ function certificateOf({ name, settings }: PlannedNode, env: NodeJS.ProcessEnv, 
 }
 
 /** `VKTokenFile` when it is set, else the account's token, which InterLink under the same account finds as well. */
-async function interLinkToken(config: InterLinkConfig): Promise<() => Promise<string>> {
-  const file = config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
-  return () => file.current();
+async function interLinkToken(config: InterLinkConfig): Promise<TokenFile> {
+  return config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
 }
 
 /** The UID of kube-system: what every cluster has and no two clusters share. */
