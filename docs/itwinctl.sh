@@ -257,25 +257,30 @@ shift_logs() {
 
 # Sends SIGTERM to all, the way in first, so that nothing new comes; then waits, and kills what takes too long.
 end_parts() {
-  local part record others=()
+  local part record others=() ending=()
   for record in "$state"/*.pid; do
     part=$(basename "$record" .pid)
     case $part in interlink | oauth2-proxy | '*') ;; *) others+=("$part") ;; esac
   done
-  local all=(oauth2-proxy interlink ${others[@]+"${others[@]}"})
-  for part in "${all[@]}"; do
-    ! find_running "$part" || kill -TERM "$pid"
+  for part in oauth2-proxy interlink ${others[@]+"${others[@]}"}; do
+    if find_running "$part"; then
+      kill -TERM "$pid" && ending+=("$part")
+    elif [ -e "$state/$part.pid" ]; then
+      say "$part did not run any more."
+      rm -f "$state/$part.pid"
+    fi
   done
-  for part in "${all[@]}"; do
-    [ -e "$state/$part.pid" ] || continue
-    wait_for_end "$part" && rm -f "$state/$part.pid"
+  for part in ${ending[@]+"${ending[@]}"}; do
+    wait_for_end "$part"
+    say "$part has ended."
+    rm -f "$state/$part.pid"
   done
+  [ -n "${ending[*]-}" ] || say 'Nothing runs.'
 }
 
 wait_for_end() {
-  local deadline=$((SECONDS + stop_timeout)) was_running=''
+  local deadline=$((SECONDS + stop_timeout))
   while find_running "$1"; do
-    was_running=yes
     if [ "$SECONDS" -ge "$deadline" ]; then
       warn "$1 (pid $pid) has not ended in $stop_timeout s, and is killed."
       kill -KILL "$pid"
@@ -283,7 +288,6 @@ wait_for_end() {
     fi
     sleep 0.1
   done
-  if [ -n "$was_running" ]; then say "$1 has ended."; else say "$1 did not run any more."; fi
 }
 
 # ------------------------------------------------------------------------------------------------------------------------- start
