@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { renderMissing } from './missing-parts.ts';
+import { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
 import { toServerPath } from './process/find-program.ts';
-import { findMissingRequirements, toAptPackages } from './requirements.ts';
+import { findMissingRequirements, type Part, toAptPackages } from './requirements.ts';
 import { ensureClusterImage } from './slurm/cluster-image.ts';
 
 // Installs what the testbed needs and a Debian machine does not have; does nothing elsewhere, or without root. Then builds what no test
 // should have to wait for.
 
-const PARTS = ['controlPlane', 'docker', 'slurmHost', 'slurmCluster'] as const;
+const PARTS = ['controlPlane', 'docker', 'slurmHost', 'slurmCluster', 'itwinctl'] as const;
 
 const packages = toAptPackages(await findMissingRequirements(PARTS));
 if (packages.length > 0 && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
@@ -20,11 +21,12 @@ if (packages.length > 0 && existsSync('/etc/debian_version') && process.getuid?.
 const missing = await findMissingRequirements(PARTS);
 if (missing.length > 0) process.stdout.write(`The tests will run with parts ${renderMissing(missing)}\n`);
 
-if (!missing.some(({ part }) => part === 'slurmCluster')) {
-  const onProgress = (line: string) => void process.stdout.write(`${line}\n`);
-  process.env.PATH = toServerPath(process.env.PATH ?? '');
-  await ensureClusterImage({ onProgress, signal: new AbortController().signal });
-}
+const isMissing = (wanted: Part) => missing.some(({ part }) => part === wanted);
+const onProgress = (line: string) => void process.stdout.write(`${line}\n`);
+const { signal } = new AbortController();
+process.env.PATH = toServerPath(process.env.PATH ?? '');
+if (!isMissing('slurmCluster')) await ensureClusterImage({ onProgress, signal });
+if (!isMissing('itwinctl')) await ensureOAuth2Proxy({ onProgress, signal });
 
 async function aptGet(args: readonly string[]): Promise<void> {
   const child = spawn('apt-get', args, {

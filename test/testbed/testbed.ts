@@ -17,6 +17,8 @@ export interface TestbedOptions {
   docker?: boolean;
   /** Slurm on this machine, and a Slurm cluster in containers of the Docker Engine: each starts when it is first asked for; default false. */
   slurm?: boolean;
+  /** Looks whether the machine has what docs/itwinctl.sh is tested with; default false. */
+  itwinctl?: boolean;
   /** Of Kubernetes; default `current`. */
   release?: Release;
   /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
@@ -49,6 +51,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   const parts: Part[] = [];
   if (options.controlPlane ?? true) parts.push('controlPlane');
   if (options.docker ?? true) parts.push('docker');
+  if (options.itwinctl ?? false) parts.push('itwinctl');
   const directory = await createTestbedDirectory();
   const task: SupervisorTask = {
     directory,
