@@ -10,8 +10,8 @@
 
 if [ -n "${ZSH_VERSION-}" ]; then
   # Other shells can't read this: %x is the file that zsh is reading.
-  eval '\command bash -- "${(%):-%x}" "$@"'
-  return
+  eval '\command bash -- "${(%):-%x}" "$@"' || return
+  return 0
 elif [ -z "${BASH_VERSION-}" ]; then
   # Any other sh, which knows the file's name only when it was told to run it.
   case $0 in
@@ -20,8 +20,8 @@ elif [ -z "${BASH_VERSION-}" ]; then
   esac
   return
 elif (return 0) 2>/dev/null; then
-  \command bash -- "${BASH_SOURCE[0]}" "$@"
-  return
+  \command bash -- "${BASH_SOURCE[0]}" "$@" || return
+  return 0
 fi
 
 set -u -o pipefail

@@ -23,7 +23,6 @@ export {
 export { TestImages } from './docker/test-images.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';
 export { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
-export { TestIssuer, type TestIssuerOptions } from './oidc/test-issuer.ts';
 export {
   ON_DEMAND_TIMEOUT_MS,
   type OnDemandPart,
