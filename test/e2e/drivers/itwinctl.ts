@@ -1,6 +1,6 @@
 import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type CommandResult, runCommand } from '../../testbed/index.ts';
 
 /** An ordinary account, which owns nothing of the project. */
@@ -52,6 +52,7 @@ export class Itwinctl implements AsyncDisposable {
 
   /** A program or a script, from a file or a text. @returns its path */
   async write(name: string, from: string | { readonly text: string }): Promise<string> {
+    await mkdir(dirname(join(this.home, name)), { recursive: true });
     const path = join(this.home, name);
     if (typeof from === 'string') await copyFile(from, path);
     else await writeFile(path, from.text);

@@ -15,13 +15,19 @@ const parts = ['slurm-sidecar', 'interlink', 'oauth2-proxy'];
 
 let issuer: TestIssuer;
 let proxy = '';
+/** For tests that start nothing. */
+let idle: Itwinctl;
 beforeAll(async () => {
   if (cannotRun) return;
   const { signal } = new AbortController();
   proxy = await ensureOAuth2Proxy({ onProgress: (line) => void process.stderr.write(`${line}\n`), signal });
   issuer = await TestIssuer.start();
+  idle = await install();
 }, ON_DEMAND_TIMEOUT_MS);
-afterAll(async () => await issuer?.stop());
+afterAll(async () => {
+  await idle?.[Symbol.asyncDispose]();
+  await issuer?.stop();
+});
 
 /** Installed, for an ordinary account, with stand-ins for InterLink and the Slurm sidecar: what is tried is how they are run. */
 async function install(more: Partial<ItwinctlOptions> = {}): Promise<Itwinctl> {
@@ -203,15 +209,24 @@ describe.skipIf(cannotRun)('docs/itwinctl.sh, for an ordinary account', { concur
     ['a way that is none', { ITWIN_UPSTREAM: 'tcp' }, /ITWIN_UPSTREAM is "tcp": unix or loopback is wanted/],
     ['no programs', { ITWIN_BIN: '/none' }, /There is no program \/none\/slurm-sidecar: ITWIN_BIN/],
     [
-      'a path that is too long',
       { XDG_STATE_HOME: `/tmp/${'x'.repeat(90)}` },
       /socket is too long .* Set XDG_STATE_HOME/,
     ],
   ])('start with %s says what is wanted, and starts nothing', async (_, env, message) => {
-    await using itwinctl = await install({ env });
-    const { stderr, exitCode } = await itwinctl.run('start');
+    const { stderr, exitCode } = await idle.shell(['bash', idle.script, 'start'], env);
     expect({ stderr, exitCode }).toEqual({ stderr: expect.stringMatching(message), exitCode: 1 });
-    expect((await readdir(itwinctl.state).catch(() => [])).filter((name) => name.endsWith('.pid'))).toEqual([]);
+    expect((await readdir(idle.state)).filter((name) => name.endsWith('.pid'))).toEqual([]);
+  });
+
+  test('a folder whose path is too long for a socket, or has what a URL can’t have, is told with what to do', async () => {
+    for (const [name, told] of [
+      ['x'.repeat(90), 'too long'],
+      ['100%', 'characters that a URL can'],
+    ] as const) {
+      const { stderr } = await idle.shell(['bash', idle.script, 'start'], { XDG_STATE_HOME: join(idle.home, name) });
+      expect(stderr).toContain(told);
+      expect(stderr).toContain('Set XDG_STATE_HOME to another folder');
+    }
   });
 
   test('settings are read from the file beside, which is not run; variables go before it, and names are checked', async () => {
