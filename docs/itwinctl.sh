@@ -32,7 +32,7 @@ readonly go_package="github.com/oauth2-proxy/oauth2-proxy/v7@v$proxy_version"
 readonly release_url="https://github.com/oauth2-proxy/oauth2-proxy/releases/download/v$proxy_version"
 
 # Seconds: a part has to come up in, or to end after SIGTERM.
-readonly start_timeout=60 stop_timeout=20
+readonly start_timeout=60 stop_timeout=10
 readonly max_log_bytes=$((20 * 1024 * 1024)) kept_logs=3
 
 # sockaddr_un has 108 bytes for a path, the last of which is zero: unix(7).
@@ -230,6 +230,7 @@ launch() {
     umask "$caller_umask"
     exec setsid "$@"
   ) &
+  launched=$!
 }
 
 # The log that the present run writes has nothing of the runs before.
@@ -361,19 +362,15 @@ is_answered() {
   (exec 3<>"/dev/tcp/$address/$ITWIN_PORT") 2>/dev/null
 }
 
-# Waits for a condition for as long as the part runs. Its record comes a moment after its launch.
+# Waits for a condition for as long as what was launched runs. Its record comes a moment after its launch.
 wait_until() {
-  local part=$1 deadline=$((SECONDS + start_timeout)) has_run=''
+  local part=$1 deadline=$((SECONDS + start_timeout))
   shift
   while :; do
     sleep 0.2
-    if find_running "$part"; then
-      has_run=yes
-      # shellcheck disable=SC2015 # both ends are wanted
-      "$@" && find_running "$part" && return
-    elif [ -n "$has_run" ] || [ -e "$state/$part.pid" ]; then
+    ! find_running "$part" || ! "$@" || ! find_running "$part" || return 0
+    start_ticks "$launched" >/dev/null ||
       die "$part has ended at its start: $(last_error "$part"). Its log: $logs/$part.log"
-    fi
     [ "$SECONDS" -lt "$deadline" ] || die "$part runs, and does not answer after $start_timeout s; its log: $logs/$part.log"
   done
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { arch, tmpdir } from 'node:os';
@@ -22,6 +22,7 @@ let directory = '';
 let archive: Buffer;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'itwinctl-install-'));
+  await chmod(directory, 0o755);
   await mkdir(join(directory, name));
   await writeFile(join(directory, name, 'oauth2-proxy'), program('released'), { mode: 0o755 });
   await runCommandOrThrow('tar', ['-czf', `${name}.tar.gz`, name], { cwd: directory });
