@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { allChecks } from '@interlink/conformance';
 import { errorCodes, toHttpStatus } from '@interlink/protocol';
-import { interLinkKeys } from '@interlink/service-kit';
+import { interLinkKeys, type Key } from '@interlink/service-kit';
 import { allFields as dockerFields, supportedFlags } from '@interlink/sidecar-docker';
 import { misbehaviours } from '@interlink/sidecar-mock';
 import { type Field, renderFields } from '@interlink/sidecar-sdk';
@@ -69,10 +69,17 @@ for (const { document, name, content } of sections) {
 }
 
 function keyTable(): string {
-  const rows = Object.entries(interLinkKeys).map(([name, key]) => {
+  const rows = Object.entries<Key<unknown>>(interLinkKeys).flatMap(([name, key]) => {
     const variables = key.env.map((variable) => `\`${variable}\``).join(', ');
     const byDefault = key.default === undefined ? '' : `\`${key.default}\``;
-    return `| \`${name}\` | ${variables} | ${byDefault} | ${key.doc} |`;
+    const members = Object.entries(key.shape?.properties ?? {}) as Array<[string, { description?: string }]>;
+    return [
+      `| \`${name}\` | ${variables} | ${byDefault} | ${key.doc} |`,
+      ...members.map(
+        ([member, { description }]) =>
+          `| \`${name}${key.kind === 'list' ? '[]' : ''}.${member}\` | | | ${description ?? ''} |`,
+      ),
+    ];
   });
   return ['| key | variable | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }

@@ -13,6 +13,7 @@ export { type Authenticate, type Credentials, type Identity, identityOf } from '
 export { defaultTokenPath, TokenFile } from './auth/token-file.ts';
 export { interLinkListenUrl, interLinkUrl, sidecarUrl } from './config/addresses.ts';
 export { interLinkKeys } from './config/interlink-keys.ts';
+export type { Key } from './config/key.ts';
 export {
   type InterLinkConfig,
   type LoadedConfig,

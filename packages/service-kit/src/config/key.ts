@@ -1,3 +1,6 @@
+import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import { problemsOf, type SchemaProblem } from './schema-problems.ts';
+
 /** One key of the InterLink file: its type, the variable that overrides it, its default and its meaning, in one place. */
 export interface Key<T> {
   readonly kind: 'text' | 'integer' | 'flag' | 'choice' | 'list' | 'map';
@@ -6,6 +9,10 @@ export interface Key<T> {
   readonly default: T;
   readonly choices: ReadonlyArray<string>;
   readonly doc: string;
+  /** What its elements, or its members, are; each member's meaning is its `description`. */
+  readonly shape?: TObject;
+  /** Everything that is wrong with a value of the right kind. */
+  readonly problemsOf?: (value: unknown) => SchemaProblem[];
 }
 
 interface KeyOptions<T> {
@@ -41,6 +48,26 @@ export function list(options: Omit<KeyOptions<undefined>, 'env'>): Key<ReadonlyA
 /** Members that only the process they are for looks into. */
 export function map(options: Omit<KeyOptions<undefined>, 'env'>): Key<Readonly<Record<string, unknown>> | undefined> {
   return { kind: 'map', env: [], choices: [], ...options };
+}
+
+/** Elements that are all maps of this shape, checked at the start. Give the shape `additionalProperties: false`, and each member a `description`. */
+export function listOf<S extends TObject>(
+  shape: S,
+  options: Omit<KeyOptions<undefined>, 'env' | 'default'>,
+): Key<ReadonlyArray<Static<S>> | undefined> {
+  return { kind: 'list', env: [], choices: [], default: undefined, ...shaped(shape, Type.Array(shape)), ...options };
+}
+
+/** A map of this shape, checked at the start, as {@link listOf}. */
+export function mapOf<S extends TObject>(
+  shape: S,
+  options: Omit<KeyOptions<undefined>, 'env' | 'default'>,
+): Key<Static<S> | undefined> {
+  return { kind: 'map', env: [], choices: [], default: undefined, ...shaped(shape, shape), ...options };
+}
+
+function shaped(shape: TObject, whole: TSchema): Pick<Key<unknown>, 'shape' | 'problemsOf'> {
+  return { shape, problemsOf: problemsOf(whole) };
 }
 
 /** What a key's value is wanted to be, for messages. */

@@ -55,6 +55,8 @@ export async function loadInterLinkConfig(
     if (value === undefined && found !== undefined && found !== null) {
       const place = variable === undefined ? `${name} in ${file}` : `$${variable}`;
       problems.push(`${place} is ${JSON.stringify(found)}: ${wanted(key)} is wanted`);
+    } else if (value !== undefined) {
+      for (const { place, what } of key.problemsOf?.(value) ?? []) problems.push(`${name}${place} in ${file} ${what}`);
     }
     config[name] = value;
   }
