@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 import { memoryAdapter } from './memory-adapter.ts';
 
@@ -79,7 +79,10 @@ export class TestIssuer {
   }
 
   /** Signs any claims by the newest key; `iss`, `sub`, `aud`, `iat` and `exp` are right unless they are given, and absent when they are given as undefined. */
-  async sign(claims: JWTPayload = {}, header: { readonly kid?: string; readonly key?: JWK } = {}): Promise<string> {
+  async sign(
+    claims: Readonly<Record<string, unknown>> = {},
+    header: { readonly kid?: string; readonly key?: JWK } = {},
+  ): Promise<string> {
     const key = header.key ?? this.#newest;
     const now = Math.floor(Date.now() / 1000);
     const right = { iss: this.url, sub: 'test', aud: 'interlink', iat: now, exp: now + 300 };

@@ -1,3 +1,4 @@
+import { accessKeys } from './access-keys.ts';
 import { choice, flag, integer, list, map, text } from './key.ts';
 import { slurmKeys } from './slurm-keys.ts';
 
@@ -158,6 +159,7 @@ export const interLinkKeys = {
     default: false,
     doc: "Lets anybody call who can connect: only for v1 peers that can't send a token, warned about at every start.",
   }),
+  ...accessKeys,
 } as const;
 
 /** Keys that only other releases know: accepted in silence where all processes share a file. */

@@ -1,4 +1,7 @@
-import { bearerAuthentication, noAuthentication } from '../auth/authenticate.ts';
+import { bearerLinks } from '../auth/access-links.ts';
+import { noAuthentication } from '../auth/authenticate.ts';
+import { firstOf } from '../auth/chain.ts';
+import { forwardedIdentity } from '../auth/forwarded-identity.ts';
 import type { Authenticate } from '../auth/identity.ts';
 import { defaultTokenPath, TokenFile } from '../auth/token-file.ts';
 import type { InterLinkConfig } from '../config/load-interlink-config.ts';
@@ -13,8 +16,9 @@ export async function accountToken(config: InterLinkConfig): Promise<TokenFile> 
 }
 
 /**
- * Who may call a listener: whoever shows the account's token, loopback included, since a login node has many users. A unix
- * socket in a folder that only the account can enter is guarded by that folder instead.
+ * Who may call a listener: whoever shows a token that is known, loopback included, since a login node has many users. A unix
+ * socket in a folder that only the account can enter is guarded by that folder instead; with `Auth.TrustProxy` oauth2-proxy is
+ * behind it, and says there who calls.
  */
 export async function chooseAuthentication(
   config: InterLinkConfig,
@@ -25,9 +29,14 @@ export async function chooseAuthentication(
     logger.warn({ address: listenUrl }, 'Auth.AllowUnauthenticated is set: anybody who can connect may run pods here');
     return noAuthentication;
   }
-  if (await isPrivateSocket(listenUrl)) return noAuthentication;
-  const token = await accountToken(config);
-  await token.current();
-  logger.info({ tokenFile: token.path }, 'callers must show the token of this file');
-  return bearerAuthentication(token);
+  const isPrivate = await isPrivateSocket(listenUrl);
+  const trustsProxy = config['Auth.TrustProxy'];
+  if (isPrivate && !trustsProxy) return noAuthentication;
+  if (trustsProxy && !isPrivate)
+    logger.info(
+      { address: listenUrl },
+      'identity headers are ignored here: this is no unix socket in a private folder',
+    );
+  const links = await bearerLinks(config, await accountToken(config), logger);
+  return firstOf(isPrivate ? [forwardedIdentity, ...links] : links);
 }

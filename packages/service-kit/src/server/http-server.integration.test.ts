@@ -110,7 +110,10 @@ test('createHttpServer() lets nobody in without the token, but for health', asyn
   ] as const) {
     const answer = await ask(where, authorization === undefined ? {} : { headers: { authorization } });
     expect([where, authorization, answer.status]).toEqual([where, authorization, status]);
-    if (status === 401) expect(answer.headers['www-authenticate']).toBe('Bearer');
+    if (status === 401) {
+      const wrong = 'Bearer error="invalid_token", error_description="The bearer token is not the right one"';
+      expect(answer.headers['www-authenticate']).toBe(authorization === undefined ? 'Bearer' : wrong);
+    }
   }
 });
 

@@ -1,6 +1,7 @@
 import { InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Registry } from 'prom-client';
+import { challengeOf } from '../auth/chain.ts';
 import { type Authenticate, authenticateRequests } from '../auth/identity.ts';
 import type { Logger } from '../process/logger.ts';
 import type { Tracer } from '../tracing/span.ts';
@@ -66,7 +67,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     const error = fromFastify(thrown);
     if (error.code === 'internal' || error.code === 'unknown')
       request.log.error({ err: thrown, path: pathOf(request) }, 'request failed');
-    if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+    if (error.code === 'unauthenticated') reply.header('www-authenticate', challengeOf(error));
     const problem = toProblem(error);
     return await reply.code(problem.status).type(problemContentType).send(problem);
   });
