@@ -327,25 +327,31 @@ start_all() {
     say 'Only this machine can connect: set ITWIN_TLS_CERT and ITWIN_TLS_KEY for others, or ITWIN_ADDRESS where something else does TLS.'
 }
 
-# InterLink and the sidecar find each other, and InterLink's address, by the variables of their configuration.
+# InterLink, and which sidecar it has, by the variables of their configuration.
 start_ours() {
-  local variables=("INTERLINKADDRESS=$upstream")
-  [ "$ITWIN_UPSTREAM" = unix ] || variables+=("INTERLINKPORT=$ITWIN_LOOPBACK_PORT")
+  local variables=()
   case $ITWIN_SIDECAR in
     slurm-sidecar | docker-sidecar | mock-sidecar) variables+=("SIDECARSERVICE=${ITWIN_SIDECAR%-sidecar}") ;;
   esac
-  launch "$1" env "${variables[@]}" "$2"
+  if [ "$1" = interlink ]; then
+    variables+=("INTERLINKADDRESS=$upstream")
+    [ "$ITWIN_UPSTREAM" = loopback ] || variables+=('AUTHTRUSTPROXY=true')
+  fi
+  launch "$1" env ${variables[@]+"${variables[@]}"} "$2"
   case $1 in
     # Of a sidecar that is not ours nothing is known but that it runs.
-    interlink | slurm-sidecar | docker-sidecar | mock-sidecar | process-sidecar) wait_until "$1" has_said_listening "$1" ;;
+    interlink | slurm-sidecar | docker-sidecar | mock-sidecar | process-sidecar) wait_until "$1" has_said listening "$1" ;;
     *) wait_until "$1" true ;;
   esac
 }
 
-has_said_listening() { grep -q '"msg":"listening"' "$logs/$1.log"; }
+has_said() { grep -q "\"msg\":\"$1\"" "$logs/$2.log"; }
 
 start_proxy() {
   local name
+  # Other users of this machine reach a port as oauth2-proxy does.
+  [ "$ITWIN_UPSTREAM" = unix ] || has_said 'callers may show tokens of this issuer' interlink ||
+    die 'InterLink does not verify tokens: with ITWIN_UPSTREAM=loopback it must, by Auth.OIDC in its configuration (INTERLINKCONFIGPATH). Set it, then itwinctl.sh restart.'
   ! is_answered || die "Another process listens on port $ITWIN_PORT already: end it, or set ITWIN_PORT."
   write_proxy_config >"$state/oauth2-proxy.cfg.new" && mv "$state/oauth2-proxy.cfg.new" "$state/oauth2-proxy.cfg" ||
     die "Cannot write the configuration of oauth2-proxy, $state/oauth2-proxy.cfg."

@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { issueCertificate, runCommandOrThrow } from '../../testbed/index.ts';
 import { createAuthority } from '../../testbed/control-plane/certificates.ts';
+import { issueCertificate, runCommandOrThrow } from '../../testbed/index.ts';
 import { Itwinctl, nobody } from '../drivers/itwinctl.ts';
 import { lacks } from '../drivers/testbed-parts.ts';
 
 const cannotRun = lacks(inject('testbed'), 'itwinctl');
-const name = 'oauth2-proxy-v7.8.1.linux-' + (arch() === 'x64' ? 'amd64' : arch());
+const name = `oauth2-proxy-v7.8.1.linux-${arch() === 'x64' ? 'amd64' : arch()}`;
 
 /** What is installed has only to be a program that tells its version: where it comes from is what is tried. */
 const program = (version: string) => `#!/bin/sh\necho "oauth2-proxy ${version}"\n`;

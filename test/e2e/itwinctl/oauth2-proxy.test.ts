@@ -9,7 +9,7 @@ import { ensureOAuth2Proxy, kubectl, ON_DEMAND_TIMEOUT_MS, waitFor } from '../..
 import { TestIssuer } from '../../testbed/oidc/test-issuer.ts';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
 import { SitePart } from '../../testbed/site/site-part.ts';
-import { Itwinctl, ours } from '../drivers/itwinctl.ts';
+import { Itwinctl, nobody, ours } from '../drivers/itwinctl.ts';
 import { startKubectl } from '../drivers/kubectl-stream.ts';
 import { Namespace } from '../drivers/namespace.ts';
 import { NodeView } from '../drivers/node.ts';
@@ -170,6 +170,27 @@ describe.skipIf(cannotRun)('itwinctl.sh with InterLink', () => {
     expect(status).toContain(`unix://${itwinctl.state}/run/interlink.sock\n`);
   });
 
+  test('InterLink’s socket takes nobody’s word without what oauth2-proxy says, and other users can’t enter its folder', async () => {
+    const socket = join(itwinctl.state, 'run/interlink.sock');
+    const ask = [
+      'curl',
+      '-s',
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{http_code}',
+      '--unix-socket',
+      socket,
+      'http://i/v2/capabilities',
+    ];
+    expect(await itwinctl.shell(ask)).toMatchObject({ stdout: '401' });
+    expect(await itwinctl.shell([...ask, '-H', 'x-forwarded-user: vk'])).toMatchObject({ stdout: '200' });
+    const { uid } = nobody;
+    expect(await itwinctl.shell(['setpriv', `--reuid=${uid}`, '--clear-groups', ...ask])).toMatchObject({
+      stdout: '000',
+    });
+  });
+
   test('after kill -9 of all, start starts all again, and the virtual kubelet goes on', async () => {
     const pids = [...(await itwinctl.do('status')).matchAll(/, pid (\d+),/g)].map(([, pid]) => Number(pid));
     for (const pid of pids) process.kill(pid, 'SIGKILL');
@@ -182,5 +203,22 @@ describe.skipIf(cannotRun)('itwinctl.sh with InterLink', () => {
     await node.waitForCondition('InterLinkConnectivity', 'True');
     await namespace.apply(pod(nodeName, 'after', { containers: [shell('main', 'echo after')] }));
     await namespace.waitForPhase('after', 'Succeeded');
+  });
+
+  test('on loopback InterLink verifies the token that oauth2-proxy passes on', async () => {
+    const [loopback = 0] = await findFreePorts(1);
+    const config = join(itwinctl.home, 'InterLinkConfig.yaml');
+    // JSON is YAML.
+    const OIDC = { Issuer: issuer.url, Audience: 'interlink', RequiredGroups: ['kubelets'] };
+    await writeFile(config, JSON.stringify({ Auth: { OIDC } }));
+    const env = { ITWIN_UPSTREAM: 'loopback', ITWIN_LOOPBACK_PORT: String(loopback), INTERLINKCONFIGPATH: config };
+    expect(await itwinctl.shell(['bash', itwinctl.script, 'restart'], env)).toMatchObject({ exitCode: 0, stderr: '' });
+    const url = `http://127.0.0.1:${loopback}/v2/capabilities`;
+    expect((await fetch(url, { headers: { 'x-forwarded-user': 'vk', 'x-forwarded-groups': 'kubelets' } })).status).toBe(
+      401,
+    );
+    await namespace.apply(pod(nodeName, 'loopback', { containers: [shell('main', 'echo loopback')] }));
+    await namespace.waitForPhase('loopback', 'Succeeded');
+    expect(await namespace.run('logs', 'loopback')).toBe('loopback\n');
   });
 });

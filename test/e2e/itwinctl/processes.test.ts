@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { chown, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { ensureOAuth2Proxy, ON_DEMAND_TIMEOUT_MS } from '../../testbed/index.ts';
+import { createAuthority } from '../../testbed/control-plane/certificates.ts';
+import { ensureOAuth2Proxy, issueCertificate, ON_DEMAND_TIMEOUT_MS } from '../../testbed/index.ts';
 import { TestIssuer } from '../../testbed/oidc/test-issuer.ts';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
 import { identifyProcess } from '../../testbed/process/process-identity.ts';
@@ -133,6 +134,31 @@ describe.skipIf(cannotRun)('docs/itwinctl.sh, for an ordinary account', { concur
     const { stderr, exitCode } = await itwinctl.run('start');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/oauth2-proxy has ended at its start: .*127\.0\.0\.1:9.*connection refused/);
+  });
+
+  test('on loopback an InterLink that does not verify tokens is told, and oauth2-proxy not started before it', async () => {
+    await using itwinctl = await install({ env: { ITWIN_UPSTREAM: 'loopback' } });
+    const { stderr, exitCode } = await itwinctl.run('start');
+    expect(exitCode).toBe(1);
+    expect((await itwinctl.run('start')).exitCode).toBe(1);
+    expect(stderr).toContain('InterLink does not verify tokens: with ITWIN_UPSTREAM=loopback it must, by Auth.OIDC');
+    expect((await itwinctl.run('status')).stdout).toMatch(/^oauth2-proxy +is down$/m);
+  });
+
+  test('with a certificate oauth2-proxy serves it, by TLS 1.3, on all addresses', async () => {
+    await using itwinctl = await install();
+    const { home, script } = itwinctl;
+    const authority = await createAuthority(home, 'ca');
+    const request = { name: 'proxy', directory: home, commonName: 'proxy', subjectAltNames: ['IP:127.0.0.1'] };
+    const { certFile, keyFile } = await issueCertificate(authority, { ...request, usage: 'serverAuth' });
+    for (const file of [certFile, keyFile, authority.certFile]) await chown(file, nobody.uid, nobody.gid);
+    const env = { ITWIN_TLS_CERT: certFile, ITWIN_TLS_KEY: keyFile };
+    const { stdout } = await itwinctl.shell(['bash', script, 'start'], env);
+    expect(stdout).toContain(`InterLink is at https://0.0.0.0:${itwinctl.env.ITWIN_PORT}.`);
+    const url = `https://127.0.0.1:${itwinctl.env.ITWIN_PORT}/`;
+    const ask = ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '--cacert', authority.certFile, url];
+    expect(await itwinctl.shell(ask)).toMatchObject({ stdout: '403' });
+    expect(await itwinctl.shell([...ask, '--tls-max', '1.2'])).toMatchObject({ stdout: '000' });
   });
 
   test('nothing secret is in arguments or variables of processes, nor in files for others', async () => {
