@@ -20,6 +20,7 @@ const sumOf = (content: string | Buffer) => createHash('sha256').update(content)
 
 let directory = '';
 let archive: Buffer;
+let certificate: { cert: Buffer; key: Buffer };
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'itwinctl-install-'));
   await chmod(directory, 0o755);
@@ -27,6 +28,10 @@ beforeAll(async () => {
   await writeFile(join(directory, name, 'oauth2-proxy'), program('released'), { mode: 0o755 });
   await runCommandOrThrow('tar', ['-czf', `${name}.tar.gz`, name], { cwd: directory });
   archive = await readFile(join(directory, `${name}.tar.gz`));
+  const authority = await createAuthority(directory, 'mirror-ca');
+  const request = { name: 'mirror', directory, commonName: 'mirror', subjectAltNames: ['IP:127.0.0.1'] };
+  const { certFile, keyFile } = await issueCertificate(authority, { ...request, usage: 'serverAuth' });
+  certificate = { cert: await readFile(certFile), key: await readFile(keyFile) };
 });
 afterAll(async () => await rm(directory, { recursive: true }));
 
@@ -36,17 +41,14 @@ async function create(env: Readonly<Record<string, string>> = {}): Promise<Itwin
 
 /** A site's mirror of the release, with these files, over TLS. */
 async function startMirror(files: Readonly<Record<string, string | Buffer>>) {
-  const authority = await createAuthority(directory, 'mirror-ca');
-  const request = { name: 'mirror', directory, commonName: 'mirror', subjectAltNames: ['IP:127.0.0.1'] };
-  const { certFile, keyFile } = await issueCertificate(authority, { ...request, usage: 'serverAuth' });
-  const server = createServer({ cert: await readFile(certFile), key: await readFile(keyFile) }, ({ url }, answer) => {
+  const server = createServer(certificate, ({ url }, answer) => {
     const content = files[url?.slice(1) ?? ''];
     answer.writeHead(content === undefined ? 404 : 200).end(content);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const env = { ITWIN_RELEASE_URL: url, CURL_CA_BUNDLE: authority.certFile };
+  const env = { ITWIN_RELEASE_URL: url, CURL_CA_BUNDLE: join(directory, 'mirror-ca.crt') };
   return { env, [Symbol.asyncDispose]: async () => void server.close() };
 }
 

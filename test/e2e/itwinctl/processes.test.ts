@@ -1,6 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createAuthority } from '../../testbed/control-plane/certificates.ts';
@@ -15,18 +28,23 @@ const cannotRun = lacks(inject('testbed'), 'itwinctl');
 const parts = ['slurm-sidecar', 'interlink', 'oauth2-proxy'];
 
 let issuer: TestIssuer;
-let proxy = '';
+/** Of a folder that all may enter, with oauth2-proxy. */
+let programs = '';
 /** For tests that start nothing. */
 let idle: Itwinctl;
 beforeAll(async () => {
   if (cannotRun) return;
   const { signal } = new AbortController();
-  proxy = await ensureOAuth2Proxy({ onProgress: (line) => void process.stderr.write(`${line}\n`), signal });
+  const proxy = await ensureOAuth2Proxy({ onProgress: (line) => void process.stderr.write(`${line}\n`), signal });
+  programs = await mkdtemp(join(tmpdir(), 'itwinctl-programs-'));
+  await chmod(programs, 0o755);
+  await copyFile(proxy, join(programs, 'oauth2-proxy'));
   issuer = await TestIssuer.start();
   idle = await install();
 }, ON_DEMAND_TIMEOUT_MS);
 afterAll(async () => {
   await idle?.[Symbol.asyncDispose]();
+  if (programs !== '') await rm(programs, { recursive: true });
   await issuer?.stop();
 });
 
@@ -41,9 +59,8 @@ async function install(more: Partial<ItwinctlOptions> = {}): Promise<Itwinctl> {
       ...more.env,
     },
   });
-  await itwinctl.write('path/oauth2-proxy', proxy);
   const installed = await itwinctl.shell(['bash', itwinctl.script, 'install', '--from', 'path'], {
-    PATH: `${itwinctl.home}/path:${itwinctl.env.PATH}`,
+    PATH: `${programs}:${itwinctl.env.PATH}`,
   });
   expect(installed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('oauth2-proxy v7.8.1') });
   return itwinctl;
@@ -189,7 +206,7 @@ describe.skipIf(cannotRun)('docs/itwinctl.sh, for an ordinary account', { concur
     expect((await stat(join(itwinctl.state, 'oauth2-proxy.cfg'))).mode & 0o777).toBe(0o600);
     const before = cookie;
     await itwinctl.shell(['bash', itwinctl.script, 'install', '--from', 'path'], {
-      PATH: `${itwinctl.home}/path:${itwinctl.env.PATH}`,
+      PATH: `${programs}:${itwinctl.env.PATH}`,
     });
     expect(await readFile(join(data, 'cookie-secret'), 'utf8')).not.toContain(before);
   });
