@@ -127,6 +127,9 @@ load_settings() {
     loopback) upstream=http://127.0.0.1:$ITWIN_LOOPBACK_PORT ;;
     *) die "ITWIN_UPSTREAM is \"$ITWIN_UPSTREAM\": unix or loopback is wanted." ;;
   esac
+  case $ITWIN_SIDECAR in
+    '' | interlink | oauth2-proxy | .* | *[!A-Za-z0-9._-]*) die "ITWIN_SIDECAR is \"$ITWIN_SIDECAR\": the name of a sidecar's program is wanted, or none." ;;
+  esac
   parts=(interlink oauth2-proxy)
   [ "$ITWIN_SIDECAR" = none ] || parts=("$ITWIN_SIDECAR" "${parts[@]}")
 }
@@ -155,6 +158,7 @@ check_settings() {
     https://?* | http://127.0.0.1[:/]* | http://localhost[:/]* | http://\[::1\]*) ;;
     *) die "ITWIN_ISSUER is \"$ITWIN_ISSUER\": an https:// URL is wanted, since its keys decide who comes in." ;;
   esac
+  [[ $ITWIN_USERS != *\"* ]] || die "ITWIN_USERS has a quotation mark, which oauth2-proxy can't read: $ITWIN_USERS."
   [ -n "$ITWIN_GROUPS$ITWIN_USERS" ] ||
     die "Neither ITWIN_GROUPS nor ITWIN_USERS is set: who may call? ITWIN_USERS='*' lets in everybody who has a token of that issuer for that audience."
   local name
@@ -304,8 +308,19 @@ program_of() {
   printf '%s\n' "$program"
 }
 
+# Homes are shared by login nodes: two sidecars for the same pods would be in each other's way.
+check_other_hosts() {
+  local record other
+  for record in "${state%/*}"/*/*.pid; do
+    other=${record%/*}
+    [ ! -e "$record" ] || [ "$other" -ef "$state" ] ||
+      die "It runs on ${other##*/} already: itwinctl.sh stop there, or, if that host has gone down, remove $other."
+  done
+}
+
 start_all() {
   check_settings
+  check_other_hosts
   [ -x "$proxy_program" ] || die 'oauth2-proxy is not installed: run itwinctl.sh install first.'
   local part program
   for part in "${parts[@]}"; do
@@ -327,17 +342,16 @@ start_all() {
     say 'Only this machine can connect: set ITWIN_TLS_CERT and ITWIN_TLS_KEY for others, or ITWIN_ADDRESS where something else does TLS.'
 }
 
-# InterLink, and which sidecar it has, by the variables of their configuration.
+# Where InterLink listens, whom it believes there, and which sidecar it has: over what its configuration says.
 start_ours() {
-  local variables=()
   case $ITWIN_SIDECAR in
-    slurm-sidecar | docker-sidecar | mock-sidecar) variables+=("SIDECARSERVICE=${ITWIN_SIDECAR%-sidecar}") ;;
+    slurm-sidecar | docker-sidecar | mock-sidecar) local -x SIDECARSERVICE=${ITWIN_SIDECAR%-sidecar} ;;
   esac
   if [ "$1" = interlink ]; then
-    variables+=("INTERLINKADDRESS=$upstream")
-    [ "$ITWIN_UPSTREAM" = loopback ] || variables+=('AUTHTRUSTPROXY=true')
+    local -x INTERLINKADDRESS=$upstream
+    [ "$ITWIN_UPSTREAM" = loopback ] || local -x AUTHTRUSTPROXY=true
   fi
-  launch "$1" env ${variables[@]+"${variables[@]}"} "$2"
+  launch "$1" "$2"
   case $1 in
     # Of a sidecar that is not ours nothing is known but that it runs.
     interlink | slurm-sidecar | docker-sidecar | mock-sidecar | process-sidecar) wait_until "$1" has_said listening "$1" ;;

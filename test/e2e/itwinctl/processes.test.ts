@@ -14,7 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createAuthority } from '../../testbed/control-plane/certificates.ts';
 import { ensureOAuth2Proxy, issueCertificate, ON_DEMAND_TIMEOUT_MS } from '../../testbed/index.ts';
@@ -153,6 +153,39 @@ describe.skipIf(cannotRun)('docs/itwinctl.sh, for an ordinary account', { concur
     expect(stderr).toMatch(/oauth2-proxy has ended at its start: .*127\.0\.0\.1:9.*connection refused/);
   });
 
+  test('lets in whom the settings name: by user, by group, by audience', async () => {
+    const quoted = 'a "group" of \\ DOMAIN';
+    const env = { ITWIN_AUDIENCE: 'interlink, other', ITWIN_GROUPS: `x, ${quoted}`, ITWIN_GROUPS_CLAIM: 'roles' };
+    await using itwinctl = await install({ env: { ...env, ITWIN_USERS: 'alice,bob, carol' } });
+    await itwinctl.do('start');
+    // Who is let in meets a stand-in that answers nothing.
+    const [letIn, refused] = [502, 403];
+    const ask = async (claims: Record<string, unknown>) => {
+      const token = await issuer.sign({ roles: [quoted], sub: 'carol', ...claims });
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`http://127.0.0.1:${itwinctl.env.ITWIN_PORT}/`, { headers })).status;
+    };
+    expect(await ask({})).toBe(letIn);
+    expect(await ask({ aud: ['other', 'more'] })).toBe(letIn);
+    expect(await ask({ aud: 'another' })).toBe(refused);
+    expect(await ask({ sub: 'eve' })).toBe(refused);
+    expect(await ask({ sub: 'eve', email: 'carol', preferred_username: 'carol' })).toBe(refused);
+    expect(await ask({ roles: ['y'], groups: ['x'] })).toBe(refused);
+    expect(await ask({ roles: undefined })).toBe(refused);
+  });
+
+  test('does not start while it runs on another host that shares the home', async () => {
+    await using itwinctl = await install();
+    const other = join(dirname(itwinctl.state), 'login2');
+    await mkdir(other);
+    await writeFile(join(other, 'interlink.pid'), '1 2 3 4\n');
+    const { stderr, exitCode } = await itwinctl.run('start');
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      `itwinctl: It runs on login2 already: itwinctl.sh stop there, or, if that host has gone down, remove ${other}.\n`,
+    );
+  });
+
   test('on loopback an InterLink that does not verify tokens is told, and oauth2-proxy not started before it', async () => {
     await using itwinctl = await install({ env: { ITWIN_UPSTREAM: 'loopback' } });
     const { stderr, exitCode } = await itwinctl.run('start');
@@ -250,6 +283,8 @@ describe.skipIf(cannotRun)('docs/itwinctl.sh, for an ordinary account', { concur
     ['a port that is none', { ITWIN_PORT: 'http' }, /ITWIN_PORT is "http": a port is wanted/],
     ['a line too many', { ITWIN_GROUPS: 'a\nemail_domains = ["*"]' }, /ITWIN_GROUPS has control characters/],
     ['a way that is none', { ITWIN_UPSTREAM: 'tcp' }, /ITWIN_UPSTREAM is "tcp": unix or loopback is wanted/],
+    ['a sidecar that is a path', { ITWIN_SIDECAR: '../x' }, /ITWIN_SIDECAR is "\.\.\/x": the name of a/],
+    ['users in quotation marks', { ITWIN_USERS: '"a"' }, /ITWIN_USERS has a quotation mark/],
     ['no programs', { ITWIN_BIN: '/none' }, /There is no program \/none\/slurm-sidecar: ITWIN_BIN/],
   ])('start with %s says what is wanted, and starts nothing', async (_, env, message) => {
     const { stderr, exitCode } = await idle.shell(['bash', idle.script, 'start'], env);
