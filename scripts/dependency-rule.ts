@@ -16,7 +16,7 @@ export interface PackageSources {
 }
 
 /** What tests may import besides; it is declared at the root. Types of this one are erased. */
-const testOnly = ['vitest', 'fast-check', '@kubernetes/client-node'];
+const testOnly = ['vitest', 'fast-check', '@kubernetes/client-node', 'oidc-provider'];
 const typesOnly = ['@kubernetes/client-node'];
 
 /**

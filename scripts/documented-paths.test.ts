@@ -30,6 +30,7 @@ test.each([
   'docs/authentication.md',
   'docs/reliability.md',
   'docs/tracing.md',
+  'docs/token.md',
 ])('%s names only paths that exist', (document) => {
   const wrong = pathsIn(document).filter((path) => !exists(path));
   expect(wrong).toEqual([]);

@@ -23,7 +23,8 @@ export async function startMock(misbehaviour?: Misbehaviour): Promise<MockUnderT
     const shutdown = new AbortController();
     const mischief = misbehaviour?.begin() ?? {};
     const backend = createMockBackend();
-    const service = new PodService(mischief.backend?.(backend) ?? backend, logger);
+    const kubeconfigFolder = join(directory, 'kubeconfigs');
+    const service = new PodService(mischief.backend?.(backend) ?? backend, logger, { kubeconfigFolder });
     const running = service.run(shutdown.signal);
     const authenticate = bearerAuthentication(tokenFile);
     const options = { service, logger, authenticate, shutdown: shutdown.signal };

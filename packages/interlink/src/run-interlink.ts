@@ -8,10 +8,13 @@ import {
   interLinkListenUrl,
   listen,
   loadInterLinkConfig,
+  Policy,
   sidecarUrl,
   startTracing,
   traceHeaders,
 } from '@interlink/service-kit';
+import { Audit } from './auth/audit.ts';
+import { Guard } from './auth/guard.ts';
 import { serveV1 } from './routes/v1-routes.ts';
 import { serveV2 } from './routes/v2-routes.ts';
 import { SidecarLink } from './sidecar/sidecar-link.ts';
@@ -40,8 +43,9 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  serveV2(app, sidecar);
-  serveV1(app, sidecar);
+  const guard = new Guard(new Policy(config), new Audit(logger));
+  serveV2(app, sidecar, guard);
+  serveV1(app, sidecar, guard);
 
   const address = await listen(app, listenUrl);
   logger.info({ address, sidecar: target.url, configuration: file ?? 'defaults and environment' }, 'listening');

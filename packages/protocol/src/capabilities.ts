@@ -53,6 +53,8 @@ export const Capabilities = Type.Object({
   enforcesDeadline: Type.Optional(Type.Boolean()),
   /** Sysctls that pods may set beside Kubernetes' safe ones; a star at the end of a name stands for any rest. Default: none. */
   unsafeSysctls: Type.Optional(Type.Array(Type.String())),
+  /** True when it wants a kubeconfig, by which it acts in the cluster itself: `PUT …/kubeconfig`. Default: none is ever sent. */
+  kubeconfig: Type.Optional(Type.Boolean()),
   /** What an administrator should know: `images are ignored`, `nothing is isolated`. */
   warnings: Type.Optional(Type.Array(Type.String())),
 });

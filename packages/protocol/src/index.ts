@@ -20,6 +20,7 @@ export type { UpgradeAnswer } from './client/upgrade.ts';
 export { fromHttpStatus, toHttpStatus } from './errors/http-status.ts';
 export { type ErrorCode, type ErrorDetails, errorCodes, InterLinkError } from './errors/interlink-error.ts';
 export { type Problem, parseProblem, problemContentType, toProblem } from './errors/problem.ts';
+export { type DeliveredKubeconfig, parseDeliveredKubeconfig } from './kubeconfig.ts';
 export { type LogOptions, parseLogQuery, renderLogQuery } from './log/log-options.ts';
 export { type NameKind, parseName } from './names.ts';
 export { type Owner, ownerKey, ownerPath, parseOwner, parseOwnerKey } from './owner.ts';

@@ -2,7 +2,8 @@
  * What every InterLink process needs.
  *
  *   config/    the InterLink file and its environment variables: one table of keys, loaded and checked at once
- *   auth/      who a caller is: identities, token files, bearer authentication
+ *   auth/      who a caller is: identities, token files, an issuer's tokens, what oauth2-proxy says
+ *   policy/    what a caller may: a request's owner and verb, and the grants of the configuration
  *   server/    the HTTP server: errors, health, metrics, listening on TCP or a unix socket, NDJSON answers,
  *              upgrades
  *   process/   logs, signals and exit codes, waiting
@@ -21,6 +22,17 @@ export {
   type OwnConfigFile,
 } from './config/load-interlink-config.ts';
 export { nearest } from './config/nearest.ts';
+export {
+  type Access,
+  isReadVerb,
+  plainPathOf,
+  type ReadVerb,
+  readAccess,
+  readVerbs,
+  type StreamVerb,
+  type Verb,
+} from './policy/access.ts';
+export { type Denial, type DenialReason, Policy, type PolicySettings, type Rights } from './policy/policy.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';

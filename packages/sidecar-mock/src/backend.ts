@@ -63,6 +63,11 @@ class MockBackend implements Backend {
     return Array.from(this.#pods.values(), ({ owner, report }) => ({ owner, report }));
   }
 
+  /** It is kept for it, and it has no use for it. */
+  async kubeconfig(): Promise<void> {
+    return undefined;
+  }
+
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
     const { uid, annotations } = request.pod.metadata;
     const known = this.#pods.get(uid);

@@ -21,5 +21,6 @@ export const mockCapabilities: Capabilities = {
   queues: false,
   pools: [{ name: 'mock', capacity: { cpu: '100k', memory: '1Pi', pods: '100k' } }],
   durable: false,
+  kubeconfig: true,
   warnings: ['nothing runs: states are made up', 'pods are kept in memory only: a restart forgets them'],
 };

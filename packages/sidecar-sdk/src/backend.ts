@@ -131,6 +131,13 @@ export interface Backend {
    */
   stats?(owner: Owner): Promise<NodeStats>;
 
+  /**
+   * Where the owner's kubeconfig is: a file of this account's own, mode 0600, replaced as a whole. Called when there is one, at start for
+   * those that are there, and with each newer one; the path stays the same, so that whoever reads the file anew has a token that is valid.
+   * Undefined: there is none any more. For backends that announce `kubeconfig` in their capabilities; without it none is taken.
+   */
+  kubeconfig?(owner: Owner, path: string | undefined): Promise<void>;
+
   /** Tells what happens as it happens, until the signal aborts; called again when it returns or throws. Without it the SDK lists every two seconds. */
   watch?(news: News, signal: AbortSignal): Promise<void>;
 }

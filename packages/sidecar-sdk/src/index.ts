@@ -8,6 +8,7 @@
  *   files/           small files, whole or not at all
  *   image/           names of images, and the logins that fit them
  *   log/             log options for backends that keep lines with times
+ *   kubeconfig/      what owners let the backend act by in their cluster: kept, and gone with them
  *   lifecycle/       the life of a pod over a small ContainerRuntime; its probes and hooks also by themselves
  *   fields/          what becomes of each field of a pod's spec: the machinery of a backend's table
  *   stats/           what backends on this machine measure it with

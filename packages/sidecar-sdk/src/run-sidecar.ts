@@ -7,12 +7,14 @@ import {
   listen,
   loadInterLinkConfig,
   type OwnConfigFile,
+  Policy,
   sidecarUrl,
   startTracing,
 } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import type { Backend } from './backend.ts';
+import { kubeconfigFolder } from './kubeconfig/default-folder.ts';
 import { PodService } from './pods/pod-service.ts';
 import { createSidecarServer, type SidecarServerOptions } from './server/create-sidecar-server.ts';
 
@@ -43,11 +45,16 @@ export async function runSidecar(
   for (const warning of warnings) logger.warn(warning);
   const url = definition.listenUrl?.(config) ?? sidecarUrl(config);
   const metrics = new Registry();
-  const service = new PodService(await definition.createBackend(config, logger, metrics), logger);
+  const service = new PodService(await definition.createBackend(config, logger, metrics), logger, {
+    kubeconfigFolder: kubeconfigFolder(config.DataRootFolder, env),
+  });
   const authenticate = await chooseAuthentication(config, url, logger);
   const tracer = await startTracing(`interlink-${definition.name}`, logger, env);
   const createServer = definition.createServer ?? createSidecarServer;
-  const app = createServer({ service, logger, authenticate, shutdown: signal, tracer, metrics });
+  const app = createServer({
+    ...{ service, logger, authenticate, policy: new Policy(config) },
+    ...{ shutdown: signal, tracer, metrics },
+  });
   const running = service.run(signal);
   const address = await listen(app, url);
   logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');

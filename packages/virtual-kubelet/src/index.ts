@@ -4,6 +4,8 @@
  *   run-virtual-kubelet.ts   the process: configuration, clients, its virtual nodes
  *   run-virtual-nodes.ts     several nodes, one in trouble leaving the others alone
  *   with-shared-parts.ts     what they share: connections, events, the watch on services
+ *   credentials/             this process's token for InterLink, from an issuer: asked for, renewed, its session kept
+ *   kubeconfig/              what a backend may act by in the cluster: minted, renewed, delivered
  *   leadership/              which of several processes for the same nodes acts, and what holds back the others
  *   run-provider.ts          the same around a provider of one's own: what a library's user calls
  *   virtual-node.ts          one node's parts and the order they start in; virtual-node-options.ts: what they are made from
@@ -32,6 +34,8 @@ export {
   ReportLog,
 } from '@interlink/protocol';
 export { runProcess } from '@interlink/service-kit';
+export { type InterLinkToken, interLinkToken } from './credentials/interlink-token.ts';
+export { RenewedToken, type RenewedTokenOptions } from './credentials/renewed-token.ts';
 export { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 export type { Provider } from './provider.ts';
 export { type RunProviderOptions, runProvider } from './run-provider.ts';

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type {
   AttachOptions,
   Capabilities,
+  DeliveredKubeconfig,
   ExecOptions,
   LogOptions,
   NodeStats,
@@ -31,6 +32,10 @@ export interface Provider {
    * files that they were created with, and their tokens expire.
    */
   updateVolumes?(uid: string, volumes: ReadonlyArray<ResolvedVolume>, signal?: AbortSignal): Promise<void>;
+  /** What it may act by in the cluster; only for one whose capabilities ask for that. Replaces the one before; idempotent. */
+  putKubeconfig?(kubeconfig: DeliveredKubeconfig, signal?: AbortSignal): Promise<void>;
+  /** Takes it away again; that there is none is a success. */
+  deleteKubeconfig?(signal?: AbortSignal): Promise<void>;
   /** A snapshot, then changes as they happen; with a cursor of an earlier record it goes on after that one. */
   watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncIterable<StreamRecord>;
   logs(uid: string, container: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;

@@ -8,7 +8,6 @@ import {
 import { type Fence, HttpTarget, InterLinkError } from '@interlink/protocol';
 import {
   aborted,
-  accountToken,
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
@@ -16,7 +15,6 @@ import {
   type Logger,
   loadInterLinkConfig,
   startTracing,
-  TokenFile,
   type Tracer,
   traceHeaders,
 } from '@interlink/service-kit';
@@ -28,6 +26,8 @@ import { apiServerAddress } from './config/own-address.ts';
 import { planNodes } from './config/plan-nodes.ts';
 import { stateDirectory } from './config/state-directory.ts';
 import type { PlannedNode } from './config/virtual-nodes.ts';
+import { type InterLinkToken, interLinkToken } from './credentials/interlink-token.ts';
+import { type KubeconfigPlan, planKubeconfig } from './kubeconfig/kubeconfig-plan.ts';
 import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
@@ -88,7 +88,9 @@ export async function runVirtualKubelet(
   // Whoever waits for its turn is well: a rolling update waits until it says so.
   if (election !== undefined) for (const { metrics } of nodes) metrics.health.node = () => undefined;
   const tracer = await startTracing('interlink-vk', logger, env);
-  const parts = { flags, env, config, policy, file, logger, nodes, access, tracer };
+  const token = await interLinkToken(config, logger);
+  const kubeconfig = planKubeconfig(config, access);
+  const parts = { flags, env, config, token, kubeconfig, policy, file, logger, nodes, access, tracer };
   const listener = await listenForMetrics(nodes, metricsUrl, logger);
   try {
     const work = whileLeading({ access, election, logger }, signal, async (fence, turn) => {
@@ -129,6 +131,8 @@ interface ProcessParts {
   readonly flags: VirtualKubeletFlags;
   readonly env: NodeJS.ProcessEnv;
   readonly config: InterLinkConfig;
+  readonly token: InterLinkToken;
+  readonly kubeconfig: KubeconfigPlan;
   readonly policy: NodePolicy;
   readonly file: string | undefined;
   readonly logger: Logger;
@@ -140,10 +144,15 @@ interface ProcessParts {
 }
 
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
-  const { flags, env, config, file, logger, access, fence, tracer } = parts;
-  const tokenFile = await interLinkToken(config);
-  const token = async () => await tokenFile.current();
-  const target = new HttpTarget({ url: interLinkUrl(config), token, fence, headers: traceHeaders });
+  const { flags, env, config, token, file, logger, access, fence, tracer } = parts;
+  const { renewal } = token;
+  const target = new HttpTarget({
+    url: interLinkUrl(config),
+    token: async () => await token.current(),
+    onUnauthenticated: () => renewal?.refused(),
+    fence,
+    headers: traceHeaders,
+  });
   const names = parts.nodes.map(({ name }) => name);
   logger.info({ nodes: names, interLink: target.url, configuration: file ?? 'defaults and environment' }, 'starting');
   const check = fence === undefined ? undefined : () => fence.check();
@@ -154,6 +163,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
       ...shared,
       tracer,
       policy: parts.policy,
+      kubeconfig: parts.kubeconfig,
       othersAddresses: [apiServerAddress(access.server)],
       streamTimeouts: {
         idleTimeoutMs: flags.streamIdleTimeoutMs ?? defaultStreamTimeouts.idleTimeoutMs,
@@ -171,12 +181,15 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           ...certificateOf(node, env, cluster),
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
-          provider: new InterLinkPods(target, { cluster, node: node.name }, tokenFile.path),
+          provider: new InterLinkPods(target, { cluster, node: node.name }, token.source),
+          tokenRenewal: renewal,
           logger,
         }),
     }));
     await runVirtualNodes({ nodes, logger, startup }, signal);
   };
+  const ended = new AbortController();
+  const renewing = renewal?.run(AbortSignal.any([signal, ended.signal]));
   try {
     const onRequest: KubeClientOptions['onRequest'] = (...told) => {
       for (const { metrics } of parts.nodes) metrics.restClient(...told);
@@ -185,7 +198,8 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
     const namespaces = parts.nodes[0]?.settings.namespaces;
     await withSharedParts({ access, logger, host: names[0] ?? '', namespaces, check, onRequest }, signal, serve);
   } finally {
-    await target.close();
+    ended.abort();
+    await Promise.all([target.close(), renewing]);
   }
 }
 
@@ -200,11 +214,6 @@ function certificateOf({ name, settings }: PlannedNode, env: NodeJS.ProcessEnv, 
     },
     certificateSigner: kubelet.disableCsr === true ? undefined : (kubelet.csrSignerName ?? defaultCsrSignerName),
   };
-}
-
-/** `VKTokenFile` when it is set, else the account's token, which InterLink under the same account finds as well. */
-async function interLinkToken(config: InterLinkConfig): Promise<TokenFile> {
-  return config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
 }
 
 /** The UID of kube-system: what every cluster has and no two clusters share. */

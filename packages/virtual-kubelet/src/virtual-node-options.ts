@@ -2,6 +2,8 @@ import type { EventRecorder, KubeClient, Taint } from '@interlink/kube';
 import type { Logger, Tracer } from '@interlink/service-kit';
 import type { NodePolicy } from './config/node-policy.ts';
 import type { NodeSettings } from './config/provider-file.ts';
+import type { RenewedToken } from './credentials/renewed-token.ts';
+import type { KubeconfigPlan } from './kubeconfig/kubeconfig-plan.ts';
 import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import type { Provider } from './provider.ts';
 import type { ServiceLinks } from './resolve/service-links.ts';
@@ -14,9 +16,13 @@ export interface VirtualNodeOptions {
   readonly leaseClient: KubeClient;
   /** Of the process, which runs it. */
   readonly events: Pick<EventRecorder, 'record'>;
+  /** For a backend that asks for a kubeconfig; undefined: there is none to be had. */
+  readonly kubeconfig?: KubeconfigPlan | undefined;
   /** Of the process, which runs it. */
   readonly services: Pick<ServiceLinks, 'envOf'>;
   readonly provider: Provider;
+  /** Of the token that the provider is called with; undefined: it needs no renewal. */
+  readonly tokenRenewal?: Pick<RenewedToken, 'trouble' | 'validForMs' | 'onChange'> | undefined;
   readonly logger: Logger;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;

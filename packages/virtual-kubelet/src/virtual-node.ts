@@ -2,6 +2,7 @@ import type { Node } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import { aborted, sleep } from '@interlink/service-kit';
 import { Admission } from './admission/admission.ts';
+import { KubeconfigDelivery } from './kubeconfig/kubeconfig-delivery.ts';
 import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
 import type { MetricsSource } from './kubelet-api/metrics-handler.ts';
 import { listenHost, loadNodeCertificate, openKubeletPort } from './kubelet-port.ts';
@@ -11,6 +12,7 @@ import { LeaseController } from './node/lease-controller.ts';
 import { NodeController } from './node/node-controller.ts';
 import { type NodeDescription, standardLabels } from './node/node-object.ts';
 import { poolOf } from './node/pool-of.ts';
+import { TokenNews } from './node/token-news.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
 import { ownUsage } from './stats/own-usage.ts';
@@ -65,6 +67,8 @@ export class VirtualNode {
     const all = AbortSignal.any([signal, ended.signal]);
     const lease = new LeaseController({ client: this.#options.leaseClient, nodeName: name, logger });
     const reach = new BackendReach({ ...this.#options, notReadyAfterMs: this.#options.policy.notReadyAfterMs });
+    const kubeconfig = this.#kubeconfig(() => pods.mirror.reach === 'known');
+    const token = new TokenNews(this.#options);
     const node = new NodeController({
       client: this.#options.client,
       logger,
@@ -73,6 +77,7 @@ export class VirtualNode {
         isReady: this.#isReady,
         isGivenUp: reach.isGivenUp(),
         backendTrouble: this.#backendTrouble(),
+        tokenTrouble: token.warning,
       }),
       onRegistered: ({ metadata, status }) => {
         this.#capacityBefore = status?.capacity ?? {};
@@ -89,14 +94,26 @@ export class VirtualNode {
         this.#options.address,
         ...this.#options.othersAddresses,
       ]),
-      onCapabilities: (capabilities) => this.#setCapabilities(capabilities, node, pods),
+      onCapabilities: (capabilities) => {
+        this.#setCapabilities(capabilities, node, pods);
+        kubeconfig?.notify();
+      },
       onReach: () => {
         reach.take(pods.mirror);
         node.notify();
-        if (pods.mirror.reach === 'known') void this.#refreshCapabilities(pods, node, all);
+        if (pods.mirror.reach !== 'known') return;
+        void this.#refreshCapabilities(pods, node, all).then(() => kubeconfig?.deliverAgain());
       },
     });
-    this.#backendTrouble = () => (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
+    this.#backendTrouble = () => {
+      return token.failure ?? (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
+    };
+    const onToken = () => {
+      token.take();
+      node.notify();
+    };
+    this.#options.tokenRenewal?.onChange(onToken, all);
+    token.take();
     metrics.pods.follow(pods);
     metrics.backend.follow(() => pods.mirror.reach === 'known');
     const certificate = await loadNodeCertificate(this.#options);
@@ -114,6 +131,7 @@ export class VirtualNode {
       this.#isReady = true;
       this.#ready.resolve();
       running.push(node.run(all), lease.run(all), certificate.run(all));
+      if (kubeconfig !== undefined) running.push(kubeconfig.run(all));
       await Promise.all(running);
     } catch (error) {
       if (signal.aborted) return;
@@ -122,6 +140,12 @@ export class VirtualNode {
       ended.abort();
       await server.close({ drainMs: signal.aborted ? drainMs : 0 });
     }
+  }
+
+  #kubeconfig(isInReach: () => boolean): KubeconfigDelivery | undefined {
+    const { kubeconfig: plan } = this.#options;
+    const capabilities = () => (isInReach() ? this.#capabilities : undefined);
+    return plan === undefined ? undefined : new KubeconfigDelivery({ ...this.#options, plan, capabilities });
   }
 
   #admission(node: NodeController): Admission {

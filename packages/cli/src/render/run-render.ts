@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { HttpTarget, InterLinkError, PodClient, parseOwner } from '@interlink/protocol';
-import { accountToken, interLinkUrl, loadInterLinkConfig, TokenFile } from '@interlink/service-kit';
+import { createLogger, interLinkUrl, loadInterLinkConfig } from '@interlink/service-kit';
+import { interLinkToken } from '@interlink/virtual-kubelet';
 import { stringify } from 'yaml';
 import type { RenderFlags } from '../commands/interlink/render.ts';
 import { readPod } from './read-pod.ts';
@@ -13,8 +14,8 @@ export async function runRender({ filename, node, cluster, output }: RenderFlags
   const owner = parseOwner({ cluster, node });
   const { config } = await loadInterLinkConfig(process.env);
   const url = interLinkUrl(config);
-  const file = config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
-  const target = new HttpTarget({ url, token: async () => await file.current() });
+  const token = await interLinkToken(config, createLogger('interlink', 'silent'));
+  const target = new HttpTarget({ url, token: async () => await token.current() });
   try {
     const rendering = await new PodClient(target, owner).render(request, signal);
     for (const warning of [...warnings, ...rendering.warnings]) process.stderr.write(`warning: ${warning}\n`);

@@ -5,6 +5,7 @@ import { createChecks } from './create.ts';
 import { deleteChecks } from './delete.ts';
 import { epochChecks } from './epochs.ts';
 import { errorChecks } from './errors.ts';
+import { kubeconfigChecks } from './kubeconfig.ts';
 import { listChecks } from './list.ts';
 import { logChecks } from './logs.ts';
 import { ownerChecks } from './owners.ts';
@@ -30,6 +31,7 @@ export const allChecks: ReadonlyArray<Check> = [
   ...deleteChecks,
   ...logChecks,
   ...volumeChecks,
+  ...kubeconfigChecks,
   ...statsChecks,
   ...errorChecks,
   ...restartChecks,

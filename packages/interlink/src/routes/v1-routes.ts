@@ -13,8 +13,9 @@ import {
   type V1PodStatus,
   v1Owner,
 } from '@interlink/protocol';
-import { sendBytes } from '@interlink/service-kit';
+import { type Access, sendBytes } from '@interlink/service-kit';
 import type { FastifyInstance } from 'fastify';
+import type { Guard } from '../auth/guard.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { OwnerMemory } from './owner-memory.ts';
 import { readJson } from './read-json.ts';
@@ -22,10 +23,11 @@ import { readJson } from './read-json.ts';
 const defaultGracePeriodSeconds = 30;
 
 /** Protocol v1 as a virtual kubelet of another release speaks it to InterLink. Any verb is taken: clients in the field differ. */
-export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
+export function serveV1(app: FastifyInstance, sidecar: SidecarLink, guard: Guard): void {
   const owners = new OwnerMemory();
 
-  app.all('/pinglink', async (_request, reply) => {
+  app.all('/pinglink', async (request, reply) => {
+    guard.assertAnything(request);
     const answer = await sidecar.ping();
     return await (answer === undefined ? reply.send({ status: 'ok' }) : reply.type('application/json').send(answer));
   });
@@ -34,17 +36,21 @@ export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
     const create = fromPodCreateRequests(parsePodCreateRequests(await readJson(request)));
     const { uid } = create.pod.metadata;
     const owner = v1Owner(create.pod);
-    owners.remember(uid, owner);
+    guard.authorise(request, { owner, verb: 'create', uid });
     const pods = await sidecar.podsOf(owner);
     await pods.createPod(create);
+    owners.remember(uid, owner);
     const report = (await pods.listPods()).find((candidate) => candidate.uid === uid);
     return { PodUID: uid, PodJID: report?.status.jobID ?? uid };
   });
 
   app.all('/delete', async (request) => {
     const pod = parseV1Pod(await readJson(request));
+    const { uid } = pod.metadata;
+    const owner = v1Owner(pod);
+    guard.authorise(request, { owner, verb: 'delete', uid });
     const grace = pod.spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds;
-    await (await sidecar.podsOf(v1Owner(pod))).deletePod(pod.metadata.uid, grace);
+    await (await sidecar.podsOf(owner)).deletePod(uid, grace);
     return {};
   });
 
@@ -53,25 +59,29 @@ export function serveV1(app: FastifyInstance, sidecar: SidecarLink): void {
     const byOwner = new Map<string, { owner: Owner; uids: Set<string> }>();
     for (const pod of asked) {
       const owner = v1Owner(pod);
-      owners.remember(pod.metadata.uid, owner);
       const group = byOwner.get(ownerKey(owner)) ?? { owner, uids: new Set<string>() };
       group.uids.add(pod.metadata.uid);
       byOwner.set(ownerKey(owner), group);
     }
+    for (const { owner } of byOwner.values()) guard.authorise(request, { owner, verb: 'list' });
     const answers = await Promise.all(
-      [...byOwner.values()].map(async ({ owner, uids }) =>
-        (await (await sidecar.podsOf(owner)).listPods()).filter(({ uid }) => uids.has(uid)),
-      ),
+      [...byOwner.values()].map(async ({ owner, uids }) => {
+        const reports = (await (await sidecar.podsOf(owner)).listPods()).filter(({ uid }) => uids.has(uid));
+        for (const { uid } of reports) owners.remember(uid, owner);
+        return reports;
+      }),
     );
     return answers.flat().map(toV1PodStatus);
   });
 
   app.all('/getLogs', async (request, reply) => {
     const { uid, container, options } = fromLogStruct(parseLogStruct(await readJson(request)));
-    const owner = owners.recall(uid);
-    if (owner === undefined)
+    const candidates = owners.recall(uid).map((owner): Access => ({ owner, verb: 'log', uid, container }));
+    const access = guard.firstAllowed(request, candidates);
+    // Of another's pod nobody hears more than of one that is not there.
+    if (access === undefined)
       throw new InterLinkError('not_found', `No pod ${uid} is known here yet: its next status tells of it`);
-    const pods = await sidecar.podsOf(owner);
+    const pods = await sidecar.podsOf(access.owner);
     await sendBytes(request, reply, (signal) => pods.logs(uid, container, options, signal));
     return reply;
   });

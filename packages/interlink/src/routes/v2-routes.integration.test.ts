@@ -27,6 +27,8 @@ test.each([
   ['DELETE', `${pods}/u1?gracePeriodSeconds=5`, undefined],
   ['GET', '/v2/clusters/c1/nodes/n1/capabilities', undefined],
   ['PATCH', `${pods}/u1/volumes`, '{"volumes":[]}'],
+  ['PUT', '/v2/clusters/c1/nodes/n1/kubeconfig', '{"kubeconfig":""}'],
+  ['DELETE', '/v2/clusters/c1/nodes/n1/kubeconfig', undefined],
   ['PATCH', `${pods}/u1/anything-to-come`, '{}'],
 ] as const)('InterLink passes %s %s through unread', async (method, path, body) => {
   const { target } = await start();

@@ -1,7 +1,8 @@
 import { pipeline } from 'node:stream/promises';
-import { InterLinkError, parseOwner } from '@interlink/protocol';
-import { hasUpgrade } from '@interlink/service-kit';
+import { InterLinkError, type Owner } from '@interlink/protocol';
+import { hasUpgrade, plainPathOf, readAccess } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Guard } from '../auth/guard.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 import { pick } from './pick-headers.ts';
@@ -17,7 +18,7 @@ const headersTimeoutMs = 60_000;
  * Protocol v2: InterLink serves what its sidecar serves. Bodies and streams pass through unread; the path alone says whose pods
  * a request is about.
  */
-export function serveV2(app: FastifyInstance, sidecar: SidecarLink): void {
+export function serveV2(app: FastifyInstance, sidecar: SidecarLink, guard: Guard): void {
   const pass = async (request: FastifyRequest, reply: FastifyReply) => {
     const generation = await sidecar.generation();
     if (generation.protocol === 'v2') {
@@ -27,11 +28,28 @@ export function serveV2(app: FastifyInstance, sidecar: SidecarLink): void {
     generation.adapter.app.routing(request.raw, reply.raw);
     return reply;
   };
-  app.get('/v2/capabilities', pass);
-  app.all('/v2/clusters/:cluster/nodes/:node/*', async (request, reply) => {
-    parseOwner(request.params as { cluster: string; node: string });
-    return await pass(request, reply);
+  const capabilities = async (request: FastifyRequest, reply: FastifyReply, owner?: Owner) =>
+    guard.isOpen
+      ? await pass(request, reply)
+      : await reply.send(guard.visible(request, await askCapabilities(request, sidecar), owner));
+
+  app.get('/v2/capabilities', async (request, reply) => {
+    plainPathOf(request.url);
+    guard.assertAnything(request);
+    return await capabilities(request, reply);
   });
+  app.all('/v2/clusters/:cluster/nodes/:node/*', async (request, reply) => {
+    const access = readAccess(request.method, request.url);
+    guard.authorise(request, access);
+    return await (access.verb === 'capabilities' ? capabilities(request, reply, access.owner) : pass(request, reply));
+  });
+}
+
+async function askCapabilities(request: FastifyRequest, sidecar: SidecarLink): Promise<unknown> {
+  const generation = await sidecar.generation();
+  if (generation.protocol === 'v1') return await generation.adapter.service.capabilities();
+  const headers = pick(request.headers, requestHeaders);
+  return await (await sidecar.target.call({ method: 'GET', path: request.url, headers })).body.json();
 }
 
 async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink): Promise<FastifyReply> {

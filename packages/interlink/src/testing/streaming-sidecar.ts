@@ -30,14 +30,18 @@ export interface StreamingSidecar {
 /**
  * A v2 sidecar of the SDK on a real socket with one running pod. Its command `cat` echoes, `fill N` writes N bytes, `exit N`
  * ends with N, all others run until they are hung up on; its ports echo, but for port 1, which nothing can reach.
+ * @param more what its backend can do beside that
  */
-export async function startStreamingSidecar(): Promise<StreamingSidecar> {
+export async function startStreamingSidecar(
+  more: Partial<Backend> = {},
+  options: { readonly kubeconfigFolder?: string } = {},
+): Promise<StreamingSidecar> {
   const shown: Array<string | undefined> = [];
   const running = new Set<RemoteCommand>();
   const filled = { bytes: 0 };
   const shutdown = new AbortController();
   const logger = createLogger('test', 'silent');
-  const service = new PodService(backendOf(running, filled), logger);
+  const service = new PodService({ ...backendOf(running, filled), ...more }, logger, options);
   const authenticate: Authenticate = async ({ headers }) => {
     shown.push(headers.authorization);
     return { name: 'account', groups: [] };

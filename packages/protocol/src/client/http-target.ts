@@ -15,6 +15,8 @@ export interface HttpTargetOptions {
   readonly url: string;
   /** Asked before every request, so that a rotated token file takes effect at once. */
   readonly token?: (() => Promise<string | undefined>) | undefined;
+  /** The peer does not take the token: a new one may be due sooner than thought. */
+  readonly onUnauthenticated?: (() => void) | undefined;
   readonly tls?: ClientTls | undefined;
   /** Asked before every request: headers over its own, `traceparent` above all. */
   readonly headers?: (() => Record<string, string>) | undefined;
@@ -47,6 +49,7 @@ export class HttpTarget {
   readonly #agent: Dispatcher;
   readonly #fence: Fence | undefined;
   readonly #token: (() => Promise<string | undefined>) | undefined;
+  readonly #onUnauthenticated: (() => void) | undefined;
   readonly #overriding: () => Record<string, string>;
   readonly #closed = new AbortController();
 
@@ -55,6 +58,7 @@ export class HttpTarget {
     this.#address = parseTarget(options.url);
     this.#tls = definedTls(options.tls);
     this.#token = options.token;
+    this.#onUnauthenticated = options.onUnauthenticated;
     this.#overriding = options.headers ?? (() => ({}));
     const { socketPath } = this.#address;
     const { fence } = options;
@@ -147,6 +151,7 @@ export class HttpTarget {
 
   #told(error: InterLinkError): InterLinkError {
     if (error.reason === staleEpoch) this.#fence?.onStale(error);
+    if (error.code === 'unauthenticated') this.#onUnauthenticated?.();
     return error;
   }
 

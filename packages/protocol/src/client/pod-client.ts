@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import { type Capabilities, parseCapabilities } from '../capabilities.ts';
 import { InterLinkError } from '../errors/interlink-error.ts';
+import type { DeliveredKubeconfig } from '../kubeconfig.ts';
 import { type LogOptions, renderLogQuery } from '../log/log-options.ts';
 import { type Owner, ownerPath } from '../owner.ts';
 import { type PodReport, parsePodReportList } from '../pod/pod-report.ts';
@@ -124,6 +125,21 @@ export class PodClient {
   async stats(signal?: AbortSignal): Promise<NodeStats> {
     const response = await this.#target.call({ method: 'GET', path: `${this.#prefix}/stats`, ...optional({ signal }) });
     return parseNodeStats(await readJson(response.body, listBody));
+  }
+
+  /**
+   * Hands the backend what it may act by in the cluster, or what replaces that; the same sent again changes nothing. Resolves once the
+   * backend has it. @throws InterLinkError `unimplemented` when it wants none
+   */
+  async putKubeconfig(kubeconfig: DeliveredKubeconfig, signal?: AbortSignal): Promise<void> {
+    await this.#send('PUT', `${this.#prefix}/kubeconfig`, kubeconfig, signal);
+  }
+
+  /** Takes it away again; that there is none is a success. */
+  async deleteKubeconfig(signal?: AbortSignal): Promise<void> {
+    const path = `${this.#prefix}/kubeconfig`;
+    const response = await this.#target.call({ method: 'DELETE', path, ...optional({ signal }) });
+    await response.body.dump(dumpLimit());
   }
 
   /** What a create of this pod would have the backend do; nothing is done. @throws InterLinkError `unimplemented`, and what a create would throw */

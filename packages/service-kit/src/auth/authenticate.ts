@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '../process/logger.ts';
-import { type AuthenticationLink, bearerOf, firstOf } from './chain.ts';
+import { bearerOf } from './bearer.ts';
+import { firstOf, type Recognize } from './first-of.ts';
 import type { Authenticate, Identity } from './identity.ts';
 import type { TokenFile } from './token-file.ts';
 
@@ -16,19 +17,17 @@ export interface TokenHolder {
 
 /** Callers must show the token of this file, and are the account then. Compared in constant time. */
 export function bearerAuthentication(tokenFile: TokenFile): Authenticate {
-  return firstOf([
-    async (credentials) => {
-      const shown = bearerOf(credentials);
-      return shown !== undefined && isSame(shown, await tokenFile.current()) ? account : undefined;
-    },
-  ]);
+  return firstOf(async (credentials) => {
+    const shown = bearerOf(credentials);
+    return shown !== undefined && isSame(shown, await tokenFile.current()) ? account : undefined;
+  });
 }
 
 /**
  * Knows callers by the tokens of these files, and takes as long whoever it is. A file that can't be read locks out its holder and
  * nobody else, and is told in the log, once for each reason.
  */
-export function tokenLink(holders: ReadonlyArray<TokenHolder>, logger: Logger): AuthenticationLink {
+export function tokenAuthentication(holders: ReadonlyArray<TokenHolder>, logger: Logger): Recognize {
   const told = new Map<TokenHolder, string>();
   const tokenOf = async (holder: TokenHolder) => {
     try {

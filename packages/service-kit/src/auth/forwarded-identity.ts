@@ -1,5 +1,5 @@
 import { InterLinkError } from '@interlink/protocol';
-import type { AuthenticationLink } from './chain.ts';
+import type { Recognize } from './first-of.ts';
 
 /** Longer ones are nobody's name. */
 const maxNameLength = 512;
@@ -11,7 +11,7 @@ const maxNameLength = 512;
  * reach. A request without the header is one that oauth2-proxy let through unasked, and is nobody's.
  * @throws InterLinkError `unauthenticated` for a header that comes more than once
  */
-export const forwardedIdentity: AuthenticationLink = async ({ headers }) => {
+export const forwardedIdentity: Recognize = async ({ headers }) => {
   const user = headers['x-forwarded-user'];
   if (user === undefined || user === '') return undefined;
   // Node joins repeated headers by commas: somebody else's beside the proxy's would look like that.

@@ -1,5 +1,6 @@
 import { accessKeys } from './access-keys.ts';
-import { choice, flag, integer, list, map, text } from './key.ts';
+import { ClientShape } from './client-shape.ts';
+import { choice, flag, integer, list, map, mapOf, text } from './key.ts';
 import { slurmKeys } from './slurm-keys.ts';
 
 /**
@@ -62,6 +63,24 @@ export const interLinkKeys = {
   'LeaderElection.Name': text({
     default: undefined,
     doc: 'Name of that Lease. Default: `interlink-vk-` and the name of the first node.',
+  }),
+  ServiceAccount: text({
+    env: ['SERVICEACCOUNT'],
+    default: undefined,
+    doc: 'The service account by which plugins may act in the cluster: those whose capabilities ask for a kubeconfig get one with a token of it, which the Virtual Kubelet renews. Default: they get none. See docs/token.md.',
+  }),
+  Namespace: text({
+    env: ['NAMESPACE'],
+    default: undefined,
+    doc: "That account's namespace. Default: the Virtual Kubelet's own, else the kubeconfig's, else `default`.",
+  }),
+  'Kubeconfig.Server': text({
+    default: undefined,
+    doc: 'Where plugins reach the Kubernetes API, `https://host:port`. Default: where the Virtual Kubelet does.',
+  }),
+  'Kubeconfig.CAFile': text({
+    default: undefined,
+    doc: "The CA of that server's certificate. Default: the one that the Virtual Kubelet trusts; with Kubeconfig.Server those of the plugin's system.",
   }),
   DataRootFolder: text({
     env: ['DATAROOTFOLDER'],
@@ -155,6 +174,9 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'File with the bearer token that callers must show and that is shown to the sidecar. Default: interlink/token under XDG_CONFIG_HOME (or ~/.config), made with mode 0600 at first start.',
   }),
+  'Auth.Client': mapOf(ClientShape, {
+    doc: 'How the Virtual Kubelet gets its token for InterLink from an issuer of OpenID Connect, instead of from VKTokenFile. See docs/token.md.',
+  }),
   'Auth.AllowUnauthenticated': flag({
     default: false,
     doc: "Lets anybody call who can connect: only for v1 peers that can't send a token, warned about at every start.",
@@ -164,7 +186,7 @@ export const interLinkKeys = {
 
 /** Keys that only other releases know: accepted in silence where all processes share a file. */
 export const foreignKeys: ReadonlyArray<string> = [
-  ...['ServiceAccount', 'Namespace', 'Taints', 'VKConfigPath', 'KubernetesApiAddr', 'KubernetesApiPort'],
+  ...['Taints', 'VKConfigPath', 'KubernetesApiAddr', 'KubernetesApiPort'],
   ...['KubernetesApiCaCrt', 'DisableProjectedVolumes', 'PodIP', 'PodCIDR', 'HTTP', 'KubeletHTTP', 'KubeletCertFile'],
   ...['KubeletKeyFile', 'KubeletCSRSignerName', 'DisableCSR', 'Resources', 'NodeLabels', 'NodeTaints'],
   'SkipDownwardAPIResolution',

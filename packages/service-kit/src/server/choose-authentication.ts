@@ -1,6 +1,6 @@
-import { bearerLinks } from '../auth/access-links.ts';
 import { noAuthentication } from '../auth/authenticate.ts';
-import { firstOf } from '../auth/chain.ts';
+import { bearerAuthentications } from '../auth/bearer-authentications.ts';
+import { firstOf } from '../auth/first-of.ts';
 import { forwardedIdentity } from '../auth/forwarded-identity.ts';
 import type { Authenticate } from '../auth/identity.ts';
 import { defaultTokenPath, TokenFile } from '../auth/token-file.ts';
@@ -37,6 +37,6 @@ export async function chooseAuthentication(
       { address: listenUrl },
       'identity headers are ignored here: this is no unix socket in a private folder',
     );
-  const links = await bearerLinks(config, await accountToken(config), logger);
-  return firstOf(isPrivate ? [forwardedIdentity, ...links] : links);
+  const byToken = await bearerAuthentications(config, await accountToken(config), logger);
+  return firstOf(...(isPrivate ? [forwardedIdentity] : []), ...byToken);
 }

@@ -1,7 +1,7 @@
 import { InterLinkError, problemContentType, toProblem } from '@interlink/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Registry } from 'prom-client';
-import { challengeOf } from '../auth/chain.ts';
+import { challengeOf } from '../auth/bearer.ts';
 import { type Authenticate, authenticateRequests } from '../auth/identity.ts';
 import type { Logger } from '../process/logger.ts';
 import type { Tracer } from '../tracing/span.ts';

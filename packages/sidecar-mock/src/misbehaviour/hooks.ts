@@ -13,6 +13,7 @@ export const route = {
   delete: ['DELETE', `${owner}/pods/:uid`],
   volumes: ['PATCH', `${owner}/pods/:uid/volumes`],
   log: ['GET', `${owner}/pods/:uid/containers/:container/log`],
+  putKubeconfig: ['PUT', `${owner}/kubeconfig`],
   stats: ['GET', `${owner}/stats`],
   v1Create: ['', '/create'],
   v1Delete: ['', '/delete'],

@@ -4,6 +4,7 @@ import { capabilityMisbehaviours } from './capabilities.ts';
 import { createMisbehaviours } from './create.ts';
 import { deleteMisbehaviours } from './delete.ts';
 import { epochMisbehaviours } from './epochs.ts';
+import { kubeconfigMisbehaviours } from './kubeconfig.ts';
 import { logMisbehaviours } from './logs.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { ownerMisbehaviours } from './owners.ts';
@@ -27,6 +28,7 @@ export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   ...deleteMisbehaviours,
   ...logMisbehaviours,
   ...volumeMisbehaviours,
+  ...kubeconfigMisbehaviours,
   ...statsMisbehaviours,
   ...v1Misbehaviours,
 ];

@@ -12,6 +12,7 @@ import {
 } from '@interlink/protocol';
 import { keepDoing, type Logger, sleep, traced, withSpan } from '@interlink/service-kit';
 import type { Backend, PodReference } from '../backend.ts';
+import { OwnerKubeconfigs } from '../kubeconfig/owner-kubeconfigs.ts';
 import { limitBytes } from '../log/limit-bytes.ts';
 import { cannot } from './cannot.ts';
 import { CapabilityNews } from './capability-news.ts';
@@ -28,12 +29,19 @@ const pollIntervalMs = 2_000;
 /** With `watch`, a list only proves that nothing was missed. */
 const resyncIntervalMs = 60_000;
 
+export interface PodServiceOptions {
+  /** Where the kubeconfigs of owners are kept. Default: none is taken. */
+  readonly kubeconfigFolder?: string | undefined;
+}
+
 /** Both protocol generations stand on this: a backend behind a cache of its reports, creates made idempotent and serial per pod. */
 export class PodService {
   /** Exec, attach and port-forward. */
   readonly streams: PodStreams;
   /** What pods use. */
   readonly stats: PodStats;
+  /** What owners let the backend act by. */
+  readonly kubeconfigs: OwnerKubeconfigs;
   readonly #backend: Backend;
   readonly #logger: Logger;
   readonly #serial = new Serial();
@@ -44,12 +52,13 @@ export class PodService {
   #troubled = new AbortController();
   readonly #listed = Promise.withResolvers<void>();
 
-  constructor(backend: Backend, logger: Logger) {
+  constructor(backend: Backend, logger: Logger, options: PodServiceOptions = {}) {
     this.#backend = backend;
     this.#logger = logger;
     this.#registry = new PodRegistry(() => this.#relistNow.abort());
     this.#capabilityNews = new CapabilityNews({ backend, logs: () => this.#registry.logs(), logger });
     this.streams = new PodStreams(backend, (pod) => this.#known(pod));
+    this.kubeconfigs = new OwnerKubeconfigs({ backend, logger, folder: options.kubeconfigFolder });
     this.stats = new PodStats(backend, (owner) => this.logOf(owner).reports());
   }
 
@@ -72,7 +81,12 @@ export class PodService {
   async run(signal: AbortSignal): Promise<void> {
     // A request that happens to start it does not own it.
     await withSpan(undefined, () =>
-      Promise.all([this.#keepListing(signal), this.#keepWatching(signal), this.#capabilityNews.run(signal)]),
+      Promise.all([
+        this.kubeconfigs.run(signal),
+        this.#keepListing(signal),
+        this.#keepWatching(signal),
+        this.#capabilityNews.run(signal),
+      ]),
     );
   }
 

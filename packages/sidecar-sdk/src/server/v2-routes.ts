@@ -1,6 +1,7 @@
 import {
   InterLinkError,
   type LogOptions,
+  parseDeliveredKubeconfig,
   parseLogQuery,
   parsePodRequest,
   parsePodUpdate,
@@ -78,6 +79,16 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
 
   app.post(`${ownerPrefix}/render`, async (request) => {
     return await service.render(parsePodRequest(request.body), ownerOf(request));
+  });
+
+  app.put(`${ownerPrefix}/kubeconfig`, async (request, reply) => {
+    await service.kubeconfigs.put(ownerOf(request), parseDeliveredKubeconfig(request.body));
+    return await reply.code(204).send();
+  });
+
+  app.delete(`${ownerPrefix}/kubeconfig`, async (request, reply) => {
+    await service.kubeconfigs.delete(ownerOf(request));
+    return await reply.code(204).send();
   });
 
   app.get(`${ownerPrefix}/stats`, async (request) => await service.stats.of(ownerOf(request)));

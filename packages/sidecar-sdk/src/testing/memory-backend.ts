@@ -13,6 +13,7 @@ export class MemoryBackend implements Backend {
   update?: NonNullable<Backend['update']>;
   render?: NonNullable<Backend['render']>;
   updateVolumes?: NonNullable<Backend['updateVolumes']>;
+  kubeconfig?: NonNullable<Backend['kubeconfig']>;
   #failure: InterLinkError | undefined;
 
   /** From now on the backend does not answer; undefined: it does again. */

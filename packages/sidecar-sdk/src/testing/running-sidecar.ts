@@ -1,5 +1,5 @@
 import { HttpTarget, type Owner, PodClient } from '@interlink/protocol';
-import { type Authenticate, createLogger, listen, noAuthentication } from '@interlink/service-kit';
+import { type Authenticate, createLogger, listen, noAuthentication, type Policy } from '@interlink/service-kit';
 import { PodService } from '../pods/pod-service.ts';
 import { createSidecarServer } from '../server/create-sidecar-server.ts';
 import { MemoryBackend } from './memory-backend.ts';
@@ -8,6 +8,10 @@ export interface RunningSidecarOptions {
   /** Default: any free port. */
   readonly url?: string;
   readonly authenticate?: Authenticate;
+  readonly policy?: Policy;
+  /** Default: a backend that can't do anything optional. */
+  readonly backend?: MemoryBackend;
+  readonly kubeconfigFolder?: string;
   /** What the client shows. */
   readonly token?: string;
 }
@@ -26,12 +30,13 @@ export interface RunningSidecar extends AsyncDisposable {
 /** A sidecar's server on a real socket before a {@link MemoryBackend}, listed once, and a client for it. */
 export async function startSidecar(options: RunningSidecarOptions = {}): Promise<RunningSidecar> {
   const shutdown = new AbortController();
-  const backend = new MemoryBackend();
+  const { backend = new MemoryBackend(), kubeconfigFolder } = options;
   const logger = createLogger('test', 'silent');
-  const service = new PodService(backend, logger);
+  const service = new PodService(backend, logger, { kubeconfigFolder });
   const running = service.run(shutdown.signal);
   const authenticate = options.authenticate ?? noAuthentication;
-  const app = createSidecarServer({ service, logger, authenticate, shutdown: shutdown.signal });
+  const { policy } = options;
+  const app = createSidecarServer({ service, logger, authenticate, policy, shutdown: shutdown.signal });
   const url = await listen(app, options.url ?? 'http://127.0.0.1:0').catch((error: unknown) => {
     shutdown.abort();
     throw error;

@@ -8,6 +8,8 @@ export interface NodeHealth {
   readonly isGivenUp?: boolean | undefined;
   /** Why the backend is out of reach; undefined when it is within reach. */
   readonly backendTrouble: string | undefined;
+  /** Why the token for InterLink is not renewed, while the one at hand is valid; undefined: it is. */
+  readonly tokenTrouble?: string | undefined;
 }
 
 /**
@@ -57,8 +59,9 @@ export function nodeConditions(
       ? {
           type: 'InterLinkConnectivity',
           status: 'True',
-          reason: 'BackendReachable',
-          message: 'the backend is within reach',
+          ...(health.tokenTrouble === undefined
+            ? { reason: 'BackendReachable', message: 'the backend is within reach' }
+            : { reason: 'TokenNotRenewed', message: `the token at hand is valid still. ${health.tokenTrouble}` }),
         }
       : {
           type: 'InterLinkConnectivity',

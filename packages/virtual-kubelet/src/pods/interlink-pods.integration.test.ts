@@ -13,7 +13,7 @@ async function ask(status: number) {
     await target.close();
     server.close();
   });
-  const pods = new InterLinkPods(target, { cluster: 'c', node: 'n' }, '/etc/vk/token');
+  const pods = new InterLinkPods(target, { cluster: 'c', node: 'n' }, 'the file /etc/vk/token');
   const watching = pods.watchPods({ signal: AbortSignal.timeout(10_000) });
   return { url, pods, error: await watching.next().catch((thrown: unknown) => thrown) };
 }

@@ -6,12 +6,13 @@ import { type HttpTarget, InterLinkError, type Owner, PodClient, type StreamReco
  */
 export class InterLinkPods extends PodClient {
   readonly #url: string;
-  readonly #tokenFile: string;
+  readonly #tokenSource: string;
 
-  constructor(target: HttpTarget, owner: Owner, tokenFile: string) {
+  /** @param tokenSource as messages have it: `the file /etc/vk/token` */
+  constructor(target: HttpTarget, owner: Owner, tokenSource: string) {
     super(target, owner);
     this.#url = target.url;
-    this.#tokenFile = tokenFile;
+    this.#tokenSource = tokenSource;
   }
 
   override async *watchPods(options: {
@@ -23,7 +24,7 @@ export class InterLinkPods extends PodClient {
     } catch (error) {
       const { code, message } = InterLinkError.from(error);
       if (code !== 'unauthenticated' && code !== 'permission_denied') throw error;
-      const text = `${this.#url} does not take the token of the file ${this.#tokenFile}: ${message}`;
+      const text = `${this.#url} does not take the token of ${this.#tokenSource}: ${message}`;
       throw new InterLinkError(code, text, { cause: error });
     }
   }

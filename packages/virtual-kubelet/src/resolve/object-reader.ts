@@ -124,8 +124,8 @@ export class KubeObjectReader implements ObjectReader {
   }
 }
 
-/** Both times are the API server's, so that it does not matter how far its clock is from ours. */
-function tokenLifetimeMs({ metadata, spec, status }: TokenRequest): number {
+/** How long a token is valid. Both times are the API server's, so that it does not matter how far its clock is from ours. */
+export function tokenLifetimeMs({ metadata, spec, status }: TokenRequest): number {
   const issuedAtMs = Date.parse(metadata?.creationTimestamp ?? '');
   const lifetimeMs = Date.parse(status?.expirationTimestamp ?? '') - issuedAtMs;
   return lifetimeMs > 0 ? lifetimeMs : (spec?.expirationSeconds ?? 3_600) * 1_000;

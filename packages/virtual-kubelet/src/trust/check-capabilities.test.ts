@@ -68,6 +68,7 @@ test('checkCapabilities() knows every field of the protocol', () => {
     durable: false,
     enforcesDeadline: true,
     unsafeSysctls: ['net.*'],
+    kubeconfig: true,
     warnings: ['nothing is isolated'],
   };
   expect(checkCapabilities(told, limits)).toEqual({ capabilities: told, problems: [] });

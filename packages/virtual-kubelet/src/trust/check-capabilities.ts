@@ -27,8 +27,8 @@ export function checkCapabilities(
   limits: CapabilityLimits,
 ): { capabilities: Capabilities; problems: string[] } {
   const problems: string[] = [];
-  const { protocolVersions, backend, verbs, volumeTypes, queues, durable, enforcesDeadline, unsafeSysctls, warnings } =
-    told;
+  const { protocolVersions, backend, verbs, volumeTypes, queues, durable, enforcesDeadline, unsafeSysctls } = told;
+  const { kubeconfig, warnings } = told;
   const capabilities: Capabilities = {
     protocolVersions: protocolVersions.slice(0, 8).map((version) => cleanLine(version, 16)),
     backend: { kind: cleanLine(backend.kind, 64) || 'unknown', version: cleanLine(backend.version, 64) },
@@ -41,6 +41,7 @@ export function checkCapabilities(
     ...(unsafeSysctls === undefined
       ? {}
       : { unsafeSysctls: unsafeSysctls.slice(0, max.sysctls).map((name) => cleanLine(name, 253)) }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(warnings === undefined
       ? {}
       : { warnings: warnings.slice(0, max.warnings).map((line) => cleanLine(line, 256)) }),

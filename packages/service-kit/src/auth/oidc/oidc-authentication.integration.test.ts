@@ -11,7 +11,7 @@ import { TestIssuer, type TestIssuerOptions } from '../../../../../test/testbed/
 import type { OIDCSettings } from '../../config/access-keys.ts';
 import { createLogger } from '../../process/logger.ts';
 import { IssuerKeys } from './issuer-keys.ts';
-import { oidcLink } from './oidc-link.ts';
+import { oidcAuthentication } from './oidc-authentication.ts';
 
 const clients = [{ id: 'vk', secret: 'the-secret-of-vk', groups: ['kubelets'] }];
 const logger = createLogger('test', 'silent');
@@ -30,13 +30,13 @@ async function startOwn(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   return issuer;
 }
 
-/** Whom the link takes the sender of a token for, by a clock that the test moves. */
-function linkTo(issuer: TestIssuer, settings: Partial<OIDCSettings> = {}) {
+/** Whom the sender of a token is taken for, by a clock that the test moves. */
+function callersOf(issuer: TestIssuer, settings: Partial<OIDCSettings> = {}) {
   const clock = { ms: 0 };
   const keys = new IssuerKeys({ issuer: issuer.url, caFile: settings.CAFile, logger, now: () => clock.ms });
-  const link = oidcLink({ Issuer: issuer.url, Audience: 'interlink', ...settings }, keys.keyOf);
+  const recognize = oidcAuthentication({ Issuer: issuer.url, Audience: 'interlink', ...settings }, keys.keyOf);
   const show = async (token: string) =>
-    await link({ headers: { authorization: `Bearer ${token}` }, socket: new Socket() });
+    await recognize({ headers: { authorization: `Bearer ${token}` }, socket: new Socket() });
   return { show, clock };
 }
 
@@ -46,8 +46,8 @@ const refusedFor = (why: string) => ({
   message: `The token is not taken: ${why}`,
 });
 
-test('oidcLink() knows a client by the token that the issuer gave it', async () => {
-  const { show } = linkTo(shared);
+test('oidcAuthentication() knows a client by the token that the issuer gave it', async () => {
+  const { show } = callersOf(shared);
   expect(await show(await shared.token('vk'))).toEqual({ name: 'oidc:vk', groups: ['kubelets'] });
 });
 
@@ -59,16 +59,16 @@ test.each([
   ['without a subject', { sub: undefined }, 'it has no sub'],
   ['with an empty subject', { sub: '' }, 'it has no sub'],
   ['that is valid in an hour', { nbf: nowSeconds() + 3_600 }, 'it is not valid yet'],
-])('oidcLink() does not take a token %s', async (_, claims, why) => {
-  const { show } = linkTo(shared);
+])('oidcAuthentication() does not take a token %s', async (_, claims, why) => {
+  const { show } = callersOf(shared);
   await expect(show(await shared.sign(claims))).rejects.toMatchObject(refusedFor(why));
 });
 
-test('oidcLink() allows for clocks that are off, as much as it is told', async () => {
+test('oidcAuthentication() allows for clocks that are off, as much as it is told', async () => {
   const [late, early] = [await shared.sign({ exp: nowSeconds() - 15 }), await shared.sign({ nbf: nowSeconds() + 15 })];
   for (const token of [late, early]) {
-    expect(await linkTo(shared).show(token)).toMatchObject({ name: 'oidc:test' });
-    await expect(linkTo(shared, { ClockSkew: 5 }).show(token)).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(await callersOf(shared).show(token)).toMatchObject({ name: 'oidc:test' });
+    await expect(callersOf(shared, { ClockSkew: 5 }).show(token)).rejects.toMatchObject({ code: 'unauthenticated' });
   }
 });
 
@@ -79,11 +79,14 @@ test.each([
   [{ RequiredClaims: { groups: 'kubelets', client_id: ['vk', 'other'] } }, undefined],
   [{ RequiredClaims: { client_id: 'other' } }, 'The token of oidc:vk has not the client_id that is wanted'],
   [{ RequiredClaims: { email_verified: 'true' } }, 'The token of oidc:vk has not the email_verified that is wanted'],
-])('oidcLink() with %j lets in who has what is wanted, and forbids it to others', async (settings, problem) => {
-  const shown = linkTo(shared, settings).show(await shared.token('vk'));
-  if (problem === undefined) expect(await shown).toMatchObject({ name: 'oidc:vk' });
-  else await expect(shown).rejects.toMatchObject({ code: 'permission_denied', message: problem });
-});
+])(
+  'oidcAuthentication() with %j lets in who has what is wanted, and forbids it to others',
+  async (settings, problem) => {
+    const shown = callersOf(shared, settings).show(await shared.token('vk'));
+    if (problem === undefined) expect(await shown).toMatchObject({ name: 'oidc:vk' });
+    else await expect(shown).rejects.toMatchObject({ code: 'permission_denied', message: problem });
+  },
+);
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -91,8 +94,8 @@ function claimsOf(issuer: TestIssuer) {
   return part({ iss: issuer.url, sub: 'test', aud: 'interlink', exp: nowSeconds() + 300 });
 }
 
-test('oidcLink() does not take an unsigned token, nor one whose signature is a hash with the public key', async () => {
-  const { show } = linkTo(shared);
+test('oidcAuthentication() does not take an unsigned token, nor one whose signature is a hash with the public key', async () => {
+  const { show } = callersOf(shared);
   for (const alg of ['none', 'None', 'nOnE']) {
     const unsigned = `${part({ alg, kid: shared.publicKey.kid })}.${claimsOf(shared)}.`;
     await expect(show(unsigned)).rejects.toMatchObject({ code: 'unauthenticated' });
@@ -105,8 +108,8 @@ test('oidcLink() does not take an unsigned token, nor one whose signature is a h
   }
 });
 
-test('oidcLink() does not take a key that comes in the token itself, nor a token that was changed', async () => {
-  const { show } = linkTo(shared);
+test('oidcAuthentication() does not take a key that comes in the token itself, nor a token that was changed', async () => {
+  const { show } = callersOf(shared);
   const [header = '', payload = '', signature = ''] = (await shared.sign()).split('.');
   const changed = part({ ...JSON.parse(String(Buffer.from(payload, 'base64url'))), sub: 'root' });
   await expect(show(`${header}.${changed}.${signature}`)).rejects.toMatchObject(refusedFor('its signature is wrong'));
@@ -123,12 +126,12 @@ async function foreignKey(issuer: TestIssuer): Promise<JWK> {
 }
 
 test.each([undefined, '', 'Bearer', 'Bearer opaque', 'Bearer a.b', 'Bearer ../x.y.z', 'Basic a.b.c'])(
-  'oidcLink() leaves %j to others',
+  'oidcAuthentication() leaves %j to others',
   async (authorization) => {
     const keys = new IssuerKeys({ issuer: shared.url, logger });
-    const link = oidcLink({ Issuer: shared.url, Audience: 'interlink' }, keys.keyOf);
+    const recognize = oidcAuthentication({ Issuer: shared.url, Audience: 'interlink' }, keys.keyOf);
     const headers = authorization === undefined ? {} : { authorization };
-    expect(await link({ headers, socket: new Socket() })).toBeUndefined();
+    expect(await recognize({ headers, socket: new Socket() })).toBeUndefined();
   },
 );
 
@@ -136,7 +139,7 @@ const asked = (issuer: TestIssuer) => issuer.requests.filter((path) => path === 
 
 test('a key that is not known is looked for once, and then only after the cool-down', async () => {
   const issuer = await startOwn();
-  const { show, clock } = linkTo(issuer);
+  const { show, clock } = callersOf(issuer);
   const unknown = await issuer.sign({}, { kid: 'never-heard-of' });
   clock.ms = 100_000;
   await show(await issuer.token('vk'));
@@ -153,7 +156,7 @@ test('a key that is not known is looked for once, and then only after the cool-d
 
 test('tokens of rotated keys are taken without a restart, and those of dropped keys no longer', async () => {
   const issuer = await startOwn();
-  const { show, clock } = linkTo(issuer);
+  const { show, clock } = callersOf(issuer);
   const before = await issuer.token('vk');
   await show(before);
   await issuer.rotateKeys({ dropOld: true });
@@ -164,7 +167,7 @@ test('tokens of rotated keys are taken without a restart, and those of dropped k
 
 test('keys are asked for again when they are old, while the old ones serve', async () => {
   const issuer = await startOwn();
-  const { show, clock } = linkTo(issuer);
+  const { show, clock } = callersOf(issuer);
   const before = await issuer.token('vk');
   await show(before);
   await issuer.rotateKeys({ dropOld: true });
@@ -176,7 +179,7 @@ test('keys are asked for again when they are old, while the old ones serve', asy
 
 test('while the issuer is away, those whose keys are known get in, and others hear that nobody can tell now', async () => {
   const issuer = await startOwn();
-  const { show, clock } = linkTo(issuer);
+  const { show, clock } = callersOf(issuer);
   const token = await issuer.token('vk');
   const away = { code: 'unavailable', message: `The issuer of tokens ${issuer.url} can't be asked for its keys now` };
   await issuer.stop();
@@ -196,9 +199,9 @@ test('an issuer that says that it is another is not believed', async () => {
   const issuer = await startOwn();
   const url = issuer.url.replace('127.0.0.1', 'localhost');
   const keys = new IssuerKeys({ issuer: url, logger });
-  const link = oidcLink({ Issuer: url, Audience: 'interlink' }, keys.keyOf);
+  const recognize = oidcAuthentication({ Issuer: url, Audience: 'interlink' }, keys.keyOf);
   const headers = { authorization: `Bearer ${await issuer.sign({ iss: url })}` };
-  await expect(link({ headers, socket: new Socket() })).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(recognize({ headers, socket: new Socket() })).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 test('an issuer with a private certificate is asked by its CA, and not without it', async () => {
@@ -211,6 +214,6 @@ test('an issuer with a private certificate is asked by its CA, and not without i
   const tls = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
   const issuer = await startOwn({ tls });
   const token = await issuer.sign({ sub: 'private' });
-  expect(await linkTo(issuer, { CAFile: cert }).show(token)).toMatchObject({ name: 'oidc:private' });
-  await expect(linkTo(issuer).show(token)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await callersOf(issuer, { CAFile: cert }).show(token)).toMatchObject({ name: 'oidc:private' });
+  await expect(callersOf(issuer).show(token)).rejects.toMatchObject({ code: 'unavailable' });
 });

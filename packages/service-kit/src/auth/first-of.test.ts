@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { InterLinkError } from '@interlink/protocol';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLogger } from '../process/logger.ts';
-import { tokenLink } from './authenticate.ts';
-import { challengeOf, firstOf } from './chain.ts';
+import { tokenAuthentication } from './authenticate.ts';
+import { challengeOf } from './bearer.ts';
+import { firstOf } from './first-of.ts';
 import { forwardedIdentity } from './forwarded-identity.ts';
 import { TokenFile } from './token-file.ts';
 
@@ -26,7 +27,7 @@ async function holder(name: string, token: string, groups: string[] = []) {
 
 test('firstOf() takes the first that knows somebody, and tells what is wanted when none does', async () => {
   const [a, b] = [await holder('a', 'token-a', ['x']), await holder('b', 'token-b')];
-  const authenticate = firstOf([tokenLink([a], logger), tokenLink([b], logger)]);
+  const authenticate = firstOf(tokenAuthentication([a], logger), tokenAuthentication([b], logger));
   const show = async (authorization?: string) =>
     await authenticate({ headers: authorization === undefined ? {} : { authorization }, socket });
   expect(await show('Bearer token-a')).toEqual({ name: 'token:a', groups: ['x'] });
@@ -38,15 +39,15 @@ test('firstOf() takes the first that knows somebody, and tells what is wanted wh
 test('firstOf() does not try others when one refuses, and throws its error', async () => {
   const asked = vi.fn(async () => ({ name: 'account', groups: [] }));
   const away = new InterLinkError('unavailable', 'nobody can tell');
-  const authenticate = firstOf([async () => await Promise.reject(away), asked]);
+  const authenticate = firstOf(async () => await Promise.reject(away), asked);
   await expect(authenticate({ headers: {}, socket })).rejects.toBe(away);
   expect(asked).not.toHaveBeenCalled();
 });
 
-test('tokenLink() lets the others in when one file is gone, and takes a token that has changed', async () => {
+test('tokenAuthentication() lets the others in when one file is gone, and takes a token that has changed', async () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const [gone, kept] = [await holder('gone', 'token-gone'), await holder('kept', 'token-kept')];
-  const link = tokenLink([gone, kept], logger);
+  const link = tokenAuthentication([gone, kept], logger);
   const show = async (token: string) => await link({ headers: { authorization: `Bearer ${token}` }, socket });
   expect(await show('token-gone')).toMatchObject({ name: 'token:gone' });
   await rm(gone.path);

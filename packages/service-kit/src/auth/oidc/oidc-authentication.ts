@@ -1,7 +1,8 @@
 import { InterLinkError } from '@interlink/protocol';
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { type OIDCSettings, tokenAlgorithms } from '../../config/access-keys.ts';
-import { type AuthenticationLink, bearerOf, invalidToken } from '../chain.ts';
+import { bearerOf, invalidToken } from '../bearer.ts';
+import type { Recognize } from '../first-of.ts';
 import type { Identity } from '../identity.ts';
 
 const defaultClockSkewSeconds = 30;
@@ -16,7 +17,7 @@ const looksLikeJwt = /^[\w-]+\.[\w-]+\.[\w-]*$/;
  * @throws InterLinkError `unauthenticated` for a token that does not hold, `permission_denied` for somebody who lacks a claim or a
  * group, `unavailable` when nobody can tell
  */
-export function oidcLink(settings: OIDCSettings, keyOf: JWTVerifyGetKey): AuthenticationLink {
+export function oidcAuthentication(settings: OIDCSettings, keyOf: JWTVerifyGetKey): Recognize {
   return async (credentials) => {
     const token = bearerOf(credentials);
     if (token === undefined || !looksLikeJwt.test(token)) return undefined;
