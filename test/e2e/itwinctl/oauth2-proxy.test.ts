@@ -70,6 +70,8 @@ beforeAll(async () => {
 }, ON_DEMAND_TIMEOUT_MS);
 
 afterAll(async () => {
+  // While somebody is there to end them: they are processes of this machine.
+  await namespace?.run('delete', 'pods', '--all', '--timeout=50s');
   await namespace?.delete();
   await vk?.stop();
   if (itwinctl !== undefined) await kubectl(testbed, ['delete', 'node', nodeName, '--wait=false']);
