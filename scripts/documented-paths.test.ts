@@ -27,6 +27,7 @@ test.each([
   'bench/README.md',
   'docs/protocol.md',
   'docs/admission.md',
+  'docs/authentication.md',
   'docs/reliability.md',
   'docs/tracing.md',
   'docs/token.md',

@@ -5,6 +5,7 @@
 //   slurm/           Slurm on this machine, and a cluster in containers of that engine with Apptainer; recording/ asks them for fixtures
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   python/          virtual environments with pinned packages, for programs from PyPI
+//   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
@@ -22,6 +23,7 @@ export {
 } from './control-plane/second-api-server.ts';
 export { TestImages } from './docker/test-images.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';
+export { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
 export {
   ON_DEMAND_TIMEOUT_MS,
   type OnDemandPart,

@@ -6,7 +6,7 @@ import { findProgram } from './process/find-program.ts';
 import { runCommand } from './process/run-command.ts';
 
 /** The parts of a testbed, each of which may be there without the others. */
-export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster' | 'python';
+export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster' | 'python' | 'itwinctl';
 
 /** Something a part needs of the machine. */
 export interface Requirement {
@@ -88,6 +88,15 @@ export const REQUIREMENTS: readonly Requirement[] = [
     howToGet: 'apt-get install python3-venv',
     aptPackage: 'python3-venv',
   },
+  // What docs/itwinctl.sh is tested with: nothing of it is a server of the testbed.
+  { ...GO, part: 'itwinctl' },
+  rootOnLinux('itwinctl'),
+  program('itwinctl', 'zsh', 'zsh'),
+  program('itwinctl', 'dash', 'dash'),
+  program('itwinctl', 'shellcheck', 'shellcheck'),
+  program('itwinctl', 'curl', 'curl'),
+  program('itwinctl', 'setsid', 'util-linux'),
+  program('itwinctl', 'setpriv', 'util-linux'),
 ];
 
 /** Checks what the parts need; returns what is missing, in the order of the list. */

@@ -3,15 +3,16 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderMissing } from './missing-parts.ts';
+import { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
 import { toServerPath } from './process/find-program.ts';
 import { ensureVenv } from './python/venv.ts';
-import { findMissingRequirements, toAptPackages } from './requirements.ts';
+import { findMissingRequirements, type Part, toAptPackages } from './requirements.ts';
 import { ensureClusterImage } from './slurm/cluster-image.ts';
 
 // Installs what the testbed needs and a Debian machine does not have; does nothing elsewhere, or without root. Then builds what no test
 // should have to wait for.
 
-const PARTS = ['controlPlane', 'docker', 'slurmHost', 'slurmCluster', 'python'] as const;
+const PARTS = ['controlPlane', 'docker', 'slurmHost', 'slurmCluster', 'python', 'itwinctl'] as const;
 
 const packages = toAptPackages(await findMissingRequirements(PARTS));
 if (packages.length > 0 && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
@@ -22,15 +23,14 @@ if (packages.length > 0 && existsSync('/etc/debian_version') && process.getuid?.
 const missing = await findMissingRequirements(PARTS);
 if (missing.length > 0) process.stdout.write(`The tests will run with parts ${renderMissing(missing)}\n`);
 
-if (!missing.some(({ part }) => part === 'slurmCluster')) {
-  const onProgress = (line: string) => void process.stdout.write(`${line}\n`);
-  process.env.PATH = toServerPath(process.env.PATH ?? '');
-  await ensureClusterImage({ onProgress, signal: new AbortController().signal });
-}
+const isMissing = (wanted: Part) => missing.some(({ part }) => part === wanted);
+const onProgress = (line: string) => void process.stdout.write(`${line}\n`);
+const { signal } = new AbortController();
+process.env.PATH = toServerPath(process.env.PATH ?? '');
+if (!isMissing('slurmCluster')) await ensureClusterImage({ onProgress, signal });
+if (!isMissing('itwinctl')) await ensureOAuth2Proxy({ onProgress, signal });
 
-if (!missing.some(({ part }) => part === 'python')) {
-  await ensureVenv(join(import.meta.dirname, 'python', 'schemathesis', 'requirements.txt'));
-}
+if (!isMissing('python')) await ensureVenv(join(import.meta.dirname, 'python', 'schemathesis', 'requirements.txt'));
 
 async function aptGet(args: readonly string[]): Promise<void> {
   const child = spawn('apt-get', args, {

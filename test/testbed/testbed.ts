@@ -19,6 +19,8 @@ export interface TestbedOptions {
   slurm?: boolean;
   /** Whether tests make virtual environments of Python; nothing is started for it; default false. */
   python?: boolean;
+  /** Looks whether the machine has what docs/itwinctl.sh is tested with; default false. */
+  itwinctl?: boolean;
   /** Of Kubernetes; default `current`. */
   release?: Release;
   /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
@@ -52,6 +54,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   if (options.controlPlane ?? true) parts.push('controlPlane');
   if (options.docker ?? true) parts.push('docker');
   if (options.python) parts.push('python');
+  if (options.itwinctl ?? false) parts.push('itwinctl');
   const directory = await createTestbedDirectory();
   const task: SupervisorTask = {
     directory,

@@ -188,7 +188,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           ...certificateOf(node, env, cluster),
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
-          provider: new InterLinkProvider(link, { cluster, node: node.name }),
+          provider: new InterLinkProvider(link, { cluster, node: node.name }, token.source),
           tokenRenewal: renewal,
           logger,
         }),

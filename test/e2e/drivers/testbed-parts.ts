@@ -1,4 +1,5 @@
 import type { ControlPlaneData, DockerData, TestbedData } from '../../testbed/index.ts';
+import type { MissingRequirement } from '../../testbed/requirements.ts';
 
 /** What every end-to-end test needs of a testbed. */
 export interface TestbedParts {
@@ -15,4 +16,9 @@ export function isComplete({ controlPlane, docker }: TestbedData): boolean {
 export function partsOf({ controlPlane, docker }: TestbedData): TestbedParts {
   if (controlPlane === undefined || docker === undefined) throw new Error('Cannot run: this testbed is not complete');
   return { controlPlane, docker };
+}
+
+/** Whether this machine lacks something that a part needs; what, is told at the end of the run. */
+export function lacks({ missing }: TestbedData, part: MissingRequirement['part']): boolean {
+  return missing.some((one) => one.part === part);
 }

@@ -106,7 +106,7 @@ export async function issueCertificate(ca: CertificateFiles, request: Certificat
   return files;
 }
 
-async function createAuthority(directory: string, name: string): Promise<CertificateFiles> {
+export async function createAuthority(directory: string, name: string): Promise<CertificateFiles> {
   const files = toCertificateFiles(directory, name);
   const extensions = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,digitalSignature,keyCertSign,cRLSign'];
   await requestCertificate(files, `/CN=interlink-testbed-${name}`, extensions, []);

@@ -20,7 +20,11 @@ test('toProblem() leaves out a reason that is not there', () => {
 });
 
 test.each([
-  ['<html>Bad Gateway</html>', '<html>Bad Gateway</html>'],
+  ['<html>Bad Gateway</html>', 'The peer answered 502 with a page: Bad Gateway'],
+  [
+    '\n<!DOCTYPE html><head><title>Sign In</title><style>body { color: red }</style>\n<script src="x">let a = "<b>";</script >',
+    'The peer answered 502 with a page: Sign In',
+  ],
   ['{"error":"x"}', '{"error":"x"}'],
   ['  \n', 'The peer answered 502 without a message'],
 ])('parseProblem() reads %j of a foreign peer by its status', (body, message) => {

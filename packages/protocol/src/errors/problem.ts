@@ -30,15 +30,35 @@ export function toProblem(error: InterLinkError, status = toHttpStatus(error.cod
   };
 }
 
-/** Reads an error answer of any peer: ours (problem+json), a proxy's or a v1 plugin's (plain text). At most 4 KiB of a text is kept. */
+/**
+ * Reads an error answer of any peer: ours (problem+json), a v1 plugin's (plain text), or a page that a proxy shows to people, of which
+ * the words are kept. At most 4 KiB of a text is.
+ */
 export function parseProblem(status: number, body: string): InterLinkError {
   const parsed = parseJson(body);
   if (problemCheck.Check(parsed)) return new InterLinkError(parsed.code, parsed.detail, { reason: parsed.reason });
-  const text = body.trim().slice(0, 4096);
+  const text = (isPage(body) ? `The peer answered ${status} with a page: ${wordsOf(body)}` : body.trim()).slice(
+    0,
+    4096,
+  );
   return new InterLinkError(
     fromHttpStatus(status),
     text === '' ? `The peer answered ${status} without a message` : text,
   );
+}
+
+function isPage(body: string): boolean {
+  return /^\s*<(!doctype html|html)\b/i.test(body);
+}
+
+/** What a browser would show of a page, roughly: for a message, not for a browser. */
+function wordsOf(page: string): string {
+  return page
+    .replace(/<(style|script)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200);
 }
 
 function parseJson(text: string): unknown {

@@ -126,6 +126,7 @@ export const accessKeys = {
     doc: 'Callers by tokens of an OpenID Connect issuer; they are `oidc:SUBJECT`. See docs/security.md.',
   }),
   'Auth.TrustProxy': flag({
+    env: ['AUTHTRUSTPROXY'],
     default: false,
     doc: 'Whether a unix socket in a private folder believes the headers by which oauth2-proxy says who calls (`X-Forwarded-User`, `X-Forwarded-Groups`). Nobody is let in there without them, or a token, any more. Every other listener ignores them.',
   }),

@@ -9,6 +9,8 @@ import { RenewedToken } from './renewed-token.ts';
 export interface InterLinkToken {
   /** @throws InterLinkError `unauthenticated` when there is none */
   current(): Promise<string>;
+  /** Where it is from, for messages: `the file /etc/vk/token`. */
+  readonly source: string;
   /** Of a token that an issuer gives: to be run, or else it is asked for once. Undefined: it is in a file that others write. */
   readonly renewal?: RenewedToken;
 }
@@ -24,7 +26,7 @@ export async function interLinkToken(
   const client = config['Auth.Client'];
   if (client === undefined) {
     const file = config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
-    return { current: async () => await file.current() };
+    return { current: async () => await file.current(), source: `the file ${file.path}` };
   }
   if (config.VKTokenFile !== undefined) {
     const message = `VKTokenFile is ${JSON.stringify(config.VKTokenFile)}, and Auth.Client is set: one of them is wanted`;
@@ -38,5 +40,5 @@ export async function interLinkToken(
     return await (session === undefined ? requestToken(settings, undefined) : session.exchange(byToken));
   };
   const renewal = new RenewedToken({ issuer: settings.issuer.href, ask, logger });
-  return { current: async () => await renewal.current(), renewal };
+  return { current: async () => await renewal.current(), source: `the issuer ${settings.issuer.href}`, renewal };
 }

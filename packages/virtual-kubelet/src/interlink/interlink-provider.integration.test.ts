@@ -28,7 +28,7 @@ async function connect() {
   const stop = new AbortController();
   const target = new HttpTarget({ url: peer.url });
   const link = new InterLinkLink(target, keepLogLines().logger, stop.signal, 0);
-  const provider = new InterLinkProvider(link, { cluster: 'c', node: 'recnode' });
+  const provider = new InterLinkProvider(link, { cluster: 'c', node: 'recnode' }, 'the file token');
   onTestFinished(async () => {
     stop.abort();
     await target.close();

@@ -8,10 +8,13 @@ type Arguments<K extends keyof PodClient> = PodClient[K] extends (...args: infer
 export class InterLinkProvider implements Provider {
   readonly #link: InterLinkLink;
   readonly #owner: Owner;
+  readonly #tokenSource: string;
 
-  constructor(link: InterLinkLink, owner: Owner) {
+  /** @param tokenSource as messages have it: `the file /etc/vk/token` */
+  constructor(link: InterLinkLink, owner: Owner, tokenSource: string) {
     this.#link = link;
     this.#owner = owner;
+    this.#tokenSource = tokenSource;
   }
 
   async capabilities(...args: Arguments<'capabilities'>) {
@@ -30,8 +33,19 @@ export class InterLinkProvider implements Provider {
     await (await this.#pods()).deletePod(...args);
   }
 
+  /**
+   * When InterLink, or a proxy before it, turns the caller down, the stream's error says with which token: whoever reads the node's
+   * conditions has no other way to know. Events of pods don't say it: paths are not for their authors.
+   */
   async *watchPods(...args: Arguments<'watchPods'>): AsyncGenerator<StreamRecord> {
-    yield* (await this.#pods()).watchPods(...args);
+    try {
+      yield* (await this.#pods()).watchPods(...args);
+    } catch (error) {
+      const { code, message } = InterLinkError.from(error);
+      if (code !== 'unauthenticated' && code !== 'permission_denied') throw error;
+      const text = `${this.#link.url} does not take the token of ${this.#tokenSource}: ${message}`;
+      throw new InterLinkError(code, text, { cause: error });
+    }
   }
 
   async logs(...args: Arguments<'logs'>) {

@@ -1,0 +1,44 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HttpTarget } from '@interlink/protocol';
+import { createLogger } from '@interlink/service-kit';
+import { expect, onTestFinished, test } from 'vitest';
+import { InterLinkLink } from './interlink-link.ts';
+import { InterLinkProvider } from './interlink-provider.ts';
+
+async function ask(status: number) {
+  const server = createServer((_request, response) => void response.writeHead(status).end('<html>Sign In'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const target = new HttpTarget({ url, token: async () => 'a-token' });
+  onTestFinished(async () => {
+    await target.close();
+    server.close();
+  });
+  const link = new InterLinkLink(target, createLogger('test', 'silent'), new AbortController().signal, 0);
+  const pods = new InterLinkProvider(link, { cluster: 'c', node: 'n' }, 'the file /etc/vk/token');
+  const watching = pods.watchPods({ signal: AbortSignal.timeout(10_000) });
+  return { url, pods, error: await watching.next().catch((thrown: unknown) => thrown) };
+}
+
+test.each([
+  [401, 'unauthenticated'],
+  [403, 'permission_denied'],
+])(
+  'watchPods() that is answered %i names the token’s file; other calls, whose errors pods’ authors see, do not',
+  async (status, code) => {
+    const { url, pods, error } = await ask(status);
+    const told = `${url} refuses to say what it can do: The peer answered ${status} with a page: Sign In`;
+    expect(error).toMatchObject({
+      code,
+      message: `${url} does not take the token of the file /etc/vk/token: ${told}`,
+    });
+    await expect(pods.deletePod('u', 0)).rejects.toMatchObject({ code, message: told });
+  },
+);
+
+test('watchPods() says nothing of the token when it is not about that', async () => {
+  const { url, error } = await ask(502);
+  const message = `${url} refuses to say what it can do: The peer answered 502 with a page: Sign In`;
+  expect(error).toMatchObject({ code: 'unavailable', message });
+});
