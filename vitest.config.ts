@@ -7,10 +7,7 @@ const shared = {
   resolve: { conditions: ['interlink-source', 'node'] },
 };
 
-const waits = {
-  setupFiles: ['test/testbed/patient-waits.ts'],
-  expect: { poll: { timeout: 20_000 * PATIENCE } },
-};
+const waits = { setupFiles: ['test/testbed/patient-waits.ts'] };
 
 export default defineConfig({
   test: {

@@ -32,6 +32,29 @@ describe.concurrent('a job that is asked to end', () => {
     expect(await job.events()).toContain('Normal Killing main Stopping container main');
   });
 
+  test('says so where its container has heard the signal first', async () => {
+    const container = shellContainer('main', 'trap "exit 0" TERM; echo $$; while :; do sleep 0.05; done');
+    await using job = await JobRun.start({ containers: [container] });
+    await job.until('it is up', async () => /^\d+\n$/.test(await job.text('main').catch(() => '')));
+    process.kill(Number(await job.text('main')), 'SIGTERM');
+    job.signal('SIGTERM');
+    expect(await job.ended()).toBe(0);
+    expect(await job.pod()).toMatchObject({ phase: 'ended', asked_at: expect.stringMatching(/Z$/) });
+  });
+
+  test('long after its work was done, has done it', async () => {
+    const sidecar = shellContainer('helper', 'trap "" TERM; echo up; while :; do sleep 0.05; done', {
+      kind: 'sidecar',
+    });
+    const main = shellContainer('main', 'true');
+    await using job = await JobRun.start({ graceSeconds: 4, containers: [sidecar, main] });
+    await job.until('it ends', async () => (await job.pod()).phase === 'ending');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    job.signal('SIGTERM');
+    await job.ended();
+    expect(await job.pod()).not.toHaveProperty('asked_at');
+  });
+
   test('kills what does not end within the grace period of the pod', async () => {
     await using job = await JobRun.start({ graceSeconds: 1, containers: [shellContainer('main', stubborn)] });
     await job.until('it is up', async () => (await job.text('main').catch(() => '')).includes('up'));

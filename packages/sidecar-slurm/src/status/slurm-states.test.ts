@@ -162,8 +162,13 @@ describe('a job that was asked to end by somebody else, and has', () => {
     expect(mainState(statusOf(seen('RUNNING'), ending))?.running).toBeDefined();
   });
 
+  test('whose container was signalled as well, and has ended a moment before the script heard, runs on', () => {
+    const status = statusOf(seen('RUNNING'), recordOfEnd('2027-01-01T00:58:59.500Z'));
+    expect(mainState(status)?.running).toBeDefined();
+  });
+
   test('keeps what had ended before', () => {
-    const status = statusOf(seen('RUNNING'), recordOfEnd('2027-01-01T00:58:59.000Z'));
+    const status = statusOf(seen('RUNNING'), recordOfEnd('2027-01-01T00:58:50.000Z'));
     expect(mainState(status)?.terminated?.exitCode).toBe(0);
   });
 

@@ -113,9 +113,12 @@ function toState(name: string, record: ContainerRecord | undefined, facts: PodFa
   return { waiting: { reason, ...(record?.message === undefined ? {} : { message: record.message }) } };
 }
 
+/** Slurm may signal the containers together with the script: they may have ended before it has heard. */
+const signalSpreadMs = 2_000;
+
 function isUnexplained({ state, finishedAt = '' }: ContainerRecord, stage: Stage): boolean {
   if (stage.kind !== 'running' || stage.askedAt === undefined || state !== 'terminated') return false;
-  return Date.parse(finishedAt) >= Date.parse(stage.askedAt);
+  return Date.parse(finishedAt) >= Date.parse(stage.askedAt) - signalSpreadMs;
 }
 
 function toUnexplained({ startedAt }: ContainerRecord): ContainerState {

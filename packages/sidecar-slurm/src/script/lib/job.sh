@@ -9,7 +9,7 @@ begin_job() {
   open_bus
   trap 'job_left "$?"' EXIT
   # A TERM in whatever phase is news like any other.
-  trap 'send term' TERM
+  trap note_term TERM
   [[ -z ${PATH-} ]] && export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   pod_node=${SLURMD_NODENAME:-${HOSTNAME%%.*}}
   node_address
@@ -57,7 +57,7 @@ run_job() {
   IFS=$' \t\n'
   trap - ERR DEBUG RETURN
   trap 'job_left "$?"' EXIT
-  trap 'send term' TERM
+  trap note_term TERM
   umask 077
   LC_ALL=C
   # Times are written in UTC; said once, it need not be looked up for each.
@@ -75,6 +75,8 @@ run_job() {
 # The record is complete before the last announcement; a container that never ran is said to be unknown where the pod did not finish.
 finish_pod() {
   local name
+  # Of a TERM that was not heard any more, too.
+  note_asker
   now_ms
   for name in "${container_names[@]}"; do
     [[ -n ${was_started[$name]-} || $pod_end == finished ]] && continue

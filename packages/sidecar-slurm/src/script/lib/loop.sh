@@ -74,6 +74,22 @@ task_done() {
   esac
 }
 
+# In a trap: `now` is somebody else's.
+note_term() {
+  local now
+  now_ms
+  [[ -z $pod_term_at ]] && pod_term_at=$now
+  send term
+}
+
+# Slurm may signal containers together with this script, and be heard by them first: that what the pod then finishes is its end.
+note_asker() {
+  [[ -n $pod_term_at && -z $pod_asked_at ]] || return 0
+  read_key "$pod_folder/stop" kill_at && return
+  [[ -z $pod_end ]] || { [[ $pod_end == finished ]] && ((pod_term_at < pod_end_at + 2000)); } || return 0
+  pod_asked_at=$pod_term_at
+}
+
 # TERM: of the sidecar, which has written until when there is time, or of Slurm. Again: there may be less time now.
 asked_to_end() {
   local until=$((now + grace_seconds * second_ms)) asked=''
@@ -81,9 +97,8 @@ asked_to_end() {
     asked=${BASH_REMATCH[3]}000
     until=$((10#${BASH_REMATCH[1]} * 1000 + 10#${asked:0:3}))
     asked=1
-  elif [[ -z $pod_end ]]; then
-    pod_asked_at=$now
   fi
+  note_asker
   if [[ $pod_end != deleted ]]; then
     log_line 'asked to end'
     [[ $pod_end == failed || $pod_end == finished ]] && ((pod_kill_at < until)) && until=$pod_kill_at

@@ -1,7 +1,7 @@
 # --- pod: one turn of the lifecycle ---------------------------------------------------------------------------------------
-# pod_end: empty, or why the pod comes to its end: deleted (asked by TERM), failed (its deadline), finished; pod_kill_at: until when
-# its containers have time.
-pod_end='' pod_kill_at=0 was_asked_to_end='' wake=0
+# pod_end: empty, or why the pod comes to its end: deleted (asked by TERM), failed (its deadline), finished; pod_end_at: since when;
+# pod_kill_at: until when its containers have time.
+pod_end='' pod_end_at=0 pod_kill_at=0 wake=0
 
 wake_at() {
   ((wake == 0 || $1 < wake)) && wake=$1
@@ -30,7 +30,7 @@ judge_pod() {
 }
 
 end_pod() {
-  pod_end=$1 pod_kill_at=$2 pod_phase=ending
+  pod_end=$1 pod_end_at=$now pod_kill_at=$2 pod_phase=ending
   for name in "${container_names[@]}"; do
     drop_task "$name" pull TERM
     # Nothing is restarted: what waited for it shows its end.

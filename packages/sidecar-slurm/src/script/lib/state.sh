@@ -5,8 +5,8 @@ declare -A attempt=() state=() reason=() message=() image_id=() ready=() started
 declare -A started_at=() finished_at=() exit_code=() exit_signal=() exit_reason=() exit_message=()
 declare -A last_started_at=() last_finished_at=() last_exit_code=() last_signal=() last_reason=()
 pod_phase=pulling pod_reason='' pod_message='' pod_started_at='' pod_finished_at='' pod_ip='' pod_node='' pod_text=''
-# When the job was asked to end by somebody other than the sidecar: Slurm's own state tells by whom, and why.
-pod_asked_at=''
+# When TERM came first; when the job was asked to end by somebody other than the sidecar: Slurm's own state tells by whom, and why.
+pod_term_at='' pod_asked_at=''
 is_news=''
 
 # Adds a line key=value to REPLY's text, which is in `text`; nothing for an empty value.
