@@ -9,7 +9,7 @@ import {
   ownerPath,
   streamSilenceMs,
 } from '@interlink/protocol';
-import { type Logger, withSpan } from '@interlink/service-kit';
+import { type Logger, requestIdHeader, withSpan } from '@interlink/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pick } from '../routes/pick-headers.ts';
 import { catchUp } from './catch-up.ts';
@@ -30,7 +30,7 @@ export interface FanOutTimes {
 export const defaultFanOutTimes: FanOutTimes = { lingerMs: 5_000, silenceMs: streamSilenceMs, stallMs: 25_000 };
 
 const headersTimeoutMs = 60_000;
-const refusalHeaders = ['content-type', 'cache-control'];
+const refusalHeaders = ['content-type', 'cache-control', 'retry-after'];
 
 /**
  * Watches of the same owner's pods as one stream of the sidecar, however many they are. Those of different epochs have one each:
@@ -73,7 +73,7 @@ export class FanOut {
     const answer = await target.send({
       method: 'GET',
       path: `${watchPath(owner)}&cursor=${encodeURIComponent(cursor)}`,
-      headers: pick(request.headers, [epochHeader]),
+      headers: pick(request.headers, [epochHeader, requestIdHeader]),
       signal: gone,
       headersTimeoutMs,
       isStream: true,
