@@ -144,7 +144,7 @@ export class SidecarLink {
     const { route, target, limits, signal, tracer, v1 } = this.#options;
     const logger = this.#options.logger.child({ sidecar: route.name });
     const client = new V1Client(target, { createPayload: route.v1.createPayload });
-    const backend = new V1Backend({ ...v1, ...route.v1, client, logger });
+    const backend = new V1Backend({ ...v1, ...route.v1, pool: route.pool, client, logger });
     return await adaptV1(backend, { limits, logger, signal, tracer });
   }
 }

@@ -12,6 +12,8 @@ import { V1Rounds } from './v1-rounds.ts';
 
 export interface V1BackendOptions extends V1CreateSettings {
   readonly client: Pick<V1Client, 'create' | 'delete' | 'status' | 'logs' | 'ping'>;
+  /** What its only pool is called where its nodes stand for one. */
+  readonly pool?: string | undefined;
   /** Milliseconds since the epoch, which never go back. */
   readonly now?: () => number;
 }
