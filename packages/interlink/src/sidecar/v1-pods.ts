@@ -1,4 +1,4 @@
-import type { Owner, Pod, PodReport } from '@interlink/protocol';
+import { InterLinkError, type Owner, ownerKey, type Pod, type PodReport } from '@interlink/protocol';
 import { type CreateDoubt, doubtOfStart } from './create-doubt.ts';
 
 /** A pod that the plugin does not have is asked for as long as anybody here asks for it, and this long after. */
@@ -48,9 +48,16 @@ export class V1Pods {
     return this.#pods.values();
   }
 
-  /** Asks for this pod, too, from now on. */
+  /** Who says first whose pod a UID is, is believed: a plugin can't tell. */
+  isOfAnother({ metadata }: Pod, owner: Owner): boolean {
+    const known = this.#pods.get(metadata.uid);
+    return known !== undefined && ownerKey(known.owner) !== ownerKey(owner);
+  }
+
+  /** Asks for this pod, too, from now on. @throws InterLinkError `not_found` for another owner's */
   know(pod: Pod, owner: Owner): V1Pod {
     const { uid, creationTimestamp } = pod.metadata;
+    if (this.isOfAnother(pod, owner)) throw new InterLinkError('not_found', `No pod ${uid} here`);
     const nowMs = this.#options.now();
     const known = this.#pods.get(uid);
     if (known !== undefined) {
