@@ -134,12 +134,13 @@ export class V1Backend implements Backend {
     return entry.report;
   }
 
-  /** Asks, once for all, for those pods that this process has not asked for yet; the others are asked for anyway. */
+  /** Asks, once for all, for those pods that this process has not asked for yet; the others are asked for anyway, but for another owner's. */
   async meet(pods: ReadonlyArray<Pod>, owner: Owner): Promise<void> {
     const meeting = this.#meeting
       .catch(() => undefined)
       .then(async () => {
-        const strangers = pods.map((pod) => this.#pods.know(pod, owner)).filter(({ isMet }) => !isMet);
+        const own = pods.filter((pod) => !this.#pods.isOfAnother(pod, owner));
+        const strangers = own.map((pod) => this.#pods.know(pod, owner)).filter(({ isMet }) => !isMet);
         if (strangers.length > 0) await this.#pods.ask(strangers);
       });
     this.#meeting = meeting;
@@ -154,7 +155,7 @@ export class V1Backend implements Backend {
     this.#news?.gone(uid);
   }
 
-  /** Of a pod that the plugin has not shown: it may have it all the same, or get it yet. */
+  /** Of a pod that the plugin has not shown: it may have it all the same, or get it yet. @throws InterLinkError `not_found` for another owner's */
   async deleteUnseen(pod: Pod, owner: Owner): Promise<void> {
     const entry = this.#pods.know(pod, owner);
     entry.isUnwanted = true;

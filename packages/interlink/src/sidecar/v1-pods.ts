@@ -1,4 +1,4 @@
-import type { Owner, Pod, PodReport } from '@interlink/protocol';
+import { InterLinkError, type Owner, ownerKey, type Pod, type PodReport } from '@interlink/protocol';
 import { type CreateDoubt, doubtOfStart, endsDoubt } from './create-doubt.ts';
 import type { V1Client } from './v1-client.ts';
 import { isSilence, type V1Answers, V1Statuses } from './v1-statuses.ts';
@@ -59,9 +59,16 @@ export class V1Pods {
     return this.#pods.values();
   }
 
-  /** Asks for this pod, too, from now on. */
+  /** Who says first whose pod a UID is, is believed: a plugin can't tell. */
+  isOfAnother({ metadata }: Pod, owner: Owner): boolean {
+    const known = this.#pods.get(metadata.uid);
+    return known !== undefined && ownerKey(known.owner) !== ownerKey(owner);
+  }
+
+  /** Asks for this pod, too, from now on. @throws InterLinkError `not_found` for another owner's */
   know(pod: Pod, owner: Owner): V1Pod {
     const { uid, creationTimestamp } = pod.metadata;
+    if (this.isOfAnother(pod, owner)) throw new InterLinkError('not_found', `No pod ${uid} here`);
     const nowMs = this.#options.now();
     const known = this.#pods.get(uid);
     if (known !== undefined) {
