@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 const packages = readdirSync(join(root, 'packages'));
 
-/** What looks like a path in backticks or in a link. */
+/** What looks like a path in backticks, and where links lead, which begin at the document. */
 function pathsIn(document: string): string[] {
   const text = readFileSync(join(root, document), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
-  const found = [...text.matchAll(/`(\w[\w.-]*(?:\/[\w.@-]+)+\/?)`|\]\(([^)#:]+)\)/g)].map(
-    ([, code, link]) => code ?? link ?? '',
+  const found = [...text.matchAll(/`(\w[\w.-]*(?:\/[\w.@-]+)+\/?)`|\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(
+    ([, code, link = '']) => code ?? join(dirname(document), link),
   );
   return found.filter((path) => /^(packages|test|bench|scripts|examples)\b|\.(ts|md|yaml)$/.test(path));
 }
@@ -29,6 +29,9 @@ test.each([
   'docs/admission.md',
   'docs/authentication.md',
   'docs/reliability.md',
+  'docs/security.md',
+  'docs/sidecars.md',
+  'docs/metrics.md',
   'docs/tracing.md',
   'docs/token.md',
 ])('%s names only paths that exist', (document) => {

@@ -57,7 +57,10 @@ test('a sidecar serves what its document has, and nothing else', () => {
 
 test('InterLink serves what its document has, and passes on what is under an owner', async () => {
   const routes = new RouteTable([]);
-  const guard = new Guard(new Policy({ 'Policy.Grants': undefined, 'Policy.DenyStreams': undefined }), new Audit(logger));
+  const guard = new Guard(
+    new Policy({ 'Policy.Grants': undefined, 'Policy.DenyStreams': undefined }),
+    new Audit(logger),
+  );
   const app = createHttpServer({ logger, authenticate: noAuthentication, readiness: {} });
   serveOpenApi(app, 'interlink');
   serveV2(app, { routes, guard, fanOut: new FanOut(logger) });

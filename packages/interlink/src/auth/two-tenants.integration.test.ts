@@ -1,9 +1,11 @@
 import { connect } from 'node:net';
 import { type HttpTarget, streamProtocol } from '@interlink/protocol';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startScriptedSidecar, v2Capabilities } from '../testing/scripted-sidecar.ts';
 import { owner, startStreamingSidecar, uid } from '../testing/streaming-sidecar.ts';
 import { startForTenants } from '../testing/two-tenants.ts';
+import { WatchReader } from '../testing/watch-reader.ts';
+import { startWatchedSidecar } from '../testing/watched-sidecar.ts';
 
 const [own, others] = ['/v2/clusters/c1/nodes/n1', '/v2/clusters/c1/nodes/n2'];
 const pools = [{ name: 'cpu', capacity: {} }];
@@ -128,6 +130,32 @@ test('capabilities show what the caller is granted', async () => {
   expect(await seenBy(as.alice, `${own}/capabilities`)).toEqual(all);
   expect(await seenBy(as.bob, '/v2/capabilities')).toEqual([200, ['list', 'create'], []]);
   expect(await seenBy(as.stranger, '/v2/capabilities')).toEqual([403, undefined, undefined]);
+});
+
+test('the stream of an owner’s pods tells of capabilities as the caller is granted them', async () => {
+  const sidecar = await startWatchedSidecar();
+  const { as } = await startForTenants(
+    sidecar.port,
+    `Policy:
+  Grants:
+    - { Identities: [token:alice], Owners: [c1/n1] }
+    - { Groups: [team-b], Owners: [c1/n1], DenyStreams: [exec] }
+    - { Identities: [token:operator], Operator: true }
+`,
+  );
+  const readers = [as.alice, as.bob, as.operator].map((target) => new WatchReader(target));
+  for (const reader of readers) await vi.waitFor(() => expect(reader.kinds).toEqual(['bookmark', 'bookmark']));
+  sidecar.log.capabilities({ ...v2Capabilities, verbs: ['list', 'exec', 'attach', 'create'] });
+  const verbsOf = ({ records }: WatchReader) =>
+    records.flatMap((record) => (record.type === 'capabilities' ? [record.capabilities.verbs] : []));
+  await vi.waitFor(() =>
+    expect(readers.map(verbsOf)).toEqual([
+      [['list', 'exec', 'attach', 'create']],
+      [['list', 'attach', 'create']],
+      [['list']],
+    ]),
+  );
+  expect(sidecar.asked).toHaveLength(1);
 });
 
 test('commands and ports of another’s pod are refused before anything is upgraded', async () => {

@@ -9,11 +9,12 @@ import {
   ownerPath,
   streamSilenceMs,
 } from '@interlink/protocol';
-import { type Logger, withSpan } from '@interlink/service-kit';
+import { type Logger, requestIdHeader, withSpan } from '@interlink/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pick } from '../routes/pick-headers.ts';
 import { catchUp } from './catch-up.ts';
 import { isStream, type Refusal, SharedWatch } from './shared-watch.ts';
+import type { TellCapabilities } from './told-capabilities.ts';
 import { Watcher } from './watcher.ts';
 
 /** How long things may take; tests have less patience. */
@@ -29,7 +30,7 @@ export interface FanOutTimes {
 export const defaultFanOutTimes: FanOutTimes = { lingerMs: 5_000, silenceMs: streamSilenceMs, stallMs: 25_000 };
 
 const headersTimeoutMs = 60_000;
-const refusalHeaders = ['content-type', 'cache-control'];
+const refusalHeaders = ['content-type', 'cache-control', 'retry-after'];
 
 /**
  * Watches of the same owner's pods as one stream of the sidecar, however many they are. Those of different epochs have one each:
@@ -56,7 +57,7 @@ export class FanOut {
       return await this.#catchUp(request, reply, { ...watch, cursor, shared });
     const refusal = await shared.opened;
     if (refusal !== undefined) return await sendRefusal(reply, refusal);
-    const watcher = this.#watcherOf(reply, shared);
+    const watcher = this.#watcherOf(reply, shared, watch.tell);
     if (cursor === undefined || position === undefined) watcher.startFresh();
     else watcher.startAfter(cursor, position);
     return reply;
@@ -66,13 +67,13 @@ export class FanOut {
   async #catchUp(
     request: FastifyRequest,
     reply: FastifyReply,
-    { target, owner, cursor, shared }: WatchRequest & { readonly cursor: string; readonly shared: SharedWatch },
+    { target, owner, cursor, shared, tell }: WatchRequest & { readonly cursor: string; readonly shared: SharedWatch },
   ): Promise<FastifyReply> {
     const gone = goneSignal(reply.raw);
     const answer = await target.send({
       method: 'GET',
       path: `${watchPath(owner)}&cursor=${encodeURIComponent(cursor)}`,
-      headers: pick(request.headers, [epochHeader]),
+      headers: pick(request.headers, [epochHeader, requestIdHeader]),
       signal: gone,
       headersTimeoutMs,
       isStream: true,
@@ -81,7 +82,7 @@ export class FanOut {
       const headers = pick(answer.headers, refusalHeaders);
       return await reply.code(answer.statusCode).headers(headers).send(answer.body);
     }
-    const watcher = this.#watcherOf(reply, shared);
+    const watcher = this.#watcherOf(reply, shared, tell);
     watcher.startCatchingUp();
     const drained = async () => void (await once(reply.raw, 'drain', { signal: gone }));
     catchUp({ watcher, shared, body: answer.body, drained }).catch((error: unknown) => {
@@ -91,10 +92,10 @@ export class FanOut {
     return reply;
   }
 
-  #watcherOf(reply: FastifyReply, shared: SharedWatch): Watcher {
+  #watcherOf(reply: FastifyReply, shared: SharedWatch, tell: TellCapabilities | undefined): Watcher {
     if (reply.raw.destroyed) throw new InterLinkError('cancelled', 'The caller has gone');
     reply.hijack();
-    const watcher = new Watcher({ source: shared, response: reply.raw, stallMs: this.#times.stallMs });
+    const watcher = new Watcher({ source: shared, response: reply.raw, stallMs: this.#times.stallMs, tell });
     shared.add(watcher);
     reply.raw.once('close', () => shared.remove(watcher));
     return watcher;
@@ -127,6 +128,8 @@ export interface WatchRequest {
   readonly target: HttpTarget;
   readonly owner: Owner;
   readonly cursor: string | undefined;
+  /** Undefined: its sender is told of all that the sidecar can do. */
+  readonly tell: TellCapabilities | undefined;
 }
 
 function watchPath(owner: Owner): string {

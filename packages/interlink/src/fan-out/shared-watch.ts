@@ -154,7 +154,7 @@ export class SharedWatch implements WatchSource {
         this.#note(line.cursor);
         break;
       case 'one-off':
-        for (const watcher of this.#watchers) if (!keepingUp.has(watcher)) watcher.hold(`${text}\n`);
+        for (const watcher of this.#watchers) if (!keepingUp.has(watcher)) watcher.hold(text);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ndjsonContentType, renderNdjson } from '@interlink/protocol';
+import { type TellCapabilities, toldLine, toldLines } from './told-capabilities.ts';
 import type { WatchJournal } from './watch-journal.ts';
 
 /** Lines written at once to a reader that is behind. */
@@ -21,6 +22,8 @@ export interface WatcherOptions {
   readonly response: ServerResponse;
   /** A reader that takes nothing for this long is cut off. It can resume. */
   readonly stallMs: number;
+  /** Undefined: it is told of all that the sidecar can do. */
+  readonly tell: TellCapabilities | undefined;
 }
 
 /**
@@ -31,6 +34,7 @@ export class Watcher {
   readonly #source: WatchSource;
   readonly #response: ServerResponse;
   readonly #stallMs: number;
+  readonly #tell: TellCapabilities | undefined;
   #phase: 'before snapshot' | 'snapshot' | 'catching up' | 'following' = 'before snapshot';
   #position = 0;
   /** Deletions up to here are none of its business. */
@@ -38,10 +42,11 @@ export class Watcher {
   #oneOffs: string[] = [];
   #stall: NodeJS.Timeout | undefined;
 
-  constructor({ source, response, stallMs }: WatcherOptions) {
+  constructor({ source, response, stallMs, tell }: WatcherOptions) {
     this.#source = source;
     this.#response = response;
     this.#stallMs = stallMs;
+    this.#tell = tell;
     response.on('drain', () => {
       clearTimeout(this.#stall);
       this.#stall = undefined;
@@ -94,11 +99,13 @@ export class Watcher {
   /** Bytes of lines that the journal has by now, for a reader that kept up until them. */
   passOn(bytes: Buffer): void {
     this.#position = this.#source.journal.head;
-    this.#write(bytes);
+    this.#write(this.#tell === undefined ? bytes : toldLines(bytes, this.#tell));
   }
 
+  /** A line without its newline. */
   hold(oneOff: string): void {
-    if (this.#oneOffs.length < maxHeldOneOffs) this.#oneOffs.push(oneOff);
+    if (this.#oneOffs.length >= maxHeldOneOffs) return;
+    this.#oneOffs.push(`${this.#tell === undefined ? oneOff : toldLine(oneOff, this.#tell)}\n`);
   }
 
   /** Writes what it lacks, as far as it takes it. */

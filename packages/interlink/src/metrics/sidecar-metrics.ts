@@ -58,7 +58,7 @@ export class SidecarMetrics {
     );
   }
 
-  /** @param sidecar its name, or its address when it has none */
+  /** @param sidecar its name, as logs and `/readyz` have it */
   observerOf(sidecar: string): TargetObserver {
     return {
       asked: () => {

@@ -73,7 +73,8 @@ export function serveV1(app: FastifyInstance, routes: RouteTable, guard: Guard):
       group.pods.push(pod);
       byOwner.set(ownerKey(owner), group);
     }
-    for (const { owner } of byOwner.values()) guard.authorise(request, { owner, verb: 'list', pool: routes.poolOf(owner) });
+    for (const { owner } of byOwner.values())
+      guard.authorise(request, { owner, verb: 'list', pool: routes.poolOf(owner) });
     const answers = await Promise.all(
       [...byOwner.values()].map(async ({ owner, pods }) => {
         const reports = await (await routes.podsOf(owner)).reportsOf(pods);

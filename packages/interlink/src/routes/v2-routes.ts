@@ -4,9 +4,10 @@ import { hasUpgrade, plainPathOf, readAccess, requestIdHeader } from '@interlink
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guard } from '../auth/guard.ts';
 import type { FanOut } from '../fan-out/fan-out.ts';
+import { isStream } from '../fan-out/shared-watch.ts';
+import { type TellCapabilities, tellingStream } from '../fan-out/told-capabilities.ts';
 import { readWatchQuery } from '../fan-out/watch-query.ts';
 import { capabilitiesOf, onlyPool } from '../sidecar/routing/capabilities-of.ts';
-import { poolLines } from '../sidecar/routing/pool-lines.ts';
 import type { RouteTable } from '../sidecar/routing/route-table.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
@@ -39,16 +40,18 @@ interface V2Parts {
  * a request is about. But watches of the same pods share one stream of the sidecar.
  */
 export function serveV2(app: FastifyInstance, { routes, guard, fanOut }: V2Parts): void {
+  const tellOf = (request: FastifyRequest, { route }: SidecarLink, owner: Owner): TellCapabilities | undefined => {
+    if (guard.isOpen && route.pool === undefined) return undefined;
+    return (told) => guard.visible(request, ofPool(told, route.pool), owner);
+  };
   const pass = async (request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink, owner: Owner) => {
     const generation = await sidecar.generation();
     if (generation.protocol === 'v2') {
-      // What one pool's node is told differs from what others are.
-      const isShared = sidecar.route.pool === undefined && !hasUpgrade(request);
-      const watch = isShared ? readWatchQuery(request) : undefined;
-      if (watch !== undefined) {
-        return await fanOut.serve(request, reply, { ...watch, owner, target: sidecar.target });
-      }
-      return await (hasUpgrade(request) ? forwardUpgrade : forward)(request, reply, sidecar);
+      if (hasUpgrade(request)) return await forwardUpgrade(request, reply, sidecar);
+      const tell = tellOf(request, sidecar, owner);
+      const watch = readWatchQuery(request);
+      if (watch === undefined) return await forward(request, reply, sidecar, tell);
+      return await fanOut.serve(request, reply, { ...watch, owner, target: sidecar.target, tell });
     }
     reply.hijack();
     generation.adapter.app.routing(request.raw, reply.raw);
@@ -77,11 +80,19 @@ async function askCapabilities(request: FastifyRequest, sidecar: SidecarLink): P
   if (generation.protocol === 'v1') return await generation.adapter.service.capabilities();
   const headers = pick(request.headers, requestHeaders);
   const { body } = await sidecar.target.call({ method: 'GET', path: request.url, headers });
-  const told = await readJson(body, smallBody);
-  return sidecar.route.pool === undefined ? told : onlyPool(parseCapabilities(told), sidecar.route.pool);
+  return ofPool(await readJson(body, smallBody), sidecar.route.pool);
 }
 
-async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: SidecarLink): Promise<FastifyReply> {
+function ofPool(told: unknown, pool: string | undefined): unknown {
+  return pool === undefined ? told : onlyPool(parseCapabilities(told), pool);
+}
+
+async function forward(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  sidecar: SidecarLink,
+  tell: TellCapabilities | undefined,
+): Promise<FastifyReply> {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort(new InterLinkError('cancelled', 'The caller has gone')));
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
@@ -97,10 +108,9 @@ async function forward(request: FastifyRequest, reply: FastifyReply, sidecar: Si
   reply.hijack();
   reply.raw.writeHead(response.statusCode, pick(response.headers, responseHeaders));
   reply.raw.flushHeaders();
-  const { pool } = sidecar.route;
   try {
-    if (pool !== undefined && response.headers['content-type'] === 'application/x-ndjson')
-      await pipeline(response.body, poolLines(pool), reply.raw);
+    if (tell !== undefined && isStream(response.statusCode, response.headers))
+      await pipeline(response.body, tellingStream(tell), reply.raw);
     else await pipeline(response.body, reply.raw);
   } catch (error) {
     // The answer has begun: cutting it off is all that is left, and tells the caller that it is not whole.

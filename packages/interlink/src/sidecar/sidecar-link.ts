@@ -9,7 +9,7 @@ import {
   smallBody,
   toPingResponse,
 } from '@interlink/protocol';
-import { type Logger, sleep, type Tracer } from '@interlink/service-kit';
+import { type Limits, type Logger, sleep, type Tracer } from '@interlink/service-kit';
 import { detectProtocol } from './detect-protocol.ts';
 import type { OwnerPods } from './owner-pods.ts';
 import { podsBehindV1, podsBehindV2 } from './pods-behind.ts';
@@ -31,6 +31,8 @@ export interface SidecarLinkOptions {
   readonly route: SidecarRoute;
   readonly target: HttpTarget;
   readonly v1: Pick<V1BackendOptions, 'exportsPodData' | 'scripts'>;
+  /** What is read here for a v1 plugin is held to these; of a v2 sidecar's nothing is read. */
+  readonly limits: Limits;
   readonly logger: Logger;
   /** The process's: what a v1 plugin needs around it ends with it. */
   readonly signal: AbortSignal;
@@ -139,9 +141,10 @@ export class SidecarLink {
   }
 
   async #adapt(): Promise<V1Adapter> {
-    const { route, target, signal, tracer, v1 } = this.#options;
+    const { route, target, limits, signal, tracer, v1 } = this.#options;
     const logger = this.#options.logger.child({ sidecar: route.name });
     const client = new V1Client(target, { createPayload: route.v1.createPayload });
-    return await adaptV1(new V1Backend({ ...v1, ...route.v1, client, logger }), { logger, signal, tracer });
+    const backend = new V1Backend({ ...v1, ...route.v1, pool: route.pool, client, logger });
+    return await adaptV1(backend, { limits, logger, signal, tracer });
   }
 }

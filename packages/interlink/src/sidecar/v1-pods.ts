@@ -1,10 +1,6 @@
-import type { Owner, Pod, PodReport } from '@interlink/protocol';
-import { type CreateDoubt, doubtOfStart, endsDoubt } from './create-doubt.ts';
-import type { V1Client } from './v1-client.ts';
-import { isSilence, type V1Answers, V1Statuses } from './v1-statuses.ts';
+import { InterLinkError, type Owner, ownerKey, type Pod, type PodReport } from '@interlink/protocol';
+import { type CreateDoubt, doubtOfStart } from './create-doubt.ts';
 
-/** A pod missing from this many good answers in a row is looked up once more, and lost if it is not there. */
-const absencesUntilLookup = 3;
 /** A pod that the plugin does not have is asked for as long as anybody here asks for it, and this long after. */
 const keepMs = 600_000;
 
@@ -28,26 +24,19 @@ export interface V1Pod {
 }
 
 export interface V1PodsOptions {
-  readonly client: Pick<V1Client, 'status' | 'ping'>;
   readonly settleMs: number;
   /** Milliseconds since the epoch, which never go back. */
   readonly now: () => number;
-  readonly onReport: (pod: V1Pod, report: PodReport) => void;
-  readonly onGone: (uid: string) => void;
-  readonly onUnwanted: (pod: V1Pod) => void;
 }
 
-/** The pods of a v1 plugin that this process has heard of, and what `/status` says of them: one question for all. */
+/** The pods of a v1 plugin that this process has heard of. */
 export class V1Pods {
   readonly #options: V1PodsOptions;
-  readonly #statuses: V1Statuses;
   readonly #pods = new Map<string, V1Pod>();
   readonly #startedMs: number;
-  #polling: Promise<boolean> | undefined;
 
   constructor(options: V1PodsOptions) {
     this.#options = options;
-    this.#statuses = new V1Statuses(options.client);
     this.#startedMs = options.now();
   }
 
@@ -59,9 +48,16 @@ export class V1Pods {
     return this.#pods.values();
   }
 
-  /** Asks for this pod, too, from now on. */
+  /** Who says first whose pod a UID is, is believed: a plugin can't tell. */
+  isOfAnother({ metadata }: Pod, owner: Owner): boolean {
+    const known = this.#pods.get(metadata.uid);
+    return known !== undefined && ownerKey(known.owner) !== ownerKey(owner);
+  }
+
+  /** Asks for this pod, too, from now on. @throws InterLinkError `not_found` for another owner's */
   know(pod: Pod, owner: Owner): V1Pod {
     const { uid, creationTimestamp } = pod.metadata;
+    if (this.isOfAnother(pod, owner)) throw new InterLinkError('not_found', `No pod ${uid} here`);
     const nowMs = this.#options.now();
     const known = this.#pods.get(uid);
     if (known !== undefined) {
@@ -80,122 +76,13 @@ export class V1Pods {
     this.#pods.delete(uid);
   }
 
-  /**
-   * Asks for these pods now, and keeps what is told. @returns why the plugin could not tell, for those for which it could not
-   * @throws InterLinkError when it did not answer at all
-   */
-  async ask(entries: ReadonlyArray<V1Pod>): Promise<V1Answers['failures']> {
-    const askedMs = this.#options.now();
-    const answers = await this.#statuses.ask(entries.map(({ pod }) => pod));
-    await this.#take(entries, { ...answers, isWell: false, askedMs });
-    return answers.failures;
-  }
-
-  /** One round for all pods. @returns whether something has changed @throws InterLinkError when the plugin did not answer, or is ill */
-  async poll(): Promise<boolean> {
-    this.#polling ??= this.#pollNow().finally(() => {
-      this.#polling = undefined;
-    });
-    return await this.#polling;
-  }
-
-  async #pollNow(): Promise<boolean> {
-    const askedMs = this.#options.now();
+  /** Forgets those that nobody asks for and the plugin does not have. */
+  forgetIdle(): void {
     for (const [uid, entry] of this.#pods) if (this.#isIdle(entry)) this.#pods.delete(uid);
-    const all = [...this.#pods.values()].filter(({ isSending }) => !isSending);
-    const shown = all.filter(({ report, isApart }) => report !== undefined && !isApart);
-    const others = all.filter((entry) => !shown.includes(entry));
-    const answers = await this.#statuses.ask(shown.map(({ pod }) => pod));
-    const more = await this.#statuses.ask(others.map(({ pod }) => pod));
-    const hasSpoken = shown.length > answers.failures.size || more.reports.size > 0;
-    // Only a plugin that answers something well says anything by an error for one pod.
-    const isInDoubt = all.length === 0 || answers.failures.size + more.failures.size > 0;
-    const isWell = hasSpoken || !isInDoubt || (await this.#pings());
-    const [illness] = answers.failures.values();
-    if (illness !== undefined && !isWell) throw illness;
-    const changes = await this.#take(shown, { ...answers, isWell, askedMs });
-    return (await this.#take(others, { ...more, isWell, askedMs })) || changes;
   }
 
-  /** @returns whether a ping is answered well @throws InterLinkError when it is not answered at all */
-  async #pings(): Promise<boolean> {
-    try {
-      await this.#options.client.ping();
-      return true;
-    } catch (error) {
-      if (isSilence(error)) throw error;
-      return false;
-    }
-  }
-
-  /** @returns whether something has changed, or is about to */
-  async #take(
-    entries: ReadonlyArray<V1Pod>,
-    { reports, failures, isWell, askedMs }: V1Answers & { readonly isWell: boolean; readonly askedMs: number },
-  ): Promise<boolean> {
-    let hasChanged = false;
-    for (const entry of entries) {
-      const { uid } = entry.pod.metadata;
-      if (this.#pods.get(uid) !== entry) continue;
-      const report = reports.get(uid);
-      const isShown =
-        report !== undefined && (entry.report !== undefined || report.status.containerStatuses.length > 0);
-      entry.isMet = true;
-      entry.isApart = failures.has(uid);
-      if (isShown) hasChanged = this.#show(entry, report) || hasChanged;
-      else if (entry.report === undefined) this.#settle(entry, { askedMs, isFailure: failures.has(uid) }, isWell);
-      else if (!failures.has(uid)) {
-        hasChanged = true;
-        await this.#miss(entry);
-      }
-    }
-    return hasChanged;
-  }
-
-  #show(entry: V1Pod, told: PodReport): boolean {
-    entry.absences = 0;
-    entry.doubt = undefined;
-    if (entry.isUnwanted) {
-      this.#options.onUnwanted(entry);
-      return true;
-    }
-    const report = withWhatIsKnown(told, entry.report);
-    const hasChanged = JSON.stringify(report) !== JSON.stringify(entry.report);
-    entry.report = report;
-    if (hasChanged) this.#options.onReport(entry, report);
-    return hasChanged;
-  }
-
-  #settle(entry: V1Pod, answer: { askedMs: number; isFailure: boolean }, isWell: boolean): void {
-    if (entry.isSending || entry.doubt === undefined || (answer.isFailure && !isWell)) return;
-    if (endsDoubt(entry.doubt, answer)) entry.doubt = undefined;
-  }
-
-  /** Absent from a good answer. */
-  async #miss(entry: V1Pod): Promise<void> {
-    entry.absences += 1;
-    if (entry.absences < absencesUntilLookup) return;
-    const { uid } = entry.pod.metadata;
-    const { reports, failures } = await this.#statuses.ask([entry.pod]);
-    const report = reports.get(uid);
-    if (report !== undefined) this.#show(entry, report);
-    else if (!failures.has(uid) && this.#pods.get(uid) === entry) {
-      this.#pods.delete(uid);
-      this.#options.onGone(uid);
-    }
-  }
-
-  /** Nobody asks for it, and the plugin does not have it. */
   #isIdle({ report, doubt, isSending, isUnwanted, wantedMs }: V1Pod): boolean {
     if (report !== undefined || isSending || doubt !== undefined) return false;
     return isUnwanted || this.#options.now() - wantedMs > keepMs;
   }
-}
-
-/** Some plugins tell the job id only when they create the job, and no containers while it waits. */
-function withWhatIsKnown(told: PodReport, known: PodReport | undefined): PodReport {
-  const jobID = told.status.jobID ?? known?.status.jobID;
-  const lacksContainers = told.status.containerStatuses.length === 0 && known !== undefined;
-  const status = lacksContainers ? known.status : told.status;
-  return { ...told, status: { ...status, ...(jobID === undefined ? {} : { jobID }) } };
 }

@@ -79,3 +79,15 @@ test('V1Backend tells the plugin to delete also what it has not shown', async ()
   await backend.deleteUnseen(requestOf('9').pod, owner);
   expect(plugin.asked).toEqual(['delete 9']);
 });
+
+test('V1Backend neither asks for a pod, nor takes it over, nor has it deleted for an owner that is not its own', async () => {
+  const { plugin, backend } = await startWith(['1']);
+  const other: Owner = { cluster: 'c', node: 'other' };
+  const request = requestOf('1');
+  await backend.meet([request.pod], other);
+  await expect(backend.deleteUnseen(request.pod, other)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(backend.create(request, other)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(backend.adopt(request, other)).rejects.toMatchObject({ code: 'not_found' });
+  expect(plugin.asked).toEqual([]);
+  expect(await backend.list()).toMatchObject([{ owner }]);
+});

@@ -40,7 +40,10 @@ export interface StreamingSidecar {
  */
 export async function startStreamingSidecar(
   more: Partial<Backend> = {},
-  options: { readonly kubeconfigFolder?: string; /** Then it speaks HTTPS, and callers must show a client certificate. */ readonly tls?: TlsFiles } = {},
+  options: {
+    readonly kubeconfigFolder?: string /** Then it speaks HTTPS, and callers must show a client certificate. */;
+    readonly tls?: TlsFiles;
+  } = {},
 ): Promise<StreamingSidecar> {
   const shown: Array<string | undefined> = [];
   const running = new Set<RemoteCommand>();

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Capabilities, Pool } from '../capabilities.ts';
 import { Problem } from '../errors/problem.ts';
+import { DeliveredKubeconfig } from '../kubeconfig.ts';
 import { ClusterName, LabelName, SubdomainName, Uid } from '../names.ts';
 import { ContainerState, ContainerStatus, PodReport, PodReportList, PodReportStatus } from '../pod/pod-report.ts';
 import { PodRequest } from '../pod/pod-request.ts';
@@ -29,7 +30,7 @@ const named: Readonly<Record<string, TSchema>> = {
   ...{ Capabilities, Pool },
   ...{ PodRequest, PodUpdate, Pod, PodMetadata, PodSpec, Container, EphemeralContainer, Volume },
   ...{ Lifecycle, LifecycleHandler, Probe },
-  ...{ ResolvedVolume, VolumeFile, VolumesUpdate, RegistryCredential, Rendering },
+  ...{ ResolvedVolume, VolumeFile, VolumesUpdate, RegistryCredential, Rendering, DeliveredKubeconfig },
   ...{ PodReportList, PodReport, PodReportStatus, ContainerStatus, ContainerState },
   ...{ StreamRecord, PodRecord, GoneRecord, EventRecord, CapabilitiesRecord, BookmarkRecord },
   ...{ NodeStats, PodStats, ContainerStats },

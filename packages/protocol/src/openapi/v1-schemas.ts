@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { Container, EphemeralContainer, Pod, PodMetadata, PodSpec, Volume } from '../pod/pod-spec.ts';
 import { Lifecycle, LifecycleHandler, Probe } from '../pod/probe.ts';
+import { PingResponse } from '../v1/ping.ts';
 import { CreateStruct, LogStruct, PodCreateRequests, RetrievedPodData, V1PodStatus } from '../v1/shapes.ts';
 
 /**
@@ -36,5 +37,6 @@ export const V1Volume = withNulls(Volume);
 export const V1PodCreateRequests = withNulls(PodCreateRequests);
 export const V1RetrievedPodData = withNulls(RetrievedPodData);
 export const V1LogStruct = withNulls(LogStruct);
+export const V1PingResponse = withNulls(PingResponse);
 export const V1CreateStruct: TSchema = CreateStruct;
 export const V1Status: TSchema = V1PodStatus;

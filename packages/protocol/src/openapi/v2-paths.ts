@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { Capabilities } from '../capabilities.ts';
 import { epochHeader } from '../client/fence.ts';
+import { DeliveredKubeconfig } from '../kubeconfig.ts';
 import { LogOptions } from '../log/log-options.ts';
 import { ClusterName, LabelName, SubdomainName, Uid } from '../names.ts';
 import { PodReport, PodReportList } from '../pod/pod-report.ts';
@@ -152,6 +153,21 @@ export const v2Paths: Readonly<Record<string, PathItem>> = {
       parameters: owner,
       body: PodRequest,
       answers: { '200': { description: 'For people to read.', content: json(Rendering) } },
+    }),
+  },
+  [`${prefix}/kubeconfig`]: {
+    put: call({
+      id: 'putKubeconfig',
+      summary: 'By what the backend acts in the cluster of this owner; it replaces the one before.',
+      parameters: owner,
+      body: DeliveredKubeconfig,
+      answers: { '204': { description: 'It is in use.' } },
+    }),
+    delete: call({
+      id: 'deleteKubeconfig',
+      summary: 'Takes it away. One that is not there is a success.',
+      parameters: owner,
+      answers: { '204': { description: 'It is gone.' } },
     }),
   },
   [`${prefix}/stats`]: {

@@ -211,7 +211,7 @@ export const interLinkKeys = {
   }),
   'Limits.HeadersTimeout': integer({
     default: 30,
-    doc: "Seconds within which a request's headers must come. 0: no limit.",
+    doc: "Seconds within which a request's headers must come, and before them a TLS handshake must end. 0: no limit (a handshake: two minutes).",
   }),
   'Limits.RequestTimeout': integer({
     default: 120,

@@ -2,7 +2,14 @@ import type { InterLinkConfig } from './load-interlink-config.ts';
 
 type TlsConfig = Pick<
   InterLinkConfig,
-  'TLS.Enabled' | 'TLS.CertFile' | 'TLS.KeyFile' | 'TLS.CACertFile' | 'InterlinkURL' | 'InterlinkAddress' | 'SidecarURL' | 'Sidecars'
+  | 'TLS.Enabled'
+  | 'TLS.CertFile'
+  | 'TLS.KeyFile'
+  | 'TLS.CACertFile'
+  | 'InterlinkURL'
+  | 'InterlinkAddress'
+  | 'SidecarURL'
+  | 'Sidecars'
 >;
 
 const files = ['TLS.CertFile', 'TLS.KeyFile', 'TLS.CACertFile'] as const;

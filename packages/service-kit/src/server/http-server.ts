@@ -86,7 +86,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerBadPath,
   });
-  app.server.on('connection', endWhenLost).on('secureConnection', endWhenLost);
+  // Of TLS, too, that is the connection under it: what is lost there ends both.
+  app.server.on('connection', endWhenLost);
   // v1 sends bodies with GET and DELETE.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.addHttpMethod('DELETE', { hasBody: true, overrideExisting: true });

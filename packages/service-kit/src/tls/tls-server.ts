@@ -9,8 +9,6 @@ import type { TlsFiles } from './tls-files.ts';
 
 /** How often the files are looked at, so that the first connection after a change is made by them. */
 const followMs = 1_000;
-/** Who has not ended the handshake by then is cut off. */
-const handshakeTimeoutMs = 30_000;
 
 /** By what a connection was made, and whether that still holds. */
 interface MadeBy {
@@ -34,7 +32,8 @@ export interface TlsServerOptions {
 
 /**
  * An HTTPS server by these files, as they are when a connection begins: TLS 1.3, client certificates asked for when there is a CA for
- * them. OpenSSL verifies them, and who calls is judged by request: who shows none may still have a token.
+ * them. OpenSSL verifies them, and who calls is judged by request: who shows none may still have a token. Who does not end the
+ * handshake in the time that headers have is cut off.
  */
 export function createTlsServer({ files, http, logger }: TlsServerOptions, handler: RequestListener): Server {
   const server = createServer(
@@ -43,7 +42,8 @@ export function createTlsServer({ files, http, logger }: TlsServerOptions, handl
       ...toServerOptions(files.latest),
       requestCert: files.names.caCertFile !== undefined,
       rejectUnauthorized: false,
-      handshakeTimeout: handshakeTimeoutMs,
+      // 0 is Node's own, two minutes.
+      handshakeTimeout: http.headersTimeout,
     },
     handler,
   );
@@ -52,8 +52,11 @@ export function createTlsServer({ files, http, logger }: TlsServerOptions, handl
     // As plain HTTP has it: an upgraded connection may end in one direction first. Before, an end is an end.
     socket.allowHalfOpen = true;
   });
-  server.on('tlsClientError', (error, socket) => {
+  // Before `clientError`, which the same makes: an answer would wait for ever for the end of the handshake, and Node leaves the
+  // connection open for it.
+  server.prependListener('tlsClientError', (error, socket) => {
     logger.debug({ err: error, peer: socket.remoteAddress }, 'TLS handshake failed');
+    socket.destroy();
   });
   return server;
 }

@@ -4,6 +4,7 @@ import {
   clientTls,
   type InterLinkConfig,
   type Logger,
+  noLimits,
   sidecarUrl,
   type TokenFile,
   type Tracer,
@@ -27,20 +28,18 @@ interface RouteProcess {
 }
 
 /** The route table of the configuration, with nothing asked of anybody yet. @throws InterLinkError `invalid_argument` for a bad table or file */
-export async function openRoutes(
-  config: InterLinkConfig,
-  { metrics, ...process }: RouteProcess,
-): Promise<RouteTable> {
+export async function openRoutes(config: InterLinkConfig, { metrics, ...process }: RouteProcess): Promise<RouteTable> {
   const account = await accountToken(config);
   const routes =
     config.Sidecars === undefined
       ? [onlyRoute(config, account)]
       : parseRoutes(config.Sidecars, config['V1.SettleSeconds']);
   const v1 = { exportsPodData: config.ExportPodData, scripts: new JobScripts(config) };
+  const limits = { ...noLimits, bodyBytes: config['Limits.BodyBytes'] };
   const open = async (route: SidecarRoute) => {
     const observer = metrics?.observerOf(route.name);
     const target = await openTarget({ route, account, logger: process.logger, observer });
-    const link = new SidecarLink({ route, target, v1, ...process });
+    const link = new SidecarLink({ route, target, v1, limits, ...process });
     metrics?.show(route.name, () => link);
     return link;
   };

@@ -1,5 +1,5 @@
 import { HttpTarget } from '@interlink/protocol';
-import { createLogger } from '@interlink/service-kit';
+import { createLogger, noLimits } from '@interlink/service-kit';
 import { afterAll, expect, test } from 'vitest';
 import { JobScripts } from '../job-scripts.ts';
 import { SidecarLink } from '../sidecar-link.ts';
@@ -21,7 +21,14 @@ function tableOf(nodes: Readonly<Record<string, string[]>>): RouteTable {
   const rows = Object.entries(nodes).map(([Name, Nodes]) => ({ Name, URL: 'http://127.0.0.1:1', Nodes }));
   const links = parseRoutes(rows, 0).map((route) => {
     const target = new HttpTarget({ url: route.url });
-    return new SidecarLink({ route, target, v1, logger: createLogger('test', 'silent'), signal: over.signal });
+    return new SidecarLink({
+      route,
+      target,
+      v1,
+      limits: noLimits,
+      logger: createLogger('test', 'silent'),
+      signal: over.signal,
+    });
   });
   return new RouteTable(links);
 }

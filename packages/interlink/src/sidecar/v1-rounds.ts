@@ -1,0 +1,144 @@
+import type { PodReport } from '@interlink/protocol';
+import { endsDoubt } from './create-doubt.ts';
+import type { V1Client } from './v1-client.ts';
+import type { V1Pod, V1Pods } from './v1-pods.ts';
+import { isSilence, type V1Answers, V1Statuses } from './v1-statuses.ts';
+
+/** A pod missing from this many good answers in a row is looked up once more, and lost if it is not there. */
+const absencesUntilLookup = 3;
+
+export interface V1RoundsOptions {
+  readonly client: Pick<V1Client, 'status' | 'ping'>;
+  readonly pods: V1Pods;
+  /** Milliseconds since the epoch, which never go back. */
+  readonly now: () => number;
+  readonly onReport: (pod: V1Pod, report: PodReport) => void;
+  readonly onGone: (uid: string) => void;
+  readonly onUnwanted: (pod: V1Pod) => void;
+}
+
+/** What a v1 plugin's `/status` says of the pods, one question for all, and what that changes. */
+export class V1Rounds {
+  readonly #options: V1RoundsOptions;
+  readonly #statuses: V1Statuses;
+  #polling: Promise<boolean> | undefined;
+
+  constructor(options: V1RoundsOptions) {
+    this.#options = options;
+    this.#statuses = new V1Statuses(options.client);
+  }
+
+  /**
+   * Asks for these pods now, and keeps what is told. @returns why the plugin could not tell, for those for which it could not
+   * @throws InterLinkError when it did not answer at all
+   */
+  async ask(entries: ReadonlyArray<V1Pod>): Promise<V1Answers['failures']> {
+    const askedMs = this.#options.now();
+    const answers = await this.#statuses.ask(entries.map(({ pod }) => pod));
+    await this.#take(entries, { ...answers, isWell: false, askedMs });
+    return answers.failures;
+  }
+
+  /** One round for all pods. @returns whether something has changed @throws InterLinkError when the plugin did not answer, or is ill */
+  async poll(): Promise<boolean> {
+    this.#polling ??= this.#pollNow().finally(() => {
+      this.#polling = undefined;
+    });
+    return await this.#polling;
+  }
+
+  async #pollNow(): Promise<boolean> {
+    const askedMs = this.#options.now();
+    const { pods } = this.#options;
+    pods.forgetIdle();
+    const all = [...pods.all()].filter(({ isSending }) => !isSending);
+    const shown = all.filter(({ report, isApart }) => report !== undefined && !isApart);
+    const others = all.filter((entry) => !shown.includes(entry));
+    const answers = await this.#statuses.ask(shown.map(({ pod }) => pod));
+    const more = await this.#statuses.ask(others.map(({ pod }) => pod));
+    const hasSpoken = shown.length > answers.failures.size || more.reports.size > 0;
+    // Only a plugin that answers something well says anything by an error for one pod.
+    const isInDoubt = all.length === 0 || answers.failures.size + more.failures.size > 0;
+    const isWell = hasSpoken || !isInDoubt || (await this.#pings());
+    const [illness] = answers.failures.values();
+    if (illness !== undefined && !isWell) throw illness;
+    const changes = await this.#take(shown, { ...answers, isWell, askedMs });
+    return (await this.#take(others, { ...more, isWell, askedMs })) || changes;
+  }
+
+  /** @returns whether a ping is answered well @throws InterLinkError when it is not answered at all */
+  async #pings(): Promise<boolean> {
+    try {
+      await this.#options.client.ping();
+      return true;
+    } catch (error) {
+      if (isSilence(error)) throw error;
+      return false;
+    }
+  }
+
+  /** @returns whether something has changed, or is about to */
+  async #take(
+    entries: ReadonlyArray<V1Pod>,
+    { reports, failures, isWell, askedMs }: V1Answers & { readonly isWell: boolean; readonly askedMs: number },
+  ): Promise<boolean> {
+    let hasChanged = false;
+    for (const entry of entries) {
+      const { uid } = entry.pod.metadata;
+      if (this.#options.pods.find(uid) !== entry) continue;
+      const report = reports.get(uid);
+      const isShown =
+        report !== undefined && (entry.report !== undefined || report.status.containerStatuses.length > 0);
+      entry.isMet = true;
+      entry.isApart = failures.has(uid);
+      if (isShown) hasChanged = this.#show(entry, report) || hasChanged;
+      else if (entry.report === undefined) this.#settle(entry, { askedMs, isFailure: failures.has(uid) }, isWell);
+      else if (!failures.has(uid)) {
+        hasChanged = true;
+        await this.#miss(entry);
+      }
+    }
+    return hasChanged;
+  }
+
+  #show(entry: V1Pod, told: PodReport): boolean {
+    entry.absences = 0;
+    entry.doubt = undefined;
+    if (entry.isUnwanted) {
+      this.#options.onUnwanted(entry);
+      return true;
+    }
+    const report = withWhatIsKnown(told, entry.report);
+    const hasChanged = JSON.stringify(report) !== JSON.stringify(entry.report);
+    entry.report = report;
+    if (hasChanged) this.#options.onReport(entry, report);
+    return hasChanged;
+  }
+
+  #settle(entry: V1Pod, answer: { askedMs: number; isFailure: boolean }, isWell: boolean): void {
+    if (entry.isSending || entry.doubt === undefined || (answer.isFailure && !isWell)) return;
+    if (endsDoubt(entry.doubt, answer)) entry.doubt = undefined;
+  }
+
+  /** Absent from a good answer. */
+  async #miss(entry: V1Pod): Promise<void> {
+    entry.absences += 1;
+    if (entry.absences < absencesUntilLookup) return;
+    const { uid } = entry.pod.metadata;
+    const { reports, failures } = await this.#statuses.ask([entry.pod]);
+    const report = reports.get(uid);
+    if (report !== undefined) this.#show(entry, report);
+    else if (!failures.has(uid) && this.#options.pods.find(uid) === entry) {
+      this.#options.pods.forget(uid);
+      this.#options.onGone(uid);
+    }
+  }
+}
+
+/** Some plugins tell the job id only when they create the job, and no containers while it waits. */
+function withWhatIsKnown(told: PodReport, known: PodReport | undefined): PodReport {
+  const jobID = told.status.jobID ?? known?.status.jobID;
+  const lacksContainers = told.status.containerStatuses.length === 0 && known !== undefined;
+  const status = lacksContainers ? known.status : told.status;
+  return { ...told, status: { ...status, ...(jobID === undefined ? {} : { jobID }) } };
+}
