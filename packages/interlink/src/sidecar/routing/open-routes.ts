@@ -27,10 +27,7 @@ interface RouteProcess {
 }
 
 /** The route table of the configuration, with nothing asked of anybody yet. @throws InterLinkError `invalid_argument` for a bad table or file */
-export async function openRoutes(
-  config: InterLinkConfig,
-  { metrics, ...process }: RouteProcess,
-): Promise<RouteTable> {
+export async function openRoutes(config: InterLinkConfig, { metrics, ...process }: RouteProcess): Promise<RouteTable> {
   const account = await accountToken(config);
   const routes =
     config.Sidecars === undefined
