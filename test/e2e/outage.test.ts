@@ -14,6 +14,7 @@ const outages = [
   { part: 'sidecar', test: siteTest('sidecar-away') },
 ] as const;
 const kubeletTest = siteTest('kubelet-away');
+const startTest = siteTest('interlink-late');
 
 const steady = numbered('steady', 2);
 const ending = 'ending';
@@ -67,6 +68,29 @@ describe.skipIf(cannotRun)('an outage', { concurrent: true }, () => {
         status: 'True',
         lastTransitionTime: ready.lastTransitionTime,
       });
+    },
+  );
+
+  startTest(
+    'of InterLink while the virtual kubelet starts: the node is Ready, says so, and loses no pod',
+    async ({ site, namespace, engine, controlPlane }) => {
+      const node = new NodeView(site.nodeName, controlPlane);
+      const before = await startPods(site.nodeName, namespace);
+      const { capacity } = (await node.get()).status ?? {};
+      await site.vk.kill();
+      await site.interlink.kill();
+
+      await site.vk.start('backend out of reach');
+      const lost = await node.waitForCondition('InterLinkConnectivity', 'False');
+      expect(lost).toMatchObject({ reason: 'BackendUnreachable', message: expect.stringContaining('ECONNREFUSED') });
+      await endByThemselves([await namespace.pod(ending)], engine);
+      await expectNothingEvicted(node, namespace);
+      expect((await node.get()).status?.capacity).toEqual(capacity);
+      await site.interlink.start('listening');
+
+      await node.waitForCondition('InterLinkConnectivity', 'True');
+      await expectAsBefore({ namespace, engine, nodeName: site.nodeName, before });
+      expect(await namespace.run('exec', steady[0] ?? '', '--', '/bin/sh', '-c', 'echo here')).toBe('here\n');
     },
   );
 });

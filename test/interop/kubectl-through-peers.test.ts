@@ -106,4 +106,41 @@ describe.concurrent('kubectl', () => {
     for (const call of ['POST /pinglink', 'POST /create', 'GET /status', 'GET /getLogs', 'DELETE /delete'])
       expect(seen).toContain(call);
   });
+
+  test('an InterLink that learns v2 is spoken to in v1 until the virtual kubelet is restarted, and keeps its pods', {
+    timeout,
+  }, async () => {
+    const nodeName = `interop-${randomUUID().slice(0, 8)}`;
+    const { controlPlane } = testbed;
+    if (controlPlane === undefined) throw new Error('There is no control plane');
+    await using plugin = await startPythonPlugin();
+    await using ours = await ourProcesses(await plugin.token());
+    await using proxy = await startV1OnlyProxy(await ours.startInterLink(plugin.port));
+    const { kubeconfig } = controlPlane;
+    const virtualKubelet = await ours.startVirtualKubelet({ nodeName, kubeconfig, interLinkPort: proxy.port });
+    const namespace = await Namespace.create(nodeName, controlPlane);
+    try {
+      await namespace.apply(podOf(nodeName, 'before', 'echo begun; sleep 100000'));
+      await namespace.waitForPhase('before', 'Running');
+      proxy.upgrade();
+      await namespace.apply(podOf(nodeName, 'after', 'echo "$GREETING"'));
+      await namespace.waitForPhase('after', 'Succeeded');
+      expect(await namespace.run('logs', 'before')).toBe('begun\n');
+      for (const name of ['before', 'after']) {
+        await namespace.run('delete', 'pod', name, '--wait=false');
+        await namespace.waitUntilGone(name);
+      }
+      expect(proxy.seen.filter((call) => call.includes('/v2/'))).toEqual([]);
+      await virtualKubelet.stop();
+      await virtualKubelet.start('backend within reach');
+      await namespace.apply(podOf(nodeName, 'in-v2', 'exit 3'));
+      await namespace.waitForPhase('in-v2', 'Failed');
+      expect(proxy.seen.some((call) => /^PUT \/v2\/.*\/pods\//.test(call))).toBe(true);
+      await namespace.run('delete', 'pod', 'in-v2', '--wait=false');
+      await namespace.waitUntilGone('in-v2');
+    } finally {
+      await namespace.delete();
+      await kubectl(testbed, ['delete', 'node', nodeName, '--ignore-not-found', '--wait=false']);
+    }
+  });
 });

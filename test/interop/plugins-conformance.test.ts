@@ -24,6 +24,7 @@ const leftOut = [
   'the capabilities do not announce stats',
   'the capabilities do not announce update',
   'the capabilities do not announce updateVolumes',
+  'the capabilities do not ask for a kubeconfig',
 ];
 
 const whySkipped = (report: ConformanceReport) =>

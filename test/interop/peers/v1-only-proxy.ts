@@ -6,14 +6,17 @@ export interface V1OnlyProxy extends AsyncDisposable {
   readonly port: number;
   /** The verb and path of each request that was passed on. */
   readonly seen: string[];
+  /** From now on it knows v2, too; connections break off, as when a server is replaced. */
+  upgrade(): void;
 }
 
 /** An InterLink as if it were of a release before v2: what is not v1 it does not know, all else a real one behind it answers. */
 export async function startV1OnlyProxy(upstreamPort: number): Promise<V1OnlyProxy> {
   const seen: string[] = [];
+  let knowsV2 = false;
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
-    if (url.startsWith('/v2/')) {
+    if (!knowsV2 && url.startsWith('/v2/')) {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
       return;
     }
@@ -28,6 +31,10 @@ export async function startV1OnlyProxy(upstreamPort: number): Promise<V1OnlyProx
   return {
     port: (server.address() as AddressInfo).port,
     seen,
+    upgrade: () => {
+      knowsV2 = true;
+      server.closeAllConnections();
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -26,6 +26,8 @@ test.each<[string, { status?: number; body: unknown }, string]>([
   ['503 of a proxy', { status: 503, body: '<html>' }, 'unavailable'],
   ['401', { status: 401, body: '' }, 'unauthenticated'],
   ['403', { status: 403, body: '' }, 'permission_denied'],
+  ['302 of a proxy', { status: 302, body: 'Found' }, 'unavailable'],
+  ['429', { status: 429, body: '' }, 'resource_exhausted'],
 ])('detectProtocol() of a peer that answers %s', async (_, answer, expected) => {
   expect(await detect(() => answer)).toBe(expected);
 });

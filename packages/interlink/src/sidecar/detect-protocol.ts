@@ -1,21 +1,29 @@
 import { type HttpTarget, InterLinkError, parseProblem, readBody, smallBody } from '@interlink/protocol';
 
 const probeTimeoutMs = 10_000;
+/** Such an answer is about the caller, or the moment: unauthorized, forbidden, too late, too many requests. */
+const inconclusive = new Set([401, 403, 408, 429]);
 
 /**
  * Asks a peer, a sidecar or another InterLink, which generation it speaks: one that answers `/v2/capabilities` speaks v2, one that does not know that path is a
  * v1 peer.
- * @throws InterLinkError when nothing can be concluded: it can't be reached, refuses the token, or is ill
+ * @throws InterLinkError when nothing can be concluded: it can't be reached, refuses the token, is ill, or busy
  */
 export async function detectProtocol(target: HttpTarget): Promise<'v1' | 'v2'> {
   const response = await target.send({ method: 'GET', path: '/v2/capabilities', headersTimeoutMs: probeTimeoutMs });
   const body = await readBody(response.body, smallBody);
-  if (response.statusCode >= 200 && response.statusCode < 300 && isCapabilities(body)) return 'v2';
-  const error = parseProblem(response.statusCode, body);
-  if (response.statusCode >= 500 || response.statusCode === 401 || response.statusCode === 403) {
+  const { statusCode } = response;
+  if (isSuccess(statusCode)) return isCapabilities(body) ? 'v2' : 'v1';
+  // A proxy before the peer redirects to where people sign in.
+  if (statusCode >= 500 || statusCode < 400 || inconclusive.has(statusCode)) {
+    const error = parseProblem(statusCode, body);
     throw new InterLinkError(error.code, `${target.url} refuses to say what it can do: ${error.message}`);
   }
   return 'v1';
+}
+
+function isSuccess(statusCode: number): boolean {
+  return statusCode >= 200 && statusCode < 300;
 }
 
 /** A v1 plugin may answer any path with 200. */

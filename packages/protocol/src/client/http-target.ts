@@ -99,6 +99,7 @@ export class HttpTarget {
       });
     }, answered);
     response.body.once('close', answered(response.statusCode));
+    if (response.statusCode === 401) this.#onUnauthenticated?.();
     return response;
   }
 
@@ -177,7 +178,6 @@ export class HttpTarget {
 
   #told(error: InterLinkError): InterLinkError {
     if (error.reason === staleEpoch) this.#fence?.onStale(error);
-    if (error.code === 'unauthenticated') this.#onUnauthenticated?.();
     return error;
   }
 
@@ -187,7 +187,10 @@ export class HttpTarget {
       return await ask();
     } catch (error) {
       answered?.(undefined)();
-      if (error instanceof InterLinkError) throw this.#told(error);
+      if (error instanceof InterLinkError) {
+        if (error.code === 'unauthenticated') this.#onUnauthenticated?.();
+        throw this.#told(error);
+      }
       const trouble = describeTlsError(error);
       const { code, message } = InterLinkError.from(error);
       throw new InterLinkError(

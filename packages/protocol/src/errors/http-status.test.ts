@@ -9,6 +9,7 @@ test.each(errorCodes)('toHttpStatus(%s) is an error status that leads back to a 
 });
 
 test.each([
+  [302, 'unavailable'],
   [400, 'invalid_argument'],
   [401, 'unauthenticated'],
   [404, 'not_found'],

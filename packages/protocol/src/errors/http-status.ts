@@ -46,5 +46,7 @@ export function toHttpStatus(code: ErrorCode): number {
 }
 
 export function fromHttpStatus(status: number): ErrorCode {
+  // Peers don't redirect: it is a proxy before them, which says nothing of the request.
+  if (status < 400) return 'unavailable';
   return codeOfStatus[status] ?? (status >= 500 ? 'internal' : 'invalid_argument');
 }

@@ -15,7 +15,8 @@ type Generation = { readonly protocol: 'v2' } | { readonly protocol: 'v1'; reado
 
 /**
  * The way to InterLink, for all nodes of a process. Which generation it speaks is found out at the first request that reaches it, as
- * InterLink does with sidecars, and kept from then on.
+ * InterLink does with sidecars, and kept from then on: pods that were made in v1 belong to another owner in v2, so that a server which learns v2
+ * goes on being asked for them in v1.
  */
 export class InterLinkLink {
   readonly #target: HttpTarget;

@@ -10,7 +10,11 @@ async function ask(status: number) {
   const server = createServer((_request, response) => void response.writeHead(status).end('<html>Sign In'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const target = new HttpTarget({ url, token: async () => 'a-token' });
+  let refusals = 0;
+  const onUnauthenticated = () => {
+    refusals += 1;
+  };
+  const target = new HttpTarget({ url, token: async () => 'a-token', onUnauthenticated });
   onTestFinished(async () => {
     await target.close();
     server.close();
@@ -18,7 +22,8 @@ async function ask(status: number) {
   const link = new InterLinkLink(target, createLogger('test', 'silent'), new AbortController().signal, 0);
   const pods = new InterLinkProvider(link, { cluster: 'c', node: 'n' }, 'the file /etc/vk/token');
   const watching = pods.watchPods({ signal: AbortSignal.timeout(10_000) });
-  return { url, pods, error: await watching.next().catch((thrown: unknown) => thrown) };
+  const error = await watching.next().catch((thrown: unknown) => thrown);
+  return { url, pods, error, refusals };
 }
 
 test.each([
@@ -36,6 +41,11 @@ test.each([
     await expect(pods.deletePod('u', 0)).rejects.toMatchObject({ code, message: told });
   },
 );
+
+test('a token that is refused before anything else was answered is told to whoever renews it', async () => {
+  expect((await ask(401)).refusals).toBe(1);
+  expect((await ask(403)).refusals).toBe(0);
+});
 
 test('watchPods() says nothing of the token when it is not about that', async () => {
   const { url, error } = await ask(502);
