@@ -29,16 +29,16 @@ const longestSleepMs = 2 ** 31 - 1;
 export async function* readFlood(flood: LogFlood, reading: FloodReading): AsyncGenerator<Uint8Array> {
   const { startMs, endMs, options, now, isFollowed, over } = reading;
   const timeOf = (index: number) => startMs + (index * 1_000) / flood.linesPerSecond;
-  const lastMs = Math.min(endMs, startMs + flood.forMs);
-  const countBy = (ms: number) =>
-    Math.max(0, Math.floor(((Math.min(ms, lastMs) - startMs) * flood.linesPerSecond) / 1_000) + 1);
+  const total = Math.ceil((flood.forMs * flood.linesPerSecond) / 1_000);
+  const indexAt = (ms: number) => Math.max(0, ((ms - startMs) * flood.linesPerSecond) / 1_000);
+  const countBy = (ms: number) => Math.min(total, Math.floor(indexAt(Math.min(ms, endMs))) + 1);
   const lineAt = (index: number) => {
     const line = { time: new Date(timeOf(index)).toISOString(), content: contentOf(index, flood.bytesPerLine) };
     return renderLine(line, options);
   };
   const perChunk = Math.max(1, Math.floor(chunkBytes / flood.bytesPerLine));
   let written = countBy(now());
-  let index = firstWanted(options, { written, now: now(), countBy });
+  let index = firstWanted(options, { written, now: now(), indexAt });
   for (;;) {
     while (index < written) {
       const until = Math.min(written, index + perChunk);
@@ -46,7 +46,7 @@ export async function* readFlood(flood: LogFlood, reading: FloodReading): AsyncG
       index = until;
     }
     if (!isFollowed || over.aborted || now() >= endMs) return;
-    const nextMs = timeOf(index) > lastMs ? endMs : timeOf(index);
+    const nextMs = index < total ? Math.min(timeOf(index), endMs) : endMs;
     await sleep(Math.min(longestSleepMs, Math.max(tickMs, nextMs - now())), over);
     written = countBy(now());
   }
@@ -55,11 +55,10 @@ export async function* readFlood(flood: LogFlood, reading: FloodReading): AsyncG
 /** As the kubelet has it: first since, then tail. */
 function firstWanted(
   options: LogOptions,
-  { written, now, countBy }: { written: number; now: number; countBy: (ms: number) => number },
+  { written, now, indexAt }: { written: number; now: number; indexAt: (ms: number) => number },
 ): number {
   const since = sinceMs(options, now);
-  // Of a line that is written at that very time, countBy counts it: it is wanted.
-  const bySince = since === undefined ? 0 : countBy(since - 1);
+  const bySince = since === undefined ? 0 : Math.ceil(indexAt(since));
   return options.tailLines === undefined ? bySince : Math.max(bySince, written - options.tailLines);
 }
 

@@ -10,8 +10,11 @@ import type { CapabilitiesShape } from './site-shape.ts';
 /** A change in the file is noticed after this long at most. */
 const recheckMs = 1_000;
 
+/** The part of a {@link ScriptFile} that is used here. */
+type FollowedScript = Pick<ScriptFile, 'loaded' | 'refresh'>;
+
 /** The mock's backend by a script: its pods, what it says of itself, and the times in which it is away. */
-export function createScriptedBackend(file: ScriptFile, now: () => number = Date.now): Backend {
+export function createScriptedBackend(file: FollowedScript, now: () => number = Date.now): Backend {
   const backend = createMockBackend({
     now,
     capabilities: () => capabilitiesOf(file.loaded),
@@ -46,7 +49,7 @@ function awayDuringOutages(backend: Backend, assertThere: () => void): Backend {
 }
 
 interface Following {
-  readonly file: ScriptFile;
+  readonly file: FollowedScript;
   readonly news: Pick<News, 'relist'>;
   readonly now: () => number;
   readonly signal: AbortSignal;
