@@ -26,7 +26,9 @@ test('an event flood ends with its pod', async () => {
 });
 
 test('a log flood is read from a time, and its end is that of the container', async () => {
-  const { backend } = playScript('pods: [{ logFlood: { linesPerSecond: 2, bytesPerLine: 8 }, timeline: [{ atSeconds: 0, running: true }, { atSeconds: 3, exitCode: 0 }] }]');
+  const { backend } = playScript(
+    'pods: [{ logFlood: { linesPerSecond: 2, bytesPerLine: 8 }, timeline: [{ atSeconds: 0, running: true }, { atSeconds: 3, exitCode: 0 }] }]',
+  );
   const pod = await backend.create(requestOf(), owner);
   const followed = logOf(backend, pod, { follow: true });
   await vi.advanceTimersByTimeAsync(1_600);

@@ -32,7 +32,12 @@ test.each([
   [
     'waits for its restart, and remembers its end',
     2_000,
-    { ...first, state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } }, lastState: failed, restartCount: 0 },
+    {
+      ...first,
+      state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
+      lastState: failed,
+      restartCount: 0,
+    },
     4_000,
   ],
   [

@@ -1,3 +1,4 @@
+import type { TSchema } from 'typebox';
 import { ScriptShape } from './script-shape.ts';
 
 /** A key of the script, as docs/mock.md has it. */
@@ -14,7 +15,7 @@ interface Schema {
 }
 
 /** Every key that a script may have, in the order of its shape. What several lists have alike is told below the first of them. */
-export const scriptKeys: ReadonlyArray<ScriptKey> = keysBelow(ScriptShape, '');
+export const scriptKeys: ReadonlyArray<ScriptKey> = keysBelow(ScriptShape as TSchema as Schema, '');
 
 function keysBelow({ properties = {} }: Schema, prefix: string): ScriptKey[] {
   const members = Object.entries(properties);

@@ -5,7 +5,9 @@ import { requestOf } from '../testing/scripted-mock.ts';
 const prefix = '/v2/clusters/c1/nodes/n1';
 
 test('calls of each kind meet the errors of the script, of both generations', async () => {
-  const failing = ['delete', 'status', 'log', 'watch'].map((kind) => `  ${kind}: [{ error: internal, message: no ${kind} }]`);
+  const failing = ['delete', 'status', 'log', 'watch'].map(
+    (kind) => `  ${kind}: [{ error: internal, message: no ${kind} }]`,
+  );
   const mock = await runMock(['calls:', ...failing].join('\n'));
   const { pod, volumes } = requestOf();
   const path = `${prefix}/pods/${pod.metadata.uid}`;
