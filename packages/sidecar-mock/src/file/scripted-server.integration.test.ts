@@ -39,3 +39,16 @@ test('a script may be wrong on purpose, and a wrong script keeps the sidecar fro
   expect((await mock.ask('GET', `${prefix}/pods`)).body).toMatchObject({ items: [{}] });
   await expect(runMock('misbehave: gost-pod\n')).rejects.toThrow('did you mean ghost-pod?');
 });
+
+test('while the backend is away nothing is answered, and pods are there again after it', async () => {
+  const mock = await runMock('');
+  const { pod, volumes } = requestOf();
+  expect((await mock.ask('PUT', `${prefix}/pods/${pod.metadata.uid}`, { pod, volumes })).status).toBe(201);
+  const list = async () => await mock.ask('GET', `${prefix}/pods`);
+  await mock.rewrite('outages: [{ afterSeconds: 0, forSeconds: 3600 }]');
+  await expect.poll(async () => (await list()).status).toBe(503);
+  expect((await mock.ask('POST', '/status', [])).status).toBe(503);
+  await mock.rewrite('');
+  await expect.poll(async () => (await list()).status).toBe(200);
+  expect((await list()).body).toMatchObject({ items: [{ uid: pod.metadata.uid }] });
+});
