@@ -4,7 +4,7 @@ import { allChecks } from '@interlink/conformance';
 import { errorCodes, openApiDocument, toHttpStatus } from '@interlink/protocol';
 import { interLinkKeys, type Key } from '@interlink/service-kit';
 import { allFields as dockerFields, supportedFlags } from '@interlink/sidecar-docker';
-import { misbehaviours } from '@interlink/sidecar-mock';
+import { misbehaviours, scriptKeys } from '@interlink/sidecar-mock';
 import { type Field, renderFields } from '@interlink/sidecar-sdk';
 import { type AnnotationKind, annotationKinds, commonFlags, allFields as slurmFields } from '@interlink/sidecar-slurm';
 import { replaceSection } from './doc-section.ts';
@@ -29,6 +29,7 @@ const sections = [
     content: codeBlock('examples/backend-with-probes/watch-container.ts'),
   },
   { document: 'packages/sidecar-mock/README.md', name: 'misbehaviours', content: misbehaviourTable() },
+  { document: 'docs/mock.md', name: 'mock script keys', content: scriptKeyTable() },
   {
     document: 'docs/docker.md',
     name: 'docker flags',
@@ -129,6 +130,11 @@ function misbehaviourTable(): string {
     return `| \`${name}\` | ${summary} | ${caughtBy.map((check) => `\`${check}\``).join(', ')} |`;
   });
   return ['| `MOCK_MISBEHAVE` | what goes wrong | caught by |', '|---|---|---|', ...rows].join('\n');
+}
+
+function scriptKeyTable(): string {
+  const rows = scriptKeys.map(({ path, meaning }) => `| \`${path}\` | ${meaning} |`);
+  return ['| key | meaning |', '|---|---|', ...rows].join('\n');
 }
 
 /** Rows of a sidecar's fields below `containers[]`, below `volumes[]`, or of neither. */

@@ -27,6 +27,7 @@ export {
   type OwnConfigFile,
 } from './config/load-interlink-config.ts';
 export { nearest } from './config/nearest.ts';
+export { problemsOf, type SchemaProblem } from './config/schema-problems.ts';
 export type { SidecarRow } from './config/sidecars-key.ts';
 export { connectionLimitsOf, type Limits, limitsOf, noLimits } from './limits/limits.ts';
 export { BoundedNames } from './metrics/bounded-names.ts';
@@ -40,6 +41,7 @@ export {
   type StreamVerb,
   type Verb,
 } from './policy/access.ts';
+export { matchesPattern } from './policy/matches-pattern.ts';
 export { type Denial, type DenialReason, Policy, type PolicySettings, type Rights } from './policy/policy.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';

@@ -12,6 +12,8 @@ import {
   type OwnedReport,
   type Owner,
   ownerKey,
+  type Pod,
+  type PodEvent,
   type PodReference,
   type PodReport,
   type PodRequest,
@@ -21,6 +23,7 @@ import {
   sleep,
 } from '@interlink/sidecar-sdk';
 import { mockCapabilities } from './capabilities.ts';
+import { type EventFlood, playEventFlood } from './event-flood.ts';
 import { playAttachment, playCommand } from './exec.ts';
 import { linesOf, openLog } from './logs.ts';
 import { MockPod } from './mock-pod.ts';
@@ -31,7 +34,9 @@ export interface MockOptions {
   /** Milliseconds since the epoch. Default: the machine's clock. */
   readonly now?: () => number;
   /** Instead of {@link mockCapabilities}. */
-  readonly capabilities?: Capabilities;
+  readonly capabilities?: () => Capabilities;
+  /** What becomes of a pod. Default: what its annotations say. @throws InterLinkError `invalid_argument` for those that do not fit */
+  readonly scriptOf?: (pod: Pod) => PodScript;
 }
 
 /** A backend that keeps pods in memory and plays their scripts. A pod without delays costs no timer. */
@@ -41,7 +46,8 @@ export function createMockBackend(options: MockOptions = {}): Backend {
 
 class MockBackend implements Backend {
   readonly #now: () => number;
-  readonly #capabilities: Capabilities;
+  readonly #capabilities: () => Capabilities;
+  readonly #scriptOf: (pod: Pod) => PodScript;
   readonly #pods = new Map<string, MockPod>();
   /** Creates that failed on purpose, by UID. */
   readonly #failures = new Map<string, number>();
@@ -52,11 +58,12 @@ class MockBackend implements Backend {
 
   constructor(options: MockOptions) {
     this.#now = options.now ?? Date.now;
-    this.#capabilities = options.capabilities ?? mockCapabilities;
+    this.#capabilities = options.capabilities ?? (() => mockCapabilities);
+    this.#scriptOf = options.scriptOf ?? (({ metadata }) => parseScript(metadata.annotations));
   }
 
   async capabilities(): Promise<Capabilities> {
-    return this.#capabilities;
+    return this.#capabilities();
   }
 
   async list(): Promise<OwnedReport[]> {
@@ -69,20 +76,22 @@ class MockBackend implements Backend {
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
-    const { uid, annotations } = request.pod.metadata;
+    const { uid } = request.pod.metadata;
     const known = this.#pods.get(uid);
     if (known !== undefined) return known.report;
-    const script = parseScript(annotations);
+    const script = this.#scriptOf(request.pod);
     if (script.createDelayMs > 0) await delay(script.createDelayMs);
     this.#failOnPurpose(uid, script);
-    const pod = new MockPod(request.pod, owner, script);
+    const pod = new MockPod({ pod: request.pod, owner, script, nowMs: this.#now() });
     this.#pods.set(uid, pod);
     pod.show(request.volumes, this.#now());
-    if (script.imageError === undefined) {
+    if (script.timeline !== undefined) this.#followTimeline(pod);
+    else if (script.imageError === undefined) {
       if (script.startDelayMs === 0) this.#start(pod);
       else this.#after(pod, script.startDelayMs, () => this.#start(pod));
     }
     if (script.event !== undefined || script.imageError !== undefined) this.#tellEvents(pod);
+    if (script.eventFlood !== undefined) this.#flood(pod, script.eventFlood);
     return pod.report;
   }
 
@@ -178,6 +187,17 @@ class MockBackend implements Backend {
     if (pod.endedAtMs === undefined && runMs !== Number.POSITIVE_INFINITY) {
       this.#after(pod, runMs, () => pod.finish(this.#now()));
     }
+  }
+
+  #followTimeline(pod: MockPod): void {
+    const now = this.#now();
+    const nextMs = pod.advance(now);
+    if (nextMs !== undefined) this.#after(pod, nextMs - now, () => this.#followTimeline(pod));
+  }
+
+  #flood(pod: MockPod, flood: EventFlood): void {
+    const tell = (event: PodEvent) => this.#news?.event(pod.report.uid, event);
+    playEventFlood(flood, { now: this.#now, tell, over: pod.over.signal });
   }
 
   /** Does the pod's next step, in place of what was to be next; at once without a timer and without news when there is nothing to wait for. */

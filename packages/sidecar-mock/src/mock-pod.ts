@@ -1,6 +1,7 @@
 import type { LogLine, Owner, Pod, PodReport, PodUpdate, ResolvedVolume } from '@interlink/sidecar-sdk';
 import { type Ending, endedReport, failedInitReport, runningReport, waitingReport } from './report.ts';
 import type { PodScript } from './script.ts';
+import { reportAt } from './timeline-report.ts';
 import { PodChanges } from './update.ts';
 
 const fileVolumeTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as const;
@@ -9,6 +10,7 @@ const fileVolumeTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as c
 export class MockPod {
   readonly owner: Owner;
   readonly script: PodScript;
+  readonly createdAtMs: number;
   startedAtMs: number | undefined;
   endedAtMs: number | undefined;
   /** When the first delete arrived. */
@@ -23,8 +25,9 @@ export class MockPod {
   #changes: PodChanges | undefined;
   #over: AbortController | undefined;
 
-  constructor(pod: Pod, owner: Owner, script: PodScript) {
+  constructor({ pod, owner, script, nowMs }: { pod: Pod; owner: Owner; script: PodScript; nowMs: number }) {
     this.owner = owner;
+    this.createdAtMs = nowMs;
     this.script = script;
     this.#report = waitingReport(pod, script);
     this.#pod = pod;
@@ -75,6 +78,11 @@ export class MockPod {
     this.#end(nowMs);
   }
 
+  /** Goes by its timeline, up to now. @returns when there is more to come */
+  advance(nowMs: number): number | undefined {
+    return this.#playTimeline(nowMs);
+  }
+
   /** The containers end by themselves. */
   finish(nowMs: number): void {
     const { exitCode, reason, message, podReason } = this.script;
@@ -85,6 +93,10 @@ export class MockPod {
   /** Ended by a delete; what had ended before stays as it was. */
   stop(nowMs: number, exitCode: number): void {
     if (this.endedAtMs !== undefined) return;
+    if (this.script.timeline !== undefined) {
+      this.#playTimeline(nowMs, { exitCode });
+      return;
+    }
     this.#report = endedReport(this.#pod, { ...this.#times(nowMs), exitCode });
     this.#end(nowMs);
   }
@@ -94,10 +106,24 @@ export class MockPod {
     this.#changes ??= new PodChanges();
     this.#pod = this.#changes.take(this.#pod, pod, { at: toTime(nowMs), refusal: this.script.resize });
     if (this.endedAtMs !== undefined) return;
+    if (this.script.timeline !== undefined) {
+      this.#playTimeline(nowMs);
+      return;
+    }
     this.#report =
       this.startedAtMs === undefined
         ? waitingReport(this.#pod, this.script)
         : runningReport(this.#pod, toTime(this.startedAtMs));
+  }
+
+  #playTimeline(nowMs: number, end: { readonly exitCode?: number } = {}): number | undefined {
+    const { timeline = { main: [], named: new Map() }, queueReason } = this.script;
+    const moment = { createdAtMs: this.createdAtMs, nowMs, queueReason, ...end };
+    const { report, startedAtMs, nextMs, hasEnded } = reportAt(this.#pod, timeline, moment);
+    this.#report = report;
+    this.startedAtMs = startedAtMs;
+    if (hasEnded) this.#end(nowMs);
+    return hasEnded ? undefined : nextMs;
   }
 
   #times(nowMs: number): Pick<Ending, 'startedAt' | 'finishedAt'> {

@@ -98,7 +98,7 @@ export function toStatus(uid: string, container: Container, state: ContainerStat
   };
 }
 
-function ended(ending: Ending): ContainerState {
+export function ended(ending: Ending): ContainerState {
   const { exitCode, startedAt, finishedAt, message } = ending;
   const reason = ending.reason ?? (exitCode === 0 ? 'Completed' : 'Error');
   return {
@@ -112,6 +112,6 @@ function ended(ending: Ending): ContainerState {
   };
 }
 
-function isSidecar(container: Container): boolean {
+export function isSidecar(container: Container): boolean {
   return container.restartPolicy === 'Always';
 }

@@ -1,10 +1,13 @@
 import { type ErrorCode, errorCodes, InterLinkError, type Pod } from '@interlink/sidecar-sdk';
+import type { EventFlood } from './event-flood.ts';
+import type { LogFlood } from './log-flood.ts';
+import type { Timeline } from './timeline.ts';
 
 /** What may come of a change of resources. */
 export type ResizeState = 'Infeasible' | 'Deferred' | 'InProgress';
 const resizeStates: ReadonlyArray<string> = ['Infeasible', 'Deferred', 'InProgress'] satisfies ResizeState[];
 
-/** What a pod's annotations tell the mock to play. The table in README.md says the same in words. */
+/** What the mock plays of a pod. The table in README.md says the same in words, docs/mock.md what only a file can tell. */
 export interface PodScript {
   readonly createDelayMs: number;
   readonly createError: ErrorCode;
@@ -39,6 +42,11 @@ export interface PodScript {
   readonly memoryBytes: number;
   /** How long the containers take to end after TERM. */
   readonly deleteDelayMs: number;
+  /** When set, containers go by it, and not by delays, exit codes and `imageError`. */
+  readonly timeline: Timeline | undefined;
+  /** When set, it is the log. */
+  readonly logFlood: LogFlood | undefined;
+  readonly eventFlood: EventFlood | undefined;
 }
 
 const plain: PodScript = {
@@ -65,6 +73,9 @@ const plain: PodScript = {
   cpuMillis: 250,
   memoryBytes: 64 * 1_024 * 1_024,
   deleteDelayMs: 0,
+  timeline: undefined,
+  logFlood: undefined,
+  eventFlood: undefined,
 };
 
 /** One annotation: what its value must look like, and its part of the script. */
@@ -76,6 +87,9 @@ interface Annotation {
 
 /** Node's timers hold 31 bits of milliseconds. */
 const maxMs = 2 ** 31 - 1;
+
+/** Of all names of annotations that are the mock's. */
+export const annotationPrefix = 'mock.interlink.eu/';
 
 const annotations: Readonly<Record<string, Annotation>> = {
   'mock.interlink.eu/create-delay': duration(1, (createDelayMs) => ({ createDelayMs })),
@@ -119,7 +133,7 @@ export const mockAnnotations: ReadonlyArray<string> = Object.keys(annotations);
  * @throws InterLinkError `invalid_argument` for a value that does not fit and for a name that the mock does not know
  */
 export function parseScript(found: Pod['metadata']['annotations']): PodScript {
-  const ours = Object.entries(found ?? {}).filter(([name]) => name.startsWith('mock.interlink.eu/'));
+  const ours = Object.entries(found ?? {}).filter(([name]) => name.startsWith(annotationPrefix));
   if (ours.length === 0) return plain;
   const parts = ours.map(([name, value]) => readAnnotation(name, value));
   // `create-failures` narrows what `create-error` says, whichever comes first.

@@ -66,7 +66,7 @@ export class PodChanges {
         : terminated !== undefined
           ? { terminated: { ...terminated, startedAt: replaced.at } }
           : status.state;
-    return { ...status, state, restartCount: replaced.count };
+    return { ...status, state, restartCount: status.restartCount + replaced.count };
   }
 
   /** They run as soon as, and no longer than, the pod does. */

@@ -73,10 +73,13 @@ export {
   type InterLinkConfig,
   keepDoing,
   type Logger,
+  matchesPattern,
   nearest,
+  problemsOf,
   runProcess,
   sidecarUrl,
   sleep,
+  Trouble,
 } from '@interlink/service-kit';
 export { Registry } from 'prom-client';
 export type { Backend, News, OwnedReport, PodReference } from './backend.ts';
@@ -154,7 +157,7 @@ export {
   toPullBackOff,
 } from './lifecycle/status/image-reasons.ts';
 export { FolderChanges } from './log/folder-changes.ts';
-export { type LogLine, renderLine, selectLines } from './log/log-lines.ts';
+export { type LogLine, renderLine, selectLines, sinceMs } from './log/log-lines.ts';
 export { findTail, LogReader } from './log/log-reader.ts';
 export { parseLogRecord } from './log/log-records.ts';
 export { type LogFileRequest, streamLogFile } from './log/stream-log-file.ts';

@@ -152,6 +152,11 @@ export const interLinkKeys = {
     doc: 'How full that disk is allowed to stay. Default: 5 less than the high threshold.',
   }),
   ...slurmKeys,
+  'Mock.Script': text({
+    env: ['MOCK_SCRIPT'],
+    default: undefined,
+    doc: 'File that says what the mock sidecar plays; read again when it changes. Default: what annotations of pods say. See docs/mock.md.',
+  }),
   LogLevel: choice(['trace', 'debug', 'info', 'warn', 'error'], {
     env: ['LOGLEVEL'],
     default: 'info',

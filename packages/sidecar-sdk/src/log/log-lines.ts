@@ -25,7 +25,8 @@ export function renderLine(line: LogLine, options: LogOptions): Buffer {
   return options.timestamps === true ? Buffer.concat([Buffer.from(`${line.time} `), line.content]) : line.content;
 }
 
-function sinceMs(options: LogOptions, now: number): number | undefined {
+/** Where `sinceTime` or `sinceSeconds` begin, in milliseconds since the epoch; undefined: nowhere. */
+export function sinceMs(options: LogOptions, now: number): number | undefined {
   if (options.sinceTime !== undefined) return Date.parse(options.sinceTime);
   return options.sinceSeconds === undefined ? undefined : now - options.sinceSeconds * 1_000;
 }
