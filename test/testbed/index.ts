@@ -6,6 +6,7 @@
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
+//   patience.ts      how much longer tests wait in CI; patient-waits.ts has vitest do so
 //   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
 //   clusters.ts      the Kubernetes APIs that integration tests run against: in memory, and real
 //   cache/           what takes minutes to build, once for all runs
