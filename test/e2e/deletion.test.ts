@@ -53,11 +53,11 @@ describe.skipIf(cannotRun)('deleting a pod', { concurrent: true }, () => {
     const { metadata } = await namespace.waitForPhase('forced', 'Running');
 
     await namespace.run('delete', 'pod', 'forced', '--force', '--grace-period=0', '--wait=false');
-    await namespace.waitUntilGone('forced', { timeoutMs: 5_000 });
+    await namespace.waitUntilGone('forced', { timeoutMs: 5_000, isBound: true });
     await waitFor(
       'nothing to be left at the engine',
       async () => (await engine.containersOf(metadata?.uid ?? '')).length === 0,
-      { timeoutMs: 20_000 },
+      { timeoutMs: 20_000, isBound: true },
     );
   });
 
@@ -70,7 +70,7 @@ describe.skipIf(cannotRun)('deleting a pod', { concurrent: true }, () => {
     expect(await namespace.findPod('patient')).toBeDefined();
 
     await namespace.run('delete', 'pod', 'patient', '--grace-period=1', '--wait=false');
-    await namespace.waitUntilGone('patient', { timeoutMs: 20_000 });
+    await namespace.waitUntilGone('patient', { timeoutMs: 20_000, isBound: true });
   });
 
   test('that has ended, and of one that never began, works as well', async ({ site, namespace, engine }) => {

@@ -8,6 +8,7 @@
 //   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
+//   patience.ts      how much longer tests wait in CI; patient-waits.ts has vitest do so
 //   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
 //   clusters.ts      the Kubernetes APIs that integration tests run against: in memory, and real
 //   cache/           what takes minutes to build, once for all runs

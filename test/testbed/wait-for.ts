@@ -4,6 +4,8 @@ import { PATIENCE } from './patience.ts';
 export interface WaitOptions {
   /** Default 30 s; `PATIENCE` times that in CI. */
   timeoutMs?: number;
+  /** The time is what the test demands of the product, not patience: the same everywhere. */
+  isBound?: boolean;
   /** Between two looks; default 200 ms. */
   intervalMs?: number;
 }
@@ -16,9 +18,9 @@ export interface WaitOptions {
 export async function waitFor<Value>(
   what: string,
   look: () => Promise<Value | undefined | null | false> | Value | undefined | null | false,
-  { timeoutMs = 30_000, intervalMs = 200 }: WaitOptions = {},
+  { timeoutMs = 30_000, intervalMs = 200, isBound = false }: WaitOptions = {},
 ): Promise<Value> {
-  const limitMs = timeoutMs * PATIENCE;
+  const limitMs = isBound ? timeoutMs : timeoutMs * PATIENCE;
   const deadline = performance.now() + limitMs;
   for (;;) {
     let outcome: unknown;

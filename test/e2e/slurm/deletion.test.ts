@@ -41,7 +41,7 @@ describe.skipIf(cannotRun)('deleting a pod on Slurm', { concurrent: true }, () =
     const running = await namespace.waitForPhase('deaf', 'Running', patient);
     await namespace.run('delete', 'pod', 'deaf', '--wait=false');
     // KillWait of the testbed is 30 s.
-    await namespace.waitUntilGone('deaf', { timeoutMs: 25_000 });
+    await namespace.waitUntilGone('deaf', { timeoutMs: 25_000, isBound: true });
     await waitUntilNothingIsLeft(slurm, [running]);
   });
 
@@ -53,7 +53,7 @@ describe.skipIf(cannotRun)('deleting a pod on Slurm', { concurrent: true }, () =
     await namespace.apply(pod(site.nodeName, 'forced', { containers: [deaf], terminationGracePeriodSeconds: 300 }));
     const running = await namespace.waitForPhase('forced', 'Running', patient);
     await namespace.run('delete', 'pod', 'forced', '--force', '--grace-period=0', '--wait=false');
-    await namespace.waitUntilGone('forced', { timeoutMs: 5_000 });
+    await namespace.waitUntilGone('forced', { timeoutMs: 5_000, isBound: true });
     await waitUntilNothingIsLeft(slurm, [running]);
   });
 
