@@ -43,6 +43,7 @@ export { type Denial, type DenialReason, Policy, type PolicySettings, type Right
 export type { SidecarRow } from './config/sidecars-key.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
+export { ownProgram, ownProgramPrefix, readAsset } from './process/single-file.ts';
 export { Trouble } from './process/trouble.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
 export { keepYoungGenerationSmall } from './process/young-generation.ts';

@@ -74,6 +74,8 @@ export {
   keepDoing,
   type Logger,
   nearest,
+  ownProgram,
+  readAsset,
   runProcess,
   sidecarUrl,
   sleep,
