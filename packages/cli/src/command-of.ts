@@ -44,6 +44,7 @@ function invocationOf({ name, run }: Pick<Command, 'name' | 'run'>, args: Readon
 function showUsage(word: string | undefined): void {
   const lines = [
     'Usage: interlink-cli COMMAND [arguments]',
+    '       interlink-cli [COMMAND] --version',
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`),
     '',
