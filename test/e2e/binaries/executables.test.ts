@@ -53,8 +53,7 @@ test.each([
     const { msg, ...fields } = JSON.parse(line) as Record<string, string>;
     if (msg !== 'listening') continue;
     const folder = 'none: only this account can enter the folder of the socket';
-    const authentication =
-      name === 'process-sidecar' ? folder : `the bearer token in ${home}/.config/interlink/token`;
+    const authentication = name === 'process-sidecar' ? folder : `the bearer token in ${home}/.config/interlink/token`;
     expect(fields).toMatchObject({ address: expect.stringMatching(address), authentication });
     break;
   }

@@ -16,7 +16,11 @@ async function judge({ url, tokenFile }: { url: string; tokenFile: string }) {
   const argv = ['conformance', url, ...auth, '-o', 'json'];
   const { stdout, stderr } = await runCommand(join(binaries, 'interlink'), argv, { env: {}, timeoutMs: 240_000 });
   const { results } = JSON.parse(stdout) as { results: Array<{ name: string; outcome: string; reason?: string }> };
-  return { stderr, passed: results.filter(({ outcome }) => outcome === 'passed').length, failed: results.filter(({ outcome }) => outcome === 'failed') };
+  return {
+    stderr,
+    passed: results.filter(({ outcome }) => outcome === 'passed').length,
+    failed: results.filter(({ outcome }) => outcome === 'failed'),
+  };
 }
 
 // Exec, ports, probes, logs, restarts of containers: all that the sources do, the executable does.
