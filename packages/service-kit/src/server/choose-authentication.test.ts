@@ -12,9 +12,10 @@ async function waysOf(auth: Readonly<Record<string, unknown>>, address: string):
   onTestFinished(async () => await rm(folder, { recursive: true }));
   for (const name of ['token', 'site']) await writeFile(join(folder, name), `${name}\n`, { mode: 0o600 });
   const file = join(folder, 'config.yaml');
+  const tls = { InterlinkURL: address, TLS: { CertFile: '/cert.pem', KeyFile: '/key.pem', CACertFile: '/ca.pem' } };
+  const keys = { Auth: auth, ...(address.startsWith('https://') ? tls : {}) };
   // JSON is YAML.
-  const text = JSON.stringify({ Auth: auth, TLS: { CACertFile: '/ca.pem' } }).replaceAll('FOLDER', folder);
-  await writeFile(file, text);
+  await writeFile(file, JSON.stringify(keys).replaceAll('FOLDER', folder));
   const { config } = await loadInterLinkConfig({ INTERLINKCONFIGPATH: file });
   const url = address.replace('FOLDER', folder);
   const { ways } = await chooseAuthentication(config, url, createLogger('test', 'silent'));
