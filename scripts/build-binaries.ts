@@ -37,7 +37,7 @@ try {
   writeFileSync(join(output, 'THIRD-PARTY-LICENSES.txt'), renderLicenses(root, node, made.libraries));
   writeFileSync(join(output, 'sbom.cdx.json'), renderSbom({ build, node, lock, libraries: made.libraries }));
   const megabytes = Math.round(statSync(executable).size / 1e6);
-  process.stdout.write(`${output}: ${names.join(', ')} are one file of ${megabytes} MB for Linux on ${arch}\n`);
+  process.stdout.write(`${output}: ${names.join(', ')}: one file of ${megabytes} MB for Linux on ${arch}\n`);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

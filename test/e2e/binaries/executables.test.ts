@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -32,6 +32,20 @@ test('they are one file of less than 200 MB', async () => {
   expect(new Set(files.map(({ ino }) => ino)).size).toBe(1);
   expect(files[0]?.size).toBeLessThan(200e6);
 });
+
+/** In the head of an ELF file (https://man7.org/linux/man-pages/man5/elf.5.html). */
+const machines = { x64: 0x3e, arm64: 0xb7 } as const;
+
+test.each(['x64', 'arm64'] as const)(
+  'they are built for %s, whatever this machine is',
+  { timeout: ON_DEMAND_TIMEOUT_MS },
+  async (architecture) => {
+    const file = await open(join(await ensureBinaries(architecture), 'vk'));
+    onTestFinished(async () => await file.close());
+    const { buffer } = await file.read(Buffer.alloc(20), 0, 20, 0);
+    expect([buffer.subarray(1, 4).toString(), buffer.readUInt16LE(18)]).toEqual(['ELF', machines[architecture]]);
+  },
+);
 
 test.each([
   ['interlink', /^http:\/\/127\.0\.0\.1:\d+$/],

@@ -28,19 +28,31 @@ const sources = [
   'packages/*/src/**/*.{ts,sh,pl}',
 ];
 
-/** Finds the executables of these sources in the cache, or builds them as `make all` does. @returns their folder */
-export async function ensureBinaries(signal = new AbortController().signal): Promise<string> {
+/**
+ * Finds the executables of these sources in the cache, or builds them as `make all` does. @returns their folder
+ * @param architecture another one's Node is brought by npm
+ */
+export async function ensureBinaries(architecture: string = process.arch): Promise<string> {
+  const { signal } = new AbortController();
   const hash = createHash('sha256');
   const files = globSync(sources, { cwd: root, exclude: ['**/*.test.ts', '**/testing/**', '**/testdata/**'] });
   for (const file of files.toSorted()) hash.update(`${file}\n`).update(await readFile(join(root, file)));
   return await ensureBuilt({
-    key: `binaries-${process.arch}-${hash.digest('hex').slice(0, 16)}`,
-    title: 'the executables',
+    key: `binaries-${architecture}-${hash.digest('hex').slice(0, 16)}`,
+    title: `the executables for ${architecture}`,
     onProgress: (line) => void process.stderr.write(`${line}\n`),
     signal,
     build: async (folder) => {
       const script = join(root, 'scripts/build-binaries.ts');
-      const argv = ['--conditions=interlink-source', script, ...binaryNames, '--output', folder];
+      const argv = [
+        '--conditions=interlink-source',
+        script,
+        ...binaryNames,
+        '--output',
+        folder,
+        '--arch',
+        architecture,
+      ];
       await runCommandOrThrow(process.execPath, argv, { signal });
       await removeOld(dirname(folder));
     },
