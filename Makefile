@@ -42,6 +42,18 @@ bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md
 soak: $(INSTALLED) ## Endures every fault of docs/reliability.md at full length, again and again: an hour (RUNS=10 OUTAGE=300)
 	@$(NODE) scripts/soak.ts --runs $(or $(RUNS),10) --outage $(or $(OUTAGE),300)
 
+vk: NAMES = vk
+interlink: NAMES = interlink
+sidecars: NAMES = docker-sidecar slurm-sidecar mock-sidecar process-sidecar
+all: NAMES = vk interlink docker-sidecar slurm-sidecar mock-sidecar process-sidecar
+all vk interlink sidecars: $(INSTALLED)
+	@$(NODE) scripts/build-binaries.ts $(NAMES) $(if $(ARCH),--arch $(ARCH))
+
+all: ## Builds every executable into bin/, each a single file that needs no Node (ARCH=arm64: into bin/linux-arm64)
+vk: ## Builds bin/vk
+interlink: ## Builds bin/interlink
+sidecars: ## Builds bin/docker-sidecar, bin/slurm-sidecar, bin/mock-sidecar and bin/process-sidecar
+
 build: $(INSTALLED) ## Compiles every package to dist/
 	tsc -b packages/cli
 
@@ -52,6 +64,6 @@ format: $(INSTALLED) ## Formats the sources and applies safe fixes
 	biome check --write .
 
 clean: ## Removes what was built and installed
-	rm -rf node_modules packages/*/dist packages/*/*.tsbuildinfo
+	rm -rf node_modules bin packages/*/dist packages/*/*.tsbuildinfo
 
-.PHONY: help install check static test demo testbed bench soak build docs format clean
+.PHONY: help install check static test demo testbed bench soak all vk interlink sidecars build docs format clean

@@ -25,6 +25,7 @@ test.each([
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'bench/README.md',
+  'docs/install.md',
   'docs/protocol.md',
   'docs/admission.md',
   'docs/authentication.md',

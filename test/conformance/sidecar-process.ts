@@ -17,7 +17,7 @@ export interface SidecarUnderTest extends AsyncDisposable {
 
 /**
  * A sidecar as a process of its own, in a home of its own.
- * @param command what to run: the name of one of ours, or a file
+ * @param command what to run: the name of one of ours, or a file, `.ts` or executable
  */
 export async function startSidecarProcess(
   command: string,
@@ -31,12 +31,7 @@ export async function startSidecarProcess(
     ...(options.isUnix === true ? { SIDECARURL: url } : { SIDECARPORT: String(port) }),
     ...options.env,
   };
-  const script = command.endsWith('.ts') ? [command] : [main, command];
-  const start = (): ChildProcess =>
-    spawn(process.execPath, ['--conditions=interlink-source', ...script], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env,
-    });
+  const start = (): ChildProcess => spawn(...toCommand(command), { stdio: ['ignore', 'inherit', 'inherit'], env });
   const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
     const ended = once(child, 'exit');
     child.kill(signal);
@@ -57,4 +52,10 @@ export async function startSidecarProcess(
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function toCommand(command: string): [file: string, args: string[]] {
+  const source = ['--conditions=interlink-source'];
+  if (command.endsWith('.ts')) return [process.execPath, [...source, command]];
+  return command.startsWith('/') ? [command, []] : [process.execPath, [...source, main, command]];
 }

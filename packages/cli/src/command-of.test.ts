@@ -36,3 +36,15 @@ test.each(['--help', '-h', 'help'])('commandOf() of %s shows the list on stdout'
   expect(written.join('')).toMatch(/^Usage: interlink-cli COMMAND/);
   for (const name of names) expect(written.join('')).toContain(`  ${name} `);
 });
+
+test.each([
+  ['vk', ['--version']],
+  ['interlink-cli', ['vk', '--version']],
+  ['interlink-cli', ['--version']],
+])('commandOf() called %s with %j shows version and commit', async (program, args) => {
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  const { name, run } = commandOf(program, args);
+  await run(args, never);
+  expect(written.join('')).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(from source, Node v[\\d.]+\\)\\n$`));
+});

@@ -9,6 +9,7 @@ import {
   slurmSidecarCommand,
 } from './commands/sidecars.ts';
 import { vkCommand } from './commands/vk.ts';
+import { versionLine } from './version.ts';
 
 const commands: ReadonlyArray<Command> = [
   vkCommand,
@@ -28,16 +29,22 @@ export interface Invocation {
 /** Which command was meant: by the program's own name, else by its first argument. */
 export function commandOf(programName: string, args: ReadonlyArray<string>): Invocation {
   const byName = commands.find(({ name }) => name === programName);
-  if (byName !== undefined) return { name: byName.name, run: byName.run, args };
+  if (byName !== undefined) return invocationOf(byName, args);
   const [first, ...rest] = args;
   const byArgument = commands.find(({ name }) => name === first);
-  if (byArgument !== undefined) return { name: byArgument.name, run: byArgument.run, args: rest };
-  return { name: 'interlink-cli', args, run: async () => showUsage(first) };
+  if (byArgument !== undefined) return invocationOf(byArgument, rest);
+  return invocationOf({ name: 'interlink-cli', run: async () => showUsage(first) }, args);
+}
+
+function invocationOf({ name, run }: Pick<Command, 'name' | 'run'>, args: ReadonlyArray<string>): Invocation {
+  if (args[0] !== '--version') return { name, run, args };
+  return { name, args, run: async () => void process.stdout.write(`${versionLine(name)}\n`) };
 }
 
 function showUsage(word: string | undefined): void {
   const lines = [
     'Usage: interlink-cli COMMAND [arguments]',
+    '       interlink-cli [COMMAND] --version',
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`),
     '',

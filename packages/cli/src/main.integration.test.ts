@@ -58,7 +58,7 @@ test('a link named after a command is that command', async () => {
   const { code, stdout } = await run(['--help'], { script: main });
   expect([code, stdout.split('\n')[0]]).toEqual([0, 'Usage: interlink-cli COMMAND [arguments]']);
   const linked = await run(['--help'], { script });
-  expect([linked.code, linked.stdout.split('\n')[0]]).toEqual([0, 'Usage: mock-sidecar']);
+  expect([linked.code, linked.stdout.split('\n')[0]]).toEqual([0, 'Usage: mock-sidecar [--version]']);
 });
 
 test.each(['interlink', 'mock-sidecar', 'vk'])(

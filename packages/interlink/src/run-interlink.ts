@@ -33,9 +33,10 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   const tracer = await startTracing('interlink', logger, env);
   const metrics = new Registry();
   const routes = await openRoutes(config, { logger, signal, tracer, metrics: new SidecarMetrics(metrics) });
+  const { authenticate, ways: authentication } = await chooseAuthentication(config, listenUrl, logger);
   const app = createHttpServer({
     logger,
-    authenticate: await chooseAuthentication(config, listenUrl, logger),
+    authenticate,
     readiness: routes.readiness,
     tracer,
     tls: await listenerTls(config, listenUrl, logger),
@@ -53,7 +54,7 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
 
   const address = await listen(app, listenUrl);
   const sidecars = routes.links.map(({ route }) => `${route.name} ${route.url}`);
-  logger.info({ address, sidecars, configuration: file ?? 'defaults and environment' }, 'listening');
+  logger.info({ address, authentication, sidecars, configuration: file ?? 'defaults and environment' }, 'listening');
   const looking = routes.run(signal);
   await aborted(signal);
   await app.close();

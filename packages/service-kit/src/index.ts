@@ -45,6 +45,7 @@ export { matchesPattern } from './policy/matches-pattern.ts';
 export { type Denial, type DenialReason, Policy, type PolicySettings, type Rights } from './policy/policy.ts';
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
+export { ownProgram, ownProgramPrefix, readAsset } from './process/single-file.ts';
 export { Trouble } from './process/trouble.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
 export { keepYoungGenerationSmall } from './process/young-generation.ts';

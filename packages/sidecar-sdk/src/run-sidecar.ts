@@ -51,7 +51,7 @@ export async function runSidecar(
   const service = new PodService(await definition.createBackend(config, logger, metrics), logger, {
     kubeconfigFolder: kubeconfigFolder(config.DataRootFolder, env),
   });
-  const authenticate = await chooseAuthentication(config, url, logger);
+  const { authenticate, ways: authentication } = await chooseAuthentication(config, url, logger);
   const tracer = await startTracing(`interlink-${definition.name}`, logger, env);
   const createServer = definition.createServer ?? createSidecarServer;
   const app = createServer({
@@ -61,7 +61,7 @@ export async function runSidecar(
   });
   const running = service.run(signal);
   const address = await listen(app, url);
-  logger.info({ address, configuration: file ?? 'defaults and environment' }, 'listening');
+  logger.info({ address, authentication, configuration: file ?? 'defaults and environment' }, 'listening');
   await aborted(signal);
   await Promise.all([app.close(), running]);
   await tracer?.close();

@@ -15,7 +15,7 @@ const testbed: TestbedData = inject('testbed');
 type SiteTestOptions = Pick<SiteOptions, 'env' | 'virtualNodes'>;
 
 type OneSiteOptions = SiteTestOptions &
-  Partial<Pick<SiteOptions, 'kubeconfig'>> & {
+  Partial<Pick<SiteOptions, 'kubeconfig' | 'sidecar' | 'binaries'>> & {
     /** Another engine than the testbed's. */
     readonly docker?: DockerData;
   };
@@ -59,7 +59,14 @@ export function siteTest(subject: string, options: SiteTestOptions = {}) {
 export async function startSite(
   nodeName: string,
   engine: EngineView,
-  { env = {}, virtualNodes, kubeconfig, docker = partsOf(testbed).docker }: OneSiteOptions = {},
+  {
+    env = {},
+    virtualNodes,
+    kubeconfig,
+    sidecar = 'docker',
+    binaries,
+    docker = partsOf(testbed).docker,
+  }: OneSiteOptions = {},
 ): Promise<{ site: Site; directory: string; end(): Promise<void> }> {
   const { controlPlane } = partsOf(testbed);
   const directory = await mkdtemp(join(tmpdir(), `${nodeName}-`));
@@ -67,7 +74,8 @@ export async function startSite(
     directory,
     kubeconfig: kubeconfig ?? controlPlane.kubeconfig,
     nodeName,
-    sidecar: 'docker',
+    sidecar,
+    binaries,
     dockerHost: docker.host,
     env,
     virtualNodes,

@@ -20,6 +20,8 @@ export interface SitePartOptions {
   readonly args: ReadonlyArray<string>;
   readonly env: Readonly<Record<string, string>>;
   readonly directory: string;
+  /** Folder of executables to run in place of the sources. */
+  readonly binaries?: string | undefined;
   readonly place?: Place | undefined;
 }
 
@@ -55,9 +57,10 @@ export class SitePart {
    * @param env variables of this one run, over the part's own
    */
   async start(until?: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { name, args: more, place } = this.#options;
-    const argv = ['--conditions=interlink-source', main, name, ...more];
-    const command = (await place?.toCommandLine([process.execPath, ...argv])) ?? ([process.execPath, argv] as const);
+    const { name, args: more, binaries, place } = this.#options;
+    const source = [process.execPath, '--conditions=interlink-source', main, name];
+    const [program = '', ...argv] = [...(binaries === undefined ? source : [join(binaries, name)]), ...more];
+    const command = (await place?.toCommandLine([program, ...argv])) ?? ([program, argv] as const);
     const log = openSync(this.logFile, 'a', 0o600);
     this.#logStart = readFileSync(this.logFile).length;
     const [file, args] = dieWithParent(...command);

@@ -23,6 +23,8 @@ export interface SiteOptions {
   readonly sidecar: SidecarKind | RemoteSidecar;
   /** For the Docker sidecar. */
   readonly dockerHost?: string | undefined;
+  /** Folder of executables to run in place of the sources. */
+  readonly binaries?: string | undefined;
   /** Variables of all three processes, but for a sidecar that runs elsewhere, over those set here. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -40,7 +42,7 @@ export class Site {
   readonly tokenFile: string;
 
   private constructor(options: SiteOptions, ports: { interlink: number; sidecar: number }) {
-    const { directory, kubeconfig, nodeName, sidecar, dockerHost } = options;
+    const { directory, kubeconfig, nodeName, sidecar, dockerHost, binaries } = options;
     this.nodeName = nodeName;
     this.interlinkUrl = `http://127.0.0.1:${ports.interlink}`;
     this.sidecarUrl = sidecarUrlOf(options, ports.sidecar);
@@ -56,7 +58,7 @@ export class Site {
       ...(options.virtualNodes === undefined ? {} : { INTERLINKCONFIGPATH: configurationFile(directory) }),
       ...options.env,
     };
-    const part = (name: string, args: string[]) => new SitePart({ name, args, env, directory });
+    const part = (name: string, args: string[]) => new SitePart({ name, args, env, directory, binaries });
     const named = options.virtualNodes === undefined ? ['--nodename', nodeName] : [];
     this.vk = part('vk', [...named, '--port', '0', '--kubeconfig', kubeconfig]);
     this.interlink = part('interlink', []);

@@ -34,6 +34,7 @@ function usage(): string {
   return [
     'Usage: interlink             runs the gateway',
     '       interlink COMMAND [arguments]',
+    '       interlink --version   shows version and commit',
     '',
     `${summary} The gateway takes no arguments: it is configured by`,
     '$INTERLINKCONFIGPATH (default ./kustomizations/InterLinkConfig.yaml, then /etc/interlink/InterLinkConfig.yaml)',

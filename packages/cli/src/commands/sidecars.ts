@@ -1,4 +1,4 @@
-import { runSidecar, type SidecarDefinition } from '@interlink/sidecar-sdk';
+import type { SidecarDefinition } from '@interlink/sidecar-sdk';
 import type { Command } from '../command.ts';
 import { isHelpOrRefused } from './no-arguments.ts';
 
@@ -30,7 +30,9 @@ function sidecarCommand(sidecar: { name: string; summary: string; load(): Promis
     name,
     summary,
     run: async (args, signal) => {
-      if (!isHelpOrRefused(name, summary, args)) await runSidecar(await load(), signal);
+      if (isHelpOrRefused(name, summary, args)) return;
+      const [{ runSidecar }, definition] = await Promise.all([import('@interlink/sidecar-sdk'), load()]);
+      await runSidecar(definition, signal);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, Command as Parser } from 'commander';
 import type { Command } from '../command.ts';
 import { parseArguments } from '../parse-arguments.ts';
+import { versionLine } from '../version.ts';
 
 const summary = 'The Virtual Kubelet: a virtual node in a Kubernetes cluster.';
 
@@ -26,6 +27,7 @@ export interface Flags {
 function parser(): Parser {
   return new Parser('vk')
     .description(summary)
+    .version(versionLine('vk'), '--version', 'shows version and commit')
     .option('--nodename <name>', "the node's name ($NODENAME; default virtual-kubelet)")
     .addOption(
       new Option('--provider <name>', 'which provider runs the pods')

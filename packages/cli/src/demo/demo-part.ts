@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 
 const stopTimeoutMs = 10_000;
@@ -29,7 +30,9 @@ export class DemoPart {
     const log = openSync(this.logFile, 'a', 0o600);
     // A group of its own: Ctrl-C is for the demo, which ends its parts in order.
     const stdio = ['ignore' as const, log, log];
-    this.#child = spawn(process.execPath, [...process.execArgv, main, name, ...args], { env, detached: true, stdio });
+    // The single-file executable goes by the name that it is called.
+    const argv = isSea() ? args : [...process.execArgv, main, name, ...args];
+    this.#child = spawn(process.execPath, argv, { argv0: name, env, detached: true, stdio });
     this.#child.once('error', () => undefined);
   }
 

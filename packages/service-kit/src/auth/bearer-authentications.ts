@@ -27,7 +27,6 @@ export async function bearerAuthentications(
     })),
   ];
   await Promise.all(holders.map(async ({ file }) => await file.current()));
-  logger.info({ tokenFiles: holders.map(({ file }) => file.path) }, 'callers may show the tokens of these files');
   const oidc = config['Auth.OIDC'];
   if (oidc === undefined) return [tokenAuthentication(holders, logger)];
   const { Issuer: issuer, CAFile: caFile } = oidc;

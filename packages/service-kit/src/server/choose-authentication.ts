@@ -16,6 +16,12 @@ export async function accountToken(config: InterLinkConfig): Promise<TokenFile> 
   return file;
 }
 
+export interface ListenerAuthentication {
+  readonly authenticate: Authenticate;
+  /** What callers have to show, in words, for the log line that says where the process listens. */
+  readonly ways: string;
+}
+
 /**
  * Who may call a listener: whoever shows a client certificate of its CA, or a token that is known, loopback included, since a login
  * node has many users. A unix socket in a folder that only the account can enter is guarded by that folder instead; with
@@ -25,19 +31,43 @@ export async function chooseAuthentication(
   config: InterLinkConfig,
   listenUrl: string,
   logger: Logger,
-): Promise<Authenticate> {
+): Promise<ListenerAuthentication> {
   if (config['Auth.AllowUnauthenticated']) {
     logger.warn({ address: listenUrl }, 'Auth.AllowUnauthenticated is set: anybody who can connect may run pods here');
-    return firstOf(certificateAuthentication, noAuthentication);
+    return { authenticate: firstOf(certificateAuthentication, noAuthentication), ways: 'none: anybody may call' };
   }
   const isPrivate = await isPrivateSocket(listenUrl);
   const trustsProxy = config['Auth.TrustProxy'];
-  if (isPrivate && !trustsProxy) return noAuthentication;
+  if (isPrivate && !trustsProxy) {
+    return { authenticate: noAuthentication, ways: 'none: only this account can enter the folder of the socket' };
+  }
   if (trustsProxy && !isPrivate)
     logger.info(
       { address: listenUrl },
       'identity headers are ignored here: this is no unix socket in a private folder',
     );
-  const byToken = await bearerAuthentications(config, await accountToken(config), logger);
-  return firstOf(certificateAuthentication, ...(isPrivate ? [forwardedIdentity] : []), ...byToken);
+  const token = await accountToken(config);
+  const byToken = await bearerAuthentications(config, token, logger);
+  return {
+    authenticate: firstOf(certificateAuthentication, ...(isPrivate ? [forwardedIdentity] : []), ...byToken),
+    ways: [
+      ...tokenWays(config, token),
+      ...(listenUrl.startsWith('https://') ? certificateWays(config) : []),
+      ...(isPrivate ? ['what oauth2-proxy says'] : []),
+    ].join(', or '),
+  };
+}
+
+function tokenWays(config: InterLinkConfig, { path }: TokenFile): string[] {
+  const files = [path, ...(config['Auth.Tokens'] ?? []).map(({ File }) => File)];
+  const oidc = config['Auth.OIDC'];
+  return [
+    ...files.map((file) => `the bearer token in ${file}`),
+    ...(oidc === undefined ? [] : [`a bearer token of ${oidc.Issuer}`]),
+  ];
+}
+
+function certificateWays(config: InterLinkConfig): string[] {
+  const authority = config['TLS.CACertFile'];
+  return authority === undefined ? [] : [`a client certificate of the CA in ${authority}`];
 }

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { extname } from 'node:path';
 import { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { InterLinkError } from '@interlink/sidecar-sdk';
+import { InterLinkError, ownProgram } from '@interlink/sidecar-sdk';
 
 /** `relay-main.ts` from source, `relay-main.js` once built. */
-const relayProgram = fileURLToPath(new URL(`./relay-main${extname(import.meta.url)}`, import.meta.url));
+const relayProgram = ownProgram('port-relay', new URL(`./relay-main${extname(import.meta.url)}`, import.meta.url));
 
 /**
  * Connects to a port on localhost in the network namespace of a process: a small process of ours enters it and passes the bytes

@@ -20,14 +20,18 @@ const [attemptFolder = '', podFolder = ''] = process.argv.slice(2);
 // A stop of the whole service must find somebody left who writes the exit code down.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-const order = JSON.parse(readFileSync(join(attemptFolder, attemptFiles.order), 'utf8')) as RunOrder;
-const runner = identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' };
-const claim: Claim = { runner };
-if (writeOnce(join(attemptFolder, attemptFiles.claim), claim)) {
-  writeWhole(join(attemptFolder, attemptFiles.ending), await run(order));
-  tellSidecar();
+void main();
+
+async function main(): Promise<void> {
+  const order = JSON.parse(readFileSync(join(attemptFolder, attemptFiles.order), 'utf8')) as RunOrder;
+  const runner = identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' };
+  const claim: Claim = { runner };
+  if (writeOnce(join(attemptFolder, attemptFiles.claim), claim)) {
+    writeWhole(join(attemptFolder, attemptFiles.ending), await run(order));
+    tellSidecar();
+  }
+  process.exit(0);
 }
-process.exit(0);
 
 async function run({ argv, env, ...places }: RunOrder): Promise<Ending> {
   const [program = '', ...args] = argv;

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ownProgram } from '@interlink/sidecar-sdk';
 
 /** `main.ts` from source, `main.js` once built. */
-const runnerProgram = fileURLToPath(new URL(`../runner/main${extname(import.meta.url)}`, import.meta.url));
+const runnerProgram = ownProgram(
+  'process-runner',
+  new URL(`../runner/main${extname(import.meta.url)}`, import.meta.url),
+);
 
 /** Starts a runner in a session of its own, without this process's environment and files, so that it outlives this process. */
 export function startRunner(attemptFolder: string, podFolder: string): ChildProcess {

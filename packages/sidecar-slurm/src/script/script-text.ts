@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readAsset } from '@interlink/sidecar-sdk';
 
 /**
  * A file of bash or perl that scripts are made of. @param path below `script/`
@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 export function scriptText(path: string): string {
   const known = texts.get(path);
   if (known !== undefined) return known;
-  const text = readFileSync(new URL(`../../src/script/${path}`, import.meta.url), 'utf8');
+  const text = readAsset(`sidecar-slurm/script/${path}`, new URL(`../../src/script/${path}`, import.meta.url));
   texts.set(path, text);
   return text;
 }
