@@ -101,6 +101,48 @@ describe('one pod is one job', () => {
     expect(jobsOf(running, 2)).toHaveLength(1);
   });
 
+  test('when its node does not take it, since Slurm gave its id to another: it gets a new one', async () => {
+    await using running = await RunningBackend.start();
+    const first = await submitted(running);
+    running.slurm.controller.refuseDuplicate(first);
+    const current = () => running.reports.get(uidOf(1))?.status.jobID;
+    await running.until('made again', () => current() !== undefined && current() !== first);
+    expect(jobsOf(running).map(({ job }) => job.state)).toEqual(['CANCELLED', 'PENDING']);
+    expect(jobsOf(running)[1]?.order.scriptArguments).toEqual(['1']);
+    expect(running.events.map(({ message }) => message)).toContain(
+      `Node c1 has another job ${first} already, which Slurm has forgotten: the pod gets a new one`,
+    );
+    await running.restart();
+    await running.pass(20_000);
+    expect(jobsOf(running)).toHaveLength(2);
+  });
+
+  test.for([
+    { what: 'somebody cancels it before it begins', reason: undefined, fault: undefined },
+    { what: 'somebody drains its node', reason: 'a new disk', fault: undefined },
+    { what: 'its node is hidden from this account', reason: 'Duplicate jobid', fault: 'refused' },
+  ] as const)('when $what: not again', async ({ reason, fault }) => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    if (reason !== undefined) running.slurm.controller.drained.set('c1', reason);
+    if (fault !== undefined) running.slurm.failNext('nodeReasons', fault);
+    running.slurm.controller.start(jobId);
+    running.slurm.controller.end(jobId, 'CANCELLED', { exitCode: 0, signal: 0 });
+    const main = () => running.reports.get(uidOf(1))?.status.containerStatuses[0];
+    await running.until('cancelled', () => main()?.state.terminated?.reason === 'Cancelled');
+    expect(jobsOf(running)).toHaveLength(1);
+    expect(running.slurm.calls.filter((call) => call === 'nodeReasons')).toHaveLength(1);
+  });
+
+  test('when its node does not take it while Slurm is away: it waits for the answer', async () => {
+    await using running = await RunningBackend.start();
+    const first = await submitted(running);
+    for (const fault of ['away', 'away', 'away'] as const) running.slurm.failNext('nodeReasons', fault);
+    running.slurm.controller.refuseDuplicate(first);
+    await running.until('made again', () => jobsOf(running).length === 2);
+    expect(running.slurm.calls.filter((call) => call === 'nodeReasons')).toHaveLength(4);
+  });
+
   test('when Slurm forgets it while it runs: it is not begun again', async () => {
     await using running = await RunningBackend.start();
     const jobId = await submitted(running);

@@ -31,6 +31,7 @@ import { PodFolder, rootsIn } from './folder/pod-folder.ts';
 import { Spool } from './folder/spool.ts';
 import { JobTable } from './jobs/job-table.ts';
 import { JobWatch } from './jobs/job-watch.ts';
+import { LostJobs } from './jobs/lost-jobs.ts';
 import { PollPace } from './jobs/poll-pace.ts';
 import { sleepBy } from './jobs/sleep-by.ts';
 import { readLog } from './logs.ts';
@@ -108,7 +109,11 @@ export class SlurmBackend implements Backend {
       ...{ table, slurm, book, clock, logger },
       ...{ pace: new PollPace(options.pollIntervalMs), orphans: new Orphans(root) },
       onJobs: (entry, jobs) => links.see(entry, jobs),
-      onVanished: ({ uid }) => submitter.add(uid),
+      lost: new LostJobs({
+        ...{ slurm, book, clock, logger },
+        onVanished: ({ uid }) => submitter.add(uid),
+        onRefused: ({ uid }) => submitter.addAnew(uid),
+      }),
       onSeen: (entry) => ender.step(entry),
     });
     this.#book = book;

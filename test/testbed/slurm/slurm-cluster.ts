@@ -40,6 +40,10 @@ export interface SlurmCluster {
   killNode(node: NodeName): Promise<void>;
   /** Starts it again; returns when it is idle. */
   startNode(node: NodeName): Promise<void>;
+  /** Nodes that take no jobs, since Slurm or somebody has drained them. */
+  drainedNodes(): Promise<string[]>;
+  /** As an operator does with a drained node. */
+  resumeNode(node: string): Promise<void>;
 }
 
 /** Starts a controller, two nodes and a login host as containers; returns when both nodes are idle. */
@@ -104,6 +108,14 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
     startNode: async (node) => {
       await engine.start(containers[node]);
       await daemons.startNode(node);
+    },
+    drainedNodes: async () => {
+      const list = ['sinfo', '--noheader', '--states=drain', '--format=%n'];
+      const { stdout } = await commands.run('controller', 'root', list);
+      return [...new Set(stdout.split('\n').filter((line) => line !== ''))];
+    },
+    resumeNode: async (node) => {
+      await commands.run('controller', 'root', ['scontrol', 'update', `nodename=${node}`, 'state=resume']);
     },
   };
 }

@@ -1,14 +1,15 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
 import { clearSecrets } from '../end/clear-secrets.ts';
 import type { Orphans } from '../end/orphans.ts';
-import { writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { isEndState } from '../slurm/job-state.ts';
 import { Slots } from '../slurm/pace/slots.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
+import { isPerhapsRefused } from './duplicate-ids.ts';
 import { chooseJob, type JobTable, type Snapshot } from './job-table.ts';
+import type { LostJobs } from './lost-jobs.ts';
 import type { PollPace } from './poll-pace.ts';
 import { sightEvents } from './sight-events.ts';
 import { sleepBy } from './sleep-by.ts';
@@ -16,16 +17,15 @@ import { steadyEstimate } from './steady-estimate.ts';
 
 export interface JobWatchOptions {
   readonly table: JobTable;
-  readonly slurm: Pick<SlurmApi, 'accounting' | 'cancel'>;
+  readonly slurm: Pick<SlurmApi, 'cancel'>;
   readonly book: PodBook;
   readonly pace: PollPace;
   readonly orphans: Orphans;
+  readonly lost: LostJobs;
   readonly clock: Clock;
   readonly logger: Logger;
   /** All of a pod's jobs, as squeue shows them. */
   onJobs(entry: PodEntry, jobs: ReadonlyArray<PodJob>): void;
-  /** A pod's job is to be made again: Slurm has forgotten it before it began. */
-  onVanished(entry: PodEntry): void;
   /** A pod that is to end was looked at. */
   onSeen(entry: PodEntry): void;
 }
@@ -97,11 +97,13 @@ export class JobWatch {
   async apply(snapshot: Snapshot): Promise<void> {
     const entries = [...this.#options.book.all()];
     const vanished = new Set<PodEntry>();
+    const cancelled = new Map<PodJob, PodEntry>();
     await Promise.all(
       entries.map(async (entry) => {
         try {
-          const isVanished = await this.#slots.run(async () => await this.#look(entry, snapshot));
-          if (isVanished) vanished.add(entry);
+          const found = await this.#slots.run(async () => await this.#look(entry, snapshot));
+          if (found === 'vanished') vanished.add(entry);
+          else if (found !== undefined) cancelled.set(found, entry);
           else if (entry.deletion !== undefined && entry.jobId !== undefined) this.#options.onSeen(entry);
           this.#troubled.delete(entry);
         } catch (error) {
@@ -109,21 +111,28 @@ export class JobWatch {
         }
       }),
     );
-    if (vanished.size > 0) await this.#judge([...vanished]);
+    await this.#judge(vanished);
+    if (cancelled.size > 0) {
+      for (const [job, entry] of await this.#options.lost.judgeCancelled(cancelled)) await this.#seen(entry, job);
+    }
     await this.#endOrphans(snapshot);
     this.#looks += 1;
   }
 
-  /** @returns true when the job is gone and only sacct may know what became of it */
-  async #look(entry: PodEntry, snapshot: Snapshot): Promise<boolean> {
+  /** @returns what has to be asked for: sacct about a job that squeue does not show, its node about one that was cancelled before it began */
+  async #look(entry: PodEntry, snapshot: Snapshot): Promise<'vanished' | PodJob | undefined> {
     const { jobId, uid, submission } = entry;
-    if (jobId === undefined) return false;
+    if (jobId === undefined) return undefined;
     const jobs = snapshot.byUid.get(uid) ?? [];
     const job = chooseJob(jobs, jobId);
     this.#options.onJobs(entry, jobs);
-    if (job !== undefined) await this.#seen(entry, job);
-    else if (snapshot.askedAtMs > Date.parse(submission?.at ?? '')) return await this.#unseen(entry);
-    return false;
+    if (job !== undefined) {
+      if (isPerhapsRefused(entry, job)) return job;
+      await this.#seen(entry, job);
+    } else if (snapshot.askedAtMs > Date.parse(submission?.at ?? '')) {
+      return (await this.#unseen(entry)) ? 'vanished' : undefined;
+    }
+    return undefined;
   }
 
   /** One pod's folder must not keep the others from being looked at. */
@@ -134,6 +143,13 @@ export class JobWatch {
       { err: error, ...podFields(entry.reference) },
       'cannot bring a pod up to date: trying again',
     );
+  }
+
+  async #judge(vanished: ReadonlySet<PodEntry>): Promise<void> {
+    if (vanished.size === 0) return;
+    for (const { uid } of vanished) this.#missing.delete(uid);
+    await this.#options.lost.judgeVanished([...vanished]);
+    for (const entry of vanished) if (entry.deletion !== undefined) this.#options.onSeen(entry);
   }
 
   async #endOrphans({ byUid }: Snapshot): Promise<void> {
@@ -180,41 +196,6 @@ export class JobWatch {
     }
     await this.#options.book.refresh(uid);
     return true;
-  }
-
-  /** Asks sacct once for all of them. */
-  async #judge(entries: ReadonlyArray<PodEntry>): Promise<void> {
-    const ids = entries.flatMap(({ record, jobId }) => (record?.phase === 'ended' ? [] : (jobId ?? [])));
-    const accounted = ids.length === 0 ? undefined : await this.#options.slurm.accounting({ ids });
-    const byId = Map.groupBy(accounted ?? [], ({ id }) => id);
-    for (const entry of entries) {
-      const { uid, jobId = '', record } = entry;
-      const jobs = record?.phase === 'ended' ? [] : (byId.get(jobId) ?? []);
-      await this.#gone(
-        entry,
-        jobs.find(({ identity }) => identity === undefined || identity.uid === uid),
-      );
-      if (entry.deletion !== undefined) this.#options.onSeen(entry);
-    }
-  }
-
-  async #gone(entry: PodEntry, job: SlurmJob | undefined): Promise<void> {
-    const { book, logger, clock, onVanished } = this.#options;
-    const { uid, submission } = entry;
-    if (job === undefined && entry.record === undefined && submission !== undefined) {
-      logger.warn(
-        { ...podFields(entry.reference), jobId: entry.jobId },
-        'Slurm has forgotten a job before it began: it is submitted again',
-      );
-      this.#missing.delete(uid);
-      entry.sight = { kind: 'unseen' };
-      entry.submission = { number: submission.number, at: submission.at };
-      await writeSubmission(entry.folder, entry.submission);
-      onVanished(entry);
-      return;
-    }
-    entry.sight = { kind: 'gone', job, sinceMs: clock.now() };
-    book.tell(entry);
   }
 }
 

@@ -37,6 +37,9 @@ export interface SlurmApi {
   /** Every node, once. One sinfo. */
   nodes(): Promise<SlurmNode[]>;
 
+  /** Why these nodes are down or drained, in the words of Slurm or an administrator; one that is neither is missing. One scontrol. */
+  nodeReasons(nodes: ReadonlyArray<string>): Promise<ReadonlyMap<string, string>>;
+
   /** Every partition that this account may see. One scontrol. */
   partitions(): Promise<Partition[]>;
 

@@ -11,6 +11,7 @@ import type { Rate } from './pace/token-bucket.ts';
 import { accountingFields, parseAccounting } from './parse/accounting.ts';
 import { JobLines } from './parse/job-lines.ts';
 import { jobFields } from './parse/jobs.ts';
+import { parseNodeReasons } from './parse/node-reasons.ts';
 import { nodeFields, parseNodes } from './parse/nodes.ts';
 import { parsePartitions } from './parse/partitions.ts';
 import { toFormat } from './parse/rows.ts';
@@ -102,6 +103,11 @@ export class Slurm implements SlurmApi {
   async nodes(): Promise<SlurmNode[]> {
     const args = ['--noheader', '--Node', `--Format=${toFormat(nodeFields)}`];
     return parseNodes(await this.#ask({ program: 'sinfo', args, action: 'Cannot list nodes' }));
+  }
+
+  async nodeReasons(nodes: ReadonlyArray<string>): Promise<ReadonlyMap<string, string>> {
+    const args = ['show', 'node', nodes.join(','), '--oneliner'];
+    return parseNodeReasons(await this.#ask({ program: 'scontrol', args, action: 'Cannot ask for nodes' }));
   }
 
   async partitions(): Promise<Partition[]> {

@@ -89,6 +89,12 @@ describe('a job in Slurm’s state', () => {
     },
   );
 
+  test.each(['CANCELLED', 'NODE_FAIL'] as const)('%s after it had ended by itself is what it was', (state) => {
+    const status = statusOf(seen(state), recordOf('ended', endedWith(0)));
+    expect(status.reason).toBeUndefined();
+    expect(mainState(status)).toMatchObject({ terminated: { exitCode: 0, reason: 'Completed' } });
+  });
+
   test('FAILED by our own KILL has the reason that the job has written down', () => {
     const record = recordOf('ended', endedWith(137, { signal: 9 }), {
       reason: 'DeadlineExceeded',

@@ -1,4 +1,5 @@
 import { isOfRun, type JobRecord } from '../folder/job-record.ts';
+import type { JobState } from '../slurm/job-state.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
 import { askedToLeave, cutOff, forgotten, judgeState, type SlurmEnding } from './judge-state.ts';
 import type { Stage } from './to-pod-report.ts';
@@ -70,6 +71,12 @@ function toQueued(job: SlurmJob): Stage {
   };
 }
 
+/**
+ * What a script hears of, or does not live to write its last word. One that did, and heard nothing, had ended before: slurmctld, killed and
+ * begun again, calls jobs so that ended in the meantime, and cancels those that it wanted to begin a second time.
+ */
+const comesTooLate: ReadonlySet<JobState> = new Set(['CANCELLED', 'NODE_FAIL']);
+
 /** Why Slurm ended it, whatever its script managed to say after that. */
 function endingBy(
   job: SlurmJob | undefined,
@@ -78,7 +85,8 @@ function endingBy(
 ): { readonly ending?: SlurmEnding } {
   if (job === undefined) return {};
   const verdict = judgeState(job.state);
-  if (verdict.kind === 'ended') return { ending: verdict.ending };
+  if (verdict.kind === 'ended')
+    return askedAt === undefined && comesTooLate.has(job.state) ? {} : { ending: verdict.ending };
   return verdict.kind === 'finished' && askedAt !== undefined ? { ending: askedToLeave(job, askedAt, leadMs) } : {};
 }
 

@@ -35,7 +35,7 @@ export class Submitter {
   readonly #waiting = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #awaited = new Map<string, () => void>();
-  /** Whose last sbatch is known to have made no job. */
+  /** Whose last sbatch is known to have made no job, or none that can run. */
   readonly #refused = new Set<string>();
   #wake = new AbortController();
   #pauseMs = 0;
@@ -51,6 +51,12 @@ export class Submitter {
   add(uid: string): void {
     this.#waiting.add(uid);
     this.#wake.abort();
+  }
+
+  /** As {@link add}, for a pod of which the job that Slurm knows never ran, and never will. */
+  addAnew(uid: string): void {
+    this.#refused.add(uid);
+    this.add(uid);
   }
 
   /** It is to have no job any more. One that is just being submitted gets its id first. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { recordedReleases, recording, reformat } from '../testing/recorded.ts';
+import { parseNodeReasons } from './node-reasons.ts';
 import { nodeFields, parseNodes } from './nodes.ts';
 import { parsePartitions } from './partitions.ts';
 import { parseSettings } from './settings.ts';
@@ -103,4 +104,15 @@ test.each([
   ['rl_bucket_size=10', undefined],
 ])('parseSettings() reads the limit of requests of %j', (parameters, limit) => {
   expect(parseSettings(`SlurmctldParameters     = ${parameters}\n`).requestLimit).toEqual(limit);
+});
+
+test.each(recordedReleases)('parseNodeReasons() of %s says why nodes are drained', (release) => {
+  const reasons = parseNodeReasons(recording(release, 'scontrol-show-node-draining').output.stdout);
+  expect([...reasons.values()]).toEqual(['a new disk|soon']);
+  expect(parseNodeReasons(recording(release, 'scontrol-show-node-idle').output.stdout)).toEqual(new Map());
+});
+
+test('parseNodeReasons() takes the time and the account off that slurmctld puts there', () => {
+  const line = 'NodeName=c2 Arch=x86_64 CurrentWatts=0 AveWatts=0  Reason=Duplicate jobid [root@2026-11-26T20:40:21]\n';
+  expect(parseNodeReasons(line)).toEqual(new Map([['c2', 'Duplicate jobid']]));
 });

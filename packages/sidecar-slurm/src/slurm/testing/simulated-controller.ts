@@ -19,6 +19,8 @@ export interface SimulatedJob {
  */
 export class SimulatedController {
   readonly accounting = new Map<string, SlurmJob>();
+  /** Nodes that take no jobs, and why. */
+  readonly drained = new Map<string, string>();
   readonly #clock: Clock;
   readonly #jobs = new Map<string, SimulatedJob>();
   #nextId = 1;
@@ -83,6 +85,13 @@ export class SimulatedController {
   forgetNewest(): void {
     this.#nextId -= 1;
     this.#jobs.delete(String(this.#nextId));
+  }
+
+  /** As a node on which the job that had the id before still runs: it takes no second one, and no other either. */
+  refuseDuplicate(id: string, node = 'c1'): void {
+    this.start(id, node);
+    this.drained.set(node, 'Duplicate jobid');
+    this.end(id, 'CANCELLED', { exitCode: 0, signal: 0 });
   }
 
   /** As scancel; what is gone is left alone. */

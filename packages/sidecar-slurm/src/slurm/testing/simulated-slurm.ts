@@ -17,6 +17,8 @@ export type SimulatedFault =
   | 'away'
   /** MaxJobCount is reached; nothing happens. */
   | 'busy'
+  /** This account may not; nothing happens. */
+  | 'refused'
   /** It happens, but the answer is lost: of a submission nobody knows. */
   | 'answer lost'
   /** It does not happen, and nobody knows: the deadline passed before the controller had read it. */
@@ -87,6 +89,13 @@ export class SimulatedSlurm implements SlurmApi {
     return await this.#answer('nodes', () => this.nodeList);
   }
 
+  async nodeReasons(nodes: ReadonlyArray<string>): Promise<ReadonlyMap<string, string>> {
+    return await this.#answer('nodeReasons', () => {
+      const reasons = [...this.controller.drained].filter(([name]) => nodes.includes(name));
+      return new Map(reasons);
+    });
+  }
+
   async partitions(): Promise<Partition[]> {
     return await this.#answer('partitions', () => this.partitionList);
   }
@@ -118,6 +127,7 @@ export class SimulatedSlurm implements SlurmApi {
     const fault = this.#faults.get(call)?.shift() ?? this.standing;
     if (this.latencyMs > 0) await new Promise<void>((resolve) => this.#clock.setTimer(this.latencyMs, resolve));
     if (fault === 'away') throw slurmError('away', `${action}: Unable to contact slurm controller (connect failure)`);
+    if (fault === 'refused') throw slurmError('refused', `${action}: Access/permission denied`);
     if (fault === 'busy') throw slurmError('busy', `${action}: Slurm temporarily unable to accept job`);
     return fault;
   }
