@@ -18,6 +18,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '20' },
     pods: { type: 'string', default: '2000' },
     seconds: { type: 'string', default: '60' },
+    /** Folder of executables (`make all` makes `bin`), one that the account of the jobs may read; default: the sources. */
+    binaries: { type: 'string' },
   },
 });
 const parts = values.parts.split(',');
@@ -34,7 +36,7 @@ showLoad('load at the end');
 async function measureSidecar(): Promise<void> {
   await using host = await startOwnSlurmHost();
   const directory = await mkdtemp(join(tmpdir(), 'interlink-slurm-bench-'));
-  const sidecar = await startHostSidecar(host, directory);
+  const sidecar = await startHostSidecar(host, directory, values.binaries);
   const measures = new PodMeasures(host, sidecar);
   try {
     if (parts.includes('starts')) await measures.starts(rounds);

@@ -19,8 +19,16 @@ export interface HostSidecar {
   stop(): Promise<void>;
 }
 
-/** Pods are processes without a runtime, and may set `--hold`. @param directory for the sidecar's log */
-export async function startHostSidecar({ data }: SlurmHost, directory: string): Promise<HostSidecar> {
+/**
+ * Pods are processes without a runtime, and may set `--hold`.
+ * @param directory for the sidecar's log
+ * @param binaries folder of executables to run in place of the sources
+ */
+export async function startHostSidecar(
+  { data }: SlurmHost,
+  directory: string,
+  binaries?: string,
+): Promise<HostSidecar> {
   const { account, conf } = data;
   const home = join(account.home, `bench-${randomBytes(4).toString('hex')}`);
   const root = join(home, 'pods');
@@ -39,7 +47,7 @@ export async function startHostSidecar({ data }: SlurmHost, directory: string): 
     await chown(join(home, path), account.uid, account.gid);
   }
   const part = new SitePart({
-    ...{ name: 'slurm-sidecar', args: [], directory },
+    ...{ name: 'slurm-sidecar', args: [], directory, binaries },
     env: {
       ...toLoginEnv(account),
       ...{ SLURM_CONF: conf, XDG_CONFIG_HOME: home, INTERLINKCONFIGPATH: join(home, 'InterLinkConfig.yaml') },

@@ -4,6 +4,7 @@ import {
   connectionLimitsOf,
   createLogger,
   type InterLinkConfig,
+  keepYoungGenerationSmall,
   type Logger,
   listen,
   listenerTls,
@@ -42,6 +43,7 @@ export async function runSidecar(
   signal: AbortSignal,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
+  keepYoungGenerationSmall();
   const { config, file, warnings } = await loadInterLinkConfig(env, definition.configFile);
   const logger = createLogger(definition.name, config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
