@@ -1,4 +1,4 @@
-import { access, rm } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { anOrder } from './slurm/testing/orders.ts';
 import { owner, podRequest, RunningBackend, uidOf } from './testing/running-backend.ts';
@@ -167,6 +167,19 @@ describe('one pod is one job', () => {
     const states = () => [...running.reports.values()].map(({ status }) => status.containerStatuses[0]?.state);
     await running.until('lost', () => states().every((state) => state?.terminated !== undefined));
     expect(running.slurm.calls.filter((call) => call === 'accounting')).toHaveLength(1);
+  });
+
+  test('when the sidecar is killed right after it has given the pod to the next one', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.failNext('submit', 'order lost');
+    running.slurm.standing = 'away';
+    await running.create(1);
+    await running.kill();
+    await writeFile(running.folder().file('claim'), '2\n');
+    running.slurm.standing = undefined;
+    await running.restart();
+    await running.until('submitted', () => running.reports.get(uidOf(1))?.status.jobID !== undefined);
+    expect(jobsOf(running).map(({ order }) => order.scriptArguments)).toEqual([['2']]);
   });
 
   test('of a hundred, with the sidecar killed in the middle', async () => {

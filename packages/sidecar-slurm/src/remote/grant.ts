@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { declared, readRegularFile, writeNew, writeWhole } from '@interlink/sidecar-sdk';
+import { declared, writeWhole } from '@interlink/sidecar-sdk';
+import { takeClaim } from '../folder/claim.ts';
 import { formatKeyValues } from '../folder/key-values.ts';
 import { writeLink } from '../folder/link-record.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
@@ -12,10 +13,8 @@ import type { Hello } from './messages.ts';
  * script leaves elsewhere is made here, so that no other job is submitted, whatever becomes of this one.
  */
 export async function grant(entry: PodEntry, { number, jobId, restarts, isGiven, folder }: Hello): Promise<boolean> {
-  const claim = `${number}\n`;
-  const path = entry.folder.file('claim');
   if (!isGiven && entry.deletion !== undefined) return false;
-  if (!(await writeNew(path, claim)) && (await readRegularFile(path, 64)) !== claim) return false;
+  if (!(await takeClaim(entry.folder, number))) return false;
   if (!isGiven) {
     await forgetUnknownAttempts(entry);
     const mark = { job_id: jobId, restart_count: restarts, phase: 'pulling' };

@@ -1,4 +1,5 @@
-import { backOffMs, type Clock, InterLinkError, type Logger, podFields, writeNew } from '@interlink/sidecar-sdk';
+import { backOffMs, type Clock, InterLinkError, type Logger, podFields } from '@interlink/sidecar-sdk';
+import { takeClaim } from '../folder/claim.ts';
 import { writeSubmission } from '../folder/stored-pod.ts';
 import type { JobTable } from '../jobs/job-table.ts';
 import { sleepBy } from '../jobs/sleep-by.ts';
@@ -172,7 +173,8 @@ export class Submitter {
   }
 
   async #claim(entry: PodEntry, number: number): Promise<void> {
-    if (await writeNew(entry.folder.file('claim'), `${number}\n`)) return;
+    // It may be there already: a process before was killed right after that.
+    if (await takeClaim(entry.folder, number)) return;
     await entry.read();
     if (entry.record !== undefined) return;
     throw slurmError('uncertain', 'Its job has begun and has not said yet which one it is');
