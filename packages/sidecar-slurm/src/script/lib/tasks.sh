@@ -9,6 +9,8 @@ begin_task() {
   tasks_begun=$((tasks_begun + 1))
   task_number[$key]=$tasks_begun
   (
+    # By itself, before it lets go of the guard's pipe: the script may be killed at any moment after the fork.
+    tell_guard "task $key $BASHPID"
     leave_lifecycle
     task_text=''
     "${@:3}"
@@ -18,7 +20,6 @@ begin_task() {
   ) </dev/null >&2 &
   disown
   task_pid[$key]=$!
-  tell_guard "task $key $!"
 }
 
 is_busy() {
