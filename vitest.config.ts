@@ -58,6 +58,8 @@ export default defineConfig({
             'packages/kube/src/**/*.integration.test.ts',
             'packages/virtual-kubelet/src/**/*.integration.test.ts',
           ],
+          // Of an issuer of tokens, not of Kubernetes.
+          exclude: ['packages/virtual-kubelet/src/credentials/**'],
           maxConcurrency: 24,
           globalSetup: ['test/testbed/vitest-setup-oldest.ts'],
           testTimeout: 60_000 * PATIENCE,

@@ -4,13 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadInterLinkConfig } from '@interlink/service-kit';
-import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
 import { interLinkToken } from './interlink-token.ts';
 import { clientSecret, SessionIssuer, type SessionIssuerOptions } from './testing/session-issuer.ts';
-
-/** It has nothing to do with Kubernetes, and need not run again with another release. */
-const onceTest = test.skipIf(inject('testbed').controlPlane?.release === 'oldest');
 
 const audience = 'https://interlink.example';
 let folder: string;
@@ -46,7 +43,7 @@ async function open() {
 
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
-onceTest.each(['client_secret_basic', 'client_secret_post'] as const)(
+test.each(['client_secret_basic', 'client_secret_post'] as const)(
   'a token is got by the client’s credentials, shown as %s, for the audience and the scope',
   async (clientAuthentication) => {
     const issuer = await startIssuer({ clientAuthentication });
@@ -60,28 +57,25 @@ onceTest.each(['client_secret_basic', 'client_secret_post'] as const)(
   },
 );
 
-onceTest(
-  'a secret that is wrong is told in the issuer’s words, without it; the one that replaces it is read',
-  async () => {
-    const issuer = await startIssuer();
-    const { secret } = await configure(issuer);
-    await writeFile(secret, 'an-old-secret');
-    const { token, everything } = await open();
-    await expect(token.current()).rejects.toThrow(
-      `No token for InterLink from ${issuer.url}/: invalid_client: client authentication failed`,
-    );
-    expect(everything.join()).toContain('invalid_client');
-    expect(everything.join()).not.toContain('an-old-secret');
-    await writeFile(secret, clientSecret);
-    const stop = new AbortController();
-    const running = token.renewal?.run(stop.signal);
-    await vi.waitFor(async () => expect(claimsOf(await token.current()).client_id).toBe('vk'), { timeout: 20_000 });
-    stop.abort();
-    await running;
-  },
-);
+test('a secret that is wrong is told in the issuer’s words, without it; the one that replaces it is read', async () => {
+  const issuer = await startIssuer();
+  const { secret } = await configure(issuer);
+  await writeFile(secret, 'an-old-secret');
+  const { token, everything } = await open();
+  await expect(token.current()).rejects.toThrow(
+    `No token for InterLink from ${issuer.url}/: invalid_client: client authentication failed`,
+  );
+  expect(everything.join()).toContain('invalid_client');
+  expect(everything.join()).not.toContain('an-old-secret');
+  await writeFile(secret, clientSecret);
+  const stop = new AbortController();
+  const running = token.renewal?.run(stop.signal);
+  await vi.waitFor(async () => expect(claimsOf(await token.current()).client_id).toBe('vk'), { timeout: 20_000 });
+  stop.abort();
+  await running;
+});
 
-onceTest('an issuer that repeats what it was sent does not bring it into a message', async () => {
+test('an issuer that repeats what it was sent does not bring it into a message', async () => {
   const issuer = await startIssuer();
   const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
   await writeFile(session, 'the-refresh-token');
@@ -93,7 +87,7 @@ onceTest('an issuer that repeats what it was sent does not bring it into a messa
   await expect(token.current()).rejects.toThrow('invalid_grant: … of … is over');
 });
 
-onceTest.each([
+test.each([
   ['no JSON', 502, 'text/html', '<h1>Bad gateway</h1>', 'it answered with status 502 and no error of OAuth 2.0'],
   ['a token of another kind', 200, 'application/json', '{"access_token":"x","token_type":"mac"}', 'token_type'],
 ])('an answer that is %s is told', async (_, status, type, body, reason) => {
@@ -104,7 +98,7 @@ onceTest.each([
   await expect(token.current()).rejects.toThrow(reason);
 });
 
-onceTest('an issuer that is away for a while: the old token serves, then a new one comes', async () => {
+test('an issuer that is away for a while: the old token serves, then a new one comes', async () => {
   const issuer = await startIssuer({ ttlSeconds: 4 });
   await configure(issuer);
   const { token } = await open();
@@ -123,7 +117,7 @@ onceTest('an issuer that is away for a while: the old token serves, then a new o
   await running;
 });
 
-onceTest('a session goes on over restarts: each refresh token is used once, and the next is in the file', async () => {
+test('a session goes on over restarts: each refresh token is used once, and the next is in the file', async () => {
   const issuer = await startIssuer();
   const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
   const spent = [await issuer.logIn()];
@@ -138,79 +132,65 @@ onceTest('a session goes on over restarts: each refresh token is used once, and 
   }
 });
 
-onceTest(
-  'the clock of the issuer may be hours off: neither the token’s life nor an ID token beside it is judged by ours',
-  async () => {
-    const issuer = await startIssuer();
-    const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
-    await writeFile(session, await issuer.logIn());
-    const { token } = await open();
-    const real = Date.now();
-    // The issuer runs in this process: its clock is put right again only once it has answered.
-    vi.spyOn(Date, 'now').mockReturnValue(real - 5 * 3_600_000);
-    issuer.onAnswer = () => void vi.restoreAllMocks();
-    onTestFinished(() => void vi.restoreAllMocks());
-    const { iat } = claimsOf(await token.current());
-    expect(iat * 1_000).toBeLessThan(real - 4 * 3_600_000);
-    expect(token.renewal?.validForMs).toBeGreaterThan(250_000);
-  },
-);
+test('the clock of the issuer may be hours off: neither the token’s life nor an ID token beside it is judged by ours', async () => {
+  const issuer = await startIssuer();
+  const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
+  await writeFile(session, await issuer.logIn());
+  const { token } = await open();
+  const real = Date.now();
+  // The issuer runs in this process: its clock is put right again only once it has answered.
+  vi.spyOn(Date, 'now').mockReturnValue(real - 5 * 3_600_000);
+  issuer.onAnswer = () => void vi.restoreAllMocks();
+  onTestFinished(() => void vi.restoreAllMocks());
+  const { iat } = claimsOf(await token.current());
+  expect(iat * 1_000).toBeLessThan(real - 4 * 3_600_000);
+  expect(token.renewal?.validForMs).toBeGreaterThan(250_000);
+});
 
-onceTest(
-  'a refresh token that was used before ends the session, which is told; one that is put in its place begins another',
-  async () => {
-    const issuer = await startIssuer();
-    const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
-    const first = await issuer.logIn();
-    await writeFile(session, first);
-    await (await open()).token.current();
-    await writeFile(session, first);
-    await expect((await open()).token.current()).rejects.toThrow(/invalid_grant/);
-    await writeFile(session, await issuer.logIn());
-    expect(claimsOf(await (await open()).token.current()).sub).toBe('alice');
-  },
-);
+test('a refresh token that was used before ends the session, which is told; one that is put in its place begins another', async () => {
+  const issuer = await startIssuer();
+  const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
+  const first = await issuer.logIn();
+  await writeFile(session, first);
+  await (await open()).token.current();
+  await writeFile(session, first);
+  await expect((await open()).token.current()).rejects.toThrow(/invalid_grant/);
+  await writeFile(session, await issuer.logIn());
+  expect(claimsOf(await (await open()).token.current()).sub).toBe('alice');
+});
 
-onceTest(
-  'two processes of one session take turns',
-  async () => {
-    const issuer = await startIssuer();
-    const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
-    await writeFile(session, await issuer.logIn());
-    const { token } = await open();
-    const held = Promise.withResolvers<void>();
-    issuer.hold = held.promise;
-    const child = startExchange(issuer, session);
-    await vi.waitFor(() => expect(issuer.grants).toHaveLength(1), { timeout: 60_000 });
-    const ours = token.current();
-    const theirs = once(child, 'message');
-    held.resolve();
-    const [told] = (await theirs) as [string];
-    expect([claimsOf(told).sub, claimsOf(await ours).sub]).toEqual(['alice', 'alice']);
-  },
-  90_000,
-);
+test('two processes of one session take turns', async () => {
+  const issuer = await startIssuer();
+  const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
+  await writeFile(session, await issuer.logIn());
+  const { token } = await open();
+  const held = Promise.withResolvers<void>();
+  issuer.hold = held.promise;
+  const child = startExchange(issuer, session);
+  await vi.waitFor(() => expect(issuer.grants).toHaveLength(1), { timeout: 60_000 });
+  const ours = token.current();
+  const theirs = once(child, 'message');
+  held.resolve();
+  const [told] = (await theirs) as [string];
+  expect([claimsOf(told).sub, claimsOf(await ours).sub]).toEqual(['alice', 'alice']);
+}, 90_000);
 
-onceTest(
-  'a process that is killed after the issuer has answered leaves no lock, and the session goes on if the issuer allows it',
-  async () => {
-    const issuer = await startIssuer({ takesUsedTokens: true });
-    const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
-    const first = await issuer.logIn();
-    await writeFile(session, first);
-    const child = startExchange(issuer, session);
-    const exit = once(child, 'exit');
-    issuer.onAnswer = () => void child.kill('SIGKILL');
-    await exit;
-    issuer.onAnswer = undefined;
-    expect(await readFile(session, 'utf8')).toBe(first);
-    expect(claimsOf(await (await open()).token.current()).sub).toBe('alice');
-    expect(await readFile(session, 'utf8')).not.toBe(first);
-  },
-  90_000,
-);
+test('a process that is killed after the issuer has answered leaves no lock, and the session goes on if the issuer allows it', async () => {
+  const issuer = await startIssuer({ takesUsedTokens: true });
+  const { session } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
+  const first = await issuer.logIn();
+  await writeFile(session, first);
+  const child = startExchange(issuer, session);
+  const exit = once(child, 'exit');
+  issuer.onAnswer = () => void child.kill('SIGKILL');
+  await exit;
+  issuer.onAnswer = undefined;
+  expect(await readFile(session, 'utf8')).toBe(first);
+  expect(claimsOf(await (await open()).token.current()).sub).toBe('alice');
+  expect(await readFile(session, 'utf8')).not.toBe(first);
+}, 90_000);
 
-onceTest('VKTokenFile beside Auth.Client, and files that are not there, are refused at start', async () => {
+test('VKTokenFile beside Auth.Client, and files that are not there, are refused at start', async () => {
   const issuer = await startIssuer();
   const { session, config } = await configure(issuer, { RefreshTokenFile: join(folder, 'session') });
   await expect(open()).rejects.toThrow(`Cannot read the refresh token file ${session}`);
