@@ -1,4 +1,5 @@
 import { access, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { anOrder } from './slurm/testing/orders.ts';
 import { owner, podRequest, RunningBackend, uidOf } from './testing/running-backend.ts';
@@ -204,6 +205,21 @@ describe('a deletion', () => {
     await running.until('gone', () => !running.reports.has(uidOf(1)));
     expect(running.slurm.controller.job(jobId).job.state).toBe('CANCELLED');
     await running.until('removed', async () => !(await isThere(path)));
+  });
+
+  test('that is asked for again while the pod goes leaves nothing', async () => {
+    await using running = await RunningBackend.start();
+    await submitted(running);
+    const { path } = running.folder();
+    // It takes a while to remove.
+    const files = Array.from({ length: 1_000 }, (_, index) => join(path, String(index)));
+    await Promise.all(files.map(async (file) => await writeFile(file, '')));
+    const asked = [running.backend.delete(reference(1), 30)];
+    const asking = setInterval(() => asked.push(running.backend.delete(reference(1), 0)), 1);
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    clearInterval(asking);
+    await Promise.all(asked);
+    expect(await isThere(path)).toBe(false);
   });
 
   test('of a pod that runs signals it, waits for its time, and kills it', async () => {

@@ -27,8 +27,11 @@ export const deleteChecks: Check[] = checksOf({ generation: 'v2', section: 'Dele
   {
     name: 'delete-waits-for-grace',
     summary: 'A container that needs three of its thirty seconds of grace gets them.',
-    run: async ({ pods }) => {
-      const { pod } = await pods.createRunning({ termSeconds: 3 });
+    run: async ({ pods, site }) => {
+      const request = await pods.createRunning({ lines: ['ready'], termSeconds: 3 });
+      const { pod } = request;
+      // A container runs a moment before its shell listens for TERM.
+      if (needsVerb('log')(site) === undefined) await pods.untilLogged(request, 'ready');
       expectSuccess(await pods.delete(pod.metadata.uid, '?gracePeriodSeconds=30'));
       const ms = await pods.untilGone(pod.metadata.uid);
       assertSeen(ms > 2_000, 'the pod there for 3 s after TERM', `gone after ${Math.round(ms)} ms`);

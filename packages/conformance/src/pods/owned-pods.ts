@@ -140,6 +140,18 @@ export class OwnedPods {
     return await this.#ask({ method: 'GET', path: this.#logPath(uid, query, container) });
   }
 
+  /** Asks for the log until this is in it. @throws ConformanceFailure when it is not in time */
+  async untilLogged({ pod }: PodRequest, wanted: string): Promise<void> {
+    const { uid } = pod.metadata;
+    await waitUntil({
+      ...{ wanted: `the log of pod ${uid} has ${show(wanted)}`, ...this.#waiting },
+      look: async () => {
+        const { status, text } = await this.log(uid);
+        return text.includes(wanted) ? { found: true, seen: '' } : { seen: `${status}, ${show(text)}` };
+      },
+    });
+  }
+
   async stats(): Promise<Answer> {
     return await this.#ask({ method: 'GET', path: `${ownerPath(this.owner)}/stats` });
   }

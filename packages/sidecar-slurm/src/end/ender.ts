@@ -39,6 +39,8 @@ export class Ender {
   readonly #deaf = new WeakSet<PodEntry>();
 
   readonly #removing = new WeakSet<PodEntry>();
+  /** Orders that are being written down. */
+  readonly #writing = new WeakMap<PodEntry, Promise<void>>();
 
   constructor(options: EnderOptions) {
     this.#options = options;
@@ -46,9 +48,14 @@ export class Ender {
 
   /** Orders the end, so that the order outlives this process. A later one may shorten the time, never lengthen it. */
   async order(entry: PodEntry, gracePeriodSeconds: number): Promise<void> {
+    if (this.#removing.has(entry)) return;
     const killAtMs = this.#options.clock.now() + gracePeriodSeconds * 1_000;
-    entry.deletion = { killAtMs: Math.min(killAtMs, entry.deletion?.killAtMs ?? Number.POSITIVE_INFINITY) };
-    await writeDeletion(entry.folder, entry.deletion);
+    const deletion = { killAtMs: Math.min(killAtMs, entry.deletion?.killAtMs ?? Number.POSITIVE_INFINITY) };
+    entry.deletion = deletion;
+    const before = this.#writing.get(entry)?.catch(() => undefined);
+    const writing = Promise.resolve(before).then(async () => await writeDeletion(entry.folder, deletion));
+    this.#writing.set(entry, writing);
+    await writing;
     this.#options.drop(entry.uid);
     this.step(entry);
   }
@@ -106,6 +113,8 @@ export class Ender {
     this.#removing.add(entry);
     this.#ordered.delete(entry.uid);
     try {
+      // One that comes after the folder has gone would make it anew.
+      await this.#writing.get(entry)?.catch(() => undefined);
       await clearSecrets(entry.folder, entry.stored.pod);
       await ended.take(entry.folder.path, clock.now());
     } finally {
