@@ -16,6 +16,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     /** How often the idle time is measured; others may use the processor, so the least counts. */
     repeats: { type: 'string', default: '1' },
+    /** Folder of executables (`make all` makes `bin`); default: the sources. */
+    binaries: { type: 'string' },
   },
 });
 const podCount = Number(values.pods);
@@ -28,7 +30,7 @@ try {
   if (testbed.controlPlane === undefined) throw new Error(`No control plane: ${JSON.stringify(testbed.missing)}`);
   const bed = await FaultBed.open(directory, testbed.controlPlane);
   try {
-    const node = await bed.startNode('idle');
+    const node = await bed.startNode('idle', { binaries: values.binaries });
     await createMany(node, podCount);
     await waitUntilRunning(node, podCount);
     const { cpuSeconds, residentMiB } = usageOf(node.vk.pid);

@@ -53,11 +53,17 @@ export class FaultBed {
     return new FaultBed({ directory, controlPlane, client });
   }
 
-  /** A node of this name and a namespace of the same name; both must be new. With a Docker Engine its backend is one of its own. */
-  async startNode(name: string, options: { hasOwnBackend?: boolean; dockerHost?: string } = {}): Promise<FaultNode> {
+  /**
+   * A node of this name and a namespace of the same name; both must be new. With a Docker Engine its backend is one of its own; with
+   * a folder of executables its virtual kubelet is the one from there.
+   */
+  async startNode(
+    name: string,
+    options: { hasOwnBackend?: boolean; dockerHost?: string; binaries?: string | undefined } = {},
+  ): Promise<FaultNode> {
     const proxy = await FaultProxy.start(this.#controlPlane);
     this.#cleanUp.defer(() => proxy.close());
-    const { hasOwnBackend = false, dockerHost } = options;
+    const { hasOwnBackend = false, dockerHost, binaries } = options;
     const isOwn = hasOwnBackend || dockerHost !== undefined;
     const backend = isOwn ? await this.#startBackend(name, dockerHost) : await this.#shared;
     const directory = join(this.#directory, name);
@@ -65,7 +71,7 @@ export class FaultBed {
     const kubeconfig = join(directory, 'kubeconfig');
     await writeFile(kubeconfig, plainKubeconfig(proxy.url), { mode: 0o600 });
     const args = ['--nodename', name, '--port', '0', '--kubeconfig', kubeconfig];
-    const vk = new SitePart({ name: 'vk', args, env: { ...backend.env, POD_IP: '127.0.0.1' }, directory });
+    const vk = new SitePart({ name: 'vk', args, env: { ...backend.env, POD_IP: '127.0.0.1' }, directory, binaries });
     this.#cleanUp.defer(() => vk.stop());
     const client = this.#client;
     await client.create(namespaces, {}, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
