@@ -2,7 +2,6 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type ClientTls, HttpTarget, streamProtocol } from '@interlink/protocol';
-import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { TlsFolder } from '../../../../test/testbed/tls-folder.ts';
 import { certificateAuthentication } from '../auth/certificate-authentication.ts';
@@ -10,7 +9,7 @@ import { firstOf } from '../auth/first-of.ts';
 import { createLogger } from '../process/logger.ts';
 import { createHttpServer } from '../server/http-server.ts';
 import { listen } from '../server/listen.ts';
-import { takeUpgrade } from '../server/upgrades.ts';
+import { serveEcho } from '../server/testing/serve-echo.ts';
 import { TlsFiles } from '../tls/tls-files.ts';
 import { type Limits, noLimits } from './limits.ts';
 
@@ -35,7 +34,7 @@ async function serve(limits: Partial<Limits>) {
   const authenticate = firstOf(certificateAuthentication);
   const app = createHttpServer({ logger, authenticate, readiness: {}, tls, limits: { ...noLimits, ...limits } });
   app.get('/', async () => 'ok');
-  serveEcho(app);
+  serveEcho(app, '/echo');
   const url = await listen(app, 'https://127.0.0.1:0');
   onTestFinished(async () => await app.close());
   const clientOf = async (user: string) => {
@@ -45,16 +44,6 @@ async function serve(limits: Partial<Limits>) {
     return target;
   };
   return { port: Number(new URL(url).port), clientOf };
-}
-
-function serveEcho(app: FastifyInstance): void {
-  app.get('/echo', async (request, reply) => {
-    const { socket, head } = takeUpgrade(request, reply);
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n');
-    socket.unshift(head);
-    socket.pipe(socket);
-    return reply;
-  });
 }
 
 async function statusOf(target: HttpTarget): Promise<number> {

@@ -14,6 +14,7 @@ import type { HealthChecks } from './health.ts';
 import { createHttpServer, type HttpServerOptions } from './http-server.ts';
 import { isPrivateSocket, listen } from './listen.ts';
 import { sendBytes } from './send-bytes.ts';
+import { serveEcho } from './testing/serve-echo.ts';
 import { takeUpgrade } from './upgrades.ts';
 
 let folder: string;
@@ -327,15 +328,7 @@ async function leaveSocketBehind(path: string): Promise<void> {
 const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
 
 test('takeUpgrade() hands the connection to a route, counts it, and logs nothing of the query', async () => {
-  const { target, ask, logged } = await serve((app) => {
-    app.get('/stream', async (request, reply) => {
-      const { socket, head } = takeUpgrade(request, reply);
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n');
-      socket.unshift(head);
-      socket.pipe(socket);
-      return reply;
-    });
-  });
+  const { target, ask, logged } = await serve((app) => serveEcho(app, '/stream'));
   const { signal } = new AbortController();
   const { socket } = await target.upgrade({ path: '/stream?command=hidden', headers: upgrade, signal });
   socket?.write('echo');

@@ -12,7 +12,7 @@ import { TokenFile } from '../auth/token-file.ts';
 import { createLogger } from '../process/logger.ts';
 import { createHttpServer } from '../server/http-server.ts';
 import { listen } from '../server/listen.ts';
-import { takeUpgrade } from '../server/upgrades.ts';
+import { serveEcho } from '../server/testing/serve-echo.ts';
 import { TlsFiles } from './tls-files.ts';
 
 let folder: TlsFolder;
@@ -35,13 +35,7 @@ async function serve({ asksClients = true } = {}) {
   const authenticate = firstOf(certificateAuthentication, bearerAuthentication(new TokenFile(tokenFile)));
   const app = createHttpServer({ logger, authenticate, readiness: {}, tls });
   app.get('/me', async (request) => identityOf(request));
-  app.get('/echo', async (request, reply) => {
-    const { socket, head } = takeUpgrade(request, reply);
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n');
-    socket.unshift(head);
-    socket.pipe(socket);
-    return reply;
-  });
+  serveEcho(app, '/echo');
   const url = await listen(app, 'https://127.0.0.1:0');
   onTestFinished(async () => await app.close());
   return { url, name, caCertFile, reissue: async () => await folder.issue(name) };
