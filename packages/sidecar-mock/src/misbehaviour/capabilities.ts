@@ -33,7 +33,7 @@ export const capabilityMisbehaviours: ReadonlyArray<Misbehaviour> = [
   {
     name: 'announces-log-in-vain',
     summary: 'log is announced, and the log of a running container is unimplemented unless it is followed.',
-    caughtBy: ['capabilities-keep-log', ...volumeChecksByLog],
+    caughtBy: ['capabilities-keep-log', 'delete-waits-for-grace', ...volumeChecksByLog],
     begin: inBackend((backend) => ({
       logs: async (pod, container, options, signal) => {
         const found = (await backend.list()).find(({ report }) => report.uid === pod.uid);

@@ -52,7 +52,7 @@ export const logMisbehaviours: ReadonlyArray<Misbehaviour> = [
   {
     name: 'truncated-log',
     summary: 'A log that is read from its beginning lacks its last line.',
-    caughtBy: ['log-whole', 'log-limit', 'v1-log-whole', ...volumeChecksByLog],
+    caughtBy: ['log-whole', 'log-limit', 'v1-log-whole', 'delete-waits-for-grace', ...volumeChecksByLog],
     begin: withChunks((chunks, options) => (Object.keys(options).length === 0 ? untilLast(chunks) : chunks)),
   },
   {
