@@ -49,7 +49,7 @@ async function run({ image = {}, pull = 'echo pulled >>pulls; echo content >"$3"
     scriptText('lib/base.sh'),
     ...imageVariables({ cache: cache.folder, form: 'sif' }, [['main', wanted]]),
     `declare -A container_image=([main]=app) container_pull_policy=([main]=${wanted.policy})`,
-    `pod_folder=${quoteWord(root)}/pod scratch_folder=${quoteWord(root)}/scratch pod_node=here`,
+    `pod_folder=${quoteWord(root)}/pod scratch_folder=${quoteWord(root)}/scratch pod_node=here images_pulled_by=job`,
     'runtime_error= runtime_reason=',
     'add_event() { printf "%s %s\\n" "$2" "$4"; }',
     `image_download() { ${pull}; }`,
