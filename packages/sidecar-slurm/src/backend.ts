@@ -69,7 +69,7 @@ export interface SlurmBackendOptions {
 /** How often what was kept long enough is removed. */
 const sweepIntervalMs = 600_000;
 
-/** A create's answer waits so long for sbatch's, which has the job's id: v1 knows a pod by it. */
+/** A create's answer waits so long for sbatch's, which has the job's id: v1 knows a pod by it. For images nobody waits. */
 const firstTryMs = 5_000;
 
 /** A backend whose pods are jobs of Slurm, and whose store is Slurm and a folder per pod. */
@@ -175,7 +175,7 @@ export class SlurmBackend implements Backend {
     // Events of a pod that nobody has heard of are not heard either.
     this.#book.tell(entry);
     for (const event of warnings) this.#book.event(uid, event);
-    const tried = this.#submitter.tried(uid, firstTryMs);
+    const tried = pulls.length > 0 ? undefined : this.#submitter.tried(uid, firstTryMs);
     this.#begin(entry);
     await tried;
     return entry.report(clock.now());

@@ -142,6 +142,22 @@ test('an image without a digest that is wanted anew is the pod’s own', async (
   await expect(readdir(cache.folder)).rejects.toThrow('ENOENT');
 });
 
+test('a job whose images are pulled on the login node takes what is there, in silence, and pulls nothing', async () => {
+  const before = 'images_pulled_by=login';
+  const [said = ''] = await run({ before });
+  expect(said).toMatch(
+    /^: the image was pulled on the login node, and .*\/sha256-1\..*\.sif\/image is not there on here$/,
+  );
+  await run();
+  expect(await run({ before, image: { policy: 'Always' } })).toEqual(['content']);
+  expect(await pulls()).toBe(1);
+  await mkdir(join(root, 'pod/images/main'), { recursive: true });
+  await writeFile(join(root, 'pod/images/main/image'), 'its own\n');
+  await writeFile(join(root, 'pod/images/main/access'), `${repository} anybody\n`);
+  const own = { key: '', policy: 'Always', isVerified: false } as const;
+  expect(await run({ before, image: own })).toEqual(['its own']);
+});
+
 test('an image that is a path must be there, and not behind a link', async () => {
   const path = join(root, 'a.sif');
   const own = { image: { path, key: '', imageId: path } };
