@@ -65,8 +65,8 @@ async function endingOf(child: Child, onEvent: PullOrder['onEvent']): Promise<Pu
 /** The last line that the script tells: `pulled`, or `failed TAB reason TAB message`. */
 function parseEnding(line: string): PullEnding | undefined {
   if (line === 'pulled') return { kind: 'pulled' };
-  const [word, reason = '', message = ''] = line.split('\t');
-  return word === 'failed' ? { kind: 'failed', reason, message: unescapeLine(message) } : undefined;
+  const [word, reason = '', ...message] = line.split('\t');
+  return word === 'failed' ? { kind: 'failed', reason, message: unescapeLine(message.join('\t')) } : undefined;
 }
 
 function failed(message: string): PullEnding {

@@ -13,6 +13,7 @@ add_event() {
 
 pull_ahead() {
   local name=$1 place=${TMPDIR:-/tmp} runtime_error='' runtime_reason='' runtime_image_id=''
+  local image_file='' image_entry=''
   umask 077
   LC_ALL=C
   export TZ=UTC0
@@ -25,13 +26,19 @@ pull_ahead() {
   sweep_scratch "$place"
   if ! { scratch_folder=$(mktemp -d "$place/interlink-$pod_uid.XXXXXX") && own_scratch "$scratch_folder"; }; then
     runtime_error="cannot make a folder in $place"
-  elif runtime_prepare_pod && runtime_pull "$name"; then
+  elif prepare_pull "$name" && obtain_image "$name"; then
     printf 'pulled\n'
     exit 0
   fi
   escape_text "${runtime_error:0:1500}"
   printf 'failed\t%s\t%s\n' "${runtime_reason:-ErrImagePull}" "$REPLY"
   exit 1
+}
+
+# The runtime is looked for only where there is something to pull: most images are there.
+prepare_pull() {
+  locate_image "$1"
+  is_image_open "$1" || runtime_prepare_pod
 }
 
 leave_pull() {

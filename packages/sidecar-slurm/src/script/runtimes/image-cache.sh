@@ -25,10 +25,7 @@ obtain_image() {
     runtime_error="image $image_file is not there on $pod_node"
     return 1
   fi
-  image_entry=$image_cache/${image_key[$name]}.$machine.$image_form
-  [[ -z ${image_key[$name]} ]] && image_entry=$scratch_folder/.images/$name
-  [[ -z ${image_key[$name]} && $images_pulled_by == login ]] && image_entry=$pod_folder/images/$name
-  image_file=$image_entry/image
+  locate_image "$name"
   if [[ $images_pulled_by != "$image_puller" ]]; then
     take_pulled_image "$name"
     return
@@ -44,6 +41,19 @@ obtain_image() {
   fi
   add_event Normal Pulling "$name" "Pulling image \"$image\""
   fetch_image "$name"
+}
+
+# Where it is, or is to be. What is for this pod alone is where its job finds it.
+locate_image() {
+  local name=$1
+  if [[ -n ${image_key[$name]} ]]; then
+    image_entry=$image_cache/${image_key[$name]}.$machine.$image_form
+  elif [[ $images_pulled_by == login ]]; then
+    image_entry=$pod_folder/images/$name
+  else
+    image_entry=$scratch_folder/.images/$name
+  fi
+  image_file=$image_entry/image
 }
 
 # Nobody waits on a node for a registry that can't be reached from there. Its author was told of the pull when it was done.
