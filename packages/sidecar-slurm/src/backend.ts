@@ -39,6 +39,8 @@ import type { PodPlanner } from './plan/pod-planner.ts';
 import { PodBook } from './pods/pod-book.ts';
 import { PodEntry } from './pods/pod-entry.ts';
 import { forwardPort } from './port-forward.ts';
+import { ImagePuller } from './pull/image-puller.ts';
+import type { PullImage } from './pull/pull-image.ts';
 import { PodLinks } from './remote/pod-links.ts';
 import { renderPod } from './render.ts';
 import type { SlurmApi } from './slurm/slurm-api.ts';
@@ -59,13 +61,15 @@ export interface SlurmBackendOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly planner: Pick<PodPlanner, 'plan'>;
+  /** Of pods whose images are there before they get a job. */
+  readonly pull: PullImage;
   capabilities(): Promise<Capabilities>;
 }
 
 /** How often what was kept long enough is removed. */
 const sweepIntervalMs = 600_000;
 
-/** A create's answer waits so long for sbatch's, which has the job's id: v1 knows a pod by it. */
+/** A create's answer waits so long for sbatch's, which has the job's id: v1 knows a pod by it. For images nobody waits. */
 const firstTryMs = 5_000;
 
 /** A backend whose pods are jobs of Slurm, and whose store is Slurm and a folder per pod. */
@@ -73,6 +77,7 @@ export class SlurmBackend implements Backend {
   readonly #options: SlurmBackendOptions;
   readonly #book: PodBook;
   readonly #spool: Spool;
+  readonly #puller: ImagePuller;
   readonly #submitter: Submitter;
   readonly #watch: JobWatch;
   readonly #ender: Ender;
@@ -97,10 +102,20 @@ export class SlurmBackend implements Backend {
         if (!submitter.hasMore) watch.soon();
       },
     });
+    const puller = new ImagePuller({
+      ...{ pull: options.pull, book, clock, logger },
+      onDone: (entry) => {
+        if (entry.deletion === undefined) submitter.add(entry.uid);
+        else ender.step(entry);
+      },
+    });
     const ender: Ender = new Ender({
       ...{ book, cancels: new CancelBatches(slurm, clock), ended, clock, logger },
-      drop: (uid) => submitter.drop(uid),
-      isSubmitting: (uid) => submitter.isSubmitting(uid),
+      drop: (uid) => {
+        puller.drop(uid);
+        submitter.drop(uid);
+      },
+      isBusy: (uid) => puller.isPulling(uid) || submitter.isSubmitting(uid),
       lookUp: async (uid) => await table.lookUp(uid),
       hand: async (entry) => await links.update(entry),
       look: () => watch.soon(),
@@ -118,6 +133,7 @@ export class SlurmBackend implements Backend {
     });
     this.#book = book;
     this.#spool = new Spool(rootsIn(root).spool);
+    this.#puller = puller;
     this.#submitter = submitter;
     this.#ender = ender;
     this.#links = links;
@@ -148,19 +164,19 @@ export class SlurmBackend implements Backend {
     const known = this.#book.get(uid);
     if (known !== undefined) return known.report(clock.now());
     const folder = new PodFolder(root, request.pod.metadata);
-    const { order, script, files, warnings } = await planner.plan(request, owner, folder);
+    const { order, script, files, pulls, warnings } = await planner.plan(request, owner, folder);
     const acceptedAt = new Date(clock.now()).toISOString();
     await writePod(root, {
-      ...{ request, owner, acceptedAt, order },
+      ...{ request, owner, acceptedAt, order, pulls },
       files: [...files, { path: 'job.sh', content: script, mode: 0o700 }],
     });
-    const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order });
+    const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order, pulls });
     this.#book.add(entry);
     // Events of a pod that nobody has heard of are not heard either.
     this.#book.tell(entry);
     for (const event of warnings) this.#book.event(uid, event);
-    const tried = this.#submitter.tried(uid, firstTryMs);
-    this.#submitter.add(uid);
+    const tried = pulls.length > 0 ? undefined : this.#submitter.tried(uid, firstTryMs);
+    this.#begin(entry);
     await tried;
     return entry.report(clock.now());
   }
@@ -212,11 +228,12 @@ export class SlurmBackend implements Backend {
     this.#book.tellTo(news);
     for (const entry of this.#book.all()) {
       if (entry.deletion !== undefined) this.#ender.step(entry);
-      else if (entry.jobId === undefined) this.#submitter.add(entry.uid);
+      else if (entry.jobId === undefined) this.#begin(entry);
     }
     news.relist();
     try {
       await Promise.all([
+        this.#puller.run(signal),
         this.#submitter.run(signal),
         this.#watch.run(signal),
         this.#links.run(signal),
@@ -229,6 +246,12 @@ export class SlurmBackend implements Backend {
     } finally {
       this.#book.tellTo(undefined);
     }
+  }
+
+  /** Sees to it that the pod gets its job, and its images before, where it is to be so. */
+  #begin(entry: PodEntry): void {
+    if (entry.pulls.length > 0) this.#puller.add(entry);
+    else this.#submitter.add(entry.uid);
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {

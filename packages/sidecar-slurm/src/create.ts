@@ -11,6 +11,7 @@ import {
 } from '@interlink/sidecar-sdk';
 import { isUid, PodFolder } from './folder/pod-folder.ts';
 import type { StoredPod } from './folder/stored-pod.ts';
+import type { PlannedPull } from './pull/plan-pulls.ts';
 
 /** A file of a pod's folder, by its path below it. */
 export interface PodFileContent {
@@ -24,7 +25,10 @@ export interface PodFileContent {
  * Makes a pod's folder. It is written beside and gets its name at the end, so that a pod is there whole or not at all; one that is there
  * already stays as it is. Environments and files of volumes lie in it as files of their own, which go when the job ends.
  */
-export async function writePod(root: string, { request, owner, acceptedAt, order, files }: NewPod): Promise<void> {
+export async function writePod(
+  root: string,
+  { request, owner, acceptedAt, order, pulls, files }: NewPod,
+): Promise<void> {
   const { uid } = request.pod.metadata;
   const folder = new PodFolder(root, request.pod.metadata);
   const draft = join(root, `.new-${uid}-${randomBytes(4).toString('hex')}`);
@@ -37,7 +41,7 @@ export async function writePod(root: string, { request, owner, acceptedAt, order
       await mkdir(dirname(join(draft, path)), { recursive: true, mode: 0o700 });
       await writeFile(join(draft, path), content, { mode });
     }
-    const stored: StoredPod = { owner, pod: withoutSecrets(request.pod), acceptedAt, order };
+    const stored: StoredPod = { owner, pod: withoutSecrets(request.pod), acceptedAt, order, pulls };
     await writeFile(join(draft, 'request.json'), JSON.stringify(stored), { mode: 0o600 });
     await rename(draft, folder.path);
   } catch (error) {
@@ -51,6 +55,7 @@ export interface NewPod {
   readonly owner: Owner;
   readonly acceptedAt: string;
   readonly order: StoredPod['order'];
+  readonly pulls: ReadonlyArray<PlannedPull>;
   readonly files: ReadonlyArray<PodFileContent>;
 }
 

@@ -16,6 +16,8 @@ import { ImageCache } from './image/image-cache.ts';
 import { ImagePlanner } from './image/image-planner.ts';
 import { PodPlanner } from './plan/pod-planner.ts';
 import { RuntimePlanner } from './plan/runtime-planner.ts';
+import { pullByScript } from './pull/pull-image.ts';
+import { whyNoPulls } from './pull/why-no-pulls.ts';
 import { loadSlurmSite } from './site/load-slurm-site.ts';
 import { createCommandMetrics } from './slurm/commands/command-metrics.ts';
 import { runProcess } from './slurm/commands/run-process.ts';
@@ -54,8 +56,16 @@ export async function createSlurmBackend(
   const planner = new PodPlanner({ site, cluster, spoolFolder, runtimes });
   const { resourceScriptPath: path } = site;
   const resources = path === undefined ? undefined : new ResourceScript({ path, run: runProcess, clock, logger });
+  const problem = site.images.pulledBy === 'login' ? await whyNoPulls(site.runtime, runProcess, env) : undefined;
+  if (problem !== undefined) {
+    logger.error(
+      { problem },
+      'Slurm.PullImages is login, and no image can be pulled here: pods wait for those that are not there',
+    );
+  }
   return await SlurmBackend.open({
     ...{ slurm, root, isShared, pollIntervalMs, retentionMs, clock, logger, planner },
+    pull: pullByScript(site.script.bashPath, env),
     capabilities: async () => toCapabilities(await cluster.read(), site, await resources?.read()),
   });
 }

@@ -110,6 +110,10 @@ export const slurmKeys = {
     default: undefined,
     doc: 'Image registries that speak plain HTTP, with their ports: `[registry.cluster.local:5000]`.',
   }),
+  'Slurm.PullImages': choice(['job', 'login'], {
+    default: 'job',
+    doc: 'Who pulls images: each job on its node, or the sidecar on the login node before the pod has a job, where compute nodes have no way out. `login` wants Slurm.SharedFileSystem to be true.',
+  }),
   'Slurm.AllowedFlags': list({
     default: undefined,
     doc: 'Long names of the options of `sbatch` that pods may set by annotation, a star at the end for any rest: `[partition, "gpus*"]`. Default: those of docs/slurm.md.',

@@ -13,6 +13,7 @@ test('clearSecrets() leaves of a pod what it has said and how it ended', async (
   const folder = new PodFolder(root, pod.metadata);
   const paths = [
     ...['request.json', 'job.sh', 'pod.state', 'auth.json', 'auth-1.json', 'script.sh', 'volumes/token/..data/token'],
+    ...['pull.sh', 'images/main/image'],
     ...['state', 'env', 'command', 'args', 'probe-liveness', 'enter', '0/log', '12/log'].map(
       (n) => `containers/main/${n}`,
     ),

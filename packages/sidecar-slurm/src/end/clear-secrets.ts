@@ -8,10 +8,12 @@ const kept = /^(state|\d+)$/;
 
 /**
  * Removes what can hold secrets from the folder of a pod whose job has ended: commands, environments, files of volumes, logins, a
- * site's script. States and logs stay for as long as the pod is there. Called again, it finds nothing.
+ * site's script; and images that were pulled for this pod alone. States and logs stay for as long as the pod is there. Called again, it finds nothing.
  */
 export async function clearSecrets(folder: PodFolder, pod: Pod): Promise<void> {
-  const secret = (await listNames(folder.path)).filter((name) => /^(auth(-\d+)?\.json|script\.sh)$/.test(name));
+  const secret = (await listNames(folder.path)).filter((name) =>
+    /^(auth(-\d+)?\.json|script\.sh|pull\.sh|images)$/.test(name),
+  );
   const containers = await Promise.all(
     declared(pod).map(async ({ spec }) => {
       const path = join(folder.path, 'containers', spec.name);

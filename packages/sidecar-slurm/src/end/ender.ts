@@ -21,7 +21,8 @@ export interface EnderOptions {
   readonly logger: Logger;
   /** No job is to be made for it any more. */
   drop(uid: string): void;
-  isSubmitting(uid: string): boolean;
+  /** Something is under way for it that needs its folder. */
+  isBusy(uid: string): boolean;
   /** The job of a pod whose sbatch never answered, if there is one. @throws InterLinkError `unavailable` */
   lookUp(uid: string): Promise<{ readonly id: string } | undefined>;
   /** Takes the order to the node, where that can't read it here. */
@@ -70,9 +71,9 @@ export class Ender {
   }
 
   async #next(entry: PodEntry): Promise<void> {
-    const { book, clock, isSubmitting } = this.#options;
+    const { book, clock, isBusy } = this.#options;
     const { uid, jobId, deletion, sight } = entry;
-    if (deletion === undefined || book.get(uid) !== entry || isSubmitting(uid)) return;
+    if (deletion === undefined || book.get(uid) !== entry || isBusy(uid)) return;
     if (jobId === undefined) {
       const found = entry.submission === undefined ? undefined : await this.#options.lookUp(uid);
       if (found === undefined) return await this.#remove(entry);

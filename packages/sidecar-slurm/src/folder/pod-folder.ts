@@ -76,7 +76,7 @@ export class PodFolder {
 }
 
 /**
- * Written by the sidecar: `request.json`, `update.json`, `job.sh`, `submission.json`, `stop`, `auth.json`, `script.sh`; by both, whoever is first:
+ * Written by the sidecar: `request.json`, `update.json`, `job.sh`, `submission.json`, `stop`, `auth.json`, `script.sh`, `pull.sh`; by both, whoever is first:
  * `claim`; by the job: `pod.state`, `events`, `usage`; by Slurm: `slurm.out`. Where nodes do not see this folder, the sidecar writes for
  * the job, and `link.json`.
  */
@@ -84,6 +84,7 @@ export type PodFile =
   | 'request.json'
   | 'update.json'
   | 'job.sh'
+  | 'pull.sh'
   | 'submission.json'
   | 'claim'
   | 'stop'

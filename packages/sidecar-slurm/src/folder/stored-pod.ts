@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type Owner, type Pod, readRegularFile, writeWhole } from '@interlink/sidecar-sdk';
+import type { PlannedPull } from '../pull/plan-pulls.ts';
 import type { SubmitOrder } from '../slurm/submit-order.ts';
 import type { PodFolder } from './pod-folder.ts';
 
@@ -10,6 +11,8 @@ export interface StoredPod {
   readonly acceptedAt: string;
   /** What sbatch is called with, but for the number of the try. */
   readonly order: Omit<SubmitOrder, 'scriptArguments'>;
+  /** What the sidecar pulls before there is a job; none: nothing, jobs pull by themselves. */
+  readonly pulls?: ReadonlyArray<PlannedPull>;
 }
 
 /**

@@ -29,12 +29,12 @@ export interface ImageWish {
 /** Decides on the login node what a job pulls: which digest, by which login, and whether the cache may serve it. */
 export class ImagePlanner {
   readonly #cache: ImageCache;
-  readonly #site: SiteImages;
+  readonly #site: Omit<SiteImages, 'pulledBy'>;
   readonly #access: RegistryAccess;
   /** Whoever asks the same of a registry at the same time waits for the same answer. */
   readonly #asked = new Map<string, Promise<Resolution>>();
 
-  constructor(cache: ImageCache, site: SiteImages, fetcher: typeof fetch = fetch) {
+  constructor(cache: ImageCache, site: Omit<SiteImages, 'pulledBy'>, fetcher: typeof fetch = fetch) {
     this.#cache = cache;
     this.#site = site;
     this.#access = { insecure: new Set(site.insecureRegistries), fetch: fetcher };

@@ -43,6 +43,7 @@ export function planJob({ pod, options, folder, spoolFolder, site, runtime }: Jo
     scratchVolumes: planScratch(pod),
     scratchFolder: site.folders.scratch,
     site: { commandPrefix, preExec: options.preExec },
+    imagesPulledBy: site.images.pulledBy,
     proxy: tsocks && { loginNode: tsocks.loginNode, libraryPath: tsocks.path, configPath: tsocks.configPath },
   };
 }

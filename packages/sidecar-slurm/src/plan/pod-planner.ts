@@ -3,6 +3,8 @@ import type { ClusterView } from '../cluster/cluster-view.ts';
 import { toPartitionLimits } from '../cluster/partition-limits.ts';
 import type { PodFileContent } from '../create.ts';
 import type { PodFolder } from '../folder/pod-folder.ts';
+import { type PlannedPull, planPulls } from '../pull/plan-pulls.ts';
+import { renderPullScript } from '../pull/render-pull-script.ts';
 import type { Submission } from '../request/submission.ts';
 import { toSubmission } from '../request/to-submission.ts';
 import { jobFiles } from '../script/job-files.ts';
@@ -19,6 +21,8 @@ export interface PlannedPod {
   readonly script: string;
   /** Beside the script; some are secret. */
   readonly files: ReadonlyArray<PodFileContent>;
+  /** Images that have to be there first. */
+  readonly pulls: ReadonlyArray<PlannedPull>;
   readonly warnings: ReadonlyArray<EventText>;
 }
 
@@ -45,10 +49,13 @@ export class PodPlanner {
     const { runtime, files } = await runtimes.plan(request, submission);
     const whole = planJob({ pod: request.pod, options: submission.pod, folder, spoolFolder, site, runtime });
     const { plan, warnings } = runtime.driver === 'foreign' ? fitToSiteScript(whole) : { plan: whole, warnings: [] };
+    const pulls = planPulls(plan);
+    const pullScript = pulls.length === 0 ? [] : [{ path: 'pull.sh', content: renderPullScript(plan) }];
     return {
       order: toOrder(request, owner, submission, folder, site),
       script: renderJobScript(plan),
-      files: [...files, ...jobFiles(plan).map((file) => ({ ...file, mode: 0o600 as const }))],
+      files: [...files, ...[...jobFiles(plan), ...pullScript].map((file) => ({ ...file, mode: 0o600 as const }))],
+      pulls,
       warnings: [...submission.warnings, ...warnings],
     };
   }

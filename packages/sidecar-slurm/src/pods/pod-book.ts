@@ -1,6 +1,7 @@
 import type { Logger, News, OwnedReport, PodEvent } from '@interlink/sidecar-sdk';
 import { listNames } from '@interlink/sidecar-sdk';
 import { readLink } from '../folder/link-record.ts';
+import { readPulls } from '../folder/pending-pulls.ts';
 import { PodFolder, parseFolderName } from '../folder/pod-folder.ts';
 import { readDeletion } from '../folder/stop-order.ts';
 import { readStored, readSubmission } from '../folder/stored-pod.ts';
@@ -100,6 +101,7 @@ async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
   const entry = new PodEntry(folder, stored);
   entry.submission = await readSubmission(folder);
   entry.deletion = await readDeletion(folder);
+  entry.pulls = await readPulls(folder, stored);
   entry.link = await readLink(folder);
   await entry.load();
   return entry;

@@ -8,9 +8,10 @@ import type { PodFolder } from '../folder/pod-folder.ts';
 import type { Deletion } from '../folder/stop-order.ts';
 import type { StoredPod, Submission } from '../folder/stored-pod.ts';
 import { readTerminationMessages, type TerminationMessages } from '../folder/termination-messages.ts';
+import type { PlannedPull } from '../pull/plan-pulls.ts';
 import { signalLeadSeconds } from '../request/time-limit.ts';
 import { type Sight, stageOf } from '../status/stage-of.ts';
-import { type Stage, toPodReport } from '../status/to-pod-report.ts';
+import { type Stage, type Trouble, toPodReport } from '../status/to-pod-report.ts';
 
 /** What this process knows of one pod. All of it is read from the pod's folder and from Slurm, and may be lost at any moment. */
 export class PodEntry {
@@ -22,7 +23,11 @@ export class PodEntry {
   link: LinkRecord | undefined;
   sight: Sight = { kind: 'unseen' };
   /** Why it has no job yet. */
-  trouble: { readonly reason: string; readonly message: string } | undefined;
+  trouble: Trouble | undefined;
+  /** Images that are to be pulled before it gets one. */
+  pulls: ReadonlyArray<PlannedPull>;
+  /** Why they are not there, by container. */
+  readonly imageTroubles = new Map<string, Trouble>();
   record: JobRecord | undefined;
   observedGeneration: number | undefined;
   #messages: TerminationMessages = new Map();
@@ -33,6 +38,7 @@ export class PodEntry {
   constructor(folder: PodFolder, stored: StoredPod) {
     this.folder = folder;
     this.stored = stored;
+    this.pulls = stored.pulls ?? [];
     this.observedGeneration = stored.pod.metadata.generation;
   }
 
@@ -70,9 +76,9 @@ export class PodEntry {
   }
 
   stage(nowMs: number): Stage {
-    const { jobId, trouble, sight, record } = this;
+    const { jobId, trouble, imageTroubles, sight, record } = this;
     const leadMs = signalLeadSeconds(this.stored.pod.spec) * 1_000;
-    return stageOf({ jobId, trouble, sight, record, heardMs: this.#heardMs, leadMs, nowMs });
+    return stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs: this.#heardMs, leadMs, nowMs });
   }
 
   report(nowMs: number): PodReport {

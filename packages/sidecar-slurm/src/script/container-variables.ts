@@ -25,6 +25,7 @@ export function containerVariables(plan: JobPlan): string[] {
     map('container_kind', ({ kind }) => kind),
     map('container_image', ({ image }) => image),
     map('container_pull_policy', ({ imagePullPolicy }) => imagePullPolicy),
+    renderValue('images_pulled_by', plan.imagesPulledBy),
     map('container_restart_policy', ({ restartPolicy }) => restartPolicy),
     map('container_restart_rules', ({ restartRules }) => renderRules(restartRules)),
     map('container_working_dir', ({ workingDir }) => workingDir || undefined),

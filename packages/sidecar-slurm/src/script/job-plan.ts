@@ -25,6 +25,8 @@ export interface JobPlan {
   readonly site: SiteText;
   readonly proxy?: ProxyPlan | undefined;
   readonly runtime: RuntimePlan;
+  /** `login`: images are there before the job begins, and it takes no other. */
+  readonly imagesPulledBy: 'job' | 'login';
 }
 
 export interface PlannedContainer {

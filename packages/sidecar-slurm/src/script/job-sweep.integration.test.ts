@@ -19,6 +19,9 @@ test('a job removes what killed jobs have left on its node, and nothing else', a
       read -r pid start space <interlink-mine/.owner
       printf '999999999 %s %s\\n' "$start" "$space" >interlink-gone/.owner
       printf '%s 1 %s\\n' "$pid" "$space" >interlink-reused/.owner
+      # It was making an image when it was killed.
+      mkdir half-made
+      printf '%s' "$PWD/half-made" >interlink-gone/.draft.main
       log_line() { :; }
       remove_tree() { rm -rf -- "$1"; }
       sweep_scratch "$PWD"`;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { slurmSite, testProcess } from '../testing/slurm-site.ts';
 
+const pulledAhead = { 'Slurm.PullImages': 'login', 'Slurm.SharedFileSystem': true } as const;
+
 describe('loadSlurmSite()', () => {
   test('has a default for everything', () => {
     expect(slurmSite()).toMatchObject({
@@ -93,6 +95,9 @@ describe('loadSlurmSite()', () => {
     ],
     [{ 'Slurm.Claims': { 'a/b': { dockerVolume: 'v' } } }, /Slurm\.Claims has "a\/b": .* is not \{ path: … \}/],
     [{ 'Slurm.InsecureRegistries': ['http://a'] }, /InsecureRegistries\[0\] is "http:\/\/a"/],
+    [{ 'Slurm.PullImages': 'login' }, /PullImages is "login", and Slurm\.SharedFileSystem is not true/],
+    [{ ...pulledAhead, ContainerRuntime: 'none' }, /PullImages is "login", and ContainerRuntime is "none"/],
+    [{ ...pulledAhead, JobScriptTemplate: '/t' }, /PullImages is "login", and JobScriptTemplate is set/],
     [{ 'Policy.AllowImagePaths': ['/'] }, /AllowImagePaths\[0\] is "\/"/],
     [{ 'Policy.AllowPodAnnotations': ['preexec'] }, /AllowPodAnnotations\[0\] is "preexec": did you mean pre-exec\?/],
     [{ 'Policy.AllowPodAnnotations': ['flags'] }, /AllowPodAnnotations\[0\] is "flags"/],

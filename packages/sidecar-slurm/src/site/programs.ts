@@ -75,7 +75,22 @@ export function loadImages(reader: SiteReader): SiteImages {
       }
       return registry;
     }),
+    pulledBy: loadPulledBy(reader),
   };
+}
+
+function loadPulledBy({ config, problems }: SiteReader): SiteImages['pulledBy'] {
+  const pulledBy = config['Slurm.PullImages'];
+  if (pulledBy !== 'login') return pulledBy;
+  const refuse = (why: string) => problems.push(`Slurm.PullImages is "login", and ${why}`);
+  if (config['Slurm.SharedFileSystem'] !== true) {
+    refuse('Slurm.SharedFileSystem is not true: jobs have to see the images in DataRootFolder');
+  }
+  if (config.ContainerRuntime === 'none') refuse('ContainerRuntime is "none", which has no images');
+  for (const key of ['JobScriptTemplate', 'JobScriptBuilderURL'] as const) {
+    if ((config[key] ?? '') !== '') refuse(`${key} is set: that script pulls images by itself`);
+  }
+  return pulledBy;
 }
 
 export function loadScript(reader: SiteReader): SiteScript {

@@ -83,6 +83,8 @@ export interface SiteImages {
   readonly allowedPaths: ReadonlyArray<string>;
   /** Registries that speak plain HTTP: `host:port`. */
   readonly insecureRegistries: ReadonlyArray<string>;
+  /** `login`: the sidecar, on its own machine, before the pod has a job. */
+  readonly pulledBy: 'job' | 'login';
 }
 
 export interface SiteTsocks {

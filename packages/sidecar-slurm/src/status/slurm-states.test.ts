@@ -40,7 +40,16 @@ function jobIn(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
 }
 
 function statusOf(sight: Sight, record: JobRecord | undefined, heardMs: number | undefined = nowMs): PodReportStatus {
-  const stage = stageOf({ jobId: '7', trouble: undefined, sight, record, heardMs, leadMs: 90_000, nowMs });
+  const stage = stageOf({
+    jobId: '7',
+    trouble: undefined,
+    imageTroubles: new Map(),
+    sight,
+    record,
+    heardMs,
+    leadMs: 90_000,
+    nowMs,
+  });
   return toPodReport({ stored, jobId: '7', record, stage, terminationMessageOf: () => '' }).status;
 }
 

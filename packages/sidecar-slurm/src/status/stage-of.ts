@@ -2,7 +2,7 @@ import { isOfRun, type JobRecord } from '../folder/job-record.ts';
 import type { JobState } from '../slurm/job-state.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
 import { askedToLeave, cutOff, forgotten, judgeState, type SlurmEnding } from './judge-state.ts';
-import type { Stage } from './to-pod-report.ts';
+import type { Stage, Trouble } from './to-pod-report.ts';
 
 /** Where a pod's job was last seen. */
 export type Sight =
@@ -15,7 +15,8 @@ export type Sight =
 
 export interface StageFacts {
   readonly jobId: string | undefined;
-  readonly trouble: { readonly reason: string; readonly message: string } | undefined;
+  readonly trouble: Trouble | undefined;
+  readonly imageTroubles: ReadonlyMap<string, Trouble>;
   readonly sight: Sight;
   readonly record: JobRecord | undefined;
   /** When the job last wrote anything, milliseconds since the epoch; undefined when it never did. */
@@ -34,10 +35,10 @@ export const silenceMs = 90_000;
  * How far a pod is. The job's own last word goes before Slurm's state, which says less (a job that was ended by us ends as FAILED 0:9),
  * and Slurm's before the lack of a word.
  */
-export function stageOf({ jobId, trouble, sight, record, heardMs, leadMs, nowMs }: StageFacts): Stage {
+export function stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs, leadMs, nowMs }: StageFacts): Stage {
   const isOver = record?.phase === 'ended';
   const overAt = record?.finishedAt ?? new Date(nowMs).toISOString();
-  if (jobId === undefined && record === undefined) return { kind: 'submitting', ...(trouble ? { trouble } : {}) };
+  if (jobId === undefined && record === undefined) return { kind: 'submitting', trouble, imageTroubles };
   const { askedAt } = record ?? {};
   if (sight.kind === 'unseen') {
     if (isOver && askedAt === undefined) return { kind: 'over', at: overAt };

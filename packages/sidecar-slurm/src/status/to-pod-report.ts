@@ -25,10 +25,20 @@ export interface PodFacts {
   terminationMessageOf(container: string, attempt: number): string;
 }
 
+/** What a container waits for. */
+export interface Trouble {
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** How far the pod is, by Slurm and by the job's own record together. */
 export type Stage =
-  /** It has no job yet. `trouble`: why. */
-  | { readonly kind: 'submitting'; readonly trouble?: { readonly reason: string; readonly message: string } }
+  /** It has no job yet. Why: for all containers, and for those whose images are not there. */
+  | {
+      readonly kind: 'submitting';
+      readonly trouble: Trouble | undefined;
+      readonly imageTroubles: ReadonlyMap<string, Trouble>;
+    }
   | { readonly kind: 'queued'; readonly state: string; readonly why?: string; readonly estimatedStart?: string }
   /** `askedAt`: when somebody asked its script to end. What ends from then on counts as running until Slurm says by whom, and why. */
   | { readonly kind: 'running'; readonly askedAt?: string | undefined }
@@ -104,7 +114,9 @@ function toState(name: string, record: ContainerRecord | undefined, facts: PodFa
   if (record !== undefined && isUnexplained(record, stage)) return toUnexplained(record);
   if (record?.state === 'terminated') return { terminated: toTerminated(name, record, facts) };
   if (stage.kind === 'over') return { terminated: toCutOff(record, stage) };
-  if (stage.kind === 'submitting') return { waiting: stage.trouble ?? { reason: 'ContainerCreating' } };
+  if (stage.kind === 'submitting') {
+    return { waiting: stage.imageTroubles.get(name) ?? stage.trouble ?? { reason: 'ContainerCreating' } };
+  }
   if (stage.kind === 'queued') return { waiting: { reason: 'SlurmPending', message: queueMessage(stage) } };
   if (record?.state === 'running') {
     return { running: record.startedAt === undefined ? {} : { startedAt: record.startedAt } };

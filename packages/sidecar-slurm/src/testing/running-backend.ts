@@ -6,6 +6,8 @@ import { createLogger, type News, type PodEvent, type PodReport, type PodRequest
 import { SlurmBackend } from '../backend.ts';
 import { formatKeyValues } from '../folder/key-values.ts';
 import { PodFolder } from '../folder/pod-folder.ts';
+import type { PlannedPull } from '../pull/plan-pulls.ts';
+import { ScriptedPulls } from '../pull/testing/scripted-pulls.ts';
 import { ManualClock } from '../slurm/testing/manual-clock.ts';
 import { SimulatedSlurm } from '../slurm/testing/simulated-slurm.ts';
 
@@ -20,6 +22,8 @@ export function podRequest(number = 1, spec: Partial<PodRequest['pod']['spec']> 
   return { pod: { metadata, spec: { containers: [{ name: 'main', image: 'busybox' }], ...spec } }, volumes: [] };
 }
 
+const pullFiles = ['pull.sh', 'auth.json', 'auth-1.json'].map((path) => ({ path, content: '', mode: 0o600 as const }));
+
 type Values = Readonly<Record<string, string | number>>;
 
 /** The backend over Slurm in memory, a clock that is moved by hand, and a real folder in which the test plays the jobs. */
@@ -28,6 +32,9 @@ export class RunningBackend implements AsyncDisposable {
   readonly slurm = new SimulatedSlurm(this.clock);
   readonly events: PodEvent[] = [];
   readonly reports = new Map<string, PodReport>();
+  readonly images = new ScriptedPulls();
+  /** What is pulled for pods before they get a job. */
+  pulls: ReadonlyArray<PlannedPull> = [];
   readonly #root: string;
   #backend: SlurmBackend | undefined;
   #stop = new AbortController();
@@ -62,6 +69,7 @@ export class RunningBackend implements AsyncDisposable {
         pollIntervalMs: 1_000,
         retentionMs: 0,
         logger: createLogger('slurm-test', 'silent'),
+        pull: this.images.pull,
       },
       planner: {
         plan: async (request, podOwner, folder) => ({
@@ -71,7 +79,7 @@ export class RunningBackend implements AsyncDisposable {
             ...{ endWarning: undefined, scriptPath: folder.file('job.sh'), outputPath: folder.file('slurm.out') },
             workingDirectory: folder.path,
           },
-          ...{ script: '', files: [], warnings: [] },
+          ...{ script: '', files: this.pulls.length === 0 ? [] : pullFiles, pulls: this.pulls, warnings: [] },
         }),
       },
       capabilities: async () => {

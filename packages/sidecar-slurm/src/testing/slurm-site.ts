@@ -6,6 +6,7 @@ import type { SlurmSite } from '../site/slurm-site.ts';
 const defaults: Partial<InterLinkConfig> = {
   ...{ ContainerRuntime: 'apptainer', ExportPodData: true, EnableProbes: true, Tsocks: false },
   ...{ IgnoreRunAsUser: false, AllowSecretsInScript: false, 'Slurm.PollInterval': 2, 'Slurm.Retention': 3600 },
+  'Slurm.PullImages': 'job',
 };
 
 /** Nobody's home, so that nothing of this machine gets into a test. */

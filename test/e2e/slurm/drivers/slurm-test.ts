@@ -34,14 +34,19 @@ export function controlPlaneOf({ controlPlane }: TestbedData): ControlPlaneData 
 /**
  * Vitest's `test` with one site per file whose sidecar is on the login host of the testbed's Slurm cluster, one namespace per test, and a
  * view of Slurm. A site does not end before all jobs and folders of its pods are gone.
+ * @param options or what makes them, for a site that has to know its cluster
  */
-export function slurmTest(subject: string, options: SlurmTestOptions = {}) {
+export function slurmTest(
+  subject: string,
+  options: SlurmTestOptions | ((cluster: SlurmClusterData) => Promise<SlurmTestOptions>) = {},
+) {
   let namespaces = 0;
   return base
     .extend('controlPlane', { scope: 'file' }, (): ControlPlaneData => controlPlaneOf(testbed))
     .extend('cluster', { scope: 'file' }, async () => await slurmCluster(testbed))
     .extend('installed', { scope: 'file' }, async ({ cluster }, { onCleanup }) => {
-      const installed = await startSlurmSite(`slurm-${subject}`, cluster, options);
+      const known = typeof options === 'function' ? await options(cluster) : options;
+      const installed = await startSlurmSite(`slurm-${subject}`, cluster, known);
       onCleanup(async () => await installed.end());
       return installed;
     })

@@ -96,7 +96,7 @@ export class RemotePod implements AsyncDisposable {
     };
     await writePod(root, {
       ...{ request: { pod: { metadata, spec }, volumes: [...volumes] }, owner: { cluster: 'c', node: 'n' } },
-      ...{ acceptedAt: new Date().toISOString(), order: anOrder() },
+      ...{ acceptedAt: new Date().toISOString(), order: anOrder(), pulls: [] },
       files: [
         ...jobFiles(plan).map((file) => ({ ...file, mode: 0o600 as const })),
         { path: 'job.sh', content: renderJobScript(plan), mode: 0o700 },

@@ -6,13 +6,14 @@ own_scratch() {
 }
 
 sweep_scratch() {
-  local folder pid start space
+  local folder pid start space draft
   for folder in "$1"/interlink-*; do
     [[ -d $folder && -O $folder && ! -L $folder && -f $folder/.owner ]] || continue
     read -r pid start space <"$folder/.owner" || continue
     [[ $pid =~ ^[0-9]+$ && $space == "$(readlink /proc/self/ns/pid)" ]] || continue
     process_start "$pid" && [[ $REPLY == "$start" ]] && continue
     log_line "removing $folder, which a job has left here"
+    for draft in "$folder"/.draft.*; do [[ -f $draft ]] && rm -rf -- "$(<"$draft")"; done
     remove_tree "$folder"
   done
   return 0

@@ -49,7 +49,7 @@ async function run({ image = {}, pull = 'echo pulled >>pulls; echo content >"$3"
     scriptText('lib/base.sh'),
     ...imageVariables({ cache: cache.folder, form: 'sif' }, [['main', wanted]]),
     `declare -A container_image=([main]=app) container_pull_policy=([main]=${wanted.policy})`,
-    `pod_folder=${quoteWord(root)}/pod scratch_folder=${quoteWord(root)}/scratch pod_node=here`,
+    `pod_folder=${quoteWord(root)}/pod scratch_folder=${quoteWord(root)}/scratch pod_node=here images_pulled_by=job`,
     'runtime_error= runtime_reason=',
     'add_event() { printf "%s %s\\n" "$2" "$4"; }',
     `image_download() { ${pull}; }`,
@@ -140,6 +140,22 @@ test('an image without a digest that is wanted anew is the pod’s own', async (
   expect((await run(own)).at(-1)).toBe('content');
   expect(await readdir(join(root, 'scratch/.images/'))).toEqual([`main`]);
   await expect(readdir(cache.folder)).rejects.toThrow('ENOENT');
+});
+
+test('a job whose images are pulled on the login node takes what is there, in silence, and pulls nothing', async () => {
+  const before = 'images_pulled_by=login';
+  const [said = ''] = await run({ before });
+  expect(said).toMatch(
+    /^: the image was pulled on the login node, and .*\/sha256-1\..*\.sif\/image is not there on here$/,
+  );
+  await run();
+  expect(await run({ before, image: { policy: 'Always' } })).toEqual(['content']);
+  expect(await pulls()).toBe(1);
+  await mkdir(join(root, 'pod/images/main'), { recursive: true });
+  await writeFile(join(root, 'pod/images/main/image'), 'its own\n');
+  await writeFile(join(root, 'pod/images/main/access'), `${repository} anybody\n`);
+  const own = { key: '', policy: 'Always', isVerified: false } as const;
+  expect(await run({ before, image: own })).toEqual(['its own']);
 });
 
 test('an image that is a path must be there, and not behind a link', async () => {

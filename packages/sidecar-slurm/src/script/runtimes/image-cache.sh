@@ -9,6 +9,8 @@
 # at once do no harm: whose folder has the name first has won.
 machine=$(uname -m)
 heartbeat_s=10 lock_patience_ms=60000 lock_poll_s=0.5
+# Who reads this: a job, or the sidecar's own script on the login node. Only the one that images_pulled_by names pulls.
+image_puller=job
 
 # image_file: the image; image_entry: the folder with what is known of it, empty for one that is a path.
 obtain_image() {
@@ -23,9 +25,11 @@ obtain_image() {
     runtime_error="image $image_file is not there on $pod_node"
     return 1
   fi
-  image_entry=$image_cache/${image_key[$name]}.$machine.$image_form
-  [[ -z ${image_key[$name]} ]] && image_entry=$scratch_folder/.images/$name
-  image_file=$image_entry/image
+  locate_image "$name"
+  if [[ $images_pulled_by != "$image_puller" ]]; then
+    take_pulled_image "$name"
+    return
+  fi
   if [[ $policy != Always ]] && is_image_open "$name"; then
     touch_image
     add_event Normal Pulled "$name" "Container image \"$image\" already present on machine and can be accessed by the pod"
@@ -37,6 +41,29 @@ obtain_image() {
   fi
   add_event Normal Pulling "$name" "Pulling image \"$image\""
   fetch_image "$name"
+}
+
+# Where it is, or is to be. What is for this pod alone is where its job finds it.
+locate_image() {
+  local name=$1
+  if [[ -n ${image_key[$name]} ]]; then
+    image_entry=$image_cache/${image_key[$name]}.$machine.$image_form
+  elif [[ $images_pulled_by == login ]]; then
+    image_entry=$pod_folder/images/$name
+  else
+    image_entry=$scratch_folder/.images/$name
+  fi
+  image_file=$image_entry/image
+}
+
+# Nobody waits on a node for a registry that can't be reached from there. Its author was told of the pull when it was done.
+take_pulled_image() {
+  if is_image_open "$1"; then
+    touch_image
+    return
+  fi
+  runtime_error="the image was pulled on the login node, and $image_file is not there on $pod_node"
+  return 1
 }
 
 fetch_image() {
@@ -98,9 +125,10 @@ wait_for_lock() {
   printf '%s' "$lock" >"$scratch_folder/.lock.$name"
 }
 
-# At the job's end, whatever became of its pulls: others must not wait until a lock has been silent for long.
+# At the end, whatever became of its pulls: others must not wait until a lock has been silent for long, and what is half made is nobody's.
 release_locks() {
   local note
+  for note in "$scratch_folder"/.draft.*; do [[ -f $note ]] && rm -rf -- "$(<"$note")"; done
   for note in "$scratch_folder"/.lock.*; do [[ -f $note ]] && rmdir -- "$(<"$note")" 2>/dev/null; done
   return 0
 }
@@ -113,6 +141,7 @@ pull_image_in_turn() {
     while kill -0 "$owner" 2>/dev/null && touch -c -- "$image_entry.lock" 2>/dev/null; do sleep "$heartbeat_s"; done
   ) >/dev/null 2>&1 &
   beat=$!
+  printf '%s' "$draft" >"$scratch_folder/.draft.$name"
   mkdir -- "$draft" && pull_by_any_login "$name" "$draft"
   status=$?
   # What another job has made meanwhile is as good; who has pulled it himself may use it.
@@ -122,7 +151,7 @@ pull_image_in_turn() {
   rm -rf -- "$draft"
   kill "$beat" 2>/dev/null
   wait "$beat" 2>/dev/null
-  rm -f -- "$scratch_folder/.lock.$name"
+  rm -f -- "$scratch_folder/.lock.$name" "$scratch_folder/.draft.$name"
   rmdir -- "$image_entry.lock" 2>/dev/null
   return "$status"
 }

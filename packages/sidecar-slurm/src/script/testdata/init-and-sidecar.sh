@@ -26,6 +26,7 @@ declare -A container_pull_policy=(
   ['proxy']='IfNotPresent'
   ['main']='IfNotPresent'
 )
+images_pulled_by='job'
 declare -A container_restart_policy=(
   ['init']='OnFailure'
   ['proxy']='Always'

@@ -20,6 +20,7 @@ declare -A container_image=(
 declare -A container_pull_policy=(
   ['main']='IfNotPresent'
 )
+images_pulled_by='job'
 declare -A container_restart_policy=(
   ['main']='Never'
 )

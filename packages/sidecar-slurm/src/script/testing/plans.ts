@@ -37,6 +37,7 @@ export function jobPlan(parts: Partial<JobPlan> = {}): JobPlan {
     scratchVolumes: [],
     site: {},
     runtime: { driver: 'none' },
+    imagesPulledBy: 'job',
     ...parts,
   };
 }
