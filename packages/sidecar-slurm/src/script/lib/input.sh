@@ -8,6 +8,7 @@
 # In a task: makes an attempt's own, and the script `attach` beside `enter`.
 make_input() {
   local name=$1 number=$2 folder=$scratch_folder/.input/$1 text
+  [[ -n ${container_stdin[$name]-}${container_tty[$name]-} ]] || return 0
   runtime_error="cannot make $folder/pipe"
   rm -rf -- "$folder" && mkdir -p -- "$folder" || return
   if [[ -n ${container_tty[$name]-} ]] && ! type -P script >/dev/null; then
@@ -81,7 +82,7 @@ become_container() {
 
 # util-linux' `script` opens the terminal, and stays between it and the log. The container's process is the leader for signals.
 become_in_terminal() {
-  local folder=$scratch_folder/.input/$name read_end write_end session pid terminal
+  local folder=$scratch_folder/.input/$name read_end write_end session pid terminal code was_told=0
   open_pipe
   (
     umask 077
@@ -90,23 +91,25 @@ become_in_terminal() {
   # Nobody types, and nobody ends that.
   [[ -n ${container_stdin[$name]-} ]] || exec <> <(:)
   # Heard, and not ignored, which what is begun here would inherit: the end of the container's process is this one's.
-  trap : TERM INT HUP
+  trap 'was_told=1' TERM INT HUP
   (
     leave_lifecycle
     unset SHELL
     exec {bus}>&- {read_end}<&-
-    exec script -qefc "exec $(printf '%q ' "$BASH" "$folder/start")" /dev/null
+    exec script -qefc "exec $(printf '%q ' "$BASH" "$folder/start")" /dev/null 2>"$folder/trouble"
   ) <&0 &
   session=$!
   exec {write_end}>&- </dev/null
-  if read -r pid terminal <&"$read_end"; then
-    write_file "$folder/terminal" "$terminal"$'\n'
-    container_starts "$pid"
-  fi
+  read -r pid terminal <&"$read_end" || start_failed "cannot open a terminal: $(<"$folder/trouble")"
+  write_file "$folder/terminal" "$terminal"$'\n'
+  container_starts "$pid"
   # A signal that is heard ends a wait, too; asked once more, wait tells again how it ended.
   while kill -0 "$session" 2>/dev/null; do wait "$session"; done
   wait "$session"
-  exit
+  code=$?
+  # Told by Slurm, with all of the job, `script` has ended it within two seconds, and does not know how.
+  ((code == 0 && was_told == 1)) && code=143
+  exit "$code"
 }
 
 # The environment is the one that it is begun with: bash adds to it.
