@@ -1,44 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { describe, expect } from 'vitest';
-import { type ControlPlaneData, waitFor } from '../../testbed/index.ts';
-import type { Namespace } from '../drivers/namespace.ts';
+import { kubectl, waitFor } from '../../testbed/index.ts';
+import { kubectlRun } from '../drivers/kubectl-run.ts';
 import { pod, shell } from '../drivers/pods.ts';
 import { cannotRun, slurmTest } from './drivers/slurm-test.ts';
 
 const test = slurmTest('attach');
 const patient = { timeoutMs: 120_000 };
-
-function toArgs({ kubeconfig }: ControlPlaneData, namespace: Namespace, ...args: string[]): string[] {
-  return ['--kubeconfig', kubeconfig, '-n', namespace.name, ...args];
-}
-
-/** `kubectl run` for one virtual node, of a pod that goes with it. */
-function runArgs(nodeName: string, name: string, flag: '-i' | '-it', ...command: string[]): string[] {
-  const { apiVersion, spec } = pod(nodeName, name, { containers: [] });
-  const { containers: _, ...overrides } = spec ?? {};
-  const options = ['--rm', '--quiet', '--restart=Never', '--image=busybox:1.36', '--pod-running-timeout=2m'];
-  return [
-    'run',
-    name,
-    flag,
-    ...options,
-    `--overrides=${JSON.stringify({ apiVersion, spec: overrides })}`,
-    '--',
-    ...command,
-  ];
-}
-
-/** What it prints, given all of this at once. */
-async function pipeInto(program: string, args: ReadonlyArray<string>, input: string) {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end(input);
-  const exited = once(child, 'exit');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [exitCode] = await exited;
-  return { stdout, stderr, exitCode: exitCode as number | null };
-}
 
 describe.skipIf(cannotRun)('kubectl speaks with the process of a container', { concurrent: true }, () => {
   test('by run -i: what is piped in comes out whole, and it ends by itself', async ({
@@ -46,9 +15,10 @@ describe.skipIf(cannotRun)('kubectl speaks with the process of a container', { c
     namespace,
     controlPlane,
   }) => {
-    const args = toArgs(controlPlane, namespace, ...runArgs(site.nodeName, 'filter', '-i', 'cat'));
     const input = Array.from({ length: 20_000 }, (_, index) => `line ${index}\n`).join('');
-    expect(await pipeInto(controlPlane.kubectl, args, input)).toMatchObject({ stdout: input, exitCode: 0 });
+    const args = ['-n', namespace.name, ...kubectlRun(site.nodeName, 'filter', '-i', 'cat')];
+    const run = await kubectl({ controlPlane }, args, { input, timeoutMs: 120_000 });
+    expect(run).toMatchObject({ stdout: input, exitCode: 0 });
   });
 
   test('by run -it: a terminal that has the size of the window, and the exit code', async ({
@@ -56,8 +26,11 @@ describe.skipIf(cannotRun)('kubectl speaks with the process of a container', { c
     namespace,
     controlPlane,
   }) => {
-    const args = toArgs(controlPlane, namespace, ...runArgs(site.nodeName, 'terminal', '-it', 'sh'));
-    const command = [controlPlane.kubectl, ...args].map((word) => `'${word}'`).join(' ');
+    const { kubectl: program, kubeconfig } = controlPlane;
+    const run = kubectlRun(site.nodeName, 'terminal', '-it', 'sh');
+    const command = [program, '--kubeconfig', kubeconfig, '-n', namespace.name, ...run]
+      .map((word) => `'${word}'`)
+      .join(' ');
     // https://man7.org/linux/man-pages/man1/script.1.html: a terminal around kubectl.
     const script = `stty rows 33 cols 77; ${command}`;
     const child = spawn('script', ['-qefc', script, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -98,19 +71,19 @@ describe.skipIf(cannotRun)('kubectl speaks with the process of a container', { c
       pod(site.nodeName, 'listens', { containers: [listens, shell('deaf', 'while :; do sleep 0.2; done')] }),
     );
     await namespace.waitForPhase('listens', 'Running', patient);
-    const args = (container: string) => toArgs(controlPlane, namespace, 'attach', '-i', 'listens', '-c', container);
-    const refused = await pipeInto(controlPlane.kubectl, args('deaf'), 'anything\n');
-    expect(refused.exitCode).toBeGreaterThan(0);
+    const args = (container: string) => ['-n', namespace.name, 'attach', '-i', 'listens', '-c', container];
+    const attach = async (container: string, input: string) =>
+      await kubectl({ controlPlane }, args(container), { input, timeoutMs: 60_000 });
+    expect((await attach('deaf', 'anything\n')).exitCode).toBeGreaterThan(0);
 
-    const first = spawn(controlPlane.kubectl, args('main'), { stdio: ['pipe', 'pipe', 'inherit'] });
+    const { kubectl: program, kubeconfig } = controlPlane;
+    const first = spawn(program, ['--kubeconfig', kubeconfig, ...args('main')], { stdio: ['pipe', 'pipe', 'inherit'] });
     first.stdin.write('first\n');
-    const [heard] = (await once(first.stdout, 'data')) as [Buffer];
-    expect(heard.toString()).toBe('got first\n');
+    expect(String(await once(first.stdout, 'data'))).toBe('got first\n');
     first.kill('SIGINT');
     await once(first, 'exit');
 
-    const second = await pipeInto(controlPlane.kubectl, args('main'), 'second\nlast\n');
-    expect(second.stdout).toBe('got second\ngot last\n');
+    expect((await attach('main', 'second\nlast\n')).stdout).toBe('got second\ngot last\n');
     expect(await namespace.run('logs', 'listens', '-c', 'main')).toBe('got first\ngot second\ngot last\n');
   });
 });
