@@ -153,6 +153,14 @@ describe.concurrent('the terminal of a container', () => {
     await other.until('all of it is gone', () => !isRunning(mark));
   });
 
+  test('ends with 143, and adds nothing to the output, when Slurm tells all of the job’s processes to end', async () => {
+    await using job = await running('trap "" TERM; echo up; while :; do sleep 0.05; done', { tty: true });
+    await job.until('it is up', async () => (await job.text('main')) === 'up\r\n');
+    expect(spawnSync('pkill', ['-TERM', '-f', job.root]).status).toBe(0);
+    expect(await job.ended()).toBe(143);
+    expect(await job.text('main')).toBe('up\r\n');
+  });
+
   test('is done without on a node that has no script of util-linux, which is told', async () => {
     const containers = [shellContainer('main', 'test -t 1 || echo none', { tty: true })];
     await using job = await JobRun.start({ containers }, { withoutPerl: true });
