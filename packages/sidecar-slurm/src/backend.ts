@@ -211,8 +211,13 @@ export class SlurmBackend implements Backend {
     return await execInContainer(this.#streams, { pod, container, options, signal });
   }
 
-  async attach(pod: PodReference, container: string, options: AttachOptions): Promise<RemoteCommand> {
-    return await attachToContainer(this.#streams, { pod, container, options });
+  async attach(
+    pod: PodReference,
+    container: string,
+    options: AttachOptions,
+    signal: AbortSignal,
+  ): Promise<RemoteCommand> {
+    return await attachToContainer(this.#streams, { pod, container, options, signal });
   }
 
   async portForward(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex> {

@@ -2,7 +2,7 @@ import { type ExecOptions, InterLinkError, type PodReference, type RemoteCommand
 import type { PodBook } from './pods/pod-book.ts';
 import type { PodEntry } from './pods/pod-entry.ts';
 import type { SlurmApi } from './slurm/slurm-api.ts';
-import { runInStep } from './streams/step-command.ts';
+import { enterArgv, runInStep } from './streams/step-command.ts';
 
 export interface ExecRequest {
   readonly pod: PodReference;
@@ -28,8 +28,9 @@ export interface RunningPod {
 export async function execInContainer(context: StreamContext, request: ExecRequest): Promise<RemoteCommand> {
   const { pod, container, options, signal } = request;
   const { entry, jobId, node } = await findRunning(context, pod, container);
-  const enterPath = entry.enterPath(container);
-  return runInStep(context.slurm, { jobId, node, enterPath, options, signal });
+  const enterPath = entry.scriptPath(container, 'enter');
+  const argv = (mark: string) => enterArgv(mark, enterPath, options);
+  return runInStep(context.slurm, { jobId, node, argv, saysTerminal: options.tty, options, signal });
 }
 
 /** The job in which a container runs now. @throws InterLinkError `failed_precondition` */

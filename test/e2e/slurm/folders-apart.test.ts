@@ -1,6 +1,7 @@
 import type { KubeObject } from '@interlink/kube';
 import { describe, expect } from 'vitest';
-import { waitFor } from '../../testbed/index.ts';
+import { kubectl, waitFor } from '../../testbed/index.ts';
+import { kubectlRun } from '../drivers/kubectl-run.ts';
 import { startKubectl } from '../drivers/kubectl-stream.ts';
 import { pod, shell } from '../drivers/pods.ts';
 import { numbered, waitForAll } from '../drivers/running-pods.ts';
@@ -61,6 +62,13 @@ describe.skipIf(cannotRun)('where compute nodes do not see DataRootFolder', () =
       const { stdout } = await onNode('sh', '-c', `grep -ls ${running.metadata?.uid} /tmp/interlink-job-*`);
       return stdout === '';
     });
+  });
+
+  test('run -i: what is piped in comes out whole, and it ends by itself', async ({ site, namespace, controlPlane }) => {
+    const input = Array.from({ length: 1_000 }, (_, index) => `line ${index}\n`).join('');
+    const args = ['-n', namespace.name, ...kubectlRun(site.nodeName, 'filter', '-i', 'cat')];
+    const run = await kubectl({ controlPlane }, args, { input, timeoutMs: 120_000 });
+    expect(run).toMatchObject({ stdout: input, exitCode: 0 });
   });
 
   test('20 pods run at once, each once and whole, though the sidecar is killed in the middle', async ({

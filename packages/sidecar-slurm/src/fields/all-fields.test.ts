@@ -17,6 +17,7 @@ describe('fieldExaminer', () => {
       {},
     ],
     ['the runtime that there is', { runtimeClassName: 'apptainer' }, { livenessProbe: { httpGet: { port: 1 } } }],
+    ['input and a terminal', {}, { stdin: true, stdinOnce: true, tty: true }],
     ['less than an account may', {}, { securityContext: { capabilities: { drop: ['ALL'] }, privileged: false } }],
   ])('keeps quiet about %s', (_, spec, container) => {
     expect(examine(spec, container)).toEqual({ refusals: [], warnings: [] });
@@ -25,7 +26,6 @@ describe('fieldExaminer', () => {
   test.each<[string, object, object, string]>([
     ['a name', { subdomain: 'h' }, {}, 'spec.subdomain: "h" (a job is in no domain of the cluster)'],
     ['a group', { securityContext: { fsGroup: 5 } }, {}, 'spec.securityContext.fsGroup: 5'],
-    ['a terminal', {}, { tty: true }, 'spec.containers[0].tty: true'],
     ['a disk', {}, { resources: { limits: { 'ephemeral-storage': '1Gi' } } }, 'spec.containers[0].resources.limits'],
     ['what nobody knows', { brandNew: 1 }, {}, 'spec.brandNew is not known to this release'],
   ])('warns of %s', (_, spec, container, message) => {

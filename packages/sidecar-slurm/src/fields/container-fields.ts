@@ -67,12 +67,15 @@ export const containerFields: ReadonlyArray<Field<SlurmSite>> = [
   supported('securityContext.readOnlyRootFilesystem'),
   ...securityFields,
   refused('startupProbe', noGrpc, isGrpc),
-  ignored('stdin', 'a job has no input', isTrue),
-  ignored('stdinOnce', 'a job has no input', isTrue),
+  supported('stdin'),
+  supported('stdinOnce'),
   refused('targetContainerName', 'nothing is added to a job that runs'),
   supported('terminationMessagePath'),
   supported('terminationMessagePolicy'),
-  ignored('tty', 'a job has no terminal', isTrue),
+  supported(
+    'tty',
+    'on nodes that have `script` of util-linux; on others the container runs without one, with event `NoTerminal`',
+  ),
   refused('volumeDevices', 'raw block devices need a storage driver on the node'),
   supported('volumeMounts[].mountPath'),
   refused('volumeMounts[].mountPropagation', 'mounts of a container stay as they were at its start', {

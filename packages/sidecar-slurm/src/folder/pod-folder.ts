@@ -62,7 +62,7 @@ export class PodFolder {
     return join(this.path, 'containers', name);
   }
 
-  container(name: string, file: 'state' | 'enter'): string {
+  container(name: string, file: 'state' | 'enter' | 'attach'): string {
     return join(this.containerFolder(name), file);
   }
 

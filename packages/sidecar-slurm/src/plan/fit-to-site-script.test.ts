@@ -22,7 +22,7 @@ describe('fitToSiteScript()', () => {
           plannedContainer('proxy', { kind: 'sidecar', restartPolicy: 'Always' }),
           plannedContainer('prepare', { kind: 'init' }),
           plannedContainer('main', {
-            mpiFlags: ['-v'],
+            ...{ mpiFlags: ['-v'], stdin: 'once', tty: true },
             probes: { livenessProbe: { exec }, readinessProbe: { httpGet } },
             hooks: { preStop: { exec } },
           }),
@@ -37,7 +37,7 @@ describe('fitToSiteScript()', () => {
     expect(plan.containers[2]).toMatchObject({
       probes: { readinessProbe: { httpGet } },
       hooks: {},
-      mpiFlags: undefined,
+      ...{ mpiFlags: undefined, stdin: undefined, tty: false },
     });
     expect(plan.containers[2]?.probes).not.toHaveProperty('livenessProbe');
     expect(warnings).toEqual([
@@ -45,7 +45,7 @@ describe('fitToSiteScript()', () => {
         ...{ type: 'Warning', reason: 'FieldIgnored' },
         message:
           'Not done where a script of the site runs the containers: restarts of proxy; the order in which proxy starts and ends; ' +
-          'mpiexec for main; livenessProbe.exec of main; preStop.exec of main',
+          'mpiexec for main; stdin of main; tty of main; livenessProbe.exec of main; preStop.exec of main',
       },
     ]);
   });

@@ -3,7 +3,7 @@ import type { JobPlan, PlannedContainer } from '../script/job-plan.ts';
 
 /**
  * What is left of a pod whose containers a script of the site's runs: that script starts each of them once, and lets nobody in. So there
- * are no restarts, no commands of probes and hooks, and no mpiexec; native sidecars are as containers, and end when the script ends them.
+ * are no restarts, no commands of probes and hooks, no standard input, no terminal and no mpiexec; native sidecars are as containers, and end when the script ends them.
  */
 export function fitToSiteScript(plan: JobPlan): {
   readonly plan: JobPlan;
@@ -25,12 +25,14 @@ function fitContainer(container: PlannedContainer): PlannedContainer {
   return {
     ...container,
     ...{ kind: kind === 'init' ? 'init' : 'container', restartPolicy: 'Never', restartRules: [], mpiFlags: undefined },
+    ...{ stdin: undefined, tty: false },
     probes: withoutCommands(probes),
     hooks: withoutCommands(hooks),
   };
 }
 
-function lostOf({ name, kind, restartPolicy, restartRules, mpiFlags, probes, hooks }: PlannedContainer): string[] {
+function lostOf(container: PlannedContainer): string[] {
+  const { name, kind, restartPolicy, restartRules, mpiFlags, stdin, tty = false, probes, hooks } = container;
   const commands = Object.entries({ ...probes, ...hooks }).flatMap(([field, action]) =>
     action.exec === undefined ? [] : [`${field}.exec of ${name}`],
   );
@@ -39,6 +41,8 @@ function lostOf({ name, kind, restartPolicy, restartRules, mpiFlags, probes, hoo
     ...(isRestarted ? [`restarts of ${name}`] : []),
     ...(kind === 'sidecar' ? [`the order in which ${name} starts and ends`] : []),
     ...(mpiFlags === undefined ? [] : [`mpiexec for ${name}`]),
+    ...(stdin === undefined ? [] : [`stdin of ${name}`]),
+    ...(tty ? [`tty of ${name}`] : []),
     ...commands,
   ];
 }

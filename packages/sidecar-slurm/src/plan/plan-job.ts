@@ -14,6 +14,8 @@ import type { SlurmSite } from '../site/slurm-site.ts';
 import { planMounts, planScratch } from './plan-mounts.ts';
 
 const defaultGraceSeconds = 30;
+/** What container runtimes set with a terminal; the pod's own word comes after it. */
+const terminalType = { name: 'TERM', value: 'xterm' };
 const defaultTerminationPath = '/dev/termination-log';
 
 export interface JobPlanInput {
@@ -60,10 +62,11 @@ function planContainer(
   options: PodOptions,
   site: SlurmSite,
 ): PlannedContainer {
-  const { name, image = '', command, args, env = [], workingDir, ports, lifecycle } = container;
+  const { name, image = '', command, args, env = [], workingDir, ports, lifecycle, tty = false } = container;
   const { startupProbe, livenessProbe, readinessProbe } = container;
   return {
-    ...{ name, kind, image, workingDir, env: env.map(({ name, value = '' }) => ({ name, value })) },
+    ...{ name, kind, image, workingDir, stdin: stdinOf(container), tty },
+    env: [...(tty ? [terminalType] : []), ...env.map(({ name, value = '' }) => ({ name, value }))],
     imagePullPolicy: toPullPolicy(container, parseImageReference(image)),
     // Kubernetes takes empty lists for none.
     command: command?.length === 0 ? undefined : command,
@@ -78,6 +81,12 @@ function planContainer(
     terminationMessagePath: container.terminationMessagePath || defaultTerminationPath,
     mpiFlags: kind === 'container' ? options.mpiFlags : undefined,
   };
+}
+
+/** A terminal's input does not end with who types: https://github.com/containerd/containerd/blob/main/internal/cri/io/container_io.go `Attach` */
+function stdinOf({ stdin = false, stdinOnce = false, tty = false }: Container): PlannedContainer['stdin'] {
+  if (!stdin) return undefined;
+  return stdinOnce && !tty ? 'once' : 'kept';
 }
 
 /** Without the members that are undefined. */

@@ -56,9 +56,9 @@ export class PodEntry {
     return this.submission?.jobId ?? this.record?.jobId;
   }
 
-  /** The script on the pod's node that runs its words inside of a container. */
-  enterPath(container: string): string {
-    const here = this.folder.container(container, 'enter');
+  /** A script on the pod's node: `enter` runs its words inside of a container, `attach` is for those that have standard input. */
+  scriptPath(container: string, name: 'enter' | 'attach'): string {
+    const here = this.folder.container(container, name);
     return this.link === undefined ? here : join(this.link.folder, relative(this.folder.path, here));
   }
 

@@ -29,6 +29,8 @@ export function containerVariables(plan: JobPlan): string[] {
     map('container_restart_policy', ({ restartPolicy }) => restartPolicy),
     map('container_restart_rules', ({ restartRules }) => renderRules(restartRules)),
     map('container_working_dir', ({ workingDir }) => workingDir || undefined),
+    map('container_stdin', ({ stdin }) => stdin),
+    map('container_tty', ({ tty }) => (tty === true ? 'yes' : undefined)),
     map('container_stop_signal', ({ stopSignal }) => stopSignal),
     map('container_termination_path', ({ terminationMessagePath }) => terminationMessagePath),
     ...mountVariables(plan),

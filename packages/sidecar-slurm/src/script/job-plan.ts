@@ -41,6 +41,10 @@ export interface PlannedContainer {
   readonly args?: ReadonlyArray<string> | undefined;
   readonly env: ReadonlyArray<{ readonly name: string; readonly value: string }>;
   readonly workingDir?: string | undefined;
+  /** Standard input, for whoever attaches; `once`: it ends when the first of them leaves. Undefined: none. */
+  readonly stdin?: 'kept' | 'once' | undefined;
+  /** A terminal of its own. */
+  readonly tty?: boolean;
   readonly mounts: ReadonlyArray<PlannedMount>;
   /** What is left of the pod's and the container's own policies: see `restartPolicyOf` of the protocol. */
   readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';

@@ -55,6 +55,15 @@ const pods: Array<[name: string, parts: Partial<JobPlan>]> = [
     },
   ],
   [
+    'input-and-terminal',
+    {
+      containers: [
+        plannedContainer('filter', { stdin: 'once' }),
+        plannedContainer('shell', { stdin: 'kept', tty: true }),
+      ],
+    },
+  ],
+  [
     'volumes-and-site-text',
     {
       site: { commandPrefix: 'module load apptainer', preExec: "echo 'of the pod'" },

@@ -12,6 +12,7 @@ const library = [
   'log-writer',
   'tasks',
   'attempts',
+  'input',
   'actions',
   'probes',
   'hooks',

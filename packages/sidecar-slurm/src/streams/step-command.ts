@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type AttachOptions,
   type CommandEnd,
   type ExecOptions,
   InterLinkError,
@@ -15,13 +16,15 @@ import { StepTerminal } from './step-terminal.ts';
 export interface StepRequest {
   readonly jobId: string;
   readonly node: string;
-  /** The script that runs its words inside the container. */
-  readonly enterPath: string;
-  readonly options: ExecOptions;
+  /** What the step runs. Its last word on standard error is the mark and the command's exit code. */
+  argv(mark: string): string[];
+  /** Its first word there is the mark and a terminal's device, or none, and a newline. */
+  readonly saysTerminal: boolean;
+  readonly options: AttachOptions;
   readonly signal: AbortSignal;
 }
 
-/** Words: mark, enter, command. srun's own exit code is also that of a step that could not be made: the command's goes beside it. */
+/** Words: mark, script, its words. srun's own exit code is also that of a step that could not be made: the command's goes beside it. */
 const plainScript = 'mark=$1; shift; bash "$@"; printf "%s%d\\n" "$mark" "$?" >&2';
 
 /**
@@ -31,16 +34,25 @@ const plainScript = 'mark=$1; shift; bash "$@"; printf "%s%d\\n" "$mark" "$?" >&
 const terminalScript =
   'mark=$1; export SHELL=/bin/sh; script -qefc "$2" /dev/null 3>&2; printf "%s%d\\n" "$mark" "$?" >&2';
 
-/** Runs a command inside a container by a step of its job. */
+/** A command inside a container. @param enterPath the script that runs its words there */
+export function enterArgv(mark: string, enterPath: string, { command, tty }: ExecOptions): string[] {
+  if (!tty) return scriptArgv(mark, enterPath, command);
+  const words = ['bash', enterPath, ...command].map(quoteWord).join(' ');
+  const named = `printf '${mark}%s\\n' "$(tty)" >&3; exec 3>&-; exec ${words}`;
+  return ['bash', '-c', terminalScript, 'bash', mark, named];
+}
+
+/** A script of bash, by its path on the node. */
+export function scriptArgv(mark: string, path: string, words: ReadonlyArray<string>): string[] {
+  return ['bash', '-c', plainScript, 'bash', mark, path, ...words];
+}
+
+/** Runs a command by a step of a job. */
 export function runInStep(slurm: Pick<SlurmApi, 'spawnStep'>, request: StepRequest): RemoteCommand {
-  const { jobId, node, enterPath, options, signal } = request;
+  const { jobId, node, options, signal } = request;
   const mark = `<${randomBytes(12).toString('hex')}>`;
-  const words = ['bash', enterPath, ...options.command].map(quoteWord).join(' ');
-  const argv = options.tty
-    ? ['bash', '-c', terminalScript, 'bash', mark, `printf '${mark}%s\\n' "$(tty)" >&3; exec 3>&-; exec ${words}`]
-    : ['bash', '-c', plainScript, 'bash', mark, enterPath, ...options.command];
-  const step = slurm.spawnStep(jobId, argv, { node, signal });
-  const terminal = options.tty ? new StepTerminal(slurm, { jobId, node, mark, signal }) : undefined;
+  const step = slurm.spawnStep(jobId, request.argv(mark), { node, signal });
+  const terminal = request.saysTerminal ? new StepTerminal(slurm, { jobId, node, mark, signal }) : undefined;
   const lastWord = new LastWord(mark);
   const said = terminal === undefined ? step.stderr : step.stderr.pipe(terminal.device);
   said.pipe(lastWord);

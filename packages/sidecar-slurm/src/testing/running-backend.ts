@@ -110,10 +110,14 @@ export class RunningBackend implements AsyncDisposable {
     return new PodFolder(this.#root, podRequest(number).pod.metadata);
   }
 
-  /** Time passes until it has answered. */
   async create(...numbers: number[]): Promise<void> {
+    await this.createPods(...numbers.map((number) => podRequest(number)));
+  }
+
+  /** Time passes until it has answered. */
+  async createPods(...requests: PodRequest[]): Promise<void> {
     let isWaiting = true;
-    const made = Promise.all(numbers.map(async (number) => await this.backend.create(podRequest(number), owner)));
+    const made = Promise.all(requests.map(async (request) => await this.backend.create(request, owner)));
     const done = made.finally(() => {
       isWaiting = false;
     });

@@ -43,22 +43,25 @@ run_attempt() {
     container_folder "$name"
     attempt_folder=$REPLY/$number
     set +m
+    take_input "$name"
     runtime_run "$name" "$number"
     start_failed "the runtime has not started it"
   ) </dev/null &
   leave_lifecycle
   exec {out_write}>&-
   [[ -n $perl_path ]] && exec {err_write}>&-
+  [[ -n ${container_stdin[$name]-} ]] && printf '%s\n' "$BASHPID" >"$scratch_folder/.input/$name/writer"
   container_folder "$name"
-  write_log "$!" "$out" "$err" "$REPLY/$number/log" "$name $number"
+  write_log "$!" "$out" "$err" "$REPLY/$number/log" "$name $number" "${container_stdin[$name]-}${container_tty[$name]-}"
 }
 
-# Called by the driver's runtime_run right before it becomes the container's process: from here on it runs.
+# From here on the container runs: PID is its leader, which a driver that needs it finds in its leader_file.
 container_starts() {
   now_ms
-  tell_guard "started $name $number $BASHPID"
+  [[ -n ${leader_file-} ]] && printf '%s' "$1" >"$leader_file"
+  tell_guard "started $name $number $1"
   leave_lifecycle
-  send "started $name $number $BASHPID $now"
+  send "started $name $number $1 $now"
   exec {bus}>&-
 }
 

@@ -59,7 +59,7 @@ create_attempt() {
     return 1
   fi
   check_mounts "$name" || return
-  if ! runtime_create "$name" "$number"; then
+  if ! { make_input "$name" "$number" && runtime_create "$name" "$number"; }; then
     task_text="${runtime_reason:-CreateContainerError} $runtime_error"
     return 1
   fi

@@ -1,8 +1,9 @@
 # Writes what a container says as lines of the CRI's log format, waits for its end, and tells it.
 # Arguments: the leader's pid, the descriptors of its stdout and stderr and of the lifecycle's bus, the log's path, the words of the
-# message's beginning, and the time, in milliseconds. It took the place of the shell that began the leader, so that the leader is its child.
+# message's beginning, the time, in milliseconds, and whether somebody may type to the container. It took the place of the shell that began
+# the leader, so that the leader is its child.
 use strict;
-my ($leader, $stdout, $stderr, $bus, $path, $who, $began) = @ARGV;
+my ($leader, $stdout, $stderr, $bus, $path, $who, $began, $attended) = @ARGV;
 
 sub uptime {
   open(my $in, '<', '/proc/uptime') or die "cannot read /proc/uptime: $!";
@@ -93,10 +94,21 @@ sub take {
   return 1;
 }
 
+# What has no newline yet, as a part of its line.
+sub put_held {
+  for my $fd ($stdout, $stderr) {
+    put(stamp() . " $name{$fd} P $held{$fd}\n") if length $held{$fd};
+    $held{$fd} = '';
+  }
+}
+
 my $status;
 while (!defined $status) {
-  # The limit is for a child that ended just before the wait began while somebody else holds its pipes.
-  take(5) if %pipe;
+  # A question that waits for its answer ends no line. The limit else is for a child that ended just before the wait began while somebody
+  # else holds its pipes.
+  my $is_held = $attended && length $held{$stdout} . $held{$stderr};
+  my $has_said = %pipe && take($is_held ? 0.02 : 5);
+  put_held() if $is_held && !$has_said;
   $status = $? if waitpid($leader, %pipe ? 1 : 0) == $leader;
 }
 my $ended = int($clock->() * 1000);
@@ -105,9 +117,7 @@ kill 'KILL', -$leader;
 # What was written before the end is in the pipes by now; whoever left the group must not keep the container running.
 my $last = $clock->() + 2;
 while (%pipe && $clock->() < $last) { last unless take(0.05) }
-for my $fd ($stdout, $stderr) {
-  put(stamp() . " $name{$fd} P $held{$fd}\n") if length $held{$fd};
-}
+put_held();
 my $signal = $status & 127;
 my $code = $signal ? 128 + $signal : $status >> 8;
 open(my $lifecycle, '>>&=', $bus) or die "no descriptor $bus: $!";

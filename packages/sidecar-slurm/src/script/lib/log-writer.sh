@@ -6,19 +6,20 @@ open_pipe() {
   exec {read_end}<"/dev/fd/$both" {write_end}>"/dev/fd/$both" {both}>&-
 }
 
-# Takes the place of this subshell, whose child the leader is. Tells `ended NAME ATTEMPT CODE SIGNAL TIME` on the bus.
+# Takes the place of this subshell, whose child the leader is. Tells `ended NAME ATTEMPT CODE SIGNAL TIME` on the bus. Of a container that
+# somebody may type to (ATTENDED is not empty), what ends without a newline is written at once: a question waits for its answer.
 write_log() {
-  local leader=$1 out=$2 err=$3 path=$4 who=$5
+  local leader=$1 out=$2 err=$3 path=$4 who=$5 attended=$6
   if [[ -n $perl_path ]]; then
     now_ms
-    exec "$perl_path" "$scratch_folder/.log-writer.pl" "$leader" "$out" "$err" "$bus" "$path" "$who" "$now"
+    exec "$perl_path" "$scratch_folder/.log-writer.pl" "$leader" "$out" "$err" "$bus" "$path" "$who" "$now" "$attended"
   fi
-  write_log_slowly "$leader" "$out" "$path" "$who"
+  write_log_slowly "$leader" "$out" "$path" "$who" "$attended"
 }
 
 # Without perl. Both streams come by one pipe and count as stdout: two readers could not keep their order, nor lines apart.
 write_log_slowly() {
-  local leader=$1 out=$2 path=$3 who=$4 line status code ended held='' left idle log tag reader
+  local leader=$1 out=$2 path=$3 who=$4 attended=$5 line status code ended held='' left idle log tag reader
   exec {log}>>"$path"
   # A line's newline is not in what read gives; a part is as long as what was asked for, or has met the end.
   (
@@ -27,14 +28,17 @@ write_log_slowly() {
     trap 'left=131072' USR1
     left='' idle=0
     while :; do
-      IFS= read -r -t 1 -n 16384 -u "$out" line
+      IFS= read -r -t "${attended:+0.}1" -n 16384 -u "$out" line
       status=$?
       held+=$line
       if [[ -n $left ]]; then
         ((idle = status > 128 && ${#line} == 0 ? idle + 1 : 0))
         ((left -= ${#line} + 1, idle > 1 || left < 0)) && break
       fi
-      ((status > 128)) && continue
+      if ((status > 128)); then
+        [[ -n $attended && -n $held ]] && put_log_line P "$held" && held=''
+        continue
+      fi
       ((status != 0)) && break
       tag=F
       ((${#line} == 16384)) && tag=P

@@ -103,11 +103,10 @@ runtime_run() {
     clear_exported_except
   fi
   apptainer_environment
-  container_starts
   # What mpiexec tells its processes by variables has to reach them.
   words=(--cleanenv)
   ((${#mpi_words[@]} > 0)) && words=()
-  exec "${mpi_words[@]}" "${apptainer_prefix[@]}" "$apptainer_path" -s exec --no-eval "${words[@]}" --pwd "$directory" \
+  become_container exec "${mpi_words[@]}" "${apptainer_prefix[@]}" "$apptainer_path" -s exec --no-eval "${words[@]}" --pwd "$directory" \
     "instance://$name.$number" "${command[@]}"
 }
 

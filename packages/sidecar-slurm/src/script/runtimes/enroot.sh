@@ -52,6 +52,7 @@ runtime_create() {
 
 runtime_run() {
   local name=$1 number=$2 folder=$enroot_folder/$1.$2 words mpi_words start=(--rc "$enroot_folder/$1.$2/rc" --conf "$enroot_folder/$1.$2/conf")
+  local leader_file=$folder/pid
   read_words "$folder/words"
   [[ -z ${enroot_read_only[$name]-} ]] && start+=(--rw)
   mpi_words_of "$name"
@@ -62,9 +63,7 @@ runtime_run() {
     clear_exported_except
   fi
   enroot_environment
-  printf '%s' "$BASHPID" >"$folder/pid"
-  container_starts
-  exec "${mpi_words[@]}" "$enroot_path" start "${start[@]}" "${enroot_options[@]}" -- "$name.$number" "${words[@]}"
+  become_container exec "${mpi_words[@]}" "$enroot_path" start "${start[@]}" "${enroot_options[@]}" -- "$name.$number" "${words[@]}"
 }
 
 # The command takes the environment of the process that it joins. Of the attempt that is being created: `number`.

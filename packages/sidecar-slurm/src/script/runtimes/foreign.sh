@@ -29,7 +29,7 @@ runtime_run() {
   local waiter files=run-$1
   [[ ${container_kind[$1]} == init ]] && files=init-$1
   trap '' TERM INT HUP
-  container_starts
+  container_starts "$BASHPID"
   foreign_await "$1" "$files.status" &
   waiter=$!
   # Of a process that is gone, tail still reads what is left.

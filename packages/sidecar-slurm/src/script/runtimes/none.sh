@@ -34,9 +34,8 @@ runtime_run() {
     words=("${mpi_words[@]}" "${words[@]}")
   fi
   none_check "${words[0]}" || start_failed "exec: \"${words[0]}\": $none_problem"
-  container_starts
   none_folder "$1"
-  none_become "$job_folder/$1.environment" "$REPLY" "$scratch_folder/.home" "${words[@]}"
+  become_container none_become "$job_folder/$1.environment" "$REPLY" "$scratch_folder/.home" "${words[@]}"
 }
 
 # What another process runs by itself: the same way into the same environment.

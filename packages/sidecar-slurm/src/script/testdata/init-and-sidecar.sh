@@ -36,6 +36,8 @@ declare -A container_restart_rules=(
   ['main']='In 42 43'
 )
 declare -A container_working_dir=()
+declare -A container_stdin=()
+declare -A container_tty=()
 declare -A container_stop_signal=()
 declare -A container_termination_path=(
   ['init']='/dev/termination-log'

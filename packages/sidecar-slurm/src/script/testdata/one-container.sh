@@ -26,6 +26,8 @@ declare -A container_restart_policy=(
 )
 declare -A container_restart_rules=()
 declare -A container_working_dir=()
+declare -A container_stdin=()
+declare -A container_tty=()
 declare -A container_stop_signal=()
 declare -A container_termination_path=(
   ['main']='/dev/termination-log'

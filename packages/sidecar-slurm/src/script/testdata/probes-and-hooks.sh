@@ -28,6 +28,8 @@ declare -A container_restart_rules=()
 declare -A container_working_dir=(
   ['main']='/srv/my data'
 )
+declare -A container_stdin=()
+declare -A container_tty=()
 declare -A container_stop_signal=(
   ['main']='INT'
 )
