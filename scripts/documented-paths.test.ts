@@ -25,6 +25,7 @@ test.each([
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'bench/README.md',
+  'examples/README.md',
   'docs/install.md',
   'docs/protocol.md',
   'docs/admission.md',
@@ -35,6 +36,7 @@ test.each([
   'docs/metrics.md',
   'docs/tracing.md',
   'docs/token.md',
+  'docs/upgrade.md',
 ])('%s names only paths that exist', (document) => {
   const wrong = pathsIn(document).filter((path) => !exists(path));
   expect(wrong).toEqual([]);
