@@ -30,7 +30,8 @@ describe.skipIf(cannotRun)('docker-compose.yaml', { timeout: ON_DEMAND_TIMEOUT_M
     const [port = 0] = await findFreePorts(1);
     interlinkPort = port;
     const { docker } = partsOf(testbed);
-    const project = { COMPOSE_PROJECT_NAME: 'interlink-e2e', INTERLINK_PORT: String(port) };
+    const address = { INTERLINK_ADDRESS: '127.0.0.1', INTERLINK_PORT: String(port) };
+    const project = { COMPOSE_PROJECT_NAME: 'interlink-e2e', ...address };
     clone = await DockerClone.make(docker, project);
   }, ON_DEMAND_TIMEOUT_MS);
   afterAll(async () => {
