@@ -41,8 +41,11 @@ app.kubernetes.io/instance: {{ .Values.nodeName }}
 {{- if and .Values.plugin.enabled (not .Values.plugin.image) }}
 {{- fail "plugin.enabled is true: plugin.image is wanted, such as interlink/slurm-sidecar:latest" }}
 {{- end }}
-{{- if and .Values.interlink.tls.secretName (not (hasPrefix "https://" .Values.interlink.address)) }}
-{{- fail (printf "interlink.tls.secretName is set and interlink.address is %q: https:// is wanted" .Values.interlink.address) }}
+{{- if and .Values.interlink.tls.secretName .Values.interlink.tls.caCert }}
+{{- fail "interlink.tls.secretName and interlink.tls.caCert are set: the Secret's ca.crt is the CA then" }}
+{{- end }}
+{{- if and (or .Values.interlink.tls.secretName .Values.interlink.tls.caCert) (not (hasPrefix "https://" .Values.interlink.address)) }}
+{{- fail (printf "interlink.tls is set and interlink.address is %q: https:// is wanted" .Values.interlink.address) }}
 {{- end }}
 {{- end }}
 

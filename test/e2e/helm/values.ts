@@ -25,7 +25,7 @@ export const valuesOf: Readonly<Record<string, object>> = {
   },
   oauth: {
     nodeName: 'site',
-    interlink: { address: 'https://interlink.example.org', port: 8080 },
+    interlink: { address: 'https://interlink.example.org', port: 8080, tls: { caCert: 'PEM of the CA\n' } },
     OAUTH: {
       enabled: true,
       Issuer: 'https://iam.example.org/realms/site',
