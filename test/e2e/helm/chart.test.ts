@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type CommandResult, ensureHelm, ON_DEMAND_TIMEOUT_MS, runCommand } from '../../testbed/index.ts';
 import { commandsBelow } from '../drivers/document-commands.ts';
 import { ManifestBed } from '../drivers/kubelet/manifest-bed.ts';
@@ -24,6 +24,10 @@ describe.skipIf(cannotRun)('charts/interlink', () => {
     bed = await ManifestBed.start(partsOf(inject('testbed')));
   }, ON_DEMAND_TIMEOUT_MS);
   afterAll(async () => await bed.end());
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') process.stdout.write(await bed.logs('vk'));
+    await bed.clear();
+  });
 
   const run = async (...args: string[]): Promise<CommandResult> =>
     await runCommand(helm, args, { timeoutMs: 60_000, env: { ...process.env, HOME: bed.directory } });
@@ -41,6 +45,10 @@ describe.skipIf(cannotRun)('charts/interlink', () => {
     const { stdout, stderr, exitCode } = await run('template', 'release', chart, '-n', 'interlink', '--values', file);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     await expect(stdout).toMatchFileSnapshot(`golden/${name}.yaml`);
+  });
+
+  test('lints as it is', async () => {
+    expect(await run('lint', chart)).toMatchObject({ exitCode: 0 });
   });
 
   test.each([
@@ -62,16 +70,13 @@ describe.skipIf(cannotRun)('charts/interlink', () => {
   });
 
   test('installed as docs/kubernetes.md has it, a node runs a pod; so it does after an upgrade to InterLink in the same pod', async ({
-    onTestFailed,
     onTestFinished,
   }) => {
     const { controlPlane } = partsOf(inject('testbed'));
-    onTestFailed(async () => void process.stdout.write(await bed.logs('vk')));
     const withHelm = async (script: string) =>
       await runShell(controlPlane, `export HOME=${bed.directory}; helm() { ${helm} "$@"; }; ${script}`);
     onTestFinished(async () => {
-      await bed.clear();
-      await withHelm('helm uninstall my-node -n interlink; kubectl delete ns interlink; kubectl delete node my-node');
+      await withHelm('helm uninstall my-node -n interlink; kubectl delete ns/interlink node/my-node');
     });
     for (const name of ['vk', 'interlink', 'mock-sidecar'] as const)
       await bed.makeImage(`interlink/${name}:latest`, name);
@@ -81,7 +86,8 @@ describe.skipIf(cannotRun)('charts/interlink', () => {
     const namespace = Namespace.existing('interlink', controlPlane);
     await namespace.run('create', 'secret', 'generic', 'interlink-token', `--from-file=token=${token}`);
 
-    const installed = await bed.run(await bed.podOf(namespace, selector), namespace);
+    const [installedPod] = await bed.podsOf(namespace, selector);
+    const installed = await bed.run(installedPod, namespace);
     const node = new NodeView('my-node', controlPlane);
     await node.waitForCondition('InterLinkConnectivity', 'True');
     expect(await installed.running.probe('vk', 'readinessProbe')).toBe(200);
@@ -93,7 +99,8 @@ describe.skipIf(cannotRun)('charts/interlink', () => {
     await bed.clear();
 
     await withHelm(`helm upgrade my-node ${chart} -n interlink --values ${await fileOf('in-pod')}`);
-    const upgraded = await bed.run(await bed.podWith(namespace, selector, 3), namespace);
+    const [upgradedPod] = await bed.podsOf(namespace, selector, { containers: 3 });
+    const upgraded = await bed.run(upgradedPod, namespace);
     await node.waitForCondition('InterLinkConnectivity', 'True');
     const { status } = await node.get();
     expect(status?.nodeInfo?.containerRuntimeVersion).toMatch(/^mock:/);

@@ -87,24 +87,21 @@ export class ManifestBed {
     return join(home, '.config/interlink/token');
   }
 
-  /** The pod that a Deployment has made. */
-  async podOf(namespace: Namespace, selector: string, more = 0): Promise<Pod> {
-    return await waitFor(`pod ${more} of ${selector}`, async () => {
+  /** The pods that a Deployment has made, of so many containers each if that is said. */
+  async podsOf(
+    namespace: Namespace,
+    selector: string,
+    { count = 1, containers }: { count?: number; containers?: number } = {},
+  ): Promise<[Pod, ...Pod[]]> {
+    return await waitFor(`${count} pods ${selector}`, async () => {
       const printed = await namespace.run('get', 'pods', '-l', selector, '-o', 'json');
       const { items } = JSON.parse(printed) as { items: Pod[] };
-      return items[more];
+      const [first, ...others] = items.filter(({ spec }) => [undefined, spec?.containers.length].includes(containers));
+      return first !== undefined && others.length === count - 1 && [first, ...others];
     });
   }
 
-  /** The pod of so many containers that a Deployment has made in place of another. */
-  async podWith(namespace: Namespace, selector: string, containers: number): Promise<Pod> {
-    return await waitFor(`a pod of ${containers} containers`, async () => {
-      const printed = await namespace.run('get', 'pods', '-l', selector, '-o', 'json');
-      const { items } = JSON.parse(printed) as { items: Pod[] };
-      return items.find(({ spec }) => spec?.containers.length === containers);
-    });
-  }
-
+  /** Runs a pod of the cluster on this machine. */
   async run(pod: Pod, namespace: Namespace): Promise<{ running: DockerPod; volumes: PodVolumes }> {
     const directory = join(this.directory, pod.metadata?.uid ?? '');
     await mkdir(directory);

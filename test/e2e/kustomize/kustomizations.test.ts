@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, type TestCont
 import { renderKubeconfig } from '../../testbed/control-plane/kubeconfig.ts';
 import { issueCertificate, ON_DEMAND_TIMEOUT_MS, waitFor } from '../../testbed/index.ts';
 import { TlsFolder } from '../../testbed/tls-folder.ts';
+import { commandsBelow } from '../drivers/document-commands.ts';
 import { ManifestBed } from '../drivers/kubelet/manifest-bed.ts';
 import { Namespace } from '../drivers/namespace.ts';
 import { NodeView } from '../drivers/node.ts';
@@ -12,31 +13,32 @@ import { runShell } from '../drivers/shell-commands.ts';
 import { cannotRun } from '../drivers/site-test.ts';
 import { partsOf } from '../drivers/testbed-parts.ts';
 
+const base = join(import.meta.dirname, '../../../kustomizations');
 const selector = 'app.kubernetes.io/name=vk';
 
-describe.skipIf(cannotRun)('kustomizations/components', () => {
+describe.skipIf(cannotRun)('kustomizations/', () => {
   let bed: ManifestBed;
-  let namespace: Namespace;
-  let folder = '';
+  let folder = base;
   beforeAll(async () => {
     bed = await ManifestBed.start(partsOf(inject('testbed')));
     await bed.makeImage('interlink/vk:latest', 'vk');
   }, ON_DEMAND_TIMEOUT_MS);
   afterAll(async () => await bed.end());
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') process.stdout.write(await bed.logs('vk'));
     await bed.clear();
-    await run(
-      `kubectl delete -n vk -k ${folder}; kubectl delete ns vk; kubectl delete node vk-knoc vk-knoc-gpu --ignore-not-found`,
-    );
+    await run(`kubectl delete -n vk -k ${folder} --ignore-not-found || true
+      kubectl delete ns/vk node/vk-knoc node/vk-knoc-gpu --ignore-not-found`);
   });
 
   const run = async (script: string) => await runShell(partsOf(inject('testbed')).controlPlane, script);
+  const nodeOf = (name: string) => new NodeView(name, partsOf(inject('testbed')).controlPlane);
+  const vk = () => Namespace.existing('vk', partsOf(inject('testbed')).controlPlane);
 
-  /** A namespace, and the folder with these components, which an administrator gets by taking away the `#` before them. */
-  async function prepare({ task, onTestFailed }: TestContext, ...components: string[]): Promise<void> {
-    onTestFailed(async () => void process.stdout.write(await bed.logs('vk')));
+  /** The folder with these components, as an administrator gets it who takes away the `#` before them; its namespace is there. */
+  async function prepare({ task }: TestContext, ...components: string[]): Promise<Namespace> {
     folder = join(bed.directory, task.id);
-    await cp(join(import.meta.dirname, '../../../kustomizations'), folder, { recursive: true });
+    await cp(base, folder, { recursive: true });
     const path = join(folder, 'kustomization.yaml');
     let text = await readFile(path, 'utf8');
     for (const component of components) {
@@ -45,20 +47,47 @@ describe.skipIf(cannotRun)('kustomizations/components', () => {
     }
     await writeFile(path, text);
     await run('kubectl create ns vk');
-    namespace = Namespace.existing('vk', partsOf(inject('testbed')).controlPlane);
+    return vk();
   }
-
-  const nodeOf = (name: string) => new NodeView(name, partsOf(inject('testbed')).controlPlane);
 
   async function runToEnd(nodeName: string, name: string): Promise<void> {
-    await namespace.apply(pod(nodeName, name, { containers: [shell('main', 'echo hello')] }));
-    await namespace.waitForPhase(name, 'Succeeded');
-    expect(await namespace.run('logs', name)).toBe('hello\n');
-    await namespace.run('delete', 'pod', name);
+    await vk().apply(pod(nodeName, name, { containers: [shell('main', 'echo hello')] }));
+    await vk().waitForPhase(name, 'Succeeded');
+    expect(await vk().run('logs', name)).toBe('hello\n');
+    await vk().run('delete', 'pod', name);
   }
 
-  test('mtls, several-nodes and two-replicas: two nodes without a token, and one takes over from the other', async (context) => {
-    await prepare(context, 'mtls', 'several-nodes', 'two-replicas');
+  test('as they are: the node says by which command it gets its token, and runs a pod once it has it', async () => {
+    await run(await commandsBelow('docs/kubernetes.md', '## With kustomize'));
+    const token = await bed.startInterLink();
+    const [vkPod] = await bed.podsOf(vk(), selector);
+    const { running, volumes } = await bed.run(vkPod, vk());
+
+    const { status } = await nodeOf('vk-knoc').waitUntilThere();
+    const condition = status?.conditions?.find(({ type }) => type === 'InterLinkConnectivity');
+    expect(condition).toMatchObject({ status: 'False', reason: 'BackendUnreachable' });
+    expect(condition?.message).toMatch(
+      /There is no token .*: kubectl create secret generic interlink-token -n vk --from-file=token=FILE$/,
+    );
+    expect(await running.probe('vk', 'livenessProbe')).toBe(200);
+    expect(await running.probe('vk', 'readinessProbe')).toBe(503);
+
+    const [command = ''] = /kubectl .*/.exec(condition?.message ?? '') ?? [];
+    await run(command.replace('FILE', token));
+    // As the kubelet does within a minute or so.
+    await volumes.write();
+    await nodeOf('vk-knoc').waitForCondition('InterLinkConnectivity', 'True');
+    expect(await running.probe('vk', 'readinessProbe')).toBe(200);
+
+    await run('kubectl apply -f examples/interlink_mock/payloads/busyecho_k8s.yaml -n vk');
+    await vk().waitForPhase('busyecho', 'Succeeded');
+    expect(await vk().run('logs', 'busyecho')).toBe('hello from a virtual node\nbye\n');
+    await vk().run('delete', 'pod', 'busyecho');
+    expect(await running.log('vk')).not.toMatch(/forbidden/i);
+  });
+
+  test('mtls, several-nodes and two-replicas: two nodes without a token, and one process takes over from the other', async (context) => {
+    const namespace = await prepare(context, 'mtls', 'several-nodes', 'two-replicas');
     const tls = await TlsFolder.create();
     context.onTestFinished(async () => await tls.remove());
     const configuration = join(tls.path, 'InterLinkConfig.yaml');
@@ -69,31 +98,31 @@ describe.skipIf(cannotRun)('kustomizations/components', () => {
     const files = `--from-file=tls.crt=${certFile} --from-file=tls.key=${keyFile} --from-file=ca.crt=${tls.caFile}`;
     await run(`kubectl create secret generic interlink-tls -n vk ${files}; kubectl apply -n vk -k ${folder}`);
 
-    const pods = [await bed.podOf(namespace, selector), await bed.podOf(namespace, selector, 1)];
-    const [first, second] = await Promise.all(pods.map(async (one) => (await bed.run(one, namespace)).running));
-    if (first === undefined || second === undefined) throw new Error('Two pods are wanted');
+    const [one, another] = await bed.podsOf(namespace, selector, { count: 2 });
+    if (another === undefined) throw new Error('There is one pod: two are wanted');
+    const [first, second] = await Promise.all([bed.run(one, namespace), bed.run(another, namespace)]);
     for (const name of ['vk-knoc', 'vk-knoc-gpu']) await nodeOf(name).waitForCondition('InterLinkConnectivity', 'True');
     const { metadata, status } = await nodeOf('vk-knoc-gpu').get();
     expect(metadata?.labels).toMatchObject({ accelerator: 'a100' });
     expect(status?.capacity).toMatchObject({ cpu: '16', 'nvidia.com/gpu': '4' });
     await runToEnd('vk-knoc-gpu', 'before');
 
-    const isLeading = async (one: typeof first) => (await one.log('vk')).includes('"msg":"leading"');
+    const isLeading = async ({ running }: typeof first) => (await running.log('vk')).includes('"msg":"leading"');
     const [leader, other] = (await isLeading(first)) ? [first, second] : [second, first];
     expect(await isLeading(other)).toBe(false);
-    for (const one of [leader, other]) expect(await one.probe('vk', 'readinessProbe')).toBe(200);
-    await leader.stop();
+    for (const { running } of [leader, other]) expect(await running.probe('vk', 'readinessProbe')).toBe(200);
+    await leader.running.stop();
     await waitFor('the other to lead', async () => await isLeading(other));
-    await waitFor('the nodes to be the other’s', async () => {
+    await waitFor('the node to be where the other is', async () => {
       const { status } = await nodeOf('vk-knoc').get();
-      return status?.addresses?.some(({ address }) => address === other.ip);
+      return status?.addresses?.some(({ address }) => address === other.running.ip);
     });
     await runToEnd('vk-knoc', 'after');
-    expect(await other.log('vk')).not.toMatch(/forbidden/i);
+    expect(await other.running.log('vk')).not.toMatch(/forbidden/i);
   });
 
   test('token and node-identity: the node acts as itself, and the service account may do nothing', async (context) => {
-    await prepare(context, 'token', 'node-identity');
+    const namespace = await prepare(context, 'token', 'node-identity');
     const { ca } = partsOf(inject('testbed')).controlPlane.certificates;
     await copyFile(await bed.startInterLink(), join(folder, 'components/token/token'));
     const identity = { name: 'vk-knoc', commonName: 'system:node:vk-knoc', organization: 'system:nodes' };
@@ -108,7 +137,8 @@ describe.skipIf(cannotRun)('kustomizations/components', () => {
     await run(`kubectl create secret generic interlink-node-identity -n vk --from-file=${folder}/kubeconfig`);
     await run(`kubectl apply -n vk -k ${folder}`);
 
-    const { running } = await bed.run(await bed.podOf(namespace, selector), namespace);
+    const [vkPod] = await bed.podsOf(namespace, selector);
+    const { running } = await bed.run(vkPod, namespace);
     await nodeOf('vk-knoc').waitForCondition('InterLinkConnectivity', 'True');
     await runToEnd('vk-knoc', 'hello');
     expect(await running.log('vk')).not.toMatch(/forbidden/i);
