@@ -7,7 +7,7 @@
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   python/          virtual environments with pinned packages, for programs from PyPI
 //   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
-//   binaries/        our own executables, as `make all` builds them; compose/ Docker Compose, built from a Go module
+//   binaries/        our own executables, as `make all` builds them; compose/ and helm/ Docker Compose and Helm, built from Go modules
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   patience.ts      how much longer tests wait in CI; patient-waits.ts has vitest do so
@@ -28,6 +28,7 @@ export {
 } from './control-plane/second-api-server.ts';
 export { importBaseImage } from './docker/base-image.ts';
 export { TestImages } from './docker/test-images.ts';
+export { ensureHelm } from './helm/helm.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';
 export { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
 export {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCompose } from './compose/compose.ts';
 import { ensureBaseImage } from './docker/base-image.ts';
+import { ensureHelm } from './helm/helm.ts';
 import { renderMissing } from './missing-parts.ts';
 import { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
 import { toServerPath } from './process/find-program.ts';
@@ -30,6 +31,7 @@ const onProgress = (line: string) => void process.stdout.write(`${line}\n`);
 const { signal } = new AbortController();
 process.env.PATH = toServerPath(process.env.PATH ?? '');
 if (!isMissing('slurmCluster')) await ensureClusterImage({ onProgress, signal });
+if (!isMissing('controlPlane')) await ensureHelm({ onProgress, signal });
 if (!isMissing('itwinctl')) await ensureOAuth2Proxy({ onProgress, signal });
 if (!isMissing('images')) {
   await ensureBaseImage({ onProgress, signal });
