@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { runCommandOrThrow } from '../../testbed/index.ts';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
 import type { TestbedParts } from '../drivers/testbed-parts.ts';
+import { hostAddressOf } from './deployed-pod.ts';
 import { Running } from './running.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -14,25 +15,23 @@ const timeoutMs = 240_000;
 export type Block = readonly [heading: string, index: number];
 
 /**
- * A reader of the seed's readme: a home with a kubeconfig, Docker with Compose, and a copy of this repository to stand in. Ports other than
+ * A reader of the seed's readme: a home with a kubeconfig, Docker with Compose, and a copy of this repository to stand in. Addresses other than
  * the usual ones, which this machine may need, are told by the environment.
  */
 export class SeedWalk {
   readonly home = mkdtempSync(join(tmpdir(), 'seed-'));
   readonly folder = join(this.home, 'interLink');
   readonly env: Readonly<Record<string, string>>;
-  /** InterLink's, of executables and of Compose alike. */
-  readonly port: number;
   readonly #walked = new Set<string>();
 
   private constructor({ controlPlane, docker }: TestbedParts, [interlink = 0, sidecar = 0]: number[]) {
     const { PATH = '' } = process.env;
-    this.port = interlink;
     this.env = {
       ...{ PATH: [dirname(controlPlane.kubectl), join(this.folder, 'bin'), PATH].join(':'), HOME: this.home },
       ...{ POD_IP: '127.0.0.1', KUBELET_PORT: '0', INTERLINKPORT: `${interlink}`, SIDECARPORT: `${sidecar}` },
       ...{ DOCKER_HOST: docker.host, DOCKER_SOCKET: docker.socket },
-      ...{ INTERLINK_PORT: `${interlink}`, INTERLINK_DATA: join(this.home, 'data') },
+      // The engine's own builder; the other one is a plugin that Debian 12 does not have.
+      ...{ DOCKER_BUILDKIT: '0', INTERLINK_ADDRESS: hostAddressOf(docker), INTERLINK_DATA: join(this.home, 'data') },
     };
   }
 
@@ -93,7 +92,7 @@ const sections = readFileSync(join(import.meta.dirname, 'commands.md'), 'utf8')
   .split(/^## /m)
   .slice(1);
 
-const blocks = new Map(
+const blocks = new Map<string, string>(
   sections.flatMap((section) => {
     const [heading] = section.split('\n', 1);
     const texts = [...section.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, text = '']) => text);

@@ -14,6 +14,7 @@ import { TestIssuer } from '../../testbed/oidc/test-issuer.ts';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
 import { NodeView } from '../drivers/node.ts';
 import { isComplete, lacks, partsOf } from '../drivers/testbed-parts.ts';
+import { DeployedPod } from './deployed-pod.ts';
 import { namesBelow, SeedWalk } from './seed-walk.ts';
 
 const testbed = inject('testbed');
@@ -25,6 +26,8 @@ const options = {
 
 let walk: SeedWalk;
 let registry: Registry;
+/** Images' names with it are the reader's own. */
+let hub: string;
 
 beforeAll(async () => {
   if (cannotRun) return;
@@ -32,17 +35,22 @@ beforeAll(async () => {
   await importBaseImage(parts.docker.socket, options);
   walk = await SeedWalk.begin(parts, await ensureCompose(options));
   registry = await startRegistry({ directory: join(walk.home, 'registry'), hasPassword: false, ...options });
+  hub = registry.address;
 }, ON_DEMAND_TIMEOUT_MS);
 
 afterAll(async () => {
   if (cannotRun) return;
-  await walk.shell('docker compose down --volumes; docker image prune --force');
-  await walk.shell(
-    'kubectl delete -n vk -k ./kustomizations --ignore-not-found; kubectl delete ns vk --ignore-not-found --wait=false',
-  );
+  await walk.shell('docker compose -f docker-compose.yaml down --volumes --rmi all');
+  await walk.shell(`docker rmi --force interlink/vk ${hub}/vk`);
+  await removeFromCluster();
   walk.end();
   await registry.stop();
 });
+
+async function removeFromCluster(): Promise<void> {
+  await walk.shell('kubectl delete -n vk -k ./kustomizations --ignore-not-found');
+  await walk.shell('kubectl delete ns/vk node/vk-knoc --ignore-not-found --timeout=60s');
+}
 
 /** Changes a file of the copy, as its reader does with an editor. */
 async function edit(path: string, before: string | RegExp, after: string): Promise<void> {
@@ -61,8 +69,8 @@ async function runBusyecho(): Promise<void> {
 }
 
 describe.skipIf(cannotRun)('the seed readme', { timeout: ON_DEMAND_TIMEOUT_MS }, () => {
-  // Before the quick start, which takes images from a public registry that nobody has here.
-  test('Building from sources, Binaries', async () => {
+  // This and the next one before the quick start, which takes its image from a public registry that nobody has here.
+  test('Binaries', async () => {
     for (const index of [1, 0]) {
       await walk.run(['Binaries', index]);
       for (const name of binaryNames) expect(await walk.shell(`bin/${name} --version`)).toMatch(`${name} 0.`);
@@ -71,16 +79,54 @@ describe.skipIf(cannotRun)('the seed readme', { timeout: ON_DEMAND_TIMEOUT_MS },
   });
 
   test('Docker images', async () => {
-    await walk.run(['Docker images', 0], { '*your docker hub username*': registry.address });
-    const tags = await fetch(`http://${registry.address}/v2/vk/tags/list`);
+    await walk.run(['Docker images', 0], { '*your docker hub username*': hub });
+    const tags = await fetch(`http://${hub}/v2/vk/tags/list`);
     expect(await tags.json()).toEqual({ name: 'vk', tags: ['latest'] });
-    const image = `${registry.address}/vk:latest`;
-    const run = walk.start(walk.commandsOf(['Docker images', 1], { '*image_tag*': image }));
-    onTestFinished(async () => void (await walk.shell(`docker rm -f $(docker ps -aq --filter ancestor=${image})`)));
+    const run = walk.start(walk.commandsOf(['Docker images', 1], { '*image_tag*': `${hub}/vk:latest` }));
+    onTestFinished(async () => void (await walk.shell(`docker rm -f $(docker ps -aq --filter ancestor=${hub}/vk)`)));
     await run.waitFor('Cannot find the Kubernetes API');
     await run.end();
-    // "edit the deployment.yaml file, located inside the kustomization sub-folder, to reflect the new image name"
-    await edit('kustomizations/deployment.yaml', /image: .*/, `image: ${image}`);
+    await walk.shell(`docker tag ${hub}/vk:latest interlink/vk:latest`);
+  });
+
+  test('Quick Start', async () => {
+    expect(await walk.run(['Quick Start', 0])).toMatch(/^kind: Deployment$/m);
+    const deployed = await DeployedPod.start(partsOf(testbed), 'vk', 'vk');
+    onTestFinished(async () => await deployed.end());
+    await walk.run(['Quick Start', 1]);
+    const services = await walk.shell('docker compose -f docker-compose.yaml ps --services --status running');
+    expect(services.trim().split('\n').toSorted()).toEqual(['docker-sidecar', 'interlink']);
+
+    // The one command that the seed does not have: the node says it.
+    const node = new NodeView('vk-knoc', partsOf(testbed).controlPlane);
+    const { message = '' } = await node.waitForCondition('InterLinkConnectivity', 'False');
+    const [command = ''] = /kubectl create secret .*/.exec(message) ?? [];
+    const token = 'docker compose -f docker-compose.yaml exec -T interlink cat /var/lib/interlink/token';
+    await walk.shell(`(umask 077; ${token} > token); ${command.replace('FILE', 'token')}`);
+    await deployed.volumes.write();
+    await node.waitForCondition('InterLinkConnectivity', 'True');
+    await runBusyecho();
+  });
+
+  test('Kubernetes deployment, Docker Compose, Kustomizing your Virtual Kubelet', async () => {
+    await removeFromCluster();
+    // "After pushing the image, edit the deployment.yaml file, located inside the kustomization sub-folder"
+    await edit('kustomizations/deployment.yaml', /image: .*/, `image: ${hub}/vk:latest`);
+    expect(await walk.run(['Kubernetes deployment (VK)', 0])).toContain(`image: ${hub}/vk:latest`);
+    await walk.run(['Kubernetes deployment (VK)', 1]);
+
+    await walk.shell('docker compose -f docker-compose.yaml down');
+    await walk.run(['Docker Compose (InterLink and Sidecars)', 0]);
+    const services = await walk.shell('docker compose -f docker-compose.yaml ps --services --status running');
+    expect(services.trim().split('\n').toSorted()).toEqual(['docker-sidecar', 'interlink']);
+
+    // "Here you can specify how many resources to allocate for the VK"
+    await edit('kustomizations/knoc-cfg.json', '"cpu": "8"', '"cpu": "24"');
+    await walk.run(['Kustomizing your Virtual Kubelet', 0]);
+    const deployed = await DeployedPod.start(partsOf(testbed), 'vk', 'vk');
+    onTestFinished(async () => await deployed.end());
+    const { status } = await new NodeView('vk-knoc', partsOf(testbed).controlPlane).waitUntilThere();
+    expect(status?.capacity).toMatchObject({ cpu: '24', memory: '16Gi', pods: '110' });
   });
 
   test('Usage: InterLink and a sidecar want no argument, and vk takes those of the readme', async () => {
@@ -101,7 +147,7 @@ describe.skipIf(cannotRun)('the seed readme', { timeout: ON_DEMAND_TIMEOUT_MS },
     const vk = start(walk.commandsOf(['Virtual Kubelet', 1]), {}, atHome);
     await vk.waitFor('"msg":"backend within reach"');
     await node.waitForCondition('InterLinkConnectivity', 'True');
-    expect((await node.get()).status?.capacity).toMatchObject({ cpu: '8', pods: '110' });
+    expect((await node.get()).status?.capacity).toMatchObject({ cpu: '24', pods: '110' });
     await runBusyecho();
   });
 
