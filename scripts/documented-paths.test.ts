@@ -45,3 +45,9 @@ test.each([
 test('ARCHITECTURE.md names the files of a pod’s life', () => {
   expect(pathsIn('ARCHITECTURE.md').length).toBeGreaterThan(15);
 });
+
+test('examples/README.md names every example', () => {
+  const files = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' });
+  const examples = files.filter((path) => /\.(yaml|ts|py)$/.test(path)).map((path) => join('examples', path));
+  expect(pathsIn('examples/README.md')).toEqual(expect.arrayContaining(examples));
+});
