@@ -15,6 +15,12 @@ import { PodVolumes } from './pod-volumes.ts';
 const interlinkPort = 3000;
 /** A name in the API server's certificate. */
 const apiServerName = 'kubernetes.default.svc';
+/** What our images say, by their Dockerfiles. */
+const imageEnv = ['HOME=/var/lib/interlink', 'XDG_CONFIG_HOME=/var/lib', 'XDG_STATE_HOME=/var/lib'];
+const listenerEnv: Readonly<Record<string, string>> = {
+  interlink: 'INTERLINKADDRESS=http://0.0.0.0',
+  'mock-sidecar': 'SIDECARURL=http://0.0.0.0',
+};
 /** What executables need, which an image of ours has and busybox has not. */
 const libraries = ['/lib', '/lib64', '/usr/lib'].map((folder) => `${folder}:${folder}:ro`);
 
@@ -58,7 +64,9 @@ export class ManifestBed {
 
   /** Gives the engine an image by this name that starts the executable. */
   async makeImage(image: string, program: BinaryName): Promise<void> {
-    await this.#images.make(image, { Entrypoint: [`/opt/interlink/${program}`] });
+    const { [program]: listener } = listenerEnv;
+    const env = listener === undefined ? imageEnv : [...imageEnv, listener];
+    await this.#images.make(image, { Entrypoint: [`/opt/interlink/${program}`], Env: env });
     this.#made.push(image);
   }
 
