@@ -22,6 +22,14 @@ describe.skipIf(cannotRun)('examples/slurm, applied as they are', { concurrent: 
     expect([job.get('TimeLimit'), job.get('Nice'), job.get('CPUs/Task')]).toEqual(['02:00:00', '100', '2']);
   });
 
+  test('mpi.yaml: mpiexec starts as many processes as the job has tasks', async ({ namespace, slurm }) => {
+    await namespace.run('apply', '-f', join(examples, 'slurm/mpi.yaml'));
+    const pod = await namespace.waitForPhase('mpi', 'Succeeded', patient);
+    const lines = (await namespace.run('logs', 'mpi')).trim().split('\n');
+    expect(lines.sort()).toEqual(['rank 0 of 2', 'rank 1 of 2']);
+    expect((await slurm.show(await slurm.jobOf(pod))).get('NumTasks')).toBe('2');
+  });
+
   // What else people bring here: the same files as on Docker.
   test('pods/argo-workflow-pod.yaml runs as a job, too', async ({ namespace }) => {
     await namespace.run('apply', '-f', join(examples, 'pods/argo-workflow-pod.yaml'));
