@@ -39,7 +39,7 @@ beforeAll(async () => {
 }, ON_DEMAND_TIMEOUT_MS);
 
 afterAll(async () => {
-  if (cannotRun) return;
+  if (walk === undefined) return;
   await walk.shell('docker compose -f docker-compose.yaml down --volumes --rmi all');
   await walk.shell(`docker rmi --force interlink/vk ${hub}/vk`);
   await removeFromCluster();
@@ -124,7 +124,11 @@ describe.skipIf(cannotRun)('the seed readme', { timeout: ON_DEMAND_TIMEOUT_MS },
     await edit('kustomizations/knoc-cfg.json', '"cpu": "8"', '"cpu": "24"');
     await walk.run(['Kustomizing your Virtual Kubelet', 0]);
     const deployed = await DeployedPod.start(partsOf(testbed), 'vk', 'vk');
-    onTestFinished(async () => await deployed.end());
+    onTestFinished(async () => {
+      await deployed.end();
+      // The next one's pod is not for it.
+      await walk.shell('kubectl delete node vk-knoc');
+    });
     const { status } = await new NodeView('vk-knoc', partsOf(testbed).controlPlane).waitUntilThere();
     expect(status?.capacity).toMatchObject({ cpu: '24', memory: '16Gi', pods: '110' });
   });
