@@ -25,6 +25,7 @@ test.each([
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'bench/README.md',
+  'examples/README.md',
   'docs/install.md',
   'docs/protocol.md',
   'docs/admission.md',
@@ -35,6 +36,7 @@ test.each([
   'docs/metrics.md',
   'docs/tracing.md',
   'docs/token.md',
+  'docs/upgrade.md',
 ])('%s names only paths that exist', (document) => {
   const wrong = pathsIn(document).filter((path) => !exists(path));
   expect(wrong).toEqual([]);
@@ -42,4 +44,10 @@ test.each([
 
 test('ARCHITECTURE.md names the files of a pod’s life', () => {
   expect(pathsIn('ARCHITECTURE.md').length).toBeGreaterThan(15);
+});
+
+test('examples/README.md names every example', () => {
+  const files = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' });
+  const examples = files.filter((path) => /\.(yaml|ts|py)$/.test(path)).map((path) => join('examples', path));
+  expect(pathsIn('examples/README.md')).toEqual(expect.arrayContaining(examples));
 });

@@ -1,12 +1,13 @@
 // The testbed: real servers for tests, on one machine; no registry out there is asked for images.
 //   testbed.ts       starts one: spawns supervisor.ts, which all servers are children of, and hands out their data
 //   control-plane/   etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl, built from Go modules
-//   docker/          a Docker Engine of its own, with images made from Debian's busybox-static; test-images.ts makes and pushes more
+//   docker/          a Docker Engine of its own, with images made from Debian's busybox-static; test-images.ts makes and pushes more,
+//                    base-image.ts makes what our own images stand on
 //   slurm/           Slurm on this machine, and a cluster in containers of that engine with Apptainer; recording/ asks them for fixtures
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   python/          virtual environments with pinned packages, for programs from PyPI
 //   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
-//   binaries/        our own executables, as `make all` builds them
+//   binaries/        our own executables, as `make all` builds them; compose/ and helm/ Docker Compose and Helm, built from Go modules
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   patience.ts      how much longer tests wait in CI; patient-waits.ts has vitest do so
@@ -17,6 +18,7 @@
 
 export { type BinaryName, binaryNames, ensureBinaries } from './binaries/ensure-binaries.ts';
 export { type OpenCluster, type TestCluster, testClusters } from './clusters.ts';
+export { ensureCompose } from './compose/compose.ts';
 export { type CertificateFiles, type CertificateRequest, issueCertificate } from './control-plane/certificates.ts';
 export type { ExtraFlags } from './control-plane/flags.ts';
 export {
@@ -24,7 +26,9 @@ export {
   type SecondApiServerOptions,
   startSecondApiServer,
 } from './control-plane/second-api-server.ts';
+export { importBaseImage } from './docker/base-image.ts';
 export { TestImages } from './docker/test-images.ts';
+export { ensureHelm } from './helm/helm.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';
 export { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
 export {

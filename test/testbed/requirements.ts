@@ -6,7 +6,7 @@ import { findProgram } from './process/find-program.ts';
 import { runCommand } from './process/run-command.ts';
 
 /** The parts of a testbed, each of which may be there without the others. */
-export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster' | 'python' | 'itwinctl';
+export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster' | 'python' | 'itwinctl' | 'images';
 
 /** Something a part needs of the machine. */
 export interface Requirement {
@@ -97,6 +97,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('itwinctl', 'curl', 'curl'),
   program('itwinctl', 'setsid', 'util-linux'),
   program('itwinctl', 'setpriv', 'util-linux'),
+  // What our own images are built and run with, beside the Docker Engine.
+  { ...GO, part: 'images' },
+  program('images', 'debootstrap', 'debootstrap'),
+  program('images', 'docker', 'docker.io'),
 ];
 
 /** Checks what the parts need; returns what is missing, in the order of the list. */

@@ -50,6 +50,16 @@ test.each([
   expect(stderr).not.toMatch(/ {4}at |node:internal/);
 });
 
+test.each([
+  [['interlink', 'health'], 'interlink: Nothing answers at http://127.0.0.1:1: '],
+  [['mock-sidecar', 'health'], 'mock-sidecar: Nothing answers at http://127.0.0.1:1: '],
+  [['vk', 'health', '--port', '1'], 'vk: Nothing answers at https://127.0.0.1:1: '],
+])('%j exits with 1 where nobody listens by the same configuration', async (args, message) => {
+  const { code, stdout, stderr } = await run(args, { env: { INTERLINKPORT: '1', SIDECARPORT: '1' } });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(message);
+});
+
 test('a link named after a command is that command', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'interlink-link-'));
   onTestFinished(async () => await rm(folder, { recursive: true }));

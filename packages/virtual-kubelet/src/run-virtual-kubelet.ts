@@ -91,7 +91,7 @@ export async function runVirtualKubelet(
   // Whoever waits for its turn is well: a rolling update waits until it says so.
   if (election !== undefined) for (const { metrics } of nodes) metrics.health.node = () => undefined;
   const tracer = await startTracing('interlink-vk', logger, env);
-  const token = await interLinkToken(config, logger);
+  const token = await interLinkToken(config, logger, access.namespace);
   const kubeconfig = planKubeconfig(config, access);
   const parts = { flags, env, config, token, kubeconfig, policy, file, logger, nodes, access, tls, tracer };
   const listener = await listenForMetrics(nodes, metricsUrl, logger);

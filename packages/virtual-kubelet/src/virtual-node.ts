@@ -1,6 +1,6 @@
 import type { Node } from '@interlink/kube';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, sleep } from '@interlink/service-kit';
+import { aborted, noToken, sleep } from '@interlink/service-kit';
 import { Admission } from './admission/admission.ts';
 import { KubeconfigDelivery } from './kubeconfig/kubeconfig-delivery.ts';
 import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
@@ -37,6 +37,8 @@ const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage':
 export class VirtualNode {
   readonly #options: VirtualNodeOptions;
   #backendTrouble: () => string | undefined = () => undefined;
+  /** How to get a token, while there is none: said from the registration on, which comes before the first look at pods. */
+  #tokenMissing: string | undefined;
   #capabilities: Capabilities | undefined;
   /** Of the node as an earlier run left it. */
   #capacityBefore: Readonly<Record<string, string>> = {};
@@ -106,7 +108,9 @@ export class VirtualNode {
       },
     });
     this.#backendTrouble = () => {
-      return token.failure ?? (pods.mirror.reach === 'unreachable' ? pods.mirror.trouble : undefined);
+      const { reach, trouble } = pods.mirror;
+      if (token.failure !== undefined || reach === 'known') return token.failure;
+      return reach === 'unreachable' ? trouble : this.#tokenMissing;
     };
     const onToken = () => {
       token.take();
@@ -239,8 +243,11 @@ export class VirtualNode {
   async #askCapabilities(signal: AbortSignal): Promise<boolean> {
     try {
       this.#keepCapabilities(await this.#options.provider.capabilities(signal));
+      this.#tokenMissing = undefined;
       return true;
     } catch (error) {
+      const { reason, message } = InterLinkError.from(error);
+      this.#tokenMissing = reason === noToken ? message : undefined;
       this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
       return false;
     }

@@ -20,6 +20,11 @@ export class Namespace {
     return new Namespace(this.name, this.#cluster.controlPlane, env);
   }
 
+  /** One that is there. */
+  static existing(name: string, controlPlane: ControlPlaneData): Namespace {
+    return new Namespace(name, controlPlane);
+  }
+
   /** Makes it, and returns when pods can be created in it. */
   static async create(name: string, controlPlane: ControlPlaneData): Promise<Namespace> {
     const namespace = new Namespace(name, controlPlane);

@@ -16,6 +16,11 @@ export class NodeView {
     return JSON.parse(await this.#run('get', 'node', this.name, '-o', 'json')) as Node;
   }
 
+  /** As it is when it is first seen. */
+  async waitUntilThere(): Promise<Node> {
+    return await waitFor(`node ${this.name}`, async () => await this.get());
+  }
+
   async lease(): Promise<Lease> {
     return JSON.parse(await this.#run('-n', 'kube-node-lease', 'get', 'lease', this.name, '-o', 'json')) as Lease;
   }

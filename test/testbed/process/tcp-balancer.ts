@@ -12,11 +12,12 @@ export class TcpBalancer {
     this.#server = server;
   }
 
-  static async start(): Promise<TcpBalancer> {
+  /** @param host the address that it listens on */
+  static async start(host = '127.0.0.1'): Promise<TcpBalancer> {
     const server = createServer({ allowHalfOpen: true });
     const balancer = new TcpBalancer(server);
     server.on('connection', (caller) => balancer.#join(caller));
-    server.listen(0, '127.0.0.1');
+    server.listen(0, host);
     await once(server, 'listening');
     return balancer;
   }

@@ -21,8 +21,9 @@ in_root apt-get -o Acquire::Check-Valid-Until=false update
 in_root sh -c 'cd /tmp && apt-get download apptainer/sid'
 rm "$root/etc/apt/sources.list.d/sid.list"
 in_root apt-get update
-in_root sh -c 'apt-get install -y --no-install-recommends /tmp/apptainer_*.deb'
-in_root dpkg-query -W apptainer slurmd munge >"$1/versions.txt"
+# mpich: for its mpiexec, which jobs may ask for.
+in_root sh -c 'apt-get install -y --no-install-recommends /tmp/apptainer_*.deb mpich'
+in_root dpkg-query -W apptainer slurmd munge mpich >"$1/versions.txt"
 
 # useradd gives them subordinate ids by itself.
 in_root useradd -u 1500 -U -m -s /bin/bash alice

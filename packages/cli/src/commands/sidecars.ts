@@ -1,5 +1,7 @@
+import { loadInterLinkConfig, sidecarUrl } from '@interlink/service-kit';
 import type { SidecarDefinition } from '@interlink/sidecar-sdk';
 import type { Command } from '../command.ts';
+import { showReadiness } from '../health/show-readiness.ts';
 import { isHelpOrRefused } from './no-arguments.ts';
 
 // Each sidecar is loaded when it is asked for: none pays for another's libraries.
@@ -32,7 +34,9 @@ function sidecarCommand(sidecar: { name: string; summary: string; load(): Promis
     run: async (args, signal) => {
       if (isHelpOrRefused(name, summary, args)) return;
       const [{ runSidecar }, definition] = await Promise.all([import('@interlink/sidecar-sdk'), load()]);
-      await runSidecar(definition, signal);
+      if (args.length === 0) return await runSidecar(definition, signal);
+      const { config } = await loadInterLinkConfig(process.env, definition.configFile);
+      await showReadiness(definition.listenUrl?.(config) ?? sidecarUrl(config));
     },
   };
 }

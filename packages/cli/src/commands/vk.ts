@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, Command as Parser } from 'commander';
 import type { Command } from '../command.ts';
+import { askHealth } from '../health/ask-health.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { versionLine } from '../version.ts';
 
@@ -72,15 +73,21 @@ function parser(): Parser {
       'where to serve /metrics and /healthz of this process over plain HTTP to whoever can reach it, for example :10255 (loopback); default: nowhere',
     )
     .addOption(new Option('--klog.v <level>').argParser(parseWhole).hideHelp())
-    .addOption(new Option('--klog.logtostderr [value]').hideHelp());
+    .addOption(new Option('--klog.logtostderr [value]').hideHelp())
+    .addHelpText(
+      'after',
+      '\nvk health [--port <number>]: asks the one that serves that kubelet port whether it answers',
+    );
 }
 
 export const vkCommand: Command = {
   name: 'vk',
   summary,
   run: async (args, signal) => {
-    const flags = parseFlags(args);
+    const isHealth = args[0] === 'health';
+    const flags = parseFlags(isHealth ? args.slice(1) : args);
     if (flags === undefined) return;
+    if (isHealth) return await showLiveness(flags.port ?? (process.env.KUBELET_PORT || 10250));
     const { startupTimeout, streamIdleTimeout, streamCreationTimeout, ...rest } = flags;
     const { runVirtualKubelet } = await import('@interlink/virtual-kubelet');
     const timeouts = {
@@ -91,6 +98,12 @@ export const vkCommand: Command = {
     await runVirtualKubelet({ ...rest, ...timeouts, logLevel: logLevelOf(flags) }, signal);
   },
 };
+
+/** Nobody is let in at the kubelet port without being known: that it answers is all that can be seen of it. */
+async function showLiveness(port: string | number): Promise<void> {
+  const { status } = await askHealth(`https://127.0.0.1:${port}`, '/healthz');
+  process.stdout.write(`the kubelet port ${port} answers, with status ${status}\n`);
+}
 
 /** Undefined when help was all that was asked for. @throws InterLinkError `invalid_argument` */
 export function parseFlags(args: ReadonlyArray<string>): Flags | undefined {

@@ -46,7 +46,7 @@ test.each([
 ])('current() refuses a file that is %s', async (_, content) => {
   const path = join(folder, 'token');
   if (content !== undefined) await writeFile(path, content);
-  await expect(new TokenFile(path).current()).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(new TokenFile(path).current()).rejects.toMatchObject({ code: 'unauthenticated', reason: 'no_token' });
 });
 
 test('bearerAuthentication() lets in who shows the token and nobody else', async () => {

@@ -4,6 +4,9 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InterLinkError } from '@interlink/protocol';
 
+/** The reason of an error that says that there is no token yet, rather than that one is refused. */
+export const noToken = 'no_token';
+
 /** A changed file is noticed after this long at most. */
 const recheckMs = 1_000;
 
@@ -39,7 +42,7 @@ export class TokenFile {
     }
   }
 
-  /** The token, at most a second old. @throws InterLinkError `unauthenticated` when the file can't be read or is empty */
+  /** The token, at most a second old. @throws InterLinkError `unauthenticated` for {@link noToken} when the file can't be read or is empty */
   async current(): Promise<string> {
     const now = performance.now();
     if (this.#token !== undefined && now - this.#checkedAt < recheckMs) return this.#token;
@@ -54,10 +57,11 @@ export class TokenFile {
       throw new InterLinkError(
         'unauthenticated',
         `Cannot read the token file ${this.path}: ${InterLinkError.from(error).message}`,
+        { reason: noToken },
       );
     }
     if (this.#token === undefined || this.#token === '') {
-      throw new InterLinkError('unauthenticated', `The token file ${this.path} is empty`);
+      throw new InterLinkError('unauthenticated', `The token file ${this.path} is empty`, { reason: noToken });
     }
     this.#checkedAt = now;
     return this.#token;

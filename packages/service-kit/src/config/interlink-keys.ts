@@ -50,6 +50,11 @@ export const interLinkKeys = {
     default: undefined,
     doc: 'File with the bearer token that the Virtual Kubelet sends to InterLink. Default: the account token, see Auth.TokenFile.',
   }),
+  VKTokenSecret: text({
+    env: ['VKTOKENSECRET'],
+    default: undefined,
+    doc: "The Secret, in the pod's own namespace, that VKTokenFile is mounted from. While there is no token, the condition `InterLinkConnectivity` of the node says by which command it is made.",
+  }),
   ClusterID: text({
     env: ['CLUSTERID'],
     default: undefined,
@@ -187,14 +192,17 @@ export const interLinkKeys = {
     doc: 'Addresses say where TLS is spoken: those at https://. true and false are refused where they contradict them. See docs/security.md.',
   }),
   'TLS.CertFile': text({
+    env: ['TLSCERTFILE'],
     default: undefined,
     doc: 'Certificate (PEM, its chain after it) that a listener at https:// serves, and that a client of one shows: the Virtual Kubelet to InterLink, InterLink to the sidecar. Read again when it changes.',
   }),
   'TLS.KeyFile': text({
+    env: ['TLSKEYFILE'],
     default: undefined,
     doc: 'Its private key (PEM).',
   }),
   'TLS.CACertFile': text({
+    env: ['TLSCACERTFILE'],
     default: undefined,
     doc: "CAs (PEM) whose client certificates a listener takes, and whose servers a client trusts. Default: no client certificates; the system's CAs.",
   }),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { sidecarUrl } from './addresses.ts';
 import { loadInterLinkConfig } from './load-interlink-config.ts';
 
@@ -67,7 +67,17 @@ test('loadInterLinkConfig() is silent about keys of other processes and warns of
 test('loadInterLinkConfig() refuses a named file that is missing, and goes without a default one', async () => {
   const missing = join(folder, 'none.yaml');
   await expect(loadInterLinkConfig({ INTERLINKCONFIGPATH: missing })).rejects.toThrow(`${missing} (named by`);
+  const before = process.cwd();
+  onTestFinished(() => process.chdir(before));
+  process.chdir(folder);
   expect(await loadInterLinkConfig({})).toMatchObject({ file: undefined, warnings: [] });
+});
+
+test('kustomizations/InterLinkConfig.yaml changes nothing for whoever starts a process beside it', async () => {
+  const file = join(import.meta.dirname, '../../../../kustomizations/InterLinkConfig.yaml');
+  const { config, warnings } = await loadInterLinkConfig({ INTERLINKCONFIGPATH: file });
+  expect(config).toEqual((await load('')).config);
+  expect(warnings).toEqual([]);
 });
 
 test('loadInterLinkConfig() reads a process’s own file before the shared one', async () => {

@@ -4,6 +4,7 @@ import { parseClientSettings } from './client-settings.ts';
 import { type Grant, requestToken } from './issuer.ts';
 import { RefreshTokenFile } from './refresh-token-file.ts';
 import { RenewedToken } from './renewed-token.ts';
+import { SecretToken } from './secret-token.ts';
 
 /** What this process shows to InterLink. */
 export interface InterLinkToken {
@@ -17,15 +18,20 @@ export interface InterLinkToken {
 
 /**
  * From an issuer by `Auth.Client`, else from `VKTokenFile`, else the account's token, which InterLink under the same account finds as
- * well. @throws InterLinkError when the configuration, or a file that it names, can't be used
+ * well.
+ * @param namespace of this process's pod
+ * @throws InterLinkError when the configuration, or a file that it names, can't be used
  */
 export async function interLinkToken(
   config: InterLinkConfig,
   logger: Pick<Logger, 'info' | 'warn'>,
+  namespace?: string,
 ): Promise<InterLinkToken> {
   const client = config['Auth.Client'];
   if (client === undefined) {
-    const file = config.VKTokenFile === undefined ? await accountToken(config) : new TokenFile(config.VKTokenFile);
+    const { VKTokenFile: path, VKTokenSecret: secret } = config;
+    if (path !== undefined && secret !== undefined) return new SecretToken(path, { name: secret, namespace });
+    const file = path === undefined ? await accountToken(config) : new TokenFile(path);
     return { current: async () => await file.current(), source: `the file ${file.path}` };
   }
   if (config.VKTokenFile !== undefined) {

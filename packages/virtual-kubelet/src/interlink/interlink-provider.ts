@@ -1,4 +1,5 @@
 import { InterLinkError, type Owner, type PodClient, type StreamRecord } from '@interlink/protocol';
+import { noToken } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
 import type { InterLinkLink, OwnersPeer } from './interlink-link.ts';
 
@@ -41,8 +42,9 @@ export class InterLinkProvider implements Provider {
     try {
       yield* (await this.#pods()).watchPods(...args);
     } catch (error) {
-      const { code, message } = InterLinkError.from(error);
-      if (code !== 'unauthenticated' && code !== 'permission_denied') throw error;
+      const { code, message, reason } = InterLinkError.from(error);
+      // Without a token nothing was shown that could be refused.
+      if (reason === noToken || (code !== 'unauthenticated' && code !== 'permission_denied')) throw error;
       const text = `${this.#link.url} does not take the token of ${this.#tokenSource}: ${message}`;
       throw new InterLinkError(code, text, { cause: error });
     }

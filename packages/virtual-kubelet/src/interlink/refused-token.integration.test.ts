@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HttpTarget } from '@interlink/protocol';
-import { createLogger } from '@interlink/service-kit';
+import { HttpTarget, InterLinkError } from '@interlink/protocol';
+import { createLogger, noToken } from '@interlink/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { InterLinkLink } from './interlink-link.ts';
 import { InterLinkProvider } from './interlink-provider.ts';
 
-async function ask(status: number) {
+async function ask(status: number, token: () => Promise<string> = async () => 'a-token') {
   const server = createServer((_request, response) => void response.writeHead(status).end('<html>Sign In'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -14,7 +14,7 @@ async function ask(status: number) {
   const onUnauthenticated = () => {
     refusals += 1;
   };
-  const target = new HttpTarget({ url, token: async () => 'a-token', onUnauthenticated });
+  const target = new HttpTarget({ url, token, onUnauthenticated });
   onTestFinished(async () => {
     await target.close();
     server.close();
@@ -51,4 +51,10 @@ test('watchPods() says nothing of the token when it is not about that', async ()
   const { url, error } = await ask(502);
   const message = `${url} refuses to say what it can do: The peer answered 502 with a page: Sign In`;
   expect(error).toMatchObject({ code: 'unavailable', message });
+});
+
+test('watchPods() without a token says that there is none, and not that it was refused', async () => {
+  const missing = new InterLinkError('unauthenticated', 'there is no token', { reason: noToken });
+  const { error } = await ask(200, async () => await Promise.reject(missing));
+  expect(error).toMatchObject({ code: 'unauthenticated', message: 'there is no token' });
 });
