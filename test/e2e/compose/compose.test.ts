@@ -32,7 +32,8 @@ describe.skipIf(cannotRun)('docker-compose.yaml', { timeout: ON_DEMAND_TIMEOUT_M
     const { docker } = partsOf(testbed);
     const address = { INTERLINK_ADDRESS: '127.0.0.1', INTERLINK_PORT: String(port) };
     const project = { COMPOSE_PROJECT_NAME: 'interlink-e2e', ...address };
-    clone = await DockerClone.make(docker, project);
+    clone = await DockerClone.make(docker);
+    await clone.addCompose(project);
   }, ON_DEMAND_TIMEOUT_MS);
   afterAll(async () => {
     await clone.run(...compose, '--profile', '*', 'down', '--volumes', '--rmi', 'all', '--timeout', '5');

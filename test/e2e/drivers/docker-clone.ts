@@ -13,6 +13,11 @@ import {
 
 const root = join(import.meta.dirname, '../../..');
 
+const buildOptions = {
+  onProgress: (line: string) => void process.stderr.write(`${line}\n`),
+  signal: new AbortController().signal,
+};
+
 /** What our images are built from, beside `bin/`. */
 const files = ['.dockerignore', 'LICENSE', 'docker-compose.yaml', 'deploy/compose'];
 
@@ -20,8 +25,8 @@ const files = ['.dockerignore', 'LICENSE', 'docker-compose.yaml', 'deploy/compos
 export const imageNames = ['vk', 'interlink', 'docker-sidecar', 'slurm-sidecar', 'mock-sidecar'] as const;
 
 /**
- * A folder as a clone of the repository is after `make all`, and in it `docker` with Docker Compose as its plugin, for the testbed's engine.
- * That engine has the base of our images by the name that the Dockerfiles have for it.
+ * A folder as a clone of the repository is after `make all`, and `docker` in it, for the testbed's engine. That engine has the base of our
+ * images by the name that the Dockerfiles have for it.
  */
 export class DockerClone implements AsyncDisposable {
   readonly folder: string;
@@ -32,23 +37,27 @@ export class DockerClone implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** @param env for compose's variables */
-  static async make({ host, socket }: DockerData, env: Readonly<Record<string, string>> = {}): Promise<DockerClone> {
-    const { signal } = new AbortController();
-    const options = { onProgress: (line: string) => void process.stderr.write(`${line}\n`), signal };
-    const [binaries, compose] = [await ensureBinaries(), await ensureCompose(options)];
-    await importBaseImage(socket, options);
+  static async make({ host, socket }: DockerData): Promise<DockerClone> {
+    const binaries = await ensureBinaries();
+    await importBaseImage(socket, buildOptions);
     const folder = await mkdtemp(join(tmpdir(), 'interlink-images-'));
     for (const file of [...files, ...imageNames.map((name) => `Dockerfile.${name}`)])
       await cp(join(root, file), join(folder, file), { recursive: true });
     await copyBinaries(binaries, join(folder, 'bin'));
-    await mkdir(join(folder, '.docker/cli-plugins'), { recursive: true });
-    await symlink(compose, join(folder, '.docker/cli-plugins/docker-compose'));
-    const { PATH = '' } = process.env;
+    const { PATH } = process.env;
     // The engine's own builder: the other one is a plugin that Debian 12 does not have.
     const docker = { DOCKER_HOST: host, DOCKER_CONFIG: join(folder, '.docker'), DOCKER_BUILDKIT: '0' };
-    const site = { DOCKER_SOCKET: socket, INTERLINK_DATA: join(folder, 'data') };
-    return new DockerClone(folder, { PATH, HOME: folder, ...docker, ...site, ...env });
+    const compose = { DOCKER_SOCKET: socket, INTERLINK_DATA: join(folder, 'data') };
+    return new DockerClone(folder, { PATH, HOME: folder, ...docker, ...compose });
+  }
+
+  /** Makes Docker Compose a plugin of `docker` here. @param variables of docker-compose.yaml and of compose itself */
+  async addCompose(variables: Readonly<Record<string, string>>): Promise<void> {
+    const program = await ensureCompose(buildOptions);
+    const plugins = join(this.folder, '.docker/cli-plugins');
+    await mkdir(plugins, { recursive: true });
+    await symlink(program, join(plugins, 'docker-compose'));
+    Object.assign(this.#env, variables);
   }
 
   /** `docker …`; what it says no to is a result. */
