@@ -7,7 +7,7 @@
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   python/          virtual environments with pinned packages, for programs from PyPI
 //   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
-//   binaries/        our own executables, as `make all` builds them; compose/ Docker Compose, built from a Go module
+//   binaries/        our own executables, as `make all` builds them
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   patience.ts      how much longer tests wait in CI; patient-waits.ts has vitest do so
@@ -18,7 +18,6 @@
 
 export { type BinaryName, binaryNames, ensureBinaries } from './binaries/ensure-binaries.ts';
 export { type OpenCluster, type TestCluster, testClusters } from './clusters.ts';
-export { ensureCompose } from './compose/compose.ts';
 export { type CertificateFiles, type CertificateRequest, issueCertificate } from './control-plane/certificates.ts';
 export type { ExtraFlags } from './control-plane/flags.ts';
 export {
