@@ -1,4 +1,4 @@
-import { copyFile, cp, link, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -6,22 +6,26 @@ import {
   type CommandResult,
   type DockerData,
   ensureBinaries,
-  ensureCompose,
   importBaseImage,
   runCommand,
 } from '../../testbed/index.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
+const buildOptions = {
+  onProgress: (line: string) => void process.stderr.write(`${line}\n`),
+  signal: new AbortController().signal,
+};
+
 /** What our images are built from, beside `bin/`. */
-const files = ['.dockerignore', 'LICENSE', 'docker-compose.yaml', 'deploy/compose'];
+const files = ['.dockerignore', 'LICENSE'];
 
 /** The processes that there are images of. */
 export const imageNames = ['vk', 'interlink', 'docker-sidecar', 'slurm-sidecar', 'mock-sidecar'] as const;
 
 /**
- * A folder as a clone of the repository is after `make all`, and in it `docker` with Docker Compose as its plugin, for the testbed's engine.
- * That engine has the base of our images by the name that the Dockerfiles have for it.
+ * A folder as a clone of the repository is after `make all`, and `docker` in it, for the testbed's engine. That engine has the base of our
+ * images by the name that the Dockerfiles have for it.
  */
 export class DockerClone implements AsyncDisposable {
   readonly folder: string;
@@ -32,23 +36,17 @@ export class DockerClone implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** @param env for compose's variables */
-  static async make({ host, socket }: DockerData, env: Readonly<Record<string, string>> = {}): Promise<DockerClone> {
-    const { signal } = new AbortController();
-    const options = { onProgress: (line: string) => void process.stderr.write(`${line}\n`), signal };
-    const [binaries, compose] = [await ensureBinaries(), await ensureCompose(options)];
-    await importBaseImage(socket, options);
+  static async make({ host, socket }: DockerData): Promise<DockerClone> {
+    const binaries = await ensureBinaries();
+    await importBaseImage(socket, buildOptions);
     const folder = await mkdtemp(join(tmpdir(), 'interlink-images-'));
     for (const file of [...files, ...imageNames.map((name) => `Dockerfile.${name}`)])
-      await cp(join(root, file), join(folder, file), { recursive: true });
+      await copyFile(join(root, file), join(folder, file));
     await copyBinaries(binaries, join(folder, 'bin'));
-    await mkdir(join(folder, '.docker/cli-plugins'), { recursive: true });
-    await symlink(compose, join(folder, '.docker/cli-plugins/docker-compose'));
-    const { PATH = '' } = process.env;
+    const { PATH } = process.env;
     // The engine's own builder: the other one is a plugin that Debian 12 does not have.
     const docker = { DOCKER_HOST: host, DOCKER_CONFIG: join(folder, '.docker'), DOCKER_BUILDKIT: '0' };
-    const site = { DOCKER_SOCKET: socket, INTERLINK_DATA: join(folder, 'data') };
-    return new DockerClone(folder, { PATH, HOME: folder, ...docker, ...site, ...env });
+    return new DockerClone(folder, { PATH, HOME: folder, ...docker });
   }
 
   /** `docker …`; what it says no to is a result. */

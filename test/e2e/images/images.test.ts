@@ -26,7 +26,8 @@ const look = [
   'id -u; stat -c "%a %u %n" /var/lib/interlink /run/interlink',
   'for folder in / /etc /usr/local/bin /run/interlink; do touch $folder/x 2>/dev/null && echo writes in $folder; done',
   'touch /var/lib/interlink/x && rm /var/lib/interlink/x',
-  'find / -xdev -type f -size +50M',
+  // Not every folder is its own to look into.
+  'find / -xdev -type f -size +50M 2>/dev/null || true',
 ].join('\n');
 
 describe.skipIf(cannotRun)('images', () => {
