@@ -6,7 +6,6 @@
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   python/          virtual environments with pinned packages, for programs from PyPI
 //   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
-//   helm/            Helm, built from a Go module
 //   binaries/        our own executables, as `make all` builds them
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
@@ -26,7 +25,6 @@ export {
   startSecondApiServer,
 } from './control-plane/second-api-server.ts';
 export { TestImages } from './docker/test-images.ts';
-export { ensureHelm } from './helm/helm.ts';
 export { type KubectlOptions, kubectl } from './kubectl.ts';
 export { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
 export {

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureHelm } from './helm/helm.ts';
 import { renderMissing } from './missing-parts.ts';
 import { ensureOAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts';
 import { toServerPath } from './process/find-program.ts';
@@ -29,7 +28,6 @@ const onProgress = (line: string) => void process.stdout.write(`${line}\n`);
 const { signal } = new AbortController();
 process.env.PATH = toServerPath(process.env.PATH ?? '');
 if (!isMissing('slurmCluster')) await ensureClusterImage({ onProgress, signal });
-if (!isMissing('controlPlane')) await ensureHelm({ onProgress, signal });
 if (!isMissing('itwinctl')) await ensureOAuth2Proxy({ onProgress, signal });
 
 if (!isMissing('python')) await ensureVenv(join(import.meta.dirname, 'python', 'schemathesis', 'requirements.txt'));
