@@ -98,6 +98,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('itwinctl', 'setsid', 'util-linux'),
   program('itwinctl', 'setpriv', 'util-linux'),
   // What our own images are built and run with, beside the Docker Engine.
+  { ...GO, part: 'images' },
   program('images', 'debootstrap', 'debootstrap'),
   program('images', 'docker', 'docker.io'),
 ];

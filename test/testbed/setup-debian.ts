@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureCompose } from './compose/compose.ts';
 import { ensureBaseImage } from './docker/base-image.ts';
 import { ensureHelm } from './helm/helm.ts';
 import { renderMissing } from './missing-parts.ts';
@@ -32,7 +33,10 @@ process.env.PATH = toServerPath(process.env.PATH ?? '');
 if (!isMissing('slurmCluster')) await ensureClusterImage({ onProgress, signal });
 if (!isMissing('controlPlane')) await ensureHelm({ onProgress, signal });
 if (!isMissing('itwinctl')) await ensureOAuth2Proxy({ onProgress, signal });
-if (!isMissing('images')) await ensureBaseImage({ onProgress, signal });
+if (!isMissing('images')) {
+  await ensureBaseImage({ onProgress, signal });
+  await ensureCompose({ onProgress, signal });
+}
 
 if (!isMissing('python')) await ensureVenv(join(import.meta.dirname, 'python', 'schemathesis', 'requirements.txt'));
 

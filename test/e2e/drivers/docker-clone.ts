@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, cp, link, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -6,6 +6,7 @@ import {
   type CommandResult,
   type DockerData,
   ensureBinaries,
+  ensureCompose,
   importBaseImage,
   runCommand,
 } from '../../testbed/index.ts';
@@ -18,7 +19,7 @@ const buildOptions = {
 };
 
 /** What our images are built from, beside `bin/`. */
-const files = ['.dockerignore', 'LICENSE'];
+const files = ['.dockerignore', 'LICENSE', 'docker-compose.yaml', 'deploy/compose'];
 
 /** The processes that there are images of. */
 export const imageNames = ['vk', 'interlink', 'docker-sidecar', 'slurm-sidecar', 'mock-sidecar'] as const;
@@ -41,12 +42,22 @@ export class DockerClone implements AsyncDisposable {
     await importBaseImage(socket, buildOptions);
     const folder = await mkdtemp(join(tmpdir(), 'interlink-images-'));
     for (const file of [...files, ...imageNames.map((name) => `Dockerfile.${name}`)])
-      await copyFile(join(root, file), join(folder, file));
+      await cp(join(root, file), join(folder, file), { recursive: true });
     await copyBinaries(binaries, join(folder, 'bin'));
     const { PATH } = process.env;
     // The engine's own builder: the other one is a plugin that Debian 12 does not have.
     const docker = { DOCKER_HOST: host, DOCKER_CONFIG: join(folder, '.docker'), DOCKER_BUILDKIT: '0' };
-    return new DockerClone(folder, { PATH, HOME: folder, ...docker });
+    const compose = { DOCKER_SOCKET: socket, INTERLINK_DATA: join(folder, 'data') };
+    return new DockerClone(folder, { PATH, HOME: folder, ...docker, ...compose });
+  }
+
+  /** Makes Docker Compose a plugin of `docker` here. @param variables of docker-compose.yaml and of compose itself */
+  async addCompose(variables: Readonly<Record<string, string>>): Promise<void> {
+    const program = await ensureCompose(buildOptions);
+    const plugins = join(this.folder, '.docker/cli-plugins');
+    await mkdir(plugins, { recursive: true });
+    await symlink(program, join(plugins, 'docker-compose'));
+    Object.assign(this.#env, variables);
   }
 
   /** `docker …`; what it says no to is a result. */
