@@ -21,6 +21,8 @@ export interface TestbedOptions {
   python?: boolean;
   /** Looks whether the machine has what docs/itwinctl.sh is tested with; default false. */
   itwinctl?: boolean;
+  /** The same for docs/guides and deploy/systemd. */
+  guides?: boolean;
   /** Of Kubernetes; default `current`. */
   release?: Release;
   /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
@@ -55,6 +57,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   if (options.docker ?? true) parts.push('docker');
   if (options.python) parts.push('python');
   if (options.itwinctl ?? false) parts.push('itwinctl');
+  if (options.guides ?? false) parts.push('guides');
   const directory = await createTestbedDirectory();
   const task: SupervisorTask = {
     directory,

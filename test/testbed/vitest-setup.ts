@@ -22,7 +22,7 @@ const shared = globalThis as { [key: symbol]: SharedTestbed | undefined };
 
 /** Vitest's global setup: starts the testbed for the first project that names it, provides its data to each. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  return await shareTestbed(project, 'current', { slurm: true, python: true, itwinctl: true });
+  return await shareTestbed(project, 'current', { slurm: true, python: true, itwinctl: true, guides: true });
 }
 
 /** One testbed for all projects that ask for it by the same name. @returns the project's teardown */
