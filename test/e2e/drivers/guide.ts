@@ -29,14 +29,15 @@ export interface GuideOptions {
 export class Guide implements AsyncDisposable {
   /** Names of the page, and what they are here. */
   readonly names = new Map<string, string>();
-  readonly #options: GuideOptions;
+  readonly options: GuideOptions;
   readonly #cleanUp = new AsyncDisposableStack();
-  readonly #programs: string;
-  readonly #machines: GuideMachine[] = [];
+  /** Folder of executables, which every account can run. */
+  readonly programs: string;
+  readonly #reports: Array<() => Promise<string>> = [];
 
   private constructor(options: GuideOptions, programs: string) {
-    this.#options = options;
-    this.#programs = programs;
+    this.options = options;
+    this.programs = programs;
   }
 
   /** Has somebody walk through the page; what is left of that goes. @throws what goes wrong, with what the processes have said */
@@ -45,7 +46,7 @@ export class Guide implements AsyncDisposable {
     try {
       await walk(guide);
     } catch (error) {
-      const logs = await Promise.all(guide.#machines.map(async (machine) => await machine.logEnd()));
+      const logs = await Promise.all(guide.#reports.map(async (report) => await report()));
       throw new Error([String(error), ...logs].join('\n'), { cause: error });
     } finally {
       await guide.#kubectl('delete', 'pod', 'busyecho', '--ignore-not-found', '--timeout=60s');
@@ -67,29 +68,29 @@ export class Guide implements AsyncDisposable {
   }
 
   get account(): Account {
-    return this.#options.slurm.account;
+    return this.options.slurm.account;
   }
 
   /** One of the machines of the page: a home of its own, and the variables of a login. */
   async machine(name: string, env: Readonly<Record<string, string>> = {}): Promise<GuideMachine> {
-    const { account, conf } = this.#options.slurm;
+    const { account, conf } = this.options.slurm;
     const home = await mkdtemp(join(account.home, `${name}-`));
     await chown(home, account.uid, account.gid);
     const login = toLoginEnv(account);
     const machine = new GuideMachine(home, account, {
-      ...{ ...login, HOME: home, PATH: `${this.#programs}:${login.PATH}`, SLURM_CONF: conf },
-      ...{ SLURMCONFIGPATH: join(this.#programs, 'SlurmConfig.yaml'), POD_IP: '127.0.0.1', KUBELET_PORT: '0', ...env },
+      ...{ ...login, HOME: home, PATH: `${this.programs}:${login.PATH}`, SLURM_CONF: conf },
+      ...{ SLURMCONFIGPATH: join(this.programs, 'SlurmConfig.yaml'), POD_IP: '127.0.0.1', KUBELET_PORT: '0', ...env },
     });
     this.#cleanUp.use(machine);
-    this.#machines.push(machine);
-    await machine.write('.kube/config', await readFile(this.#options.controlPlane.kubeconfig, 'utf8'));
+    this.tellOf(async () => await machine.logEnd());
+    await machine.write('.kube/config', await readFile(this.options.controlPlane.kubeconfig, 'utf8'));
     return machine;
   }
 
   /** Commands of the page, one block after the other. */
   async commands(...headings: ReadonlyArray<string>): Promise<string> {
     const blocks: string[] = [];
-    for (const heading of headings) blocks.push(await commandsBelow(this.#options.document, `## ${heading}`));
+    for (const heading of headings) blocks.push(await commandsBelow(this.options.document, `## ${heading}`));
     return this.translate(blocks.join('\n'));
   }
 
@@ -98,12 +99,17 @@ export class Guide implements AsyncDisposable {
     return [...this.names].reduce((translated, [there, here]) => translated.replaceAll(there, here), text);
   }
 
-  /** Runs commands that end as the cluster's administrator, in the repository. @returns what they printed */
-  async administer(...headings: ReadonlyArray<string>): Promise<string> {
-    const { kubectl: program, kubeconfig } = this.#options.controlPlane;
+  /** Runs commands that end as the cluster's administrator, in the repository or another folder. @returns what they printed */
+  async administer(heading: string, cwd = root): Promise<string> {
+    const { kubectl: program, kubeconfig } = this.options.controlPlane;
     const env = { ...process.env, PATH: `${dirname(program)}:${process.env.PATH}`, KUBECONFIG: kubeconfig };
-    const script = await this.commands(...headings);
-    return await runCommandOrThrow('bash', ['-euo', 'pipefail', '-c', script], { cwd: root, env, timeoutMs: 300_000 });
+    const script = await this.commands(heading);
+    return await runCommandOrThrow('bash', ['-euo', 'pipefail', '-c', script], { cwd, env, timeoutMs: 300_000 });
+  }
+
+  /** Has this told when the walk fails. */
+  tellOf(report: () => Promise<string>): void {
+    this.#reports.push(report);
   }
 
   /** Has something done at the end, in reverse order. */
@@ -112,7 +118,7 @@ export class Guide implements AsyncDisposable {
   }
 
   async #kubectl(...args: ReadonlyArray<string>): Promise<void> {
-    await kubectl({ controlPlane: this.#options.controlPlane }, args, { timeoutMs: 90_000 });
+    await kubectl({ controlPlane: this.options.controlPlane }, args, { timeoutMs: 90_000 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
