@@ -18,7 +18,7 @@ const patient = { timeoutMs: 60_000 };
 describe.skipIf(cannotWalk(testbed))('docs/guides/in-cluster.md', { timeout: ON_DEMAND_TIMEOUT_MS }, () => {
   test('ends in a pod that has run on Slurm, with nothing but its commands and files at the site', async () => {
     await Guide.walk(await guideOptions(testbed, 'in-cluster'), async (guide) => {
-      const { controlPlane, slurm } = guide.options;
+      const { controlPlane } = guide.options;
       const sshd = await startSite(guide);
       const checkout = await checkOut(guide);
       await waitFor('another test’s namespace interlink to be gone', async () => {
@@ -43,7 +43,7 @@ describe.skipIf(cannotWalk(testbed))('docs/guides/in-cluster.md', { timeout: ON_
       guide.atEnd(async () => await deployed[Symbol.asyncDispose]());
       expect(await guide.administer('A pod')).toMatch(/hello from a virtual node\nbye\n$/);
 
-      const namespace = await Namespace.create(`guide-${slurm.node.toLowerCase()}-${process.pid}`, controlPlane);
+      const namespace = await Namespace.create('guide-in-cluster', controlPlane);
       guide.atEnd(async () => await namespace.delete());
       await namespace.apply(pod('my-site', 'stays', { containers: [shell('main', untilTerm)] }));
       await namespace.waitForPhase('stays', 'Running', patient);

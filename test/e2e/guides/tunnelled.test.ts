@@ -62,6 +62,7 @@ describe.skipIf(cannotWalk(testbed))('docs/guides/tunnelled.md', { timeout: ON_D
   });
 });
 
+let walks = 0;
 type Walk = Awaited<ReturnType<typeof prepare>>;
 
 async function walk(body: (walk: Walk) => Promise<void>): Promise<void> {
@@ -81,10 +82,7 @@ async function prepare(guide: Guide) {
     guide.names.set(`HostName ${host}`, `HostName 127.0.0.1\n  Port ${sshd.port}`);
     guide.names.set(`ssh-keyscan ${host}`, `ssh-keyscan -p ${sshd.port} 127.0.0.1`);
   }
-  const namespace = await Namespace.create(
-    `guide-${directory.split('-').at(-1)?.split('/')[0]?.toLowerCase()}`,
-    controlPlane,
-  );
+  const namespace = await Namespace.create(`guide-tunnelled-${++walks}`, controlPlane);
   guide.atEnd(async () => await namespace.delete());
   return { guide, site, cluster, sshd, namespace, node: new NodeView('my-site', controlPlane) };
 }

@@ -51,18 +51,16 @@ export class Sshd implements AsyncDisposable {
     await appendFile(this.#file('authorized_keys'), `${options} ${publicKey}`.trimStart());
   }
 
-  /** Processes of the connections that there are. */
+  /** Processes of the connections that there are: of each one that watches, and below it one that talks. */
   async connections(): Promise<number[]> {
-    const listener = (await readFile(this.#file('sshd.pid'), 'utf8')).trim();
-    const children = await readFile(`/proc/${listener}/task/${listener}/children`, 'utf8');
-    return children.trim().split(' ').filter(Boolean).map(Number);
+    return await processesBelow(Number(await readFile(this.#file('sshd.pid'), 'utf8')));
   }
 
   /** Sends a signal to all connections, and waits for another to come: SIGKILL cuts them, SIGSTOP has them say nothing any more. */
   async disturb(signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
     const disturbed = await this.connections();
     if (disturbed.length === 0) throw new Error('There is no connection to disturb');
-    for (const pid of disturbed) process.kill(pid, signal);
+    signalAll(disturbed, signal);
     await waitFor('another connection', async () => {
       return (await this.connections()).some((pid) => !disturbed.includes(pid));
     });
@@ -72,7 +70,7 @@ export class Sshd implements AsyncDisposable {
   async pause(): Promise<void> {
     const connections = await this.connections().catch(() => []);
     await this.#server?.stop();
-    for (const pid of connections) process.kill(pid, 'SIGKILL');
+    signalAll(connections, 'SIGKILL');
   }
 
   /** Listens again, at the same port. */
@@ -109,6 +107,7 @@ export class Sshd implements AsyncDisposable {
     return [...lines, this.#options.config ?? '', ''].join('\n');
   }
 
+  /** Whether somebody listens. */
   async #isAnswered(): Promise<boolean> {
     return await new Promise((resolve) => {
       const socket = connect(this.port, '127.0.0.1');
@@ -118,5 +117,22 @@ export class Sshd implements AsyncDisposable {
         resolve(true);
       });
     });
+  }
+}
+
+async function processesBelow(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const pids = children.trim().split(' ').filter(Boolean).map(Number);
+  return [...pids, ...(await Promise.all(pids.map(processesBelow))).flat()];
+}
+
+function signalAll(pids: ReadonlyArray<number>, signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // It has gone with another of them.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 }
