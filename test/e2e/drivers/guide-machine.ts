@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Account, asAccount, waitFor } from '../../testbed/index.ts';
+import { type Account, asAccount, runCommandOrThrow, waitFor } from '../../testbed/index.ts';
 
 const logLines = 40;
 /** A shell that is told to end waits until those have ended that are in its background, and are told the same. */
@@ -37,11 +37,10 @@ export class GuideMachine implements AsyncDisposable {
   }
 
   /** Puts a file into the home, which only the account reads. */
-  async write(path: string, content: string | Buffer): Promise<void> {
+  async write(path: string, content: string): Promise<void> {
     const { uid, gid } = this.#account;
     const file = join(this.home, path);
-    const made = await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    if (made !== undefined) await chown(dirname(file), uid, gid);
+    await runCommandOrThrow(...asAccount(this.#account, ['mkdir', '-p', '-m', '0700', dirname(file)]));
     await writeFile(file, content, { mode: 0o600 });
     await chown(file, uid, gid);
   }

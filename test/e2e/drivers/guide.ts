@@ -72,14 +72,14 @@ export class Guide implements AsyncDisposable {
   }
 
   /** One of the machines of the page: a home of its own, and the variables of a login. */
-  async machine(name: string, env: Readonly<Record<string, string>> = {}): Promise<GuideMachine> {
+  async machine(name: string): Promise<GuideMachine> {
     const { account, conf } = this.options.slurm;
     const home = await mkdtemp(join(account.home, `${name}-`));
     await chown(home, account.uid, account.gid);
     const login = toLoginEnv(account);
     const machine = new GuideMachine(home, account, {
       ...{ ...login, HOME: home, PATH: `${this.programs}:${login.PATH}`, SLURM_CONF: conf },
-      ...{ SLURMCONFIGPATH: join(this.programs, 'SlurmConfig.yaml'), POD_IP: '127.0.0.1', KUBELET_PORT: '0', ...env },
+      ...{ SLURMCONFIGPATH: join(this.programs, 'SlurmConfig.yaml'), POD_IP: '127.0.0.1', KUBELET_PORT: '0' },
     });
     this.#cleanUp.use(machine);
     this.tellOf(async () => await machine.logEnd());
