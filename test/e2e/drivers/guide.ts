@@ -1,4 +1,4 @@
-import { chmod, chown, copyFile, link, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, link, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -28,7 +28,10 @@ export interface GuideOptions {
  */
 export class Guide implements AsyncDisposable {
   /** Names of the page, and what they are here. */
-  readonly names = new Map<string, string>();
+  readonly names = new Map([
+    // There is no Apptainer on this machine.
+    ['\nDataRootFolder:', '\nContainerRuntime: none\nDataRootFolder:'],
+  ]);
   readonly options: GuideOptions;
   readonly #cleanUp = new AsyncDisposableStack();
   /** Folder of executables, which every account can run. */
@@ -62,8 +65,6 @@ export class Guide implements AsyncDisposable {
     await chmod(programs, 0o755);
     await copyFile(join(await ensureBinaries(), 'interlink'), join(programs, 'interlink'));
     for (const name of ['slurm-sidecar', 'vk']) await link(join(programs, 'interlink'), join(programs, name));
-    // There is no Apptainer on this machine. JSON is YAML.
-    await writeFile(join(programs, 'SlurmConfig.yaml'), JSON.stringify({ ContainerRuntime: 'none' }), { mode: 0o644 });
     return guide;
   }
 
@@ -79,7 +80,7 @@ export class Guide implements AsyncDisposable {
     const login = toLoginEnv(account);
     const machine = new GuideMachine(home, account, {
       ...{ ...login, HOME: home, PATH: `${this.programs}:${login.PATH}`, SLURM_CONF: conf },
-      ...{ SLURMCONFIGPATH: join(this.programs, 'SlurmConfig.yaml'), POD_IP: '127.0.0.1', KUBELET_PORT: '0' },
+      ...{ POD_IP: '127.0.0.1', KUBELET_PORT: '0' },
     });
     this.#cleanUp.use(machine);
     this.tellOf(async () => await machine.logEnd());

@@ -34,10 +34,7 @@ describe.skipIf(cannotWalk(testbed))('docs/guides/in-cluster.md', { timeout: ON_
       const [interlink, sidecar] = await findFreePorts(2);
       const deployed = await DeployedPod.start({
         ...{ controlPlane, namespace: 'interlink', deployment: 'interlink', programs: guide.programs },
-        env: {
-          ...{ KUBELET_PORT: '0', INTERLINKPORT: `${interlink}`, SIDECARPORT: `${sidecar}` },
-          SLURMCONFIGPATH: join(guide.programs, 'SlurmConfig.yaml'),
-        },
+        env: { KUBELET_PORT: '0', INTERLINKPORT: `${interlink}`, SIDECARPORT: `${sidecar}` },
       });
       guide.tellOf(async () => deployed.logEnds());
       guide.atEnd(async () => await deployed[Symbol.asyncDispose]());
