@@ -21,10 +21,10 @@ export class GuideMachine implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** Begins commands in a shell, which stays for what they put into the background. */
+  /** Begins commands in a shell as a login has it, which stays for what they put into the background. */
   start(commands: string): void {
     const log = openSync(join(this.home, 'log'), 'a', 0o600);
-    const [file, args] = asAccount(this.#account, ['bash', '-euo', 'pipefail', '-c', `${commands}\n${stay}`]);
+    const [file, args] = asAccount(this.#account, ['bash', '-c', `${commands}\n${stay}`]);
     const shell = spawn(file, args, { cwd: this.home, env: this.#env, stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     this.#shells.push(shell);

@@ -56,7 +56,10 @@ export class Sshd implements AsyncDisposable {
     return await processesBelow(Number(await readFile(this.#file('sshd.pid'), 'utf8')));
   }
 
-  /** Sends a signal to all connections, and waits for another to come: SIGKILL cuts them, SIGSTOP has them say nothing any more. */
+  /**
+   * Sends a signal to all connections, and waits for another to come: SIGKILL cuts them; SIGSTOP has them say nothing any more, and hold what
+   * they have until then.
+   */
   async disturb(signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
     const disturbed = await this.connections();
     if (disturbed.length === 0) throw new Error('There is no connection to disturb');
@@ -64,6 +67,7 @@ export class Sshd implements AsyncDisposable {
     await waitFor('another connection', async () => {
       return (await this.connections()).some((pid) => !disturbed.includes(pid));
     });
+    signalAll(disturbed, 'SIGKILL');
   }
 
   /** Ends it with all its connections; whoever comes is refused. */
