@@ -18,7 +18,7 @@ for folder in /bin /dev /home /lib /lib64 /proc /sbin /tmp /usr; do
   fi
 done
 mkdir "$root/etc" "$root/run" "$root/var"
-ln -s /run "$root/var/run"
+ln -s ../run "$root/var/run"
 for file in /etc/passwd /etc/group /etc/nsswitch.conf /etc/hosts /etc/ld.so.cache; do cp "$file" "$root$file"; done
 while read -r source target; do
   mkdir -p "$(dirname "$root$target")"
