@@ -57,6 +57,11 @@ sidecars: ## Builds bin/docker-sidecar, bin/slurm-sidecar, bin/mock-sidecar and 
 build: $(INSTALLED) ## Compiles every package to dist/
 	tsc -b packages/cli
 
+npm: build ## Packs every package for npm, into npm/
+	@for package in packages/*; do cp LICENSE "$$package"; done
+	@mkdir -p npm
+	@npm pack --silent --workspaces --pack-destination npm
+
 docs: $(INSTALLED) ## Writes the parts of the documents that follow from the code
 	$(NODE) scripts/write-docs.ts
 
@@ -64,6 +69,6 @@ format: $(INSTALLED) ## Formats the sources and applies safe fixes
 	biome check --write .
 
 clean: ## Removes what was built and installed
-	rm -rf node_modules bin packages/*/dist packages/*/*.tsbuildinfo
+	rm -rf node_modules bin npm packages/*/dist packages/*/LICENSE packages/*/*.tsbuildinfo
 
-.PHONY: help install check static test demo testbed bench soak all vk interlink sidecars build docs format clean
+.PHONY: help install check static test demo testbed bench soak all vk interlink sidecars build npm docs format clean

@@ -19,6 +19,11 @@ const sections = [
   { document: 'README.md', name: 'configuration keys', content: keyTable() },
   { document: 'CONTRIBUTING.md', name: 'example sidecar', content: codeBlock('examples/sidecar-memory/sidecar.ts') },
   {
+    document: 'packages/sidecar-sdk/README.md',
+    name: 'example sidecar',
+    content: codeBlock('examples/sidecar-memory/sidecar.ts'),
+  },
+  {
     document: 'packages/virtual-kubelet/README.md',
     name: 'example provider',
     content: codeBlock('examples/provider-minimal/provider.ts'),

@@ -7,6 +7,7 @@
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   python/          virtual environments with pinned packages, for programs from PyPI
 //   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
+//   ssh/             an sshd of one account, whose connections can be cut and frozen
 //   binaries/        our own executables, as `make all` builds them; compose/ and helm/ Docker Compose and Helm, built from Go modules
 //   on-demand.ts     starts Slurm when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not

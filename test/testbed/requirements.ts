@@ -6,7 +6,7 @@ import { findProgram } from './process/find-program.ts';
 import { runCommand } from './process/run-command.ts';
 
 /** The parts of a testbed, each of which may be there without the others. */
-export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster' | 'python' | 'itwinctl' | 'images';
+export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster' | 'python' | 'itwinctl' | 'images' | 'guides';
 
 /** Something a part needs of the machine. */
 export interface Requirement {
@@ -101,6 +101,12 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { ...GO, part: 'images' },
   program('images', 'debootstrap', 'debootstrap'),
   program('images', 'docker', 'docker.io'),
+  // And docs/guides and deploy/systemd.
+  rootOnLinux('guides'),
+  program('guides', 'ssh', 'openssh-client'),
+  program('guides', 'sshd', 'openssh-server'),
+  program('guides', 'openssl', 'openssl'),
+  program('guides', 'systemd-analyze', 'systemd'),
 ];
 
 /** Checks what the parts need; returns what is missing, in the order of the list. */

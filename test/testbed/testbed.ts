@@ -23,6 +23,8 @@ export interface TestbedOptions {
   itwinctl?: boolean;
   /** Looks whether the machine has what our images are built and run with; default false. */
   images?: boolean;
+  /** The same for docs/guides and deploy/systemd. */
+  guides?: boolean;
   /** Of Kubernetes; default `current`. */
   release?: Release;
   /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
@@ -58,6 +60,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   if (options.python) parts.push('python');
   if (options.itwinctl ?? false) parts.push('itwinctl');
   if (options.images ?? false) parts.push('images');
+  if (options.guides ?? false) parts.push('guides');
   const directory = await createTestbedDirectory();
   const task: SupervisorTask = {
     directory,

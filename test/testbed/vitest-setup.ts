@@ -22,7 +22,8 @@ const shared = globalThis as { [key: symbol]: SharedTestbed | undefined };
 
 /** Vitest's global setup: starts the testbed for the first project that names it, provides its data to each. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  return await shareTestbed(project, 'current', { slurm: true, python: true, itwinctl: true, images: true });
+  const parts = { slurm: true, python: true, itwinctl: true, images: true, guides: true };
+  return await shareTestbed(project, 'current', parts);
 }
 
 /** One testbed for all projects that ask for it by the same name. @returns the project's teardown */
