@@ -6,7 +6,15 @@ import { findProgram } from './process/find-program.ts';
 import { runCommand } from './process/run-command.ts';
 
 /** The parts of a testbed, each of which may be there without the others. */
-export type Part = 'controlPlane' | 'docker' | 'slurmHost' | 'slurmCluster' | 'python' | 'itwinctl' | 'images' | 'guides';
+export type Part =
+  | 'controlPlane'
+  | 'docker'
+  | 'slurmHost'
+  | 'slurmCluster'
+  | 'python'
+  | 'itwinctl'
+  | 'images'
+  | 'guides';
 
 /** Something a part needs of the machine. */
 export interface Requirement {

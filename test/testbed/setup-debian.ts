@@ -15,7 +15,16 @@ import { ensureClusterImage } from './slurm/cluster-image.ts';
 // Installs what the testbed needs and a Debian machine does not have; does nothing elsewhere, or without root. Then builds what no test
 // should have to wait for.
 
-const PARTS = ['controlPlane', 'docker', 'slurmHost', 'slurmCluster', 'python', 'itwinctl', 'images', 'guides'] as const;
+const PARTS = [
+  'controlPlane',
+  'docker',
+  'slurmHost',
+  'slurmCluster',
+  'python',
+  'itwinctl',
+  'images',
+  'guides',
+] as const;
 
 const packages = toAptPackages(await findMissingRequirements(PARTS));
 if (packages.length > 0 && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
