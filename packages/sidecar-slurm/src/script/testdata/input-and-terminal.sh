@@ -23,6 +23,7 @@ declare -A container_pull_policy=(
   ['filter']='IfNotPresent'
   ['shell']='IfNotPresent'
 )
+images_pulled_by='job'
 declare -A container_restart_policy=(
   ['filter']='Never'
   ['shell']='Never'
