@@ -27,6 +27,8 @@ test.each([
   'bench/README.md',
   'examples/README.md',
   'docs/install.md',
+  'docs/kubernetes.md',
+  'docs/configuration.md',
   'docs/guides/edge-node.md',
   'docs/guides/in-cluster.md',
   'docs/guides/tunnelled.md',

@@ -16,7 +16,7 @@ const fieldParts = ['pod', 'containers', 'volumes'] as const;
 type FieldPart = (typeof fieldParts)[number];
 
 const sections = [
-  { document: 'README.md', name: 'configuration keys', content: keyTable() },
+  { document: 'docs/configuration.md', name: 'configuration keys', content: keyTable() },
   { document: 'CONTRIBUTING.md', name: 'example sidecar', content: codeBlock('examples/sidecar-memory/sidecar.ts') },
   {
     document: 'packages/sidecar-sdk/README.md',

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { runCommandOrThrow } from '../../testbed/index.ts';
+import { runCommand, runCommandOrThrow } from '../../testbed/index.ts';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
 import type { TestbedParts } from '../drivers/testbed-parts.ts';
 import { hostAddressOf } from './deployed-pod.ts';
@@ -44,7 +44,10 @@ export class SeedWalk {
     cpSync(parts.controlPlane.kubeconfig, join(home, '.kube/config'));
     symlinkSync(compose, join(home, '.docker/cli-plugins/docker-compose'));
     cpSync(root, folder, { recursive: true, filter: (path) => path === root || !notCopied.has(basename(path)) });
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    // Not by a symbolic link: what is found through that is no part of the folder.
+    const copied = ['-a', join(root, 'node_modules'), folder];
+    const { exitCode } = await runCommand('cp', ['--link', ...copied], { timeoutMs });
+    if (exitCode !== 0) await runCommandOrThrow('cp', copied, { timeoutMs });
     // What is installed is newer than what says what to install: `make` leaves it as it is.
     utimesSync(join(folder, 'package-lock.json'), 0, 0);
     return walk;

@@ -62,7 +62,7 @@ export const interLinkKeys = {
   }),
   VirtualNodes: list({
     default: undefined,
-    doc: 'The nodes of one Virtual Kubelet, see below. Default: the one of `--nodename`.',
+    doc: 'The nodes of one Virtual Kubelet, see docs/configuration.md. Default: the one of `--nodename`.',
   }),
   'LeaderElection.Enabled': flag({
     default: undefined,
