@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { PATIENCE } from './test/testbed/patience.ts';
 
@@ -9,6 +10,9 @@ const shared = {
 
 const waits = { setupFiles: ['test/testbed/patient-waits.ts'] };
 
+// Most tests wait more than they compute. vitest would take one worker on two processors. Not for e2e: one site of its own at a time.
+const parallel = { maxWorkers: Math.max(2, availableParallelism() - 1) };
+
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/closing-line-reporter.ts'],
@@ -18,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           ...waits,
+          ...parallel,
           isolate: false,
           include: [
             'packages/*/src/**/*.test.ts',
@@ -35,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           ...waits,
+          ...parallel,
           include: [
             'packages/*/src/**/*.integration.test.ts',
             'test/conformance/**/*.test.ts',
@@ -54,6 +60,7 @@ export default defineConfig({
           // What meets a Kubernetes API, against the oldest release that is supported.
           name: 'oldest-kubernetes',
           ...waits,
+          ...parallel,
           include: [
             'packages/kube/src/**/*.integration.test.ts',
             'packages/virtual-kubelet/src/**/*.integration.test.ts',

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { parseArgs } from 'node:util';
 import { HttpTarget, ownerPath, PodClient } from '@interlink/protocol';
 import { findFreePorts } from '../test/testbed/process/free-ports.ts';
 import { SitePart } from '../test/testbed/site/site-part.ts';
@@ -13,7 +14,8 @@ import { show } from './show.ts';
 
 // What InterLink adds: the same calls straight to a sidecar and through InterLink in turns, each a process of its own, tokens on; then its
 // fan-out and a forwarded port:
-//   node --conditions=interlink-source bench/interlink.ts
+//   node --conditions=interlink-source bench/interlink.ts [--binaries bin]
+const { values } = parseArgs({ options: { binaries: { type: 'string' } } });
 const owner = { cluster: 'bench', node: 'bench' };
 const callsPerSecond = 500;
 const seconds = 10;
@@ -84,7 +86,7 @@ function part(name: string, interlink: number, sidecar: number): SitePart {
     SIDECARSERVICE: 'mock',
     SIDECARPORT: String(sidecar),
   };
-  return new SitePart({ name, args: [], env, directory });
+  return new SitePart({ name, args: [], env, directory, binaries: values.binaries });
 }
 
 function podRequest() {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type CommandResult, ensureHelm, ON_DEMAND_TIMEOUT_MS, runCommand } from '../../testbed/index.ts';
+import { type CommandResult, ensureHelm, ON_DEMAND_TIMEOUT_MS, runCommand, waitFor } from '../../testbed/index.ts';
 import { commandsBelow } from '../drivers/document-commands.ts';
 import { ManifestBed } from '../drivers/kubelet/manifest-bed.ts';
 import { Namespace } from '../drivers/namespace.ts';
@@ -101,9 +101,11 @@ describe.skipIf(cannotRun)('charts/interlink', () => {
     await withHelm(`helm upgrade my-node ${chart} -n interlink --values ${await fileOf('in-pod')}`);
     const [upgradedPod] = await bed.podsOf(namespace, selector, { containers: 3 });
     const upgraded = await bed.run(upgradedPod, namespace);
+    await waitFor('the node to be the other plugin’s', async () => {
+      const { status } = await node.get();
+      return status?.nodeInfo?.containerRuntimeVersion?.startsWith('mock:');
+    });
     await node.waitForCondition('InterLinkConnectivity', 'True');
-    const { status } = await node.get();
-    expect(status?.nodeInfo?.containerRuntimeVersion).toMatch(/^mock:/);
     expect(await upgraded.running.log('interlink')).toContain('only this account can enter the folder of the socket');
     await namespace.apply(pod('my-node', 'played', { containers: [shell('main', 'true')] }));
     await namespace.waitForPhase('played', 'Running');

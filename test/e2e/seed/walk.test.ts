@@ -9,6 +9,7 @@ import {
   ON_DEMAND_TIMEOUT_MS,
   type Registry,
   startRegistry,
+  waitFor,
 } from '../../testbed/index.ts';
 import { TestIssuer } from '../../testbed/oidc/test-issuer.ts';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
@@ -102,7 +103,8 @@ describe.skipIf(cannotRun)('the seed readme', { timeout: ON_DEMAND_TIMEOUT_MS },
     const { message = '' } = await node.waitForCondition('InterLinkConnectivity', 'False');
     const [command = ''] = /kubectl create secret .*/.exec(message) ?? [];
     const token = 'docker compose -f docker-compose.yaml exec -T interlink cat /var/lib/interlink/token';
-    await walk.shell(`(umask 077; ${token} > token); ${command.replace('FILE', 'token')}`);
+    await waitFor('InterLink to have made a token', async () => await walk.shell(`(umask 077; ${token} > token)`));
+    await walk.shell(command.replace('FILE', 'token'));
     await deployed.volumes.write();
     await node.waitForCondition('InterLinkConnectivity', 'True');
     await runBusyecho();
