@@ -97,7 +97,6 @@ runtime_run() {
     start_failed "exec: \"${command[0]}\": $program_problem"
   mpi_words_of "$name"
   if ((${#mpi_words[@]} > 0)); then
-    mpi_words[0]=$(type -P mpiexec) || start_failed 'exec: "mpiexec": executable file not found in $PATH of the job'
     clear_exported_except 'SLURM*' 'PMI*' 'OMPI*' 'UCX*' 'I_MPI*' 'HYDRA*'
   else
     clear_exported_except

@@ -57,7 +57,6 @@ runtime_run() {
   [[ -z ${enroot_read_only[$name]-} ]] && start+=(--rw)
   mpi_words_of "$name"
   if ((${#mpi_words[@]} > 0)); then
-    mpi_words[0]=$(type -P mpiexec) || start_failed 'exec: "mpiexec": executable file not found in $PATH of the job'
     clear_exported_except 'SLURM*' 'PMI*' 'OMPI*' 'UCX*' 'I_MPI*' 'HYDRA*'
   else
     clear_exported_except

@@ -28,11 +28,8 @@ runtime_run() {
   none_words "$1"
   none_environment "$1" "$2"
   mpi_words_of "$1"
-  if ((${#mpi_words[@]} > 0)); then
-    # The site's mpiexec, found by the job's own PATH, hands the words on.
-    mpi_words[0]=$(type -P mpiexec) || start_failed 'exec: "mpiexec": executable file not found in $PATH of the job'
-    words=("${mpi_words[@]}" "${words[@]}")
-  fi
+  # mpiexec hands the words on.
+  words=("${mpi_words[@]}" "${words[@]}")
   none_check "${words[0]}" || start_failed "exec: \"${words[0]}\": $none_problem"
   none_folder "$1"
   become_container none_become "$job_folder/$1.environment" "$REPLY" "$scratch_folder/.home" "${words[@]}"
