@@ -109,6 +109,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { ...GO, part: 'images' },
   program('images', 'debootstrap', 'debootstrap'),
   program('images', 'docker', 'docker.io'),
+  program('images', 'docker-compose', 'docker-compose'),
   // And docs/guides and deploy/systemd.
   rootOnLinux('guides'),
   program('guides', 'ssh', 'openssh-client'),

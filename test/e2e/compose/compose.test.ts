@@ -158,6 +158,15 @@ describe.skipIf(cannotRun)('docker-compose.yaml', { timeout: ON_DEMAND_TIMEOUT_M
     });
   });
 
+  test('the docker-compose of Debian, an older client, starts the same', async () => {
+    await clone.run(...compose, '--profile', '*', 'down', '--volumes', '--timeout', '5');
+    const older = ['docker-compose', '-f', 'docker-compose.yaml'] as const;
+    await clone.runProgram(...older, 'up', '-d');
+    onTestFinished(async () => void (await clone.runProgram(...older, 'down', '--volumes', '--timeout', '5')));
+    await waitFor('InterLink to see the Docker sidecar', async () => (await readiness()).includes('[+]docker ok'));
+    expect((await ask('/v2/capabilities')).status).toBe(401);
+  });
+
   test('--profile slurm adds the Slurm sidecar', async () => {
     const services = await clone.run(...compose, '--profile', 'slurm', 'config', '--services');
     expect(services.trim().split('\n').sort()).toEqual(['docker-sidecar', 'interlink', 'slurm-sidecar']);

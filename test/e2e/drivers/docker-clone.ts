@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   binaryNames,
+  type CommandOptions,
   type CommandResult,
   type DockerData,
   ensureBinaries,
   ensureCompose,
   importBaseImage,
   runCommand,
+  runCommandOrThrow,
 } from '../../testbed/index.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -62,20 +64,27 @@ export class DockerClone implements AsyncDisposable {
 
   /** `docker …`; what it says no to is a result. */
   async try(...args: ReadonlyArray<string>): Promise<CommandResult> {
-    return await runCommand('docker', args, { cwd: this.folder, env: this.#env, timeoutMs: 300_000 });
+    return await runCommand('docker', args, this.#options());
   }
 
   /** `docker …` @returns what it printed @throws Error with what it complained of */
   async run(...args: ReadonlyArray<string>): Promise<string> {
-    const { stdout, stderr, exitCode } = await this.try(...args);
-    if (exitCode === 0) return stdout;
-    throw new Error(`docker ${args.join(' ')} exited with code ${exitCode}: ${stderr.trim()}`);
+    return await this.runProgram('docker', ...args);
+  }
+
+  /** As `run`, of another client of the engine. */
+  async runProgram(program: string, ...args: ReadonlyArray<string>): Promise<string> {
+    return await runCommandOrThrow(program, args, this.#options());
   }
 
   /** `docker inspect` of one thing. */
   async inspect<Found>(kind: 'image' | 'container', name: string): Promise<Found> {
     const [found] = JSON.parse(await this.run('inspect', '--type', kind, name)) as [Found];
     return found;
+  }
+
+  #options(): CommandOptions {
+    return { cwd: this.folder, env: this.#env, timeoutMs: 300_000 };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
