@@ -110,7 +110,7 @@ describe.concurrent('a script of the site’s', () => {
       `trap 'echo heard >> run-main.out' TERM
        (trap 'echo child heard >> run-other.out; exit 5' TERM; : > started; while :; do sleep 0.05; done) & child=$!
        until [ -e started ]; do sleep 0.05; done; echo up >> run-main.out
-       while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
+       while kill -0 $child 2>/dev/null; do wait $child; done; wait $child; code=$?
        echo $code > run-other.status; echo 6 > run-main.status`,
       { containers },
     );
