@@ -110,7 +110,7 @@ describe.skipIf(docker === undefined)(
     test('has the user, groups and capabilities that it asks for, and no more', async () => {
       const capabilities = { drop: ['ALL'], add: ['NET_BIND_SERVICE', 'NET_ADMIN'] };
       const { lines } = await outputOf(
-        'id -u; id -G; grep -E "^(CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; touch /x || echo read-only',
+        'id -u; id -G; grep -E "^(CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; touch /x 2>&1 || echo read-only',
         { securityContext: { runAsUser: 1000, runAsGroup: 2000, fsGroup: 3000, supplementalGroups: [4000] } },
         { securityContext: { capabilities, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true } },
       );
