@@ -2,26 +2,23 @@ import type { Attempt, RuntimePod } from '../container-runtime.ts';
 import type { PodMemory } from './pod-memory.ts';
 
 /**
- * Notes what was there and is not any more, although nobody here removed it: it has ended without a word. Only the newest attempt of a
- * container is never removed while its pod stays.
+ * Notes what was there and is not any more, although nobody here removed it: it has ended without a word. Of a container's attempts that began,
+ * the newest is never removed while its pod stays, nor the one before it, which `lastState` tells of.
  */
 export function noteLosses({ attempts }: RuntimePod, { seen, lost }: PodMemory, nowMs: number): void {
-  const newest = newestOf(attempts);
-  for (const [container, before] of seen) {
-    if ((newest.get(container)?.number ?? -1) >= before.number) continue;
-    const ended = toEnded(before, nowMs);
-    lost.set(container, ended);
-    newest.set(container, ended);
+  const there = Map.groupBy(attempts, ({ container }) => container);
+  for (const container of new Set([...seen.keys(), ...there.keys()])) {
+    const now = there.get(container) ?? [];
+    const gone = (seen.get(container) ?? [])
+      .filter((before) => !now.some(({ number }) => number === before.number))
+      .map((before) => toEnded(before, nowMs));
+    const begun = [...now.filter(({ state }) => state.kind !== 'created'), ...gone]
+      .toSorted((a, b) => b.number - a.number)
+      .slice(0, 2);
+    const newestLost = begun.find((attempt) => gone.includes(attempt));
+    if (newestLost !== undefined) lost.set(container, newestLost);
+    seen.set(container, begun);
   }
-  for (const [container, attempt] of newest) if (attempt.state.kind !== 'created') seen.set(container, attempt);
-}
-
-function newestOf(attempts: ReadonlyArray<Attempt>): Map<string, Attempt> {
-  const newest = new Map<string, Attempt>();
-  for (const attempt of attempts) {
-    if ((newest.get(attempt.container)?.number ?? -1) < attempt.number) newest.set(attempt.container, attempt);
-  }
-  return newest;
 }
 
 function toEnded(attempt: Attempt, nowMs: number): Attempt {

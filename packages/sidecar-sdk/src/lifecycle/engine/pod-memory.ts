@@ -14,8 +14,8 @@ export class PodMemory {
   readonly postStart = new Map<string, AttemptFacts['postStart']>();
   /** Termination messages by attempt. */
   readonly messages = new Map<string, string>();
-  /** The newest attempt of each container when it was seen last. */
-  readonly seen = new Map<string, Attempt>();
+  /** The two newest attempts of each container that have begun, newest first, as they were seen last. */
+  readonly seen = new Map<string, ReadonlyArray<Attempt>>();
   /** The newest attempt of each container that went without anybody here removing it. */
   readonly lost = new Map<string, Attempt>();
   /** Attempts that were ever probed, by their ids, for as long as they are there. */

@@ -79,6 +79,22 @@ test('PodLifecycle restarts a container that somebody removed, and shows that it
   expect(sidecar.process.care.watched).toEqual(new Set(['main/1']));
 });
 
+test('PodLifecycle knows how a container ended that somebody removed when the next one was there', async () => {
+  const sidecar = new SimulatedSidecar();
+  const pod = sidecar.submit(podOf(), { main: [{ seconds: 5, exitCode: 3 }, {}] });
+  await sidecar.passSeconds(10);
+  const [first] = [...pod.attempts].toSorted((a, b) => a.number - b.number);
+  if (first === undefined) throw new Error('There is no attempt');
+  pod.drop(first);
+  sidecar.engine.changed(podUid);
+  await sidecar.passSeconds(60);
+  expect(sidecar.statusOf('main')).toMatchObject({
+    restartCount: 1,
+    state: { running: {} },
+    lastState: { terminated: { exitCode: 3, reason: 'Error' } },
+  });
+});
+
 test('PodLifecycle asks for the request when a container is lost that it can not make', async () => {
   const sidecar = new SimulatedSidecar();
   const pod = sidecar.submit(podOf());
