@@ -102,7 +102,8 @@ describe('what is packed for npm', { timeout: 300_000 }, () => {
       if (ours !== undefined) return packed(ours);
       return pinned[word] === undefined ? word : `${word}@${pinned[word]}`;
     });
-    return `${words.join(' ')} --prefer-offline --ignore-scripts --no-audit --no-fund`;
+    // A connection that stands still is given up long before the test: npm would wait five minutes.
+    return `${words.join(' ')} --prefer-offline --fetch-timeout=30000 --ignore-scripts --no-audit --no-fund`;
   }
 
   /** In the project, until the test ends. @returns the port that it is told to listen on */
