@@ -28,7 +28,7 @@ export const annotationKinds = {
   'mpi-flags': {
     isPowerful: true,
     meaning:
-      'puts `mpiexec -np $SLURM_NTASKS` and these options before the command of each container; `true` means no options, and needs no permission',
+      'puts `mpiexec -np $SLURM_NTASKS` and these options before the command of each container; `true` means no options, and needs no permission. All processes are in the one container, on one node',
   },
   'pre-exec': {
     isPowerful: true,
