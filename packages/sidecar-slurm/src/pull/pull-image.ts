@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { PodEvent } from '@interlink/sidecar-sdk';
 import { parseEvent } from '../folder/job-events.ts';
 import { unescapeLine } from '../folder/key-values.ts';
+import { endProcessGroup } from '../slurm/end-process-group.ts';
 
 export interface PullOrder {
   /** Of `renderPullScript`. */
@@ -35,7 +36,7 @@ export function pullByScript(bashPath: string, env: NodeJS.ProcessEnv): PullImag
     const child: Child = spawn(bashPath, [scriptPath, container], {
       ...{ env: pullEnvironment(env), cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     });
-    const stop = () => end(child);
+    const stop = () => endProcessGroup(child, killAfterMs);
     signal.addEventListener('abort', stop, { once: true });
     try {
       return await endingOf(child, onEvent);
@@ -71,20 +72,6 @@ function parseEnding(line: string): PullEnding | undefined {
 
 function failed(message: string): PullEnding {
   return { kind: 'failed', reason: 'ErrImagePull', message };
-}
-
-function end(child: Child): void {
-  const kill = (signal: 'SIGTERM' | 'SIGKILL') => {
-    // Until it was waited for, nobody else has its pid.
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    try {
-      process.kill(-child.pid, signal);
-    } catch {
-      // It is about to be gone.
-    }
-  };
-  kill('SIGTERM');
-  setTimeout(() => kill('SIGKILL'), killAfterMs).unref();
 }
 
 const kept = /^(PATH|HOME|USER|LOGNAME|TMPDIR|LD_LIBRARY_PATH|LANG|SSL_CERT_\w+|\w+_(proxy|PROXY))$/;

@@ -5,6 +5,7 @@ import { assertJobId } from './cancel-arguments.ts';
 import { stepEnvironment } from './commands/client-environment.ts';
 import type { CommandLine } from './commands/slurm-commands.ts';
 import { toArgv } from './commands/to-argv.ts';
+import { endProcessGroup } from './end-process-group.ts';
 import type { SlurmStep, StepEnd, StepOptions } from './step.ts';
 
 /** srun that does not heed TERM is killed after this long. */
@@ -33,7 +34,7 @@ export function spawnStep(
   const child = start(toArgv(srun, toStepArguments(jobId, node, argv)), env);
   // A step that ends before it has read its input is no failure of ours.
   child.stdin.on('error', () => undefined);
-  const close = () => hangUp(child);
+  const close = () => endProcessGroup(child, killAfterMs);
   const ended = endOf(child);
   if (signal.aborted) close();
   else {
@@ -58,18 +59,4 @@ async function endOf(child: ChildProcessWithoutNullStreams): Promise<StepEnd> {
       resolve({ exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), error: undefined }),
     );
   });
-}
-
-function hangUp(child: ChildProcessWithoutNullStreams): void {
-  const kill = (signal: 'SIGTERM' | 'SIGKILL') => {
-    // Until it was waited for, nobody else has its pid.
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    try {
-      process.kill(-child.pid, signal);
-    } catch {
-      // It is about to be gone.
-    }
-  };
-  kill('SIGTERM');
-  setTimeout(() => kill('SIGKILL'), killAfterMs).unref();
 }
