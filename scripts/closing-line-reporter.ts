@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-const MAX_REASON = 160;
+const MAX_REASON = 240;
 
 /**
  * Ends a run with what one wants to see of it at its very end: a line for each test that failed, then the one line that
@@ -33,6 +33,8 @@ function toFailure(module: TestModule, test: TestCase): string {
 }
 
 function toLine(where: string, errors: ReadonlyArray<{ message: string }>): string {
-  const reason = stripVTControlCharacters(errors[0]?.message ?? 'no reason given').split('\n', 1)[0] ?? '';
+  // A comparison's differences stand in lines of their own.
+  const lines = stripVTControlCharacters(errors[0]?.message ?? 'no reason given').split('\n');
+  const reason = lines.flatMap((line) => line.trim() || []).join(' ');
   return `FAILED ${where}: ${reason.slice(0, MAX_REASON)}`;
 }

@@ -71,4 +71,5 @@ function containerOf({ metadata, status }: Pod): string {
 async function deleteAll(node: FaultNode): Promise<void> {
   await node.client.request({ method: 'DELETE', path: `/api/v1/namespaces/${node.namespace}/pods` });
   await waitForOutcomes(node, []);
+  await waitFor('the backend to have none', async () => (await node.backendPods()).length === 0);
 }

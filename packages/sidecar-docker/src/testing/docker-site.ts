@@ -109,6 +109,11 @@ export class DockerSite {
   /** The output of a pod's container `main`, or another one, once all have ended. */
   async outputOf(pod: PodReference, container = 'main'): Promise<string> {
     await this.until(pod, hasEnded);
+    return await this.logOf(pod, container);
+  }
+
+  /** What a pod's container `main`, or another one, has written until now. */
+  async logOf(pod: PodReference, container = 'main'): Promise<string> {
     const log = await this.backend.logs(pod, container, {}, new AbortController().signal);
     return await text(log as AsyncIterable<Buffer>);
   }

@@ -121,7 +121,7 @@ describe.skipIf(docker === undefined)(
         },
         [{ name: 'v', files: [file('key', 0o644, 'old\n')] }],
       );
-      await site.until(pod, ({ status }) => status.containerStatuses[0]?.state.running !== undefined);
+      await expect.poll(async () => await site.logOf(pod), { timeout: 45_000 }).toBe('old\nold\n..data/key\n');
       await site.backend.updateVolumes(pod, [{ name: 'v', files: [file('key', 0o644, 'new\n')] }]);
       expect(await site.outputOf(pod)).toBe('old\nold\n..data/key\nold\nnew\n');
     });
