@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
 import { quoteWord } from '@interlink/sidecar-sdk';
 import { MarkedText } from './marked-text.ts';
@@ -56,7 +56,7 @@ export class CommandShell {
 
   /** Runs a command; no other may be under way here. */
   async run({ argv, deadlineMs, maxOutputBytes }: CommandOrder): Promise<CommandOutput> {
-    const mark = randomBytes(16).toString('hex');
+    const mark = randomUUID();
     const [stdout, stderr] = [new MarkedText(mark, maxOutputBytes), new MarkedText(mark, maxOutputBytes)];
     const ending = await new Promise<CommandEnding>((resolve) => {
       const finish = (how: CommandEnding) => {
