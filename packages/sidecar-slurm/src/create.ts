@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -31,16 +31,15 @@ export async function writePod(
 ): Promise<void> {
   const { uid } = request.pod.metadata;
   const folder = new PodFolder(root, request.pod.metadata);
-  const draft = join(root, `.new-${uid}-${randomBytes(4).toString('hex')}`);
+  const draft = join(root, `.new-${uid}-${randomUUID()}`);
   try {
     for (const name of ['', 'volumes', 'containers']) await mkdir(join(draft, name), { recursive: true, mode: 0o700 });
     for (const { name } of request.pod.spec.volumes ?? []) await mkdir(join(draft, 'volumes', name), { mode: 0o700 });
     for (const volume of request.volumes)
       await writeVolumeFiles(join(draft, 'volumes', volume.name), volume.files, undefined);
-    for (const { path, content, mode } of files) {
-      await mkdir(dirname(join(draft, path)), { recursive: true, mode: 0o700 });
-      await writeFile(join(draft, path), content, { mode });
-    }
+    const folders = new Set(files.map(({ path }) => dirname(path)));
+    for (const name of folders) if (name !== '.') await mkdir(join(draft, name), { recursive: true, mode: 0o700 });
+    for (const { path, content, mode } of files) await writeFile(join(draft, path), content, { mode });
     const stored: StoredPod = { owner, pod: withoutSecrets(request.pod), acceptedAt, order, pulls };
     await writeFile(join(draft, 'request.json'), JSON.stringify(stored), { mode: 0o600 });
     await rename(draft, folder.path);

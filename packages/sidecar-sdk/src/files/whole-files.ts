@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -14,34 +14,48 @@ export async function listNames(folder: string): Promise<string[]> {
 
 /** Writes a file that only this account can read, whole or not at all; its folder is made when missing. */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  await withDraft(path, text, async (draft) => await rename(draft, path));
+  const draft = await writeDraft(path, text);
+  try {
+    await rename(draft, path);
+  } catch (error) {
+    await removeFile(draft);
+    throw error;
+  }
 }
 
 /** As {@link writeWhole}, but a file that is there stays. @returns false when there was one */
 export async function writeNew(path: string, text: string): Promise<boolean> {
-  return await withDraft(path, text, async (draft) => {
-    try {
-      await link(draft, path);
-      return true;
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-      return false;
-    }
-  });
+  const draft = await writeDraft(path, text);
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    return false;
+  } finally {
+    await removeFile(draft);
+  }
 }
 
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-async function withDraft<T>(path: string, text: string, publish: (draft: string) => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
+/** The folder is nearly always there: to make sure of it each time takes as long as to write the file. */
+async function writeDraft(path: string, text: string): Promise<string> {
+  const draft = `${path}.${randomUUID()}.new`;
   try {
-    await writeFile(draft, text, { mode: 0o600 });
-    return await publish(draft);
-  } finally {
-    await rm(draft, { force: true });
+    try {
+      await writeFile(draft, text, { mode: 0o600 });
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFile(draft, text, { mode: 0o600 });
+    }
+    return draft;
+  } catch (error) {
+    await removeFile(draft);
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { actionVariables } from './action-variables.ts';
 import { containerVariables } from './container-variables.ts';
 import type { JobPlan, SiteText } from './job-plan.ts';
+import type { RuntimeDriver } from './runtime-driver.ts';
 import { driverOf } from './runtimes/drivers.ts';
 import { scriptText } from './script-text.ts';
 
@@ -38,7 +39,7 @@ const library = [
  * holds names, images, paths and numbers; what may be secret is in files beside it, see `jobFiles`.
  */
 export function renderJobScript(plan: JobPlan): string {
-  return [renderPod(plan), renderLibrary(plan), renderWork(plan)].join('\n');
+  return [renderPod(plan), libraryOf(driverOf(plan.runtime.driver)), renderWork(plan)].join('\n');
 }
 
 /** The first part: all that there is of the pod. */
@@ -56,9 +57,18 @@ export function renderPod(plan: JobPlan): string {
   ].join('\n');
 }
 
-/** The second part: the same for all pods of a runtime. */
-function renderLibrary(plan: JobPlan): string {
-  const driver = driverOf(plan.runtime.driver);
+/** The second part: the same for all pods of a runtime, so it is put together once. */
+function libraryOf(driver: RuntimeDriver): string {
+  const known = libraries.get(driver.name);
+  if (known !== undefined) return known;
+  const text = renderLibrary(driver);
+  libraries.set(driver.name, text);
+  return text;
+}
+
+const libraries = new Map<RuntimeDriver['name'], string>();
+
+function renderLibrary(driver: RuntimeDriver): string {
   return [
     ...library.map((part) => scriptText(`lib/${part}.sh`)),
     renderProgram('log_writer_program', 'lib/log-writer.pl'),

@@ -3,8 +3,8 @@ import { assertJobId, isCancelled, toCancelArguments, toGroups } from './cancel-
 import type { Partition, SlurmNode, SlurmSettings } from './cluster.ts';
 import type { CommandRecorder } from './commands/command-recorder.ts';
 import { type Call, CommandRunner } from './commands/command-runner.ts';
+import { runByShell } from './commands/run-by-shell.ts';
 import type { RunCommand } from './commands/run-command.ts';
-import { runProcess } from './commands/run-process.ts';
 import type { SlurmCommands } from './commands/slurm-commands.ts';
 import { SubmitQueue } from './pace/submit-queue.ts';
 import type { Rate } from './pace/token-bucket.ts';
@@ -32,7 +32,7 @@ export interface SlurmOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Default: nobody counts. */
   readonly recorder?: CommandRecorder;
-  /** Default: real processes. */
+  /** Default: real processes, begun by shells. */
   readonly run?: RunCommand;
   /** How many jobs are submitted; default: no limit, or just below that of Slurm (`rl_enable`) once {@link Slurm.settings} has seen it. */
   readonly submitRate?: Rate;
@@ -51,7 +51,7 @@ export class Slurm implements SlurmApi {
 
   constructor(options: SlurmOptions) {
     this.#options = options;
-    const { recorder, run = runProcess } = options;
+    const { recorder, run = runByShell() } = options;
     this.#runner = new CommandRunner({ ...options, recorder, run });
     this.#submissions = new SubmitQueue(options.clock, options.submitRate);
   }
