@@ -10,6 +10,9 @@
  */
 export { runInterLink } from './run-interlink.ts';
 export { detectProtocol } from './sidecar/detect-protocol.ts';
+export { configuredRoutes, openTarget as openSidecarTarget } from './sidecar/routing/open-routes.ts';
+export type { SidecarRoute } from './sidecar/routing/sidecar-route.ts';
+export { sidecarToken } from './sidecar/routing/sidecar-token.ts';
 export { V1Backend } from './sidecar/v1-backend.ts';
 export { V1Client } from './sidecar/v1-client.ts';
 export { toInterLink } from './sidecar/v1-hop.ts';

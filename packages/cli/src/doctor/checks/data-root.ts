@@ -1,0 +1,84 @@
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InterLinkError } from '@interlink/protocol';
+import { loadInterLinkConfig } from '@interlink/service-kit';
+import { defaultDataRoot } from '@interlink/sidecar-docker';
+import { loadSlurmSite, slurmSidecar, thisProcess } from '@interlink/sidecar-slurm';
+import { type Check, type Finding, NotApplicable, ok, problem, warning } from '../check.ts';
+import { chooseBackends } from '../choose-backends.ts';
+import type { DoctorContext } from '../context.ts';
+
+const leastBytes = 1024 ** 3;
+const leastInodes = 10_000;
+
+export const dataRoot: Check = {
+  name: 'data-root',
+  summary:
+    'DataRootFolder, with the volumes and Secrets of pods, is this account’s, closed to others, and has room (1 GiB, 10,000 files).',
+  sides: ['site'],
+  run: async (context) => {
+    const roots = await rootsOf(context);
+    if (roots.length === 0) throw new NotApplicable('no sidecar that writes volumes is configured here');
+    return (await Promise.all(roots.map(lookAt))).flat();
+  },
+};
+
+async function rootsOf(context: DoctorContext): Promise<string[]> {
+  const { env } = context;
+  const [config, kinds] = await Promise.all([context.config(), chooseBackends(context)]);
+  const ofSlurm = async () => {
+    const own = await loadInterLinkConfig(env, slurmSidecar.configFile);
+    return loadSlurmSite(own.config, thisProcess(env)).folders.root;
+  };
+  return [
+    ...(kinds.has('docker') ? [config.DataRootFolder ?? defaultDataRoot(env)] : []),
+    ...(kinds.has('slurm') ? [await ofSlurm()] : []),
+  ];
+}
+
+async function lookAt(root: string): Promise<Finding[]> {
+  const place = await nearestFolder(root);
+  try {
+    await access(place, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    return [unusable(root, InterLinkError.from(error).message)];
+  }
+  const { mode, uid } = await stat(place);
+  if (place === root && (mode & 0o022) !== 0) return [unusable(root, `its mode is 0${(mode & 0o777).toString(8)}`)];
+  const account = process.getuid?.();
+  if (place === root && account !== undefined && account !== 0 && uid !== account)
+    return [unusable(root, `it belongs to account ${uid}`)];
+  return [await roomOf(root, place)];
+}
+
+/** Where the folder is, or will be made. */
+async function nearestFolder(path: string): Promise<string> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(path) === path ? path : await nearestFolder(dirname(path));
+}
+
+async function roomOf(root: string, place: string): Promise<Finding> {
+  const { bavail, bsize, ffree, files } = await statfs(place);
+  const freeBytes = bavail * bsize;
+  const gib = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB`;
+  // Some file systems count no inodes, and say so by 0.
+  const lacksInodes = files > 0 && ffree < leastInodes;
+  if (freeBytes >= leastBytes && !lacksInodes)
+    return ok(`${root} has ${gib} of room${place === root ? '' : ', and is made at first start'}`);
+  return warning({
+    what: `${root} has room for ${gib}${lacksInodes ? ` and ${ffree} files` : ''} only`,
+    why: 'volumes of pods can’t be written when it is full: pods stay Pending',
+    fix: 'remove what is not needed there, or set DataRootFolder to a larger file system; for a quota ask who runs it',
+  });
+}
+
+function unusable(root: string, why: string): Finding {
+  return problem({
+    what: `DataRootFolder ${root}: ${why}`,
+    why: 'the sidecar does not start there: it holds Secrets of pods, which nobody else may read or replace',
+    fix: `chown it to the account of the sidecar and chmod 700 ${root}, or set DataRootFolder to a folder of its own`,
+  });
+}

@@ -1,0 +1,63 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { InterLinkError } from '@interlink/protocol';
+import { loadInterLinkConfig } from '@interlink/service-kit';
+import { systemClock } from '@interlink/sidecar-sdk';
+import { loadSlurmSite, Slurm, slurmPrograms, slurmSidecar, thisProcess } from '@interlink/sidecar-slurm';
+import { type Check, type Finding, NotApplicable, ok, problem, warning } from '../check.ts';
+import { chooseBackends } from '../choose-backends.ts';
+
+export const slurmCommands: Check = {
+  name: 'slurm-commands',
+  summary: 'Slurm’s commands are there, and slurmctld answers one cheap question (`scontrol show config`) in time.',
+  sides: ['site'],
+  timeoutMs: 15_000,
+  run: async (context) => {
+    if (!(await chooseBackends(context)).has('slurm')) throw new NotApplicable('no Slurm sidecar is configured here');
+    const { env, logger } = context;
+    const { commands } = loadSlurmSite(
+      (await loadInterLinkConfig(env, slurmSidecar.configFile)).config,
+      thisProcess(env),
+    );
+    const programs = new Map(slurmPrograms.map((program) => [commands[program].argv[0] ?? program, program]));
+    const found = await Promise.all(
+      [...programs].map(async ([word, program]) => ({ word, program, isThere: await isProgram(word, env) })),
+    );
+    const missing = found.filter(({ isThere }) => !isThere).map(({ word, program }) => absent(word, program));
+    if (missing.length > 0) return missing;
+    try {
+      const { version, hasAccounting } = await new Slurm({ commands, logger, clock: systemClock, env }).settings();
+      return [ok(`Slurm ${version} answers; all commands are there`), ...(hasAccounting ? [] : [withoutAccounting])];
+    } catch (error) {
+      return [silent(error)];
+    }
+  },
+};
+
+async function isProgram(word: string, { PATH = '' }: NodeJS.ProcessEnv): Promise<boolean> {
+  const places = isAbsolute(word) ? [word] : PATH.split(delimiter).map((folder) => join(folder, word));
+  const tries = places.map(async (place) => await access(place, constants.X_OK));
+  return (await Promise.allSettled(tries)).some(({ status }) => status === 'fulfilled');
+}
+
+function absent(word: string, program: string): Finding {
+  return problem({
+    what: `the program ${word}, for Slurm’s ${program}, is not in PATH, or this account may not run it`,
+    why: 'the Slurm sidecar can’t do what it needs that command for',
+    fix: `install Slurm’s client commands, add their folder to PATH of the sidecar, or set ${program[0]?.toUpperCase()}${program.slice(1)}Path`,
+  });
+}
+
+const withoutAccounting = warning({
+  what: 'Slurm keeps no accounting records (AccountingStorageType)',
+  why: 'what became of a job that slurmctld has forgotten can only be read from its own files',
+  fix: 'nothing has to be done; with slurmdbd, restarts of slurmctld cost no exit codes',
+});
+
+function silent(error: unknown): Finding {
+  return problem({
+    what: InterLinkError.from(error).message,
+    why: 'no job can be submitted, and nothing is known of those that run',
+    fix: 'try as the same account: scontrol ping; look at slurmctld, at SLURM_CONF, and at munge on this machine',
+  });
+}
