@@ -57,10 +57,18 @@ function adviceFor(peer: Peer, { code, message }: InterLinkError): Advice {
         ? 'the node shows InterLinkConnectivity, and pods wait'
         : 'InterLink answers 503 for its nodes, and pods wait',
       fix: peer.isInterLink
-        ? 'start InterLink, and see that InterlinkURL, InterlinkPort and TLS.CACertFile are the same at both ends'
+        ? 'start InterLink, or mend the proxy before it, and see that InterlinkURL, InterlinkPort and TLS.CACertFile are the same at both ends'
         : 'start the sidecar, and see that SidecarURL and SidecarPort, or its row of Sidecars, are where it listens',
     },
   };
   const other = { why: 'pods can’t be run by it', fix: `see the log of ${name}` };
-  return { what: `${name} at ${url}: ${message}`, ...(advice[code] ?? other) };
+  return { what: `${name} at ${url}: ${withoutAddress(message, url)}`, ...(advice[code] ?? other) };
+}
+
+/** Errors of connections begin with where they went to. */
+function withoutAddress(message: string, url: string): string {
+  return [`Cannot reach ${url}: `, `${url} `].reduce(
+    (rest, prefix) => (rest.startsWith(prefix) ? rest.slice(prefix.length) : rest),
+    message,
+  );
 }

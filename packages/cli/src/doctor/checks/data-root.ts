@@ -1,3 +1,4 @@
+import type { StatsFs } from 'node:fs';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InterLinkError } from '@interlink/protocol';
@@ -38,17 +39,19 @@ async function rootsOf(context: DoctorContext): Promise<string[]> {
 
 async function lookAt(root: string): Promise<Finding[]> {
   const place = await nearestFolder(root);
+  const found = await stat(place);
+  if (!found.isDirectory()) return [unusable(root, place === root ? 'it is no folder' : `${place} is no folder`)];
   try {
     await access(place, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     return [unusable(root, InterLinkError.from(error).message)];
   }
-  const { mode, uid } = await stat(place);
+  const { mode, uid } = found;
   if (place === root && (mode & 0o022) !== 0) return [unusable(root, `its mode is 0${(mode & 0o777).toString(8)}`)];
   const account = process.getuid?.();
   if (place === root && account !== undefined && account !== 0 && uid !== account)
     return [unusable(root, `it belongs to account ${uid}`)];
-  return [await roomOf(root, place)];
+  return [roomOf(root, place, await statfs(place))];
 }
 
 /** Where the folder is, or will be made. */
@@ -60,8 +63,10 @@ async function nearestFolder(path: string): Promise<string> {
   return isThere || dirname(path) === path ? path : await nearestFolder(dirname(path));
 }
 
-async function roomOf(root: string, place: string): Promise<Finding> {
-  const { bavail, bsize, ffree, files } = await statfs(place);
+/** What a file system has left, as `statfs` tells it. */
+type Room = Pick<StatsFs, 'bavail' | 'bsize' | 'ffree' | 'files'>;
+
+export function roomOf(root: string, place: string, { bavail, bsize, ffree, files }: Room): Finding {
   const freeBytes = bavail * bsize;
   const gib = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB`;
   // Some file systems count no inodes, and say so by 0.
