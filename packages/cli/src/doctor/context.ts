@@ -13,6 +13,8 @@ export interface DoctorOptions {
   readonly kubeconfig?: string | undefined;
   readonly nodename?: string | undefined;
   readonly providerConfig?: string | undefined;
+  /** Whether a pod is run on each node, of this image. Default: none is. */
+  readonly podImage?: string | undefined;
 }
 
 /** The Kubernetes API, as the virtual kubelet would reach it from here. */
@@ -33,10 +35,13 @@ export class DoctorContext {
   readonly secrets = new Set<string>();
   readonly logger = createLogger('doctor', 'silent');
   readonly #options: DoctorOptions;
+  /** Undefined: no pod is to be run. */
+  readonly podImage: string | undefined;
   readonly #closing: Array<() => Promise<void>> = [];
 
   constructor(options: DoctorOptions) {
     this.env = options.env;
+    this.podImage = options.podImage;
     this.#options = options;
   }
 
@@ -99,8 +104,13 @@ export class DoctorContext {
   /** What a peer says of itself; asked once, whichever checks want to know. */
   readonly describe: (peer: Peer) => Promise<Described> = oncePer(async (peer) => await describePeer(peer));
 
+  /** Does it at the end, whatever that is, and before what was there already is closed. */
+  atEnd(act: () => Promise<void>): void {
+    this.#closing.push(act);
+  }
+
   async close(): Promise<void> {
-    await Promise.allSettled(this.#closing.map(async (close) => await close()));
+    for (const close of this.#closing.splice(0).reverse()) await close().catch(() => undefined);
   }
 
   #closed(peer: Peer): Peer {

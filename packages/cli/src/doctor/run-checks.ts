@@ -39,7 +39,7 @@ async function findingsOf(check: Check, context: DoctorContext, signal: AbortSig
     return await Promise.race([check.run(context, either), failsWith(either)]);
   } catch (error) {
     if (error instanceof NotApplicable) return [{ outcome: 'skipped', what: error.message }];
-    if (signal.aborted) throw signal.reason;
+    if (signal.aborted) throw InterLinkError.from(signal.reason);
     if (overdue.aborted) return [late(timeoutMs)];
     return [broken(error)];
   }

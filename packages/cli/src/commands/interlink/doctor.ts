@@ -11,6 +11,8 @@ export interface DoctorFlags {
   readonly kubeconfig?: string;
   readonly nodename?: string;
   readonly providerConfig?: string;
+  readonly runPod?: true;
+  readonly image: string;
   readonly output: 'text' | 'json';
 }
 
@@ -30,6 +32,8 @@ const parser = () =>
     .option('--kubeconfig <file>', 'how to reach the cluster ($KUBECONFIG, ~/.kube/config, the pod’s own account)')
     .option('--nodename <name>', 'the node, as vk has it ($NODENAME; default virtual-kubelet)')
     .option('--provider-config <file>', 'as vk has it ($VK_CONFIG_PATH)')
+    .option('--run-pod', 'run a pod on each virtual node, read its log, and remove it')
+    .option('--image <image>', 'of that pod; has to have sh and echo', 'busybox:latest')
     .addOption(new Option('-o, --output <format>', 'of what is found').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -39,6 +43,7 @@ Examples:
   INTERLINKCONFIGPATH=./site.yaml interlink doctor with another one
   interlink doctor --side site                     on a login node: InterLink, sidecars, Docker or Slurm
   interlink doctor --side cluster --nodename my-node --kubeconfig ./vk.kubeconfig
+  interlink doctor --run-pod --image registry.example/busybox:1
   interlink doctor -o json | jq '.checks[] | select(.findings[].outcome == "problem")'
 
 Run it as the account, and on the machine, that the process has which does not work: permissions are looked at as they are for whoever
@@ -52,14 +57,20 @@ export const doctorCommand: Command = {
   run: async (args, signal) => {
     const flags = parseArguments<DoctorFlags>(parser(), args);
     if (flags === undefined) return;
-    const { side, output, ...rest } = flags;
+    const { side, output, runPod, image, ...rest } = flags;
     const [{ runDoctor }, { renderJson }, { plural, renderText }, { countOf }] = await Promise.all([
       import('../../doctor/run-doctor.ts'),
       import('../../doctor/report/json.ts'),
       import('../../doctor/report/text.ts'),
       import('../../doctor/report/report.ts'),
     ]);
-    const report = await runDoctor({ ...rest, env: process.env, side: side === 'auto' ? undefined : side }, signal);
+    const report = await runDoctor(
+      {
+        ...{ ...rest, env: process.env, side: side === 'auto' ? undefined : side },
+        podImage: runPod === true ? image : undefined,
+      },
+      signal,
+    );
     process.stdout.write(output === 'json' ? renderJson(report) : renderText(report));
     const problems = countOf(report, 'problem');
     if (problems > 0)

@@ -8,6 +8,7 @@ import { interLink } from './interlink.ts';
 import { kubeletPort } from './kubelet-port.ts';
 import { kubernetesApi } from './kubernetes-api.ts';
 import { permissions } from './permissions.ts';
+import { runPod } from './run-pod.ts';
 import { sidecars } from './sidecars.ts';
 import { slurmCommands } from './slurm-commands.ts';
 import { tokenClaims } from './token-claims.ts';
@@ -28,4 +29,5 @@ export const allChecks: ReadonlyArray<Check> = [
   dockerEngine,
   slurmCommands,
   dataRoot,
+  runPod,
 ];

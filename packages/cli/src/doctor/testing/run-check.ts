@@ -14,6 +14,7 @@ export interface CheckCase {
   /** A file, or the content of one. */
   readonly kubeconfig?: string | object;
   readonly nodename?: string;
+  readonly podImage?: string | undefined;
 }
 
 /** A folder of the test's own, with these files: path to content. */
