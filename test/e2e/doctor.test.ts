@@ -1,9 +1,15 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, inject } from 'vitest';
 import { runProgram } from './drivers/run-program.ts';
 import { cannotRun, siteTest } from './drivers/site-test.ts';
 import { partsOf } from './drivers/testbed-parts.ts';
 
-const test = siteTest('doctor');
+/** The API server hands nothing on to loopback, which sites of tests have otherwise. */
+const address = Object.values(networkInterfaces())
+  .flatMap((list) => list ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+const test = siteTest('doctor', { env: address === undefined ? {} : { POD_IP: address } });
 
 interface Report {
   readonly problems: number;
@@ -64,9 +70,9 @@ describe.skipIf(cannotRun)('interlink doctor', () => {
       sidecars: [expect.stringMatching(/^ok: the sidecar at \S+ answers/), ...warnings(found.sidecars)],
       'kubernetes-api': [expect.stringMatching(/^ok: \S+ answers: Kubernetes v1\./)],
       permissions: [expect.stringMatching(/^ok: all \d+ permissions of deploy\/rbac are there$/)],
-      'kubelet-port': [expect.stringMatching(/^ok: the API server reaches the kubelet port of /)],
+      'kubelet-port': [expect.stringMatching(address === undefined ? /^skipped: / : /^ok: the API server reaches /)],
       'docker-engine': [expect.stringMatching(/^ok: docker /), ...warnings(found['docker-engine'])],
-      'run-pod': [`ok: a pod ran on ${site.nodeName}, and its log came back`],
+      'run-pod': [`ok: a pod ran on ${site.nodeName}, its log came back, and it went`],
     });
     expect([exitCode, problems]).toEqual([0, 0]);
   });
@@ -74,14 +80,15 @@ describe.skipIf(cannotRun)('interlink doctor', () => {
   doctorTest('finds what is wrong at one that does not', async ({ doctor, site }) => {
     await site.sidecar.stop();
     await site.vk.stop();
-    const { exitCode, found } = await doctor([], { DOCKER_HOST: 'unix:///nowhere/docker.sock' });
+    const { exitCode, found } = await doctor([], { DOCKER_HOST: 'unix:///nowhere/docker.sock' }).finally(
+      async () => await Promise.all([site.sidecar.start('listening'), site.vk.start('backend within reach')]),
+    );
     expect(found).toMatchObject({
       sidecars: [expect.stringMatching(/^problem: the sidecar at \S+: connect ECONNREFUSED/)],
-      'kubelet-port': [expect.stringMatching(/^problem: the kubelet port of .*connection refused/)],
+      'kubelet-port': [expect.stringMatching(address === undefined ? /^skipped: / : /^problem: .*connection refused/)],
       'docker-engine': [expect.stringMatching(/^problem: unix:\/\/\/nowhere\/docker\.sock: ENOENT/)],
     });
     expect(exitCode).toBe(1);
-    await Promise.all([site.sidecar.start('listening'), site.vk.start('backend within reach')]);
   });
 });
 

@@ -53,3 +53,9 @@ test('kubelet-port warns of a node that is not there', async () => {
   const missing = status(404, 'NotFound', 'nodes "node-1" not found');
   expect(inLines(await look(missing, missing))).toEqual(['warning: there is no node node-1 in the cluster']);
 });
+
+test('kubelet-port says nothing of a node at a loopback address, to which the API server hands nothing on', async () => {
+  expect(inLines(await look(status(400, 'BadRequest', 'address not allowed')))).toEqual([
+    expect.stringMatching(/^skipped: the API server hands no request on to a loopback address/),
+  ]);
+});

@@ -44,6 +44,11 @@ function adviceFor(name: string, address: string, error: unknown): Finding {
   const { message } = InterLinkError.from(error);
   const what = `the kubelet port of ${name} at ${address}: ${message}`;
   const isKubelets = !(error instanceof KubeStatusError) || error.reason === '';
+  // https://github.com/kubernetes/kubernetes/blob/master/pkg/proxy/util/utils.go: logs and exec are not held to that.
+  if (error instanceof KubeStatusError && error.code === 400 && /address not allowed/.test(message))
+    throw new NotApplicable(
+      `the API server hands no request on to a loopback address, which ${address} is: --run-pod shows whether logs come back`,
+    );
   // The API server's own refusal names the resource; the kubelet's comes through it as it is.
   if (error instanceof KubeStatusError && error.code === 403 && /nodes\/proxy|nodes "/.test(message) && !isKubelets)
     throw new NotApplicable(

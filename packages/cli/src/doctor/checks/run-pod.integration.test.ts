@@ -6,14 +6,18 @@ import { runPod } from './run-pod.ts';
 /** An API server at which every pod gets this status, and has this log. */
 async function look(status: object, log: Answer) {
   let pod: object = {};
+  let isDeleted = false;
   const { port, asked } = await serveOnLoopback((path, body, { method }) => {
     if (path.includes('/log')) return log;
     if (path.includes('/events'))
       return { body: { kind: 'EventList', items: [{ reason: 'Failed', message: 'no such image' }] } };
     if (method !== 'GET') {
       if (method === 'POST') pod = JSON.parse(body);
+      isDeleted ||= method === 'DELETE';
       return { body: pod };
     }
+    if (isDeleted)
+      return { status: 404, body: { kind: 'Status', code: 404, reason: 'NotFound', message: 'not found' } };
     return { body: `${JSON.stringify({ type: 'ADDED', object: { ...pod, status } })}\n` };
   });
   const findings = await runCheck(runPod, {
@@ -26,8 +30,10 @@ const succeeded = { phase: 'Succeeded' };
 
 test('run-pod is ok when the pod succeeds and its log comes back, and removes it', async () => {
   const { findings, asked } = await look(succeeded, { body: 'hello from interlink doctor\n' });
-  expect(inLines(findings)).toEqual(['ok: a pod ran on node-1, and its log came back']);
-  expect(asked.at(-1)).toMatch(/^DELETE \/api\/v1\/namespaces\/default\/pods\/interlink-doctor-\w{8}$/);
+  expect(inLines(findings)).toEqual(['ok: a pod ran on node-1, its log came back, and it went']);
+  expect(asked).toContainEqual(
+    expect.stringMatching(/^DELETE \/api\/v1\/namespaces\/default\/pods\/interlink-doctor-\w{8}$/),
+  );
 });
 
 test('run-pod fails when the pod fails, with its last event, and removes it all the same', async () => {
