@@ -16,5 +16,6 @@ export async function chooseBackends(context: DoctorContext): Promise<ReadonlySe
     }),
   );
   const kinds = told.filter((kind) => kind !== undefined);
-  return new Set(kinds.length === 0 && config.Sidecars === undefined ? [config.SidecarService] : kinds);
+  const isUntold = kinds.length === 0 && here.length > 0 && config.Sidecars === undefined;
+  return new Set(isUntold ? [config.SidecarService] : kinds);
 }

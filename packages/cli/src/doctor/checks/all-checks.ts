@@ -9,6 +9,7 @@ import { kubeletPort } from './kubelet-port.ts';
 import { kubernetesApi } from './kubernetes-api.ts';
 import { permissions } from './permissions.ts';
 import { runPod } from './run-pod.ts';
+import { sharedFileSystem } from './shared-file-system.ts';
 import { sidecars } from './sidecars.ts';
 import { slurmCommands } from './slurm-commands.ts';
 import { tokenClaims } from './token-claims.ts';
@@ -29,5 +30,6 @@ export const allChecks: ReadonlyArray<Check> = [
   dockerEngine,
   slurmCommands,
   dataRoot,
+  sharedFileSystem,
   runPod,
 ];

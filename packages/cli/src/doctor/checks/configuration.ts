@@ -1,8 +1,8 @@
 import { InterLinkError } from '@interlink/protocol';
-import { interLinkListenUrl, interLinkUrl, loadInterLinkConfig, sidecarUrl } from '@interlink/service-kit';
-import { loadSlurmSite, slurmSidecar, thisProcess } from '@interlink/sidecar-slurm';
+import { interLinkListenUrl, interLinkUrl, sidecarUrl } from '@interlink/service-kit';
 import { type Check, type Finding, ok, problem, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
+import { readSlurmSite } from '../slurm-site.ts';
 
 /** All that a process would refuse at its start. */
 export const configuration: Check = {
@@ -25,7 +25,7 @@ async function look(context: DoctorContext): Promise<Finding[]> {
   for (const urlOf of [interLinkUrl, interLinkListenUrl, sidecarUrl]) urlOf(config);
   const sides = await context.sides();
   const nodes = sides.has('cluster') ? await context.loadNodes() : [];
-  if (sides.has('site') && config.SidecarService === 'slurm') await loadSlurm(context);
+  if (sides.has('site') && config.SidecarService === 'slurm') await readSlurmSite(context.env);
   const told = [...warnings, ...new Set(nodes.flatMap(({ settings }) => settings.warnings))];
   const names = nodes.map(({ name }) => name).join(', ');
   return [
@@ -33,10 +33,6 @@ async function look(context: DoctorContext): Promise<Finding[]> {
     ...(names === '' ? [] : [ok(`virtual nodes: ${names}`)]),
     ...told.map(withoutEffect),
   ];
-}
-
-async function loadSlurm({ env }: DoctorContext): Promise<void> {
-  loadSlurmSite((await loadInterLinkConfig(env, slurmSidecar.configFile)).config, thisProcess(env));
 }
 
 function withoutFile({ env }: DoctorContext): Finding {

@@ -1,13 +1,12 @@
 import type { StatsFs } from 'node:fs';
 import { access, constants, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { InterLinkError } from '@interlink/protocol';
-import { loadInterLinkConfig } from '@interlink/service-kit';
 import { defaultDataRoot } from '@interlink/sidecar-docker';
-import { loadSlurmSite, slurmSidecar, thisProcess } from '@interlink/sidecar-slurm';
 import { type Check, type Finding, NotApplicable, ok, problem, warning } from '../check.ts';
 import { chooseBackends } from '../choose-backends.ts';
 import type { DoctorContext } from '../context.ts';
+import { nearestFolder } from '../nearest-folder.ts';
+import { readSlurmSite } from '../slurm-site.ts';
 
 const leastBytes = 1024 ** 3;
 const leastInodes = 10_000;
@@ -27,13 +26,9 @@ export const dataRoot: Check = {
 async function rootsOf(context: DoctorContext): Promise<string[]> {
   const { env } = context;
   const [config, kinds] = await Promise.all([context.config(), chooseBackends(context)]);
-  const ofSlurm = async () => {
-    const own = await loadInterLinkConfig(env, slurmSidecar.configFile);
-    return loadSlurmSite(own.config, thisProcess(env)).folders.root;
-  };
   return [
     ...(kinds.has('docker') ? [config.DataRootFolder ?? defaultDataRoot(env)] : []),
-    ...(kinds.has('slurm') ? [await ofSlurm()] : []),
+    ...(kinds.has('slurm') ? [(await readSlurmSite(env)).folders.root] : []),
   ];
 }
 
@@ -52,15 +47,6 @@ async function lookAt(root: string): Promise<Finding[]> {
   if (place === root && account !== undefined && account !== 0 && uid !== account)
     return [unusable(root, `it belongs to account ${uid}`)];
   return [roomOf(root, place, await statfs(place))];
-}
-
-/** Where the folder is, or will be made. */
-async function nearestFolder(path: string): Promise<string> {
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  return isThere || dirname(path) === path ? path : await nearestFolder(dirname(path));
 }
 
 /** What a file system has left, as `statfs` tells it. */

@@ -84,7 +84,7 @@ function refused(rows: ReadonlyArray<Question>): Finding {
   return problem({
     what: `this account may not ${verbs} ${full} in ${places}`,
     why: purpose,
-    fix: `kubectl apply -k deploy/rbac/${part === 'node' ? 'cluster' : part}, and bind it to the account that the virtual kubelet has`,
+    fix: `kubectl apply -k deploy/rbac/${part === 'node' ? 'cluster' : part}, and bind it to the account that the virtual kubelet has${part === 'node' ? '; deploy/rbac/namespace is for a node that serves some namespaces only' : ''}`,
   });
 }
 

@@ -1,11 +1,11 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { InterLinkError } from '@interlink/protocol';
-import { loadInterLinkConfig } from '@interlink/service-kit';
 import { systemClock } from '@interlink/sidecar-sdk';
-import { loadSlurmSite, Slurm, slurmPrograms, slurmSidecar, thisProcess } from '@interlink/sidecar-slurm';
+import { Slurm, slurmPrograms } from '@interlink/sidecar-slurm';
 import { type Check, type Finding, NotApplicable, ok, problem, warning } from '../check.ts';
 import { chooseBackends } from '../choose-backends.ts';
+import { readSlurmSite } from '../slurm-site.ts';
 
 export const slurmCommands: Check = {
   name: 'slurm-commands',
@@ -15,10 +15,7 @@ export const slurmCommands: Check = {
   run: async (context) => {
     if (!(await chooseBackends(context)).has('slurm')) throw new NotApplicable('no Slurm sidecar is configured here');
     const { env, logger } = context;
-    const { commands } = loadSlurmSite(
-      (await loadInterLinkConfig(env, slurmSidecar.configFile)).config,
-      thisProcess(env),
-    );
+    const { commands } = await readSlurmSite(env);
     const programs = new Map(slurmPrograms.map((program) => [commands[program].argv[0] ?? program, program]));
     const found = await Promise.all(
       [...programs].map(async ([word, program]) => ({ word, program, isThere: await isProgram(word, env) })),

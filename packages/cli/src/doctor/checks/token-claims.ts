@@ -54,8 +54,10 @@ async function kubeToken(context: DoctorContext): Promise<KnownToken[]> {
   if (!(await context.sides()).has('cluster')) return [];
   const access = await context.loadAccess().catch(() => undefined);
   const headers = (await access?.credentials().catch(() => undefined))?.headers;
-  const token = /^Bearer (\S+)$/.exec(String(headers?.authorization ?? ''))?.[1];
-  return token === undefined ? [] : [{ what: `the token of ${access?.source}`, token, isForInterLink: false }];
+  const [scheme, token] = String(headers?.authorization ?? '').split(' ');
+  if (token !== undefined) context.secrets.add(token);
+  if (token === undefined || scheme !== 'Bearer') return [];
+  return [{ what: `the token of ${access?.source}`, token, isForInterLink: false }];
 }
 
 async function lookAt({ what, token, isForInterLink }: KnownToken, context: DoctorContext): Promise<Finding[]> {
