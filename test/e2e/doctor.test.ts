@@ -1,8 +1,11 @@
 import { networkInterfaces } from 'node:os';
-import { describe, expect, inject } from 'vitest';
+import { test as base, describe, expect, inject } from 'vitest';
+import { ON_DEMAND_TIMEOUT_MS, offers, slurmHost } from '../testbed/index.ts';
 import { runProgram } from './drivers/run-program.ts';
 import { cannotRun, siteTest } from './drivers/site-test.ts';
 import { partsOf } from './drivers/testbed-parts.ts';
+
+const testbed = inject('testbed');
 
 /** The API server hands nothing on to loopback, which sites of tests have otherwise. */
 const address = Object.values(networkInterfaces())
@@ -41,20 +44,16 @@ describe.skipIf(cannotRun)('interlink doctor', () => {
           XDG_CONFIG_HOME: site.tokenFile.replace(/\/interlink\/token$/, ''),
           INTERLINKPORT: new URL(site.interlinkUrl).port,
           SIDECARPORT: port,
-          DOCKER_HOST: partsOf(inject('testbed')).docker.host,
+          DOCKER_HOST: partsOf(testbed).docker.host,
           ...env,
         },
       );
       const report: Report = JSON.parse(stdout);
-      const outcomes = report.checks.map(({ name, findings }) => [
-        name,
-        findings.map(({ outcome, what }) => `${outcome}: ${what}`),
-      ]);
       return {
         exitCode,
         stderr,
         problems: report.problems,
-        found: Object.fromEntries(outcomes) as Record<string, string[]>,
+        found: foundIn(report),
       };
     };
   });
@@ -91,6 +90,30 @@ describe.skipIf(cannotRun)('interlink doctor', () => {
     expect(exitCode).toBe(1);
   });
 });
+
+describe.skipIf(!offers(testbed, 'slurmHost'))(
+  'interlink doctor beside a Slurm',
+  { timeout: ON_DEMAND_TIMEOUT_MS },
+  () => {
+    base.for([
+      ['answers', (conf: string) => conf, /^ok: Slurm \d+\.\d+\S* answers; all commands are there$/],
+      ['is not configured', () => '/nowhere/slurm.conf', /^problem: Cannot read settings: scontrol /],
+    ] as const)('that %s', async ([, confOf, line]) => {
+      const { conf } = await slurmHost(testbed);
+      const { stdout } = await runProgram(['interlink', 'doctor', '--side', 'site', '-o', 'json'], {
+        ...{ HOME: '/nowhere', SIDECARSERVICE: 'slurm', SIDECARURL: 'unix:///nowhere/sidecar.sock' },
+        SLURM_CONF: confOf(conf),
+      });
+      expect(foundIn(JSON.parse(stdout))['slurm-commands']?.[0]).toMatch(line);
+    });
+  },
+);
+
+function foundIn({ checks }: Report): Record<string, string[]> {
+  return Object.fromEntries(
+    checks.map(({ name, findings }) => [name, findings.map(({ outcome, what }) => `${outcome}: ${what}`)]),
+  );
+}
 
 function warnings(lines: ReadonlyArray<string> = []): string[] {
   return lines.filter((line) => line.startsWith('warning: '));

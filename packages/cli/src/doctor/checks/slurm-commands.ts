@@ -7,11 +7,14 @@ import { type Check, type Finding, NotApplicable, ok, problem, warning } from '.
 import { chooseBackends } from '../choose-backends.ts';
 import { readSlurmSite } from '../slurm-site.ts';
 
+/** Slurm's commands try for up to half a minute by themselves, and then say why it was in vain. */
+const slurmTimeoutMs = 40_000;
+
 export const slurmCommands: Check = {
   name: 'slurm-commands',
   summary: 'Slurm’s commands are there, and slurmctld answers one cheap question (`scontrol show config`) in time.',
   sides: ['site'],
-  timeoutMs: 15_000,
+  timeoutMs: slurmTimeoutMs,
   run: async (context) => {
     if (!(await chooseBackends(context)).has('slurm')) throw new NotApplicable('no Slurm sidecar is configured here');
     const { env, logger } = context;
