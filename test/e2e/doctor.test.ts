@@ -97,7 +97,7 @@ describe.skipIf(!offers(testbed, 'slurmHost'))(
   () => {
     base.for([
       ['answers', (conf: string) => conf, /^ok: Slurm \d+\.\d+\S* answers; all commands are there$/],
-      ['is not configured', () => '/nowhere/slurm.conf', /^problem: Cannot read settings: scontrol /],
+      ['is not configured', () => '/nowhere/slurm.conf', /^problem: SLURM_CONF: ENOENT/],
     ] as const)('that %s', async ([, confOf, line]) => {
       const { conf } = await slurmHost(testbed);
       const { stdout } = await runProgram(['interlink', 'doctor', '--side', 'site', '-o', 'json'], {

@@ -50,6 +50,15 @@ test('slurm-commands fails in the words of scontrol when slurmctld does not answ
   expect(findings).toMatchObject([{ outcome: 'problem', what: expect.stringContaining('Unable to contact slurm') }]);
 });
 
+test('slurm-commands fails with a SLURM_CONF that is not there, and asks nothing then', async () => {
+  const folder = await programs(show('none'));
+  const env = { PATH: `${folder}:/usr/bin:/bin`, SLURM_CONF: '/nowhere/slurm.conf' };
+  expect(inLines(await runCheck(slurmCommands, { side: 'site', config, env }))).toEqual([
+    expect.stringMatching(/^problem: SLURM_CONF: ENOENT: .*\/nowhere\/slurm\.conf/),
+  ]);
+  await expect(readFile(join(folder, 'called'), 'utf8')).rejects.toThrow('ENOENT');
+});
+
 test('slurm-commands says nothing where no Slurm sidecar is configured', async () => {
   const findings = await runCheck(slurmCommands, { side: 'site', config: { ...config, SidecarService: 'docker' } });
   expect(inLines(findings)).toEqual(['skipped: no Slurm sidecar is configured here']);

@@ -7,8 +7,8 @@ import { type Check, type Finding, NotApplicable, ok, problem, warning } from '.
 import { chooseBackends } from '../choose-backends.ts';
 import { readSlurmSite } from '../slurm-site.ts';
 
-/** Slurm's commands try for up to half a minute by themselves, and then say why it was in vain. */
-const slurmTimeoutMs = 40_000;
+/** A command that does not end is ended after a minute, with words about it: none is left behind. */
+const slurmTimeoutMs = 65_000;
 
 export const slurmCommands: Check = {
   name: 'slurm-commands',
@@ -25,6 +25,8 @@ export const slurmCommands: Check = {
     );
     const missing = found.filter(({ isThere }) => !isThere).map(({ word, program }) => absent(word, program));
     if (missing.length > 0) return missing;
+    const configuration = await unreadable(env.SLURM_CONF);
+    if (configuration !== undefined) return [configuration];
     try {
       const { version, hasAccounting } = await new Slurm({ commands, logger, clock: systemClock, env }).settings();
       return [ok(`Slurm ${version} answers; all commands are there`), ...(hasAccounting ? [] : [withoutAccounting])];
@@ -38,6 +40,21 @@ async function isProgram(word: string, { PATH = '' }: NodeJS.ProcessEnv): Promis
   const places = isAbsolute(word) ? [word] : PATH.split(delimiter).map((folder) => join(folder, word));
   const tries = places.map(async (place) => await access(place, constants.X_OK));
   return (await Promise.allSettled(tries)).some(({ status }) => status === 'fulfilled');
+}
+
+/** Without it the commands look for one in the DNS, for minutes. https://slurm.schedmd.com/configless_slurm.html */
+async function unreadable(file: string | undefined): Promise<Finding | undefined> {
+  if (file === undefined || file === '') return undefined;
+  try {
+    await access(file, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return problem({
+      what: `SLURM_CONF: ${InterLinkError.from(error).message}`,
+      why: 'Slurm’s commands do not know where slurmctld is',
+      fix: 'set SLURM_CONF to a file that this account can read, or leave it out where the default of this machine will do',
+    });
+  }
 }
 
 function absent(word: string, program: string): Finding {
