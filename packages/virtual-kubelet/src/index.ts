@@ -44,5 +44,5 @@ export { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 export type { Provider } from './provider.ts';
 export { type RunProviderOptions, runProvider } from './run-provider.ts';
 export { runVirtualKubelet, type VirtualKubeletFlags } from './run-virtual-kubelet.ts';
-export { cleanText } from './trust/clean-text.ts';
+export { cleanLine, cleanText } from './trust/clean-text.ts';
 export { VirtualNode, type VirtualNodeOptions } from './virtual-node.ts';

@@ -6,6 +6,7 @@ import { demoCommand } from './interlink/demo.ts';
 import { doctorCommand } from './interlink/doctor.ts';
 import { healthCommand } from './interlink/health.ts';
 import { renderCommand } from './interlink/render.ts';
+import { statusCommand } from './interlink/status.ts';
 
 const name = 'interlink';
 const summary = 'The gateway between virtual kubelets and a sidecar.';
@@ -14,6 +15,7 @@ const summary = 'The gateway between virtual kubelets and a sidecar.';
 export const subcommands: ReadonlyArray<Command> = [
   demoCommand,
   doctorCommand,
+  statusCommand,
   conformanceCommand,
   renderCommand,
   healthCommand,

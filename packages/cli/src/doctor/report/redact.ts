@@ -7,14 +7,19 @@ const maxTextBytes = 2_000;
 /** Shorter ones would be found in any text. */
 const leastSecretLength = 6;
 
-/** The report as it may be shown: no secret in any text, whoever repeated it, and nothing that drives a terminal. */
-export function redact(report: DoctorReport, secrets: ReadonlySet<string>): DoctorReport {
+/** Makes a text fit to be shown: no secret in it, whoever repeated it, and nothing that drives a terminal. */
+export function cleaner(secrets: ReadonlySet<string>): (text: string) => string {
   const known = [...secrets].filter((secret) => secret.length >= leastSecretLength);
-  const clean = (text: string) =>
+  return (text) =>
     cleanText(
       known.reduce((rest, secret) => rest.replaceAll(secret, '…').replaceAll(encodeURIComponent(secret), '…'), text),
       maxTextBytes,
     );
+}
+
+/** The report as it may be shown. */
+export function redact(report: DoctorReport, secrets: ReadonlySet<string>): DoctorReport {
+  const clean = cleaner(secrets);
   const cleanFinding = (finding: Finding): Finding => {
     if (finding.outcome === 'ok' || finding.outcome === 'skipped') return { ...finding, what: clean(finding.what) };
     return { ...finding, what: clean(finding.what), why: clean(finding.why), fix: clean(finding.fix) };
