@@ -28,7 +28,8 @@ export async function readStatus(options: StatusOptions, signal: AbortSignal): P
   }
 }
 
-async function orNote<T>(promise: Promise<T>, notes: string[]): Promise<T | undefined> {
+/** What it comes to; undefined where it fails, and why goes to the notes. */
+export async function orNote<T>(promise: Promise<T>, notes: string[]): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
@@ -46,7 +47,7 @@ async function readItsCluster(
   return await readCluster(client, nodeChoice(context, options), signal);
 }
 
-export function nodeChoice(context: DoctorContext, { nodename }: StatusOptions): NodeChoice {
+function nodeChoice(context: DoctorContext, { nodename }: StatusOptions): NodeChoice {
   return { nodename, configured: async () => (await context.nodes()).map(({ name }) => name) };
 }
 

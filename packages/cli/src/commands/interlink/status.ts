@@ -77,6 +77,13 @@ export const statusCommand: Command = {
       import('../../status/to-report.ts'),
       import('../../status/report/render-text.ts'),
     ]);
+    if (watch === true) {
+      const [{ watchStatus }, { screenOf }] = await Promise.all([
+        import('../../status/watch-status.ts'),
+        import('../../status/report/screen.ts'),
+      ]);
+      return await watchStatus(options, screenOf(process.stdout, output), signal);
+    }
     const report = await readStatus(options, signal);
     process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderText(report));
     if (!isAnything(report)) throw new InterLinkError('unavailable', 'nobody answers: interlink doctor says why');
