@@ -40,6 +40,11 @@ export type { PlannedNode } from './config/virtual-nodes.ts';
 export { type InterLinkToken, interLinkToken } from './credentials/interlink-token.ts';
 export { RenewedToken, type RenewedTokenOptions } from './credentials/renewed-token.ts';
 export { interLinkTls } from './interlink-tls.ts';
+export {
+  type CertificateUsage,
+  createSelfSignedCertificate,
+  type KeyPair,
+} from './kubelet-api/self-signed-certificate.ts';
 export { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 export type { Provider } from './provider.ts';
 export { type RunProviderOptions, runProvider } from './run-provider.ts';

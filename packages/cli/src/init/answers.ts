@@ -1,0 +1,63 @@
+/** Where InterLink is, seen from the cluster. */
+export const siteTypes = ['edge', 'tunnel', 'local'] as const;
+export type SiteType = (typeof siteTypes)[number];
+
+export const backends = ['docker', 'slurm', 'mock'] as const;
+export type InitBackend = (typeof backends)[number];
+
+/** How the virtual kubelet proves who it is, where the site has an open port. */
+export const authentications = ['token', 'oidc', 'mtls'] as const;
+export type Authentication = (typeof authentications)[number];
+
+/** As flags have it, or questions: all that may be asked for. */
+export interface GivenAnswers {
+  readonly type?: SiteType;
+  readonly backend?: InitBackend;
+  readonly node?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly auth?: Authentication;
+  readonly issuer?: string;
+  readonly clientId?: string;
+  readonly audience?: string;
+  readonly group?: string;
+  readonly clientSecretFile?: string;
+  readonly refreshTokenFile?: string;
+  readonly siteFolder?: string;
+  readonly clusterFolder?: string;
+}
+
+/** Of an issuer that both sides know. */
+export interface OidcAnswers {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly audience: string;
+  /** The only group that is let in; undefined: whoever has a token. */
+  readonly group: string | undefined;
+  /** What tokens are got by: the client's own secret, or a session that somebody began. The file's content is taken over. */
+  readonly source: { readonly kind: 'client-secret' | 'session'; readonly file: string };
+}
+
+export type EdgeAuthentication =
+  | { readonly kind: 'token' }
+  | { readonly kind: 'mtls' }
+  | ({ readonly kind: 'oidc' } & OidcAnswers);
+
+/** What is to be set up: whole, and checked. */
+export interface InitAnswers {
+  readonly backend: InitBackend;
+  /** The virtual node's name. */
+  readonly node: string;
+  /** Absolute; where the files are at either end. */
+  readonly siteFolder: string;
+  readonly clusterFolder: string;
+  readonly site:
+    | { readonly type: 'local' }
+    | { readonly type: 'tunnel' }
+    | {
+        readonly type: 'edge';
+        readonly host: string;
+        readonly port: number;
+        readonly authentication: EdgeAuthentication;
+      };
+}

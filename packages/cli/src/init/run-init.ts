@@ -1,0 +1,27 @@
+import type { GivenAnswers } from './answers.ts';
+import { askMissing, type Terminal } from './ask.ts';
+import { checkAnswers } from './check-answers.ts';
+import { makeCredentials } from './make-credentials.ts';
+import { renderNextSteps } from './next-steps.ts';
+import { planFiles } from './plan-files.ts';
+import { writePlan } from './write-plan.ts';
+
+export interface InitOptions {
+  readonly given: GivenAnswers;
+  readonly isForced: boolean;
+  /** Whom to ask for what is not given; undefined: nobody is there. */
+  readonly terminal: Terminal | undefined;
+}
+
+/**
+ * Writes the configuration of both sides. @returns what was done and what is next
+ * @throws InterLinkError `invalid_argument` for answers that do not do, `failed_precondition` for files that are there
+ */
+export async function runInit({ given, isForced, terminal }: InitOptions, signal: AbortSignal): Promise<string> {
+  const answers = checkAnswers(terminal === undefined ? given : await askMissing(given, terminal, signal));
+  const written = await writePlan(planFiles(answers), {
+    isForced,
+    makeCredentials: async () => await makeCredentials(answers),
+  });
+  return renderNextSteps(answers, written);
+}
