@@ -25,7 +25,11 @@ test('renderText() shows nodes, pods, peers and pools, with ages by the reportâ€
           ...{ name: 'InterLink', url: 'http://127.0.0.1:3000', trouble: undefined, protocols: ['v2', 'v1'] },
           ...{ backend: 'slurm 24.11', pools: [{ name: 'cpu', capacity: { cpu: '128' } }], warnings: ['old'] },
         },
-        { name: 'the sidecar', url: 'http://127.0.0.1:4001', trouble: 'connect ECONNREFUSED', ...silent },
+        {
+          ...{ name: 'the sidecar a', url: 'http://127.0.0.1:4001', trouble: undefined, protocols: ['v1'] },
+          ...{ backend: 'slurm 24.11', pools: [], warnings: ['old', 'slow'] },
+        },
+        { name: 'the sidecar b', url: 'http://127.0.0.1:4002', trouble: 'connect ECONNREFUSED', ...silent },
       ],
       owners: [
         {
@@ -54,7 +58,9 @@ InterLink and sidecars
   InterLink at http://127.0.0.1:3000: answers, protocol v2 and v1, slurm 24.11
       pool cpu: cpu 128
       warning: old
-  the sidecar at http://127.0.0.1:4001: NO ANSWER
+  the sidecar a at http://127.0.0.1:4001: answers, protocol v1, slurm 24.11
+      warning: slow
+  the sidecar b at http://127.0.0.1:4002: TROUBLE
       connect ECONNREFUSED
 
 Pods, as the backend has them

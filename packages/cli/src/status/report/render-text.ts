@@ -43,7 +43,7 @@ function clusterLines({ nodes, unscheduled, oldestPending }: ClusterStatus, now:
 }
 
 function siteLines({ peers, owners, oldestPending }: SiteStatus, now: number): string[] {
-  const asked = section('InterLink and sidecars', peers.flatMap(peerLines));
+  const asked = section('InterLink and sidecars', allPeerLines(peers));
   if (owners.length === 0) {
     const hint = '  whose? Name them, as their virtual kubelets do: --owner CLUSTER/NODE (see --help)';
     return [...asked, ...section('Pods, as the backend has them', [hint])];
@@ -61,11 +61,22 @@ function ownerTable(owners: ReadonlyArray<OwnerStatus>, now: number): string[] {
   return [...renderTable(['owner', ...reportedStates, 'last heard'], rows), ...indented(troubles)];
 }
 
-function peerLines({ name, url, trouble, protocols, backend, pools, warnings }: PeerStatus): string[] {
-  if (trouble !== undefined) return [`  ${name} at ${url}: NO ANSWER`, `      ${trouble}`];
+/** InterLink comes first, and tells what its sidecars tell: of them only what it does not is shown. */
+function allPeerLines([interLink, ...sidecars]: ReadonlyArray<PeerStatus>): string[] {
+  if (interLink === undefined) return [];
+  const told = toldBy(interLink);
+  const others = sidecars.map((peer) => [...headOf(peer), ...toldBy(peer).filter((line) => !told.includes(line))]);
+  return [...headOf(interLink), ...told, ...others.flat()];
+}
+
+function headOf({ name, url, trouble, protocols, backend }: PeerStatus): string[] {
+  if (trouble !== undefined) return [`  ${name} at ${url}: TROUBLE`, `      ${trouble}`];
   const words = `protocol ${protocols.join(' and ')}${backend === undefined ? '' : `, ${backend}`}`;
+  return [`  ${name} at ${url}: answers, ${words}`];
+}
+
+function toldBy({ pools, warnings }: PeerStatus): string[] {
   return [
-    `  ${name} at ${url}: answers, ${words}`,
     ...pools.map((pool) => `      pool ${pool.name}: ${quantities(pool.capacity)}`),
     ...warnings.map((warning) => `      warning: ${warning}`),
   ];

@@ -48,7 +48,7 @@ export interface PoolStatus {
 export interface PeerStatus {
   readonly name: string;
   readonly url: string;
-  /** Why it gives no answer; undefined: it does. */
+  /** Why it gives no answer that is of use; undefined: it does. */
   readonly trouble: string | undefined;
   readonly protocols: ReadonlyArray<string>;
   /** `slurm 24.11`; undefined: it speaks protocol v1, which does not say. */

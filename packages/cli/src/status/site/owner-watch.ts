@@ -1,7 +1,6 @@
 import { InterLinkError, type Owner, type PodClient, type PodReport } from '@interlink/protocol';
 import { keepDoing } from '@interlink/service-kit';
-import { inWords } from '../in-words.ts';
-import type { OwnerReports } from './read-site.ts';
+import { type OwnerReports, whyNoPods } from './read-site.ts';
 
 const retry = { baseMs: 1_000, maxMs: 30_000, settledMs: 10_000 };
 
@@ -28,7 +27,7 @@ export class OwnerWatch {
   /** Runs until aborted: a stream that ends is begun anew. */
   async run(signal: AbortSignal): Promise<void> {
     const onError = (error: unknown) => {
-      this.#trouble = inWords(error);
+      this.#trouble = whyNoPods(error);
       this.#onChange();
     };
     await keepDoing(async () => await this.follow(signal), onError, { ...retry, signal });

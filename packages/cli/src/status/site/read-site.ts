@@ -1,4 +1,4 @@
-import { type Owner, PodClient, type PodReport } from '@interlink/protocol';
+import { InterLinkError, type Owner, PodClient, type PodReport } from '@interlink/protocol';
 import { type Described, describePeer, type Peer } from '../../doctor/peers.ts';
 import { inWords } from '../in-words.ts';
 import type { PeerStatus } from '../report/status-report.ts';
@@ -46,6 +46,12 @@ export async function readOwner(interLink: Peer, owner: Owner, signal: AbortSign
     const reports = await new PodClient(interLink.target, owner).listPods(signal);
     return { owner, reports, heardAt: new Date().toISOString(), trouble: undefined };
   } catch (error) {
-    return { owner, reports: [], heardAt: undefined, trouble: inWords(error) };
+    return { owner, reports: [], heardAt: undefined, trouble: whyNoPods(error) };
   }
+}
+
+/** Why there are no pods to be shown. Where v2's paths are not known, that is usually all there is to it. */
+export function whyNoPods(error: unknown): string {
+  const { code, message } = InterLinkError.from(error);
+  return code === 'not_found' ? `${message} (an InterLink that speaks protocol v1 lists no pods)` : message;
 }
