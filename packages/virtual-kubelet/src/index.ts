@@ -37,6 +37,7 @@ export {
 export { runProcess } from '@interlink/service-kit';
 export { type PlanOptions, planNodes } from './config/plan-nodes.ts';
 export type { PlannedNode } from './config/virtual-nodes.ts';
+export { type DeviceClient, type DevicePrompt, loginByDevice } from './credentials/device-login.ts';
 export { type InterLinkToken, interLinkToken } from './credentials/interlink-token.ts';
 export { RenewedToken, type RenewedTokenOptions } from './credentials/renewed-token.ts';
 export { interLinkTls } from './interlink-tls.ts';

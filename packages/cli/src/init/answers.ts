@@ -23,9 +23,15 @@ export interface GivenAnswers {
   readonly group?: string;
   readonly clientSecretFile?: string;
   readonly refreshTokenFile?: string;
+  readonly login?: true;
   readonly siteFolder?: string;
   readonly clusterFolder?: string;
 }
+
+/** The client's own secret; or a session: one that somebody began elsewhere, or that is begun now by a code for the browser. */
+export type TokenSource =
+  | { readonly kind: 'client-secret'; readonly file: string }
+  | { readonly kind: 'session'; readonly file: string | undefined };
 
 /** Of an issuer that both sides know. */
 export interface OidcAnswers {
@@ -34,8 +40,8 @@ export interface OidcAnswers {
   readonly audience: string;
   /** The only group that is let in; undefined: whoever has a token. */
   readonly group: string | undefined;
-  /** What tokens are got by: the client's own secret, or a session that somebody began. The file's content is taken over. */
-  readonly source: { readonly kind: 'client-secret' | 'session'; readonly file: string };
+  /** What tokens are got by; the content of a file is taken over. */
+  readonly source: TokenSource;
 }
 
 export type EdgeAuthentication =

@@ -40,6 +40,24 @@ test('askMissing() asks again until it is one of the choices, and lets out what 
   });
 });
 
+test('askMissing() has whoever has neither secret nor session log in', async () => {
+  const given = {
+    type: 'edge',
+    backend: 'slurm',
+    node: 'n',
+    host: 'h',
+    auth: 'oidc',
+    issuer: 'i',
+    group: 'g',
+  } as const;
+  expect((await answer(given, 'vk', '', '')).answers).toEqual({ ...given, clientId: 'vk', login: true });
+  expect((await answer({ ...given, clientId: 'vk', login: true })).answers).toEqual({
+    ...given,
+    clientId: 'vk',
+    login: true,
+  });
+});
+
 test('askMissing() ends when nobody answers any more', async () => {
   await expect(answer({ type: 'local' })).rejects.toThrow();
 });

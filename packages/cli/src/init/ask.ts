@@ -45,12 +45,13 @@ const questions: ReadonlyArray<Question> = [
     key: 'clientSecretFile',
     text: 'File with the client’s secret (Enter: there is a session)',
     isOptional: true,
-    isAsked: (given) => ofOidc(given) && given.refreshTokenFile === undefined,
+    isAsked: (given) => ofOidc(given) && given.refreshTokenFile === undefined && given.login === undefined,
   },
   {
     key: 'refreshTokenFile',
-    text: 'File with the session’s refresh token',
-    isAsked: (given) => ofOidc(given) && given.clientSecretFile === undefined,
+    text: 'File with the session’s refresh token (Enter: log in now, by a code for the browser)',
+    isOptional: true,
+    isAsked: (given) => ofOidc(given) && given.clientSecretFile === undefined && given.login === undefined,
   },
 ];
 
@@ -79,8 +80,14 @@ export async function askMissing(given: GivenAnswers, terminal: Terminal, signal
         break;
       }
     }
-    return answers;
+    return withLogin(answers);
   } finally {
     lines.close();
   }
+}
+
+/** Who has neither secret nor session logs in. */
+function withLogin(given: GivenAnswers): GivenAnswers {
+  const isWanted = ofOidc(given) && given.clientSecretFile === undefined && given.refreshTokenFile === undefined;
+  return isWanted ? { ...given, login: true } : given;
 }

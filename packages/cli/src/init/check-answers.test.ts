@@ -13,10 +13,13 @@ test.each<[GivenAnswers, ReadonlyArray<string>]>([
   [{ ...edge, node: 'My_Node' }, ['--node is "My_Node"']],
   [{ ...edge, issuer: 'https://i.example' }, ['--issuer has no effect with --auth token']],
   [{ type: 'tunnel', backend: 'slurm', auth: 'token' }, ['--auth has no effect with --type tunnel']],
-  [{ ...edge, auth: 'oidc' }, ['--issuer is missing', '--client-id is missing', 'one of --client-secret-file and']],
+  [
+    { ...edge, auth: 'oidc' },
+    ['--issuer is missing', '--client-id is missing', 'one of --client-secret-file, --refresh-token-file and --login'],
+  ],
   [{ ...oidc, issuer: 'http://i.example' }, ['--issuer is "http://i.example"']],
   [{ ...oidc, issuer: 'https://user:pass@i.example' }, ['--issuer is']],
-  [{ ...oidc, refreshTokenFile: '/r' }, ['one of --client-secret-file and']],
+  [{ ...oidc, refreshTokenFile: '/r' }, ['one of --client-secret-file, --refresh-token-file and --login']],
   [{ ...edge, siteFolder: '/a', clusterFolder: '/a/../a' }, ['are both /a']],
   [{ ...edge, siteFolder: `/${'a'.repeat(100)}` }, ['a socket’s path may have 107']],
 ])('checkAnswers() refuses %j', (given, problems) => {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InterLinkError } from '@interlink/protocol';
-import type { EdgeAuthentication, GivenAnswers, InitAnswers } from './answers.ts';
+import type { EdgeAuthentication, GivenAnswers, InitAnswers, TokenSource } from './answers.ts';
 
 const defaults = { node: 'virtual-kubelet', port: 3000, audience: 'interlink' };
 
@@ -12,7 +12,7 @@ const nodeName = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9
 const maxSocketPath = 107;
 
 /** Answers that only one authentication has a use for. */
-const oidcOnly = ['issuer', 'clientId', 'audience', 'group', 'clientSecretFile', 'refreshTokenFile'] as const;
+const oidcOnly = ['issuer', 'clientId', 'audience', 'group', 'clientSecretFile', 'refreshTokenFile', 'login'] as const;
 const edgeOnly = ['host', 'port', 'auth', ...oidcOnly] as const;
 
 /** @throws InterLinkError `invalid_argument` with every problem at once: what is missing, wrong, or would have no effect */
@@ -50,18 +50,26 @@ function edgeOf(given: GivenAnswers, problems: string[]): InitAnswers['site'] {
 }
 
 function oidcOf(given: GivenAnswers, problems: string[]): EdgeAuthentication {
-  const { issuer = '', clientId = '', audience = defaults.audience, group, clientSecretFile, refreshTokenFile } = given;
+  const {
+    issuer = '',
+    clientId = '',
+    audience = defaults.audience,
+    group,
+    clientSecretFile,
+    refreshTokenFile,
+    login,
+  } = given;
   if (!isIssuer(issuer))
     problems.push(
       `--issuer is ${issuer === '' ? 'missing' : JSON.stringify(issuer)}: https://host or https://host/path`,
     );
   if (clientId === '') problems.push('--client-id is missing: the name by which the issuer knows the virtual kubelet');
-  if ((clientSecretFile === undefined) === (refreshTokenFile === undefined))
-    problems.push('one of --client-secret-file and --refresh-token-file is wanted: what tokens are got by');
-  const source =
+  if ([clientSecretFile, refreshTokenFile, login].filter((each) => each !== undefined).length !== 1)
+    problems.push('one of --client-secret-file, --refresh-token-file and --login is wanted: what tokens are got by');
+  const source: TokenSource =
     clientSecretFile === undefined
-      ? { kind: 'session' as const, file: refreshTokenFile ?? '' }
-      : { kind: 'client-secret' as const, file: clientSecretFile };
+      ? { kind: 'session', file: refreshTokenFile }
+      : { kind: 'client-secret', file: clientSecretFile };
   return { kind: 'oidc', issuer, clientId, audience, group, source };
 }
 

@@ -14,6 +14,9 @@ export interface InitPlan {
   readonly folders: ReadonlyArray<string>;
 }
 
+/** A refresh token that outlives the browser's session. */
+export const sessionScope = 'openid offline_access';
+
 export const configurationName = 'InterLinkConfig.yaml';
 
 /** Which files there are to be. The addresses and keys are those of docs/guides. */
@@ -116,9 +119,7 @@ function shownBy(authentication: EdgeAuthentication, at: (name: string) => strin
         Issuer: issuer,
         ClientID: clientId,
         Audience: audience,
-        ...(source.kind === 'session'
-          ? { RefreshTokenFile: file, Scope: 'openid offline_access' }
-          : { ClientSecretFile: file }),
+        ...(source.kind === 'session' ? { RefreshTokenFile: file, Scope: sessionScope } : { ClientSecretFile: file }),
       },
     },
   };

@@ -30,7 +30,10 @@ const folders = (home: string) => ({ siteFolder: join(home, 'site'), clusterFold
 
 /** Runs it with these answers, and nobody there to ask. */
 async function init(home: string, given: GivenAnswers, isForced = false): Promise<string> {
-  return await runInit({ given: { ...folders(home), ...given }, isForced, terminal: undefined }, signal);
+  return await runInit(
+    { given: { ...folders(home), ...given }, isForced, terminal: undefined, say: () => undefined },
+    signal,
+  );
 }
 
 const edge = { type: 'edge', host: 'site.example', node: 'my-site' } as const;

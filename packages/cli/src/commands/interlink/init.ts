@@ -28,6 +28,7 @@ const parser = () =>
     .option('--group <name>', 'oidc: the only group that is let in (default: whoever has a token)')
     .option('--client-secret-file <file>', 'oidc: the client’s secret; the content is copied')
     .option('--refresh-token-file <file>', 'oidc: the refresh token of a session instead; the content is copied')
+    .option('--login', 'oidc: begin a session now, by a code that somebody enters in a browser (device flow)')
     .option('--site-folder <path>', 'where the site’s files are, there and here (default: ~/interlink)')
     .option('--cluster-folder <path>', 'where those of the cluster’s end are (default: ~/interlink-vk)')
     .option('--force', 'write all files anew, tokens and certificates as well')
@@ -42,15 +43,19 @@ Examples:
   interlink init --type edge --backend docker --host site.example --auth mtls
   interlink init --type edge --backend slurm --host site.example --auth oidc --issuer https://issuer.example/realms/site \\
       --client-id interlink-vk --client-secret-file ./client-secret --group virtual-kubelets
+  interlink init --type edge --backend slurm --host site.example --auth oidc --issuer https://issuer.example/realms/site \\
+      --client-id interlink-vk --login
 
 Run it once, on either machine, and copy the other one's folder there, to the same path. The two folders hold:
   InterLinkConfig.yaml   the configuration; further keys: README.md
   run                    sockets, mode 0700: who can enter it needs no token
   vk.token               token: the same random text at both sides
+  client-secret, session oidc: what the virtual kubelet gets its tokens by, at the cluster's end
   tls.crt, tls.key       the site's certificate, or with mtls at the cluster's end the virtual kubelet's
   site.crt, callers.crt  whom to trust: the site's certificate; with mtls those of all who may call
 Everything is readable by this account alone. Run again with the same answers it changes nothing, and keeps tokens and certificates;
-with other answers it writes nothing and says which files are in the way. Nothing is started, and nobody is asked over the network.
+with other answers it writes nothing and says which files are in the way. Nothing is started, and but for --login nobody is asked
+over the network.
 
 Everything in the cluster, by SSH to Slurm: docs/guides/in-cluster.md. What is written is explained in docs/guides and docs/authentication.md.
 Exit code: 0 done, 1 files are in the way, 2 wrong or missing answers.`,
@@ -65,6 +70,7 @@ export const initCommand: Command = {
     const { force, ...given } = flags;
     const { runInit } = await import('../../init/run-init.ts');
     const terminal = process.stdin.isTTY ? { input: process.stdin, output: process.stderr } : undefined;
-    process.stdout.write(await runInit({ given, isForced: force === true, terminal }, signal));
+    const say = (text: string) => void process.stderr.write(text);
+    process.stdout.write(await runInit({ given, isForced: force === true, terminal, say }, signal));
   },
 };
