@@ -59,5 +59,5 @@ test('askMissing() has whoever has neither secret nor session log in', async () 
 });
 
 test('askMissing() ends when nobody answers any more', async () => {
-  await expect(answer({ type: 'local' })).rejects.toThrow();
+  await expect(answer({ type: 'local' })).rejects.toMatchObject({ code: 'cancelled' });
 });

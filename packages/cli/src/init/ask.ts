@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
+import { InterLinkError } from '@interlink/protocol';
 import { authentications, backends, type GivenAnswers, siteTypes } from './answers.ts';
 
 interface Question {
@@ -60,7 +61,7 @@ export interface Terminal {
   readonly output: Writable;
 }
 
-/** Asks for what was not given, one after the other; secrets are named by their files. @throws AbortError by the signal, or when the input ends */
+/** Asks for what was not given, one after the other; secrets are named by their files. @throws InterLinkError `cancelled` by the signal, or when the input ends */
 export async function askMissing(given: GivenAnswers, terminal: Terminal, signal: AbortSignal): Promise<GivenAnswers> {
   const lines = createInterface({ ...terminal, signal });
   const ended = new AbortController();
@@ -81,6 +82,8 @@ export async function askMissing(given: GivenAnswers, terminal: Terminal, signal
       }
     }
     return withLogin(answers);
+  } catch (error) {
+    throw new InterLinkError('cancelled', 'Nobody answers: nothing was written', { cause: error });
   } finally {
     lines.close();
   }

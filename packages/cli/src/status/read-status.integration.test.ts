@@ -8,6 +8,7 @@ import { renderText } from './report/render-text.ts';
 import { podIn, reportOf, virtualNode } from './testing/objects.ts';
 
 const { signal } = new AbortController();
+const n = { cluster: 'c', node: 'n' };
 
 /** An InterLink that has one pod of the owner `c/n`, for whoever shows the right token; it is its own sidecar. */
 async function site(token = 'the-token-of-the-account') {
@@ -27,7 +28,7 @@ async function site(token = 'the-token-of-the-account') {
 
 test('readStatus() asks InterLink with the account’s token, and shows nothing that drives a terminal', async () => {
   const { env, url } = await site();
-  const report = await readStatus({ env, side: 'site', owners: ['c/n', 'c/other'] }, signal);
+  const report = await readStatus({ env, side: 'site', owners: [n, { cluster: 'c', node: 'other' }] }, signal);
   expect(report).toMatchObject({
     ...{ configuration: env.INTERLINKCONFIGPATH, cluster: undefined, notes: [] },
     site: {
@@ -46,7 +47,7 @@ test('readStatus() asks InterLink with the account’s token, and shows nothing 
 
 test('readStatus() repeats no token that is turned away', async () => {
   const { env } = await site('another-token-of-somebody');
-  const report = await readStatus({ env, side: 'site', owners: ['c/n'] }, signal);
+  const report = await readStatus({ env, side: 'site', owners: [n] }, signal);
   const text = renderText(report);
   expect(text).toContain('who is Bearer …[2J');
   expect(text).not.toContain('another-token');
@@ -79,6 +80,19 @@ test('readStatus() goes on with the site when there is no way to the cluster', a
   expect(report.cluster).toBeUndefined();
   expect(report.notes).toEqual([expect.stringMatching(/^The cluster can’t be looked at: .*\/nowhere\/kubeconfig/)]);
   expect(report.site?.peers).toMatchObject([{ trouble: undefined }, { trouble: undefined }]);
+});
+
+test('readStatus() goes on with the cluster when a file that InterLink is reached with can’t be used', async () => {
+  const { port } = await serveOnLoopback(() => ({ body: { items: [] } }));
+  const config = { InterlinkURL: 'https://127.0.0.1', TLS: { CACertFile: '/nowhere/ca.crt' } };
+  const files = await scratchFolder({
+    kubeconfig: JSON.stringify(kubeconfigFor(port)),
+    'config.yaml': JSON.stringify(config),
+  });
+  const env = { HOME: files, INTERLINKCONFIGPATH: join(files, 'config.yaml') };
+  const report = await readStatus({ env, kubeconfig: join(files, 'kubeconfig'), owners: [] }, signal);
+  expect(report).toMatchObject({ cluster: { nodes: [] }, site: undefined });
+  expect(report.notes).toEqual([expect.stringMatching(/^The site can’t be looked at: .*\/nowhere\/ca\.crt/)]);
 });
 
 test('readStatus() refuses a configuration that does not load', async () => {

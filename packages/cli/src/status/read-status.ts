@@ -1,5 +1,6 @@
 import { type KubeClient, namespaces } from '@interlink/kube';
 import { InterLinkError, type Owner } from '@interlink/protocol';
+import type { Side } from '../doctor/check.ts';
 import { DoctorContext } from '../doctor/context.ts';
 import type { Peer } from '../doctor/peers.ts';
 import { type ClusterFacts, type NodeChoice, readCluster } from './cluster/cluster-facts.ts';
@@ -17,8 +18,12 @@ export async function readStatus(options: StatusOptions, signal: AbortSignal): P
     const { file } = await context.loadConfig();
     const sides = await context.sides();
     const notes: string[] = [];
-    const cluster = sides.has('cluster') ? await orNote(readItsCluster(context, options, signal), notes) : undefined;
-    const site = sides.has('site') ? await readItsSite(context, options, cluster, signal) : undefined;
+    const cluster = sides.has('cluster')
+      ? await orNote('cluster', readItsCluster(context, options, signal), notes)
+      : undefined;
+    const site = sides.has('site')
+      ? await orNote('site', readItsSite(context, options, cluster, signal), notes)
+      : undefined;
     signal.throwIfAborted();
     return toReport({ configuration: file, cluster, site, notes }, context.secrets, new Date());
   } catch (error) {
@@ -29,11 +34,11 @@ export async function readStatus(options: StatusOptions, signal: AbortSignal): P
 }
 
 /** What it comes to; undefined where it fails, and why goes to the notes. */
-export async function orNote<T>(promise: Promise<T>, notes: string[]): Promise<T | undefined> {
+export async function orNote<T>(side: Side, promise: Promise<T>, notes: string[]): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
-    notes.push(`The cluster can’t be looked at: ${inWords(error)}`);
+    notes.push(`The ${side} can’t be looked at: ${inWords(error)}`);
     return undefined;
   }
 }

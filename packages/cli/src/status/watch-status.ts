@@ -40,8 +40,8 @@ export async function watchStatus(
     const { file: configuration } = await context.loadConfig();
     const sides = await context.sides();
     const notes: string[] = [];
-    const cluster = sides.has('cluster') ? await orNote(followCluster(following), notes) : undefined;
-    const site = sides.has('site') ? await followSite(following, cluster) : undefined;
+    const cluster = sides.has('cluster') ? await orNote('cluster', followCluster(following), notes) : undefined;
+    const site = sides.has('site') ? await orNote('site', followSite(following, cluster), notes) : undefined;
     while (!signal.aborted) {
       const facts = { configuration, cluster: cluster?.facts, site: site?.() };
       show(toReport({ ...facts, notes: [...notes, ...(cluster?.troubles ?? [])] }, context.secrets, new Date()));

@@ -50,7 +50,7 @@ Run it once, on either machine, and copy the other one's folder there, to the sa
   InterLinkConfig.yaml   the configuration; further keys: README.md
   run                    sockets, mode 0700: who can enter it needs no token
   vk.token               token: the same random text at both sides
-  client-secret, session oidc: what the virtual kubelet gets its tokens by, at the cluster's end
+  client-secret, or session: with oidc, at the cluster's end: what the virtual kubelet gets its tokens by
   tls.crt, tls.key       the site's certificate, or with mtls at the cluster's end the virtual kubelet's
   site.crt, callers.crt  whom to trust: the site's certificate; with mtls those of all who may call
 Everything is readable by this account alone. Run again with the same answers it changes nothing, and keeps tokens and certificates;

@@ -1,5 +1,5 @@
-import { InterLinkError } from '@interlink/protocol';
-import { Option, Command as Parser } from 'commander';
+import { InterLinkError, type Owner, parseOwnerKey } from '@interlink/protocol';
+import { InvalidArgumentError, Option, Command as Parser } from 'commander';
 import type { Command } from '../../command.ts';
 import type { Side } from '../../doctor/check.ts';
 import { parseArguments } from '../../parse-arguments.ts';
@@ -10,7 +10,7 @@ export interface StatusFlags {
   readonly side: Side | 'auto';
   readonly kubeconfig?: string;
   readonly nodename?: string;
-  readonly owner: ReadonlyArray<string>;
+  readonly owner: ReadonlyArray<Owner>;
   readonly watch?: true;
   readonly output: 'text' | 'json';
 }
@@ -30,7 +30,7 @@ const parser = () =>
     .option('--nodename <name>', 'only this virtual node of the cluster')
     .addOption(
       new Option('--owner <cluster/node>', 'at the site: whose pods; may be given several times')
-        .argParser((text: string, before: ReadonlyArray<string>) => [...before, text])
+        .argParser((text: string, before: ReadonlyArray<Owner>) => [...before, parseOwner(text)])
         .default([], 'those that are known here'),
     )
     .option('-w, --watch', 'stay, and show what changes as it does; Ctrl-C ends it')
@@ -60,9 +60,18 @@ What it says:
 InterLink keeps no list of whose pods there are. Known here are the nodes of the cluster, where there is a way to it, and of the
 configuration ClusterID with VirtualNodes, and what Policy.Grants and Sidecars name without a star. CLUSTER is the ClusterID, else:
   kubectl get namespace kube-system -o jsonpath='{.metadata.uid}'
-Which of them this account sees is InterLink's to say: it is shown the account's token.
+Which of them this account sees is InterLink's to say: it is shown the account's token. In the cluster the account has to be allowed to
+list nodes and pods (get suffices for the nodes of the configuration), and with -w to watch them.
 Exit code: 0 shown, 1 nobody answers, 2 wrong arguments or configuration.`,
     );
+
+function parseOwner(text: string): Owner {
+  try {
+    return parseOwnerKey(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`CLUSTER/NODE is wanted: ${InterLinkError.from(error).message}`);
+  }
+}
 
 export const statusCommand: Command = {
   name: 'status',

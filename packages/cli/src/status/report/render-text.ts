@@ -34,12 +34,17 @@ function clusterLines({ nodes, unscheduled, oldestPending }: ClusterStatus, now:
     ['node', ...clusterStates],
     nodes.map((node) => [node.name, ...numbers(clusterStates, node.pods)]),
   );
-  const waiting = unscheduled === undefined || unscheduled === 0 ? [] : [`  and ${unscheduled} without a node yet`];
   return [
     ...section('Virtual nodes', renderTable(titles, rows)),
-    ...section('Pods, as Kubernetes has them', [...pods, ...waiting]),
+    ...section('Pods, as Kubernetes has them', [...pods, ...withoutNode(unscheduled)]),
     ...section('Oldest pending', [pendingLine(oldestPending, now)]),
   ];
+}
+
+function withoutNode(count: number | undefined): string[] {
+  if (count === undefined)
+    return ['  Whether pods wait for a node is not known: this account may not list pods of the cluster'];
+  return count === 0 ? [] : [`  and ${count} without a node yet`];
 }
 
 function siteLines({ peers, owners, oldestPending }: SiteStatus, now: number): string[] {

@@ -2,8 +2,8 @@ import { type Owner, ownerKey, parseOwnerKey } from '@interlink/protocol';
 import type { InterLinkConfig } from '@interlink/service-kit';
 
 export interface OwnerFacts {
-  /** `CLUSTER/NODE` each, as `--owner` has them. */
-  readonly asked: ReadonlyArray<string>;
+  /** As `--owner` has them. */
+  readonly asked: ReadonlyArray<Owner>;
   readonly config: Pick<InterLinkConfig, 'ClusterID' | 'VirtualNodes' | 'Sidecars' | 'Policy.Grants'>;
   /** Those of the cluster, where there is a way to it. */
   readonly ofCluster: ReadonlyArray<Owner>;
@@ -11,10 +11,10 @@ export interface OwnerFacts {
 
 /**
  * Whose pods are asked for. InterLink keeps no list of owners: they are those asked for, else those that the cluster has and that the
- * configuration names without a star. @throws InterLinkError `invalid_argument` for one that is asked for and is none
+ * configuration names without a star.
  */
 export function chooseOwners({ asked, config, ofCluster }: OwnerFacts): Owner[] {
-  if (asked.length > 0) return distinct(asked.map(parseOwnerKey));
+  if (asked.length > 0) return distinct(asked);
   const { ClusterID: cluster, VirtualNodes: nodes = [] } = config;
   const ofNodes = cluster === undefined ? [] : nodes.flatMap(nameOf).map((node) => `${cluster}/${node}`);
   const granted = (config['Policy.Grants'] ?? []).flatMap(({ Owners = [] }) => Owners);
