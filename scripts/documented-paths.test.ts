@@ -34,6 +34,7 @@ test.each([
   'docs/guides/tunnelled.md',
   'docs/protocol.md',
   'docs/admission.md',
+  'docs/doctor.md',
   'docs/authentication.md',
   'docs/reliability.md',
   'docs/security.md',

@@ -7,6 +7,7 @@ import { allFields as dockerFields, supportedFlags } from '@interlink/sidecar-do
 import { misbehaviours, scriptKeys } from '@interlink/sidecar-mock';
 import { type Field, renderFields } from '@interlink/sidecar-sdk';
 import { type AnnotationKind, annotationKinds, commonFlags, allFields as slurmFields } from '@interlink/sidecar-slurm';
+import { allChecks as doctorChecks } from '../packages/cli/src/doctor/checks/all-checks.ts';
 import { replaceSection } from './doc-section.ts';
 
 // Writes the parts of the documents that follow from the code; with --check it only says which are out of date.
@@ -72,6 +73,7 @@ const sections = [
     content: codeBlock('examples/python-plugin-v1/plugin.py', 'python'),
   },
   { document: 'docs/protocol.md', name: 'error codes', content: errorTable() },
+  { document: 'docs/doctor.md', name: 'doctor checks', content: doctorTable() },
   ...[...new Set(allChecks.map(({ section }) => section))].map((section) => ({
     document: 'docs/protocol.md',
     name: `checks of ${section}`,
@@ -154,6 +156,11 @@ function fieldTable(
 function errorTable(): string {
   const rows = errorCodes.map((code) => `| \`${code}\` | ${toHttpStatus(code)} |`);
   return ['| `code` | status |', '|---|---|', ...rows].join('\n');
+}
+
+function doctorTable(): string {
+  const rows = doctorChecks.map(({ name, sides, summary }) => `| \`${name}\` | ${sides.join(', ')} | ${summary} |`);
+  return ['| check | side | what is wanted |', '|---|---|---|', ...rows].join('\n');
 }
 
 function checkTable(section: string): string {

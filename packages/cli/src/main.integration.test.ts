@@ -42,6 +42,9 @@ test.each([
   [['interlink', 'conformance'], /^interlink: The address of a sidecar is wanted[^\n]*\n$/],
   [['interlink', 'conformance', 'http://127.0.0.1:1'], /^interlink: Cannot check http:\/\/127\.0\.0\.1:1: [^\n]*\n$/],
   [['mock-sidecar', 'now'], /^mock-sidecar: mock-sidecar takes no arguments, but got "now"[^\n]*\n$/],
+  [['interlink', 'doctor', '--side', 'both'], /^interlink: [^\n]*'both' is invalid[^\n]*cluster, site, auto[^\n]*\n$/],
+  [['interlink', 'status', '--owner', 'a/b/c'], /^interlink: [^\n]*'a\/b\/c' is invalid[^\n]*CLUSTER\/NODE[^\n]*\n$/],
+  [['interlink', 'init', '--type', 'edge'], /^interlink: --backend is missing: [^\n]*--host is missing[^\n]*\n$/],
   [['interlnk'], /^interlink-cli: unknown command "interlnk": did you mean interlink\?\n/],
 ])('%j exits with 2 and one clear message', async (args, message) => {
   const { code, stdout, stderr } = await run(args);
@@ -92,4 +95,33 @@ test('vk without a cluster exits with one line that says so', async () => {
   const [line = '', ...rest] = stderr.trimEnd().split('\n').reverse();
   expect(line).toMatch(/^vk: .*\/nowhere\/kubeconfig/);
   expect(rest.every((other) => other.startsWith('{'))).toBe(true);
+});
+
+test('interlink doctor exits with 1 and says what to do where nothing runs, in JSON too', async () => {
+  const env = { INTERLINKPORT: '1', SIDECARPORT: '1', SIDECARSERVICE: 'mock' };
+  const told = await run(['interlink', 'doctor', '--side', 'site'], { env });
+  expect([told.code, told.stderr]).toEqual([1, 'interlink: the doctor found 2 problems\n']);
+  expect(told.stdout).toMatch(/PROBLEM +sidecars .*ECONNREFUSED.*\n +why: .*\n +fix: start the sidecar/);
+  const { code, stdout } = await run(['interlink', 'doctor', '--side', 'site', '-o', 'json'], { env });
+  expect([code, JSON.parse(stdout)]).toMatchObject([1, { sides: ['site'], problems: 2 }]);
+});
+
+test('interlink status exits with 1 where nobody answers, and shows that, in JSON too', async () => {
+  const env = { INTERLINKPORT: '1', SIDECARPORT: '1' };
+  const told = await run(['interlink', 'status', '--side', 'site'], { env });
+  expect([told.code, told.stderr]).toEqual([1, 'interlink: nobody answers: interlink doctor says why\n']);
+  expect(told.stdout).toMatch(/\n {2}InterLink at http:\/\/127\.0\.0\.1:1: TROUBLE\n.*ECONNREFUSED/);
+  const { code, stdout } = await run(['interlink', 'status', '--side', 'site', '-o', 'json'], { env });
+  expect([code, JSON.parse(stdout)]).toMatchObject([1, { site: { peers: [{ name: 'InterLink' }, {}] } }]);
+});
+
+test('interlink init writes both sides, and what it writes is what the processes take', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'interlink-init-'));
+  onTestFinished(async () => await rm(folder, { recursive: true }));
+  const written = await run(['interlink', 'init', '--type', 'local', '--backend', 'mock'], { env: { HOME: folder } });
+  expect([written.code, written.stderr]).toEqual([0, '']);
+  expect(written.stdout).toContain(`vk --kubeconfig`);
+  const env = { HOME: folder, INTERLINKCONFIGPATH: join(folder, 'interlink', 'InterLinkConfig.yaml') };
+  const { code, stderr } = await run(['interlink', 'health'], { env });
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`Nothing answers at unix://${folder}/interlink/run/`)]);
 });

@@ -64,6 +64,7 @@ export {
   type ResourceType,
   resourcePath,
   secrets,
+  selfSubjectAccessReviews,
   selfSubjectReviews,
   serviceAccounts,
   serviceAccountTokens,

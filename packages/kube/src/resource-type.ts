@@ -12,6 +12,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   Secret,
+  SelfSubjectAccessReview,
   SelfSubjectReview,
   Service,
   ServiceAccount,
@@ -61,6 +62,13 @@ export const subjectAccessReviews: ResourceType<SubjectAccessReview> = {
   group: 'authorization.k8s.io',
   version: 'v1',
   resource: 'subjectaccessreviews',
+  namespaced: false,
+};
+/** Whether the caller may: `create` with what it is about. */
+export const selfSubjectAccessReviews: ResourceType<SelfSubjectAccessReview> = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  resource: 'selfsubjectaccessreviews',
   namespaced: false,
 };
 export const tokenReviews: ResourceType<TokenReview> = {

@@ -73,6 +73,7 @@ export type PersistentVolumeClaim = Raw<k8s.V1PersistentVolumeClaim>;
 export type CoreEvent = Raw<k8s.CoreV1Event>;
 
 export type SubjectAccessReview = Raw<k8s.V1SubjectAccessReview>;
+export type SelfSubjectAccessReview = Raw<k8s.V1SelfSubjectAccessReview>;
 export type SelfSubjectReview = Raw<k8s.V1SelfSubjectReview>;
 export type TokenReview = Raw<k8s.V1TokenReview>;
 export type TokenRequest = Raw<k8s.AuthenticationV1TokenRequest>;

@@ -49,7 +49,7 @@ export { ownProgram, ownProgramPrefix, readAsset } from './process/single-file.t
 export { Trouble } from './process/trouble.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
 export { keepYoungGenerationSmall } from './process/young-generation.ts';
-export { accountToken, chooseAuthentication } from './server/choose-authentication.ts';
+export { accountToken, accountTokenFile, chooseAuthentication } from './server/choose-authentication.ts';
 export type { HealthChecks, HealthNote } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
 export { listen } from './server/listen.ts';

@@ -20,6 +20,10 @@
  *   identity/         names and labels
  *   engine/           every request to the Docker Engine
  */
+export { connect as connectEngine } from './engine/connect.ts';
+export { type EngineAddress, parseEngineAddress } from './engine/connection.ts';
+export { Engine, type EngineInfo } from './engine/engine.ts';
 export { allFields } from './fields/all-fields.ts';
 export { supportedFlags } from './flags/docker-flags.ts';
 export { createDockerBackend, dockerSidecar } from './sidecar.ts';
+export { defaultDataRoot } from './volumes/data-root.ts';

@@ -11,3 +11,6 @@ export { allFields } from './fields/all-fields.ts';
 export { commonFlags } from './flags/allowed-flags.ts';
 export { slurmSidecar } from './sidecar.ts';
 export { type AnnotationKind, annotationKinds } from './site/annotations.ts';
+export { loadSlurmSite, thisProcess } from './site/load-slurm-site.ts';
+export { type SlurmProgram, slurmPrograms } from './slurm/commands/slurm-commands.ts';
+export { Slurm } from './slurm/slurm.ts';

@@ -35,10 +35,20 @@ export {
   ReportLog,
 } from '@interlink/protocol';
 export { runProcess } from '@interlink/service-kit';
+export { type PlanOptions, planNodes } from './config/plan-nodes.ts';
+export type { PlannedNode } from './config/virtual-nodes.ts';
+export { type DeviceClient, type DevicePrompt, loginByDevice } from './credentials/device-login.ts';
 export { type InterLinkToken, interLinkToken } from './credentials/interlink-token.ts';
 export { RenewedToken, type RenewedTokenOptions } from './credentials/renewed-token.ts';
+export { interLinkTls } from './interlink-tls.ts';
+export {
+  type CertificateUsage,
+  createSelfSignedCertificate,
+  type KeyPair,
+} from './kubelet-api/self-signed-certificate.ts';
 export { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 export type { Provider } from './provider.ts';
 export { type RunProviderOptions, runProvider } from './run-provider.ts';
 export { runVirtualKubelet, type VirtualKubeletFlags } from './run-virtual-kubelet.ts';
+export { cleanLine, cleanText } from './trust/clean-text.ts';
 export { VirtualNode, type VirtualNodeOptions } from './virtual-node.ts';

@@ -3,14 +3,25 @@ import { nearest } from '@interlink/service-kit';
 import type { Command } from '../command.ts';
 import { conformanceCommand } from './interlink/conformance.ts';
 import { demoCommand } from './interlink/demo.ts';
+import { doctorCommand } from './interlink/doctor.ts';
 import { healthCommand } from './interlink/health.ts';
+import { initCommand } from './interlink/init.ts';
 import { renderCommand } from './interlink/render.ts';
+import { statusCommand } from './interlink/status.ts';
 
 const name = 'interlink';
 const summary = 'The gateway between virtual kubelets and a sidecar.';
 
 /** What `interlink WORD` does; without a word it is the gateway. */
-export const subcommands: ReadonlyArray<Command> = [demoCommand, conformanceCommand, renderCommand, healthCommand];
+export const subcommands: ReadonlyArray<Command> = [
+  demoCommand,
+  initCommand,
+  doctorCommand,
+  statusCommand,
+  conformanceCommand,
+  renderCommand,
+  healthCommand,
+];
 
 export const interLinkCommand: Command = {
   name,

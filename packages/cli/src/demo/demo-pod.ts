@@ -1,7 +1,8 @@
 import { type KubeClient, type Pod, pods } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 
-const timeoutMs = 90_000;
+/** Where it is pulled and run at once. */
+const usualTimeoutMs = 90_000;
 
 /** The same as examples/interlink_mock/payloads/busyecho_k8s.yaml. */
 export const busyecho = {
@@ -24,26 +25,31 @@ export const busyecho = {
   },
 } satisfies Pod;
 
-const path = { namespace: 'default', name: busyecho.metadata.name };
-
-/** The example pod in a cluster, as a user has it. */
+/** The example pod in a cluster, or another of one container, as a user has it. */
 export class DemoPod {
   readonly #client: KubeClient;
+  readonly #pod: Pod;
+  readonly #path: { readonly namespace: string; readonly name: string };
+  readonly #timeoutMs: number;
 
-  constructor(client: KubeClient) {
+  constructor(client: KubeClient, pod: Pod = busyecho, timeoutMs = usualTimeoutMs) {
     this.#client = client;
+    this.#pod = pod;
+    this.#path = { namespace: pod.metadata?.namespace ?? 'default', name: pod.metadata?.name ?? '' };
+    this.#timeoutMs = timeoutMs;
   }
 
   async create(): Promise<void> {
-    await this.#client.create(pods, { namespace: path.namespace }, busyecho);
+    await this.#client.create(pods, { namespace: this.#path.namespace }, this.#pod);
   }
 
   /** Calls `tell` with each state as it comes, until the pod has succeeded. @throws InterLinkError when it fails, or takes too long */
   async watch(tell: (state: string) => void, signal: AbortSignal): Promise<void> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const { namespace, name } = this.#path;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]);
     let told = '';
-    const options = { fieldSelector: `metadata.name=${path.name}`, signal: limit };
-    for await (const event of this.#client.watch(pods, { namespace: path.namespace }, options)) {
+    const options = { fieldSelector: `metadata.name=${name}`, signal: limit };
+    for await (const event of this.#client.watch(pods, { namespace }, options)) {
       if (event.type === 'BOOKMARK') continue;
       const state = stateOf(event.object);
       if (state !== told) tell(state);
@@ -51,19 +57,19 @@ export class DemoPod {
       const phase = event.object.status?.phase;
       if (phase === 'Succeeded') return;
       if (phase === 'Failed' || event.type === 'DELETED') {
-        throw new InterLinkError('internal', `Pod ${path.name} is ${state}, Succeeded is wanted`);
+        throw new InterLinkError('internal', `Pod ${name} is ${state}, Succeeded is wanted`);
       }
     }
-    throw new InterLinkError('deadline_exceeded', `Pod ${path.name} is ${told} after ${timeoutMs / 1_000} s`);
+    throw new InterLinkError('deadline_exceeded', `Pod ${name} is ${told} after ${this.#timeoutMs / 1_000} s`);
   }
 
   async log(): Promise<string> {
-    return await this.#client.readLog(path, {});
+    return await this.#client.readLog(this.#path, {});
   }
 
   /** Deletes it and returns when it is gone. */
   async remove(): Promise<void> {
-    await this.#client.delete(pods, path).catch(() => undefined);
+    await this.#client.delete(pods, this.#path).catch(() => undefined);
   }
 }
 

@@ -26,7 +26,11 @@ async function socketPath(): Promise<string> {
 test('askHealth() asks over TCP, by the address of all interfaces, too', async () => {
   const { port } = await serve(401, { host: '127.0.0.1', port: 0 });
   for (const host of ['127.0.0.1', '0.0.0.0'])
-    expect(await askHealth(`http://${host}:${port}`, '/healthz')).toEqual({ status: 401, text: '/healthz\n' });
+    expect(await askHealth(`http://${host}:${port}`, '/healthz')).toEqual({
+      status: 401,
+      text: '/healthz\n',
+      date: expect.any(String),
+    });
 });
 
 test('askHealth() asks over a unix socket, and says when nobody listens there', async () => {
@@ -36,7 +40,11 @@ test('askHealth() asks over a unix socket, and says when nobody listens there', 
     message: expect.stringContaining(`Nothing answers at unix://${path}: `),
   });
   await serve(200, { path });
-  expect(await askHealth(`unix://${path}`, '/healthz')).toEqual({ status: 200, text: '/healthz\n' });
+  expect(await askHealth(`unix://${path}`, '/healthz')).toEqual({
+    status: 200,
+    text: '/healthz\n',
+    date: expect.any(String),
+  });
 });
 
 test('showReadiness() fails with what a process says that is not ready', async () => {

@@ -6,6 +6,8 @@ import { InterLinkError, parseTarget } from '@interlink/protocol';
 export interface HealthAnswer {
   readonly status: number;
   readonly text: string;
+  /** By the clock of whoever answered. */
+  readonly date: string | undefined;
 }
 
 const timeoutMs = 5_000;
@@ -27,7 +29,7 @@ export async function askHealth(url: string, path: string): Promise<HealthAnswer
           : getHttp(target, { ...options, ...(socketPath === undefined ? {} : { socketPath }) }, resolve);
       request.once('error', reject);
     });
-    return { status: answer.statusCode ?? 0, text: await text(answer) };
+    return { status: answer.statusCode ?? 0, text: await text(answer), date: answer.headers.date };
   } catch (error) {
     const { message } = InterLinkError.from(error);
     throw new InterLinkError('unavailable', `Nothing answers at ${url}: ${message}`, { cause: error });

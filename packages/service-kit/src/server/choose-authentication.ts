@@ -9,9 +9,14 @@ import type { InterLinkConfig } from '../config/load-interlink-config.ts';
 import type { Logger } from '../process/logger.ts';
 import { isPrivateSocket } from './listen.ts';
 
+/** Where the account's token is: the configured file, or the default one, whether it is there or not. */
+export function accountTokenFile(config: InterLinkConfig, env: NodeJS.ProcessEnv = process.env): TokenFile {
+  return new TokenFile(config['Auth.TokenFile'] ?? defaultTokenPath(env));
+}
+
 /** The account's token: the configured file, or the default one, made when it is missing. */
 export async function accountToken(config: InterLinkConfig): Promise<TokenFile> {
-  const file = new TokenFile(config['Auth.TokenFile'] ?? defaultTokenPath());
+  const file = accountTokenFile(config);
   if (config['Auth.TokenFile'] === undefined) await file.ensure();
   return file;
 }

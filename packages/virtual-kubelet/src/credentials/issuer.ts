@@ -34,7 +34,8 @@ export async function requestToken(settings: ClientSettings, refreshToken: strin
   try {
     const secret = await readSecret(settings.clientSecretFile);
     if (secret !== undefined) secrets.push(secret);
-    const fetch = fetchBy(await readSecret(settings.caFile), AbortSignal.timeout(timeoutMs));
+    const signal = AbortSignal.timeout(timeoutMs);
+    const fetch = fetchBy(await readSecret(settings.caFile), () => signal);
     const issuer = await discover(settings, secret, fetch);
     const parameters = parametersOf(settings);
     const told = await (refreshToken === undefined
@@ -51,7 +52,8 @@ export async function requestToken(settings: ClientSettings, refreshToken: strin
   }
 }
 
-async function discover(
+/** What the issuer says of itself, and how we are known to it. */
+export async function discover(
   { issuer, clientId }: ClientSettings,
   secret: string | undefined,
   fetch: oidc.CustomFetch,
@@ -71,7 +73,7 @@ function authenticationOf(server: oidc.ServerMetadata, secret: string | undefine
 }
 
 /** An audience that is a URI is named as RFC 8707 has it as well, and as others that issuers know. */
-function parametersOf({ audience, scope }: ClientSettings): Record<string, string> {
+export function parametersOf({ audience, scope }: ClientSettings): Record<string, string> {
   return {
     ...(scope === undefined ? {} : { scope }),
     ...(audience === undefined ? {} : { audience }),
@@ -79,8 +81,8 @@ function parametersOf({ audience, scope }: ClientSettings): Record<string, strin
   };
 }
 
-/** Bounded in time and size, follows no redirection, and trusts the configured CA. */
-function fetchBy(ca: string | undefined, signal: AbortSignal): oidc.CustomFetch {
+/** Bounded in time, by a signal for each request, and in size; follows no redirection, and trusts the configured CA. */
+export function fetchBy(ca: string | undefined, signalOf: () => AbortSignal): oidc.CustomFetch {
   return async (address, { method, headers, body }) => {
     const { origin, pathname, search } = new URL(address);
     const tls = { ca };
@@ -91,7 +93,7 @@ function fetchBy(ca: string | undefined, signal: AbortSignal): oidc.CustomFetch 
         path: `${pathname}${search}`,
         headers,
         ...(body === null || body === undefined ? {} : { body: String(body) }),
-        signal,
+        signal: signalOf(),
       });
       const text = await readBody(answer.body, smallBody);
       const type = String(answer.headers['content-type'] ?? '');
@@ -110,7 +112,7 @@ async function readSecret(path: string | undefined): Promise<string | undefined>
 }
 
 /** The issuer may repeat what it was sent; neither that nor its answer's body goes any further. */
-function describe(error: unknown, secrets: readonly string[]): InterLinkError {
+export function describe(error: unknown, secrets: readonly string[]): InterLinkError {
   let text = wordsOf(error);
   for (const secret of secrets) text = text.replaceAll(secret, '…').replaceAll(encodeURIComponent(secret), '…');
   const code = error instanceof oidc.ResponseBodyError ? 'unauthenticated' : InterLinkError.from(error).code;

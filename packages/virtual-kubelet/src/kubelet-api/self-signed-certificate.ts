@@ -14,8 +14,18 @@ const backdatedMs = 5 * 60_000;
 /** X.520's upper bound of a common name; the names that count are the alternative ones. */
 const maxCommonName = 64;
 
-/** Makes a new ECDSA P-256 key and a serving certificate for it, signed by itself, for one year. @param names host names and IP addresses */
-export async function createSelfSignedCertificate(names: readonly string[], nowMs: number): Promise<KeyPair> {
+/** What its holder may prove by it: to be that server, or that client. */
+export type CertificateUsage = 'serverAuth' | 'clientAuth';
+
+/**
+ * Makes a new ECDSA P-256 key and a certificate for it, signed by itself, for one year.
+ * @param names host names and IP addresses; the first is its common name, too
+ */
+export async function createSelfSignedCertificate(
+  names: readonly string[],
+  nowMs: number,
+  usages: readonly CertificateUsage[] = ['serverAuth'],
+): Promise<KeyPair> {
   const x509 = await loadX509();
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -27,7 +37,7 @@ export async function createSelfSignedCertificate(names: readonly string[], nowM
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension(usages.map((usage) => x509.ExtendedKeyUsage[usage])),
       new x509.SubjectAlternativeNameExtension(toGeneralNames(names)),
     ],
   });

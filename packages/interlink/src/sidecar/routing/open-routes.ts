@@ -1,4 +1,4 @@
-import { HttpTarget, type TargetObserver } from '@interlink/protocol';
+import { HttpTarget, type HttpTargetOptions, type TargetObserver } from '@interlink/protocol';
 import {
   accountToken,
   clientTls,
@@ -30,20 +30,25 @@ interface RouteProcess {
 /** The route table of the configuration, with nothing asked of anybody yet. @throws InterLinkError `invalid_argument` for a bad table or file */
 export async function openRoutes(config: InterLinkConfig, { metrics, ...process }: RouteProcess): Promise<RouteTable> {
   const account = await accountToken(config);
-  const routes =
-    config.Sidecars === undefined
-      ? [onlyRoute(config, account)]
-      : parseRoutes(config.Sidecars, config['V1.SettleSeconds']);
+  const routes = configuredRoutes(config, account);
   const v1 = { exportsPodData: config.ExportPodData, scripts: new JobScripts(config) };
   const limits = { ...noLimits, bodyBytes: config['Limits.BodyBytes'] };
   const open = async (route: SidecarRoute) => {
     const observer = metrics?.observerOf(route.name);
-    const target = await openTarget({ route, account, logger: process.logger, observer });
+    const file = sidecarToken(route, account);
+    const token = file === undefined ? undefined : () => file.current();
+    const target = await openTarget({ route, token, logger: process.logger, observer });
     const link = new SidecarLink({ route, target, v1, limits, ...process });
     metrics?.show(route.name, () => link);
     return link;
   };
   return new RouteTable(await Promise.all(routes.map(open)));
+}
+
+/** The rows of the configuration, in its order; without a table, the one of SidecarURL. @throws InterLinkError `invalid_argument` for a bad table */
+export function configuredRoutes(config: InterLinkConfig, account: TokenFile): SidecarRoute[] {
+  if (config.Sidecars === undefined) return [onlyRoute(config, account)];
+  return parseRoutes(config.Sidecars, config['V1.SettleSeconds']);
 }
 
 /** Without a table, one sidecar has the pods of all. */
@@ -61,16 +66,17 @@ function onlyRoute(config: InterLinkConfig, account: TokenFile): SidecarRoute {
 
 interface TargetParts {
   readonly route: SidecarRoute;
-  readonly account: TokenFile;
+  /** What the sidecar is shown. */
+  readonly token: HttpTargetOptions['token'];
   readonly logger: Logger;
-  readonly observer: TargetObserver | undefined;
+  readonly observer?: TargetObserver | undefined;
 }
 
-async function openTarget({ route, account, logger, observer }: TargetParts): Promise<HttpTarget> {
-  const token = sidecarToken(route, account);
+/** The way to a route's sidecar, with what it is shown; nothing is asked of it yet. @throws InterLinkError `invalid_argument` for a bad file */
+export async function openTarget({ route, token, logger, observer }: TargetParts): Promise<HttpTarget> {
   return new HttpTarget({
     url: route.url,
-    token: token === undefined ? undefined : () => token.current(),
+    token,
     tls: await clientTls(route.url, route.tls, logger),
     headers: traceHeaders,
     connections: 256,
