@@ -15,6 +15,7 @@ import { pick } from '../routes/pick-headers.ts';
 import { catchUp } from './catch-up.ts';
 import { isStream, type Refusal, SharedWatch } from './shared-watch.ts';
 import type { TellCapabilities } from './told-capabilities.ts';
+import type { WatchLine } from './watch-line.ts';
 import { Watcher } from './watcher.ts';
 
 /** How long things may take; tests have less patience. */
@@ -29,6 +30,17 @@ export interface FanOutTimes {
 
 export const defaultFanOutTimes: FanOutTimes = { lingerMs: 5_000, silenceMs: streamSilenceMs, stallMs: 25_000 };
 
+/** Told of what the shared streams bring, whoever reads them; it must not throw. */
+export interface WatchAudience {
+  /** An owner's pods are watched from now on. */
+  begin(owner: Owner): WatchNews;
+}
+
+export interface WatchNews {
+  line(line: WatchLine, text: string): void;
+  end(): void;
+}
+
 const headersTimeoutMs = 60_000;
 const refusalHeaders = ['content-type', 'cache-control', 'retry-after'];
 
@@ -39,10 +51,12 @@ const refusalHeaders = ['content-type', 'cache-control', 'retry-after'];
 export class FanOut {
   readonly #times: FanOutTimes;
   readonly #logger: Logger;
+  readonly #audience: WatchAudience | undefined;
   readonly #shared = new Map<HttpTarget, Map<string, SharedWatch>>();
 
-  constructor(logger: Logger, times: FanOutTimes = defaultFanOutTimes) {
+  constructor(logger: Logger, audience?: WatchAudience, times: FanOutTimes = defaultFanOutTimes) {
     this.#logger = logger;
+    this.#audience = audience;
     this.#times = times;
   }
 
@@ -109,10 +123,13 @@ export class FanOut {
     const present = ofTarget.get(key);
     if (present?.isFresh === true) return present;
     const { silenceMs, lingerMs } = this.#times;
+    const news = this.#audience?.begin(owner);
     const shared = withSpan(undefined, () => {
       return new SharedWatch({
         ...{ target, path: watchPath(owner), headers, silenceMs, lingerMs },
+        onLine: news === undefined ? undefined : (line, text) => news.line(line, text),
         onEnd: (error) => {
+          news?.end();
           this.#logger.debug({ err: error, owner: ownerKey(owner) }, 'shared watch ended');
           if (ofTarget.get(key) === shared) ofTarget.delete(key);
         },
