@@ -13,11 +13,15 @@ export interface Chart {
   /** When each sample was taken, in milliseconds since the epoch, oldest first. */
   readonly times: ReadonlyArray<number>;
   readonly series: ReadonlyArray<Series>;
+  /** The scale reaches this far at least. */
+  readonly least: number;
   /** A value with its unit. */
   readonly show: (value: number) => string;
 }
 
 const [width, height, left, bottom, top] = [600, 160, 44, 20, 8];
+/** As many as the style sheet has; then they begin again. */
+const colours = 5;
 /** Rows of the table that says the same as the picture. */
 const tableRows = 12;
 
@@ -26,7 +30,7 @@ export function renderChart(chart: Chart): Html {
   const { id, title, series, show, times } = chart;
   const latest = series.map(({ name, values }, index) => {
     const value = values.findLast((each) => each !== undefined);
-    return html`<li class="series-${index}"><span class="key" aria-hidden="true"></span>${name}: <b>${value === undefined ? '–' : show(value)}</b></li>`;
+    return html`<li class="series-${index % colours}"><span class="key" aria-hidden="true"></span>${name}: <b>${value === undefined ? '–' : show(value)}</b></li>`;
   });
   const [from, to] = [times[0], times.at(-1)];
   const isDrawn = from !== undefined && to !== undefined && to > from;
@@ -38,15 +42,15 @@ ${isDrawn && table(chart)}
 </figure>`;
 }
 
-function drawing({ title, times, series, show }: Chart, from: number, to: number): Html {
+function drawing({ title, times, series, show, least }: Chart, from: number, to: number): Html {
   const highest = niceTop(
-    Math.max(...series.flatMap(({ values }) => values.filter((value) => value !== undefined)), 0),
+    Math.max(...series.flatMap(({ values }) => values.filter((value) => value !== undefined)), least),
   );
   const x = (at: number) => round(left + ((width - left) * (at - from)) / (to - from));
   const y = (value: number) => round(height - bottom - ((height - bottom - top) * value) / highest);
   const lines = series.map(
     ({ values }, index) =>
-      html`<path class="series-${index}" d="${pathOf(values, (at, value) => `${x(times[at] ?? from)} ${y(value)}`)}"/>`,
+      html`<path class="series-${index % colours}" d="${pathOf(values, (at, value) => `${x(times[at] ?? from)} ${y(value)}`)}"/>`,
   );
   const grid = [0, highest / 2, highest].map(
     (value) =>
@@ -81,7 +85,6 @@ function table({ times, series, show, title }: Chart): Html {
 
 /** 1, 2 or 5 and zeros: a scale that reads well. */
 function niceTop(highest: number): number {
-  if (highest <= 0) return 1;
   const magnitude = 10 ** Math.floor(Math.log10(highest));
   return ([1, 2, 5, 10].find((factor) => factor * magnitude >= highest) ?? 10) * magnitude;
 }

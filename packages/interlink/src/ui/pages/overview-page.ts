@@ -21,6 +21,8 @@ export interface Overview {
   /** Those that the viewer may see, and nothing of any other. */
   readonly boards: ReadonlyArray<OwnerBoard>;
   readonly sidecars: ReadonlyArray<SidecarView>;
+  /** Whether what concerns all owners is shown, too. */
+  readonly seesAllOwners: boolean;
   readonly sidecarOf: (board: OwnerBoard) => string;
   readonly history: History;
 }
@@ -76,22 +78,28 @@ function watched({ isWatched, watchedSince, heardAt }: OwnerBoard, now: number):
     : html`<span class="ill">by nobody</span>: as told ${ageSince(heardAt, now)} ago`;
 }
 
-function charts({ history, boards, sidecars }: Overview): Html {
+function charts({ history, boards, sidecars, seesAllOwners }: Overview): Html {
   const keys = new Set(boards.map(({ owner }) => ownerKey(owner)));
   const { samples } = history;
   const times = samples.map(({ at }) => at);
   const sums = samples.map((sample) => sumOf(sample, keys));
   const count = (value: number) => String(Math.round(value * 10) / 10);
   const shown = podStates.filter((state) => state !== 'Unreadable');
+  const requests = renderChart({
+    ...{ id: 'chart-requests', title: 'Requests from InterLink to sidecars, per minute', times, show: count, least: 1 },
+    series: sidecars.map(({ name }) => ({ name, values: samples.map(({ requests }) => requests.get(name)) })),
+  });
   return html`<div class="charts">${renderChart({
-    ...{ id: 'chart-pods', title: 'Pods by state', times, show: count },
+    ...{ id: 'chart-pods', title: 'Pods by state', times, show: count, least: 1 },
     series: shown.map((state) => ({ name: state, values: sums.map(({ counts }) => counts[state]) })),
   })}${renderChart({
-    ...{ id: 'chart-starts', title: 'From first sight to the first container, median of each minute', times },
+    ...{
+      id: 'chart-starts',
+      title: 'From first sight to the first container, median of each minute',
+      times,
+      least: 10_000,
+    },
     show: (value) => renderAge(value),
     series: [{ name: 'Start latency', values: sums.map(({ startLatenciesMs }) => median(startLatenciesMs)) }],
-  })}${renderChart({
-    ...{ id: 'chart-requests', title: 'Requests from InterLink to sidecars, per minute', times, show: count },
-    series: sidecars.map(({ name }) => ({ name, values: samples.map(({ requests }) => requests.get(name)) })),
-  })}</div>`;
+  })}${seesAllOwners && requests}</div>`;
 }

@@ -13,12 +13,10 @@ export interface TimelineStep {
  * among it: no report says that.
  */
 export function timelineOf({ firstSeenAt, isSeenFromStart }: PodEntry, report: PodReport | undefined): TimelineStep[] {
-  const seen = isSeenFromStart
-    ? 'the backend had it, as InterLink first heard'
-    : 'InterLink first heard of it, and it was there before';
+  const seen = isSeenFromStart ? 'InterLink first heard of it' : 'InterLink first heard of it, which was there before';
   const steps: TimelineStep[] = [{ at: new Date(firstSeenAt).toISOString(), what: seen }];
   const startTime = report?.status.startTime;
-  if (startTime !== undefined) steps.push({ at: startTime, what: 'taken by the backend' });
+  if (startTime !== undefined) steps.push({ at: startTime, what: 'taken up, as the backend has it' });
   for (const { name, state, lastState } of report === undefined ? [] : containersOf(report)) {
     for (const [each, before] of [
       [lastState, ', the time before'],

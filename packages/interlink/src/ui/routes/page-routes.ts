@@ -23,7 +23,10 @@ export function servePages(ui: FastifyInstance, site: Site): void {
     const boards = visibleBoards(site, request);
     const sidecars = visibleLinks(site, request, boards).map(({ route, trouble }) => ({ name: route.name, trouble }));
     const sidecarOf = ({ owner }: { owner: Owner }) => routes.linkOf(owner).route.name;
-    const page = renderOverviewPage({ ...frameOf(request), boards, sidecars, sidecarOf, history: site.history });
+    const page = renderOverviewPage({
+      ...{ ...frameOf(request), boards, sidecars, sidecarOf, history: site.history },
+      seesAllOwners: guard.seesAllOwners(request),
+    });
     return await send(reply, page);
   });
 
