@@ -7,15 +7,17 @@ import {
   type Owner,
   ownerKey,
   ownerPath,
+  type ReportLog,
   streamSilenceMs,
 } from '@interlink/protocol';
 import { type Logger, requestIdHeader, withSpan } from '@interlink/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pick } from '../routes/pick-headers.ts';
 import { catchUp } from './catch-up.ts';
+import { followLog } from './follow-log.ts';
 import { isStream, type Refusal, SharedWatch } from './shared-watch.ts';
 import type { TellCapabilities } from './told-capabilities.ts';
-import type { WatchLine } from './watch-line.ts';
+import type { WatchAudience } from './watch-audience.ts';
 import { Watcher } from './watcher.ts';
 
 /** How long things may take; tests have less patience. */
@@ -29,17 +31,6 @@ export interface FanOutTimes {
 }
 
 export const defaultFanOutTimes: FanOutTimes = { lingerMs: 5_000, silenceMs: streamSilenceMs, stallMs: 25_000 };
-
-/** Told of what the shared streams bring, whoever reads them; it must not throw. */
-export interface WatchAudience {
-  /** An owner's pods are watched from now on. */
-  begin(owner: Owner): WatchNews;
-}
-
-export interface WatchNews {
-  line(line: WatchLine, text: string): void;
-  end(): void;
-}
 
 const headersTimeoutMs = 60_000;
 const refusalHeaders = ['content-type', 'cache-control', 'retry-after'];
@@ -75,6 +66,11 @@ export class FanOut {
     if (cursor === undefined || position === undefined) watcher.startFresh();
     else watcher.startAfter(cursor, position);
     return reply;
+  }
+
+  /** Tells the audience of pods that are watched past the shared streams, as those of v1 plugins are, until the signal aborts. */
+  async tellOf(owner: Owner, log: ReportLog, signal: AbortSignal): Promise<void> {
+    if (this.#audience !== undefined) await followLog(log, this.#audience.begin(owner), signal);
   }
 
   /** The cursor is none of the shared stream's: the sidecar itself is asked what came after it. */

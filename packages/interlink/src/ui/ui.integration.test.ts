@@ -1,7 +1,9 @@
+import { PodClient } from '@interlink/protocol';
 import { expect, test, vi } from 'vitest';
 import { startForTenants } from '../testing/two-tenants.ts';
+import { startV1Plugin } from '../testing/v1-plugin.ts';
 import { WatchReader } from '../testing/watch-reader.ts';
-import { reportOf, startWatchedSidecar, uidOf } from '../testing/watched-sidecar.ts';
+import { owner, reportOf, startWatchedSidecar, uidOf } from '../testing/watched-sidecar.ts';
 import type { PodChanges } from './events/event-feed.ts';
 import { Browser } from './testing/browser.ts';
 
@@ -119,4 +121,23 @@ test('a node that nobody watches any more is told as that, with what was known l
   sidecar.endWatches();
   await vi.waitFor(async () => expect((await operator.get('/ui')).text).toContain('by nobody'));
   expect((await operator.get('/ui/pods')).text).toContain('3 pods');
+});
+
+test('pods of a v1 plugin are shown like any others', async () => {
+  const plugin = await startV1Plugin({ log: 'from v1\n' });
+  const { as, url } = await startForTenants(plugin.port);
+  const pod = {
+    metadata: { uid: uidOf(1), namespace: 'ns', name: 'p1' },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  };
+  await new PodClient(as.alice, owner).createPod({ pod, volumes: [] });
+  const kubelet = new WatchReader(as.alice);
+  await vi.waitFor(() => expect(kubelet.pods.size).toBe(1));
+  const operator = new Browser(url);
+  await operator.signIn('the-token-of-operator');
+  await vi.waitFor(async () => expect((await operator.get('/ui/pods')).text).toContain('>Running</td>'));
+  expect((await operator.get(podPath(1))).text).toContain('job-1');
+  expect((await operator.get(`${podPath(1)}/containers/c/log`)).text).toBe('from v1\n');
+  kubelet.stop();
+  await vi.waitFor(async () => expect((await operator.get('/ui')).text).toContain('by nobody'));
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Owner, ownerKey } from '@interlink/protocol';
-import type { WatchAudience, WatchNews } from '../../fan-out/fan-out.ts';
+import type { WatchAudience, WatchNews } from '../../fan-out/watch-audience.ts';
 import type { WatchLine } from '../../fan-out/watch-line.ts';
 import { OwnerBoard, type PodEntry } from './owner-board.ts';
 
