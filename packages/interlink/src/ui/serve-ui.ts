@@ -18,6 +18,9 @@ export function serveUi(app: FastifyInstance, site: Site): void {
       return payload;
     });
     ui.setErrorHandler(async (thrown, request, reply) => await answerTrouble(site, thrown, { request, reply }));
+    ui.setNotFoundHandler(async () => {
+      throw new InterLinkError('not_found', 'There is no such page');
+    });
     serveAssets(ui);
     serveSignIn(ui, site);
     servePages(ui, site);

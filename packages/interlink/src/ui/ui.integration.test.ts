@@ -82,6 +82,24 @@ test('everybody sees what his grants let him see: his own pods, the operator all
   expect((await bob.get(`${podPath(0)}/containers/c/log`)).status).toBe(403);
 });
 
+test('what is not there is told on a page, and in plain text to who takes none', async () => {
+  const { url, signedIn } = await start();
+  const alice = await signedIn('alice');
+  const missing = await alice.get('/ui/other');
+  expect([missing.status, missing.text.includes('There is no such page')]).toEqual([404, true]);
+  expect((await alice.get('/ui/pods/c1/n1/not-a-uid')).status).toBe(400);
+  const { status, headers, text } = await alice.get('/ui/other', { accept: '*/*' });
+  expect([status, headers['content-type'], text]).toEqual([
+    404,
+    'text/plain; charset=utf-8',
+    'There is no such page\n',
+  ]);
+  const stranger = new Browser(url);
+  expect((await stranger.get('/ui/other')).headers.location).toBe('/ui/sign-in');
+  expect((await stranger.get('/ui/events?watch=true', { accept: 'text/event-stream' })).status).toBe(401);
+  expect((await stranger.get('/ui/assets/..%2fserve-ui.ts')).status).toBe(404);
+});
+
 test('changes come as events, and who shows a place that is not known is told to load again', async () => {
   const { sidecar, signedIn } = await start();
   const operator = await signedIn('operator');

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { Owner } from '@interlink/protocol';
 import type { FastifyInstance } from 'fastify';
 import { securityHeaders } from '../security-headers.ts';
@@ -35,7 +35,8 @@ export function serveEvents(ui: FastifyInstance, { board, guard, routes }: Site)
   });
 }
 
-function follow(response: ServerResponse, feed: EventFeed): void {
+/** Writes what a feed has, once a second, until the response has been open for long enough. */
+export function follow(response: Writable, feed: Pick<EventFeed, 'place' | 'next'>): void {
   let ticks = 0;
   const timer = setInterval(() => {
     ticks += 1;

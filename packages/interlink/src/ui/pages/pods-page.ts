@@ -49,7 +49,7 @@ export function renderPodsPage({ viewer, now, after, boards, filter }: PodList):
   const page = Math.min(filter.page, pages);
   const shown = found.slice((page - 1) * pageSize, page * pageSize);
   const main = html`${form(boards, filter)}
-<p id="count" role="status">${found.length === 1 ? '1 pod' : `${found.length} pods`}${pages > 1 && `, page ${page} of ${pages}`} <a id="news" href="" hidden></a></p>
+<p id="count">${found.length === 1 ? '1 pod' : `${found.length} pods`}${pages > 1 && `, page ${page} of ${pages}`} <a id="news" href="" hidden></a></p>
 ${shown.length > 0 && table(shown, now)}
 ${pages > 1 && pager(filter, page, pages)}`;
   return renderPage({ title: 'Pods', viewer, main, after });
