@@ -79,7 +79,7 @@ function table({ times, series, show, title }: Chart): Html {
     const cells = series.map(({ values }) => html`<td>${values[index] === undefined ? '–' : show(values[index])}</td>`);
     return [html`<tr><th scope="row">${clock(at)}</th>${cells}</tr>`];
   });
-  return html`<details><summary>Numbers</summary><div class="scroll"><table><caption>${title}</caption>
+  return html`<details><summary>Numbers</summary><div class="scroll" tabindex="0" role="group" aria-label="${title}: numbers"><table><caption>${title}</caption>
 <thead><tr><th scope="col">UTC</th>${series.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }
 

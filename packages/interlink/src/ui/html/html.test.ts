@@ -4,7 +4,7 @@ import { html } from './html.ts';
 
 test('html`` leaves nothing of a value that a browser could take for markup', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (value) => {
+    fc.property(fc.string(), (value) => {
       expect(html`${value}`.text).not.toMatch(/[<>"']|&(?!(amp|lt|gt|quot|#39);)/);
     }),
   );
