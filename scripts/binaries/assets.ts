@@ -3,13 +3,22 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Build } from '../../packages/cli/src/version.ts';
 
-const scriptFolder = 'packages/sidecar-slurm/src/script';
+/** By the folder in assets' names: where they lie, and which. */
+const folders = {
+  'sidecar-slurm/script': ['packages/sidecar-slurm/src/script', '{lib,runtimes}/*.{sh,pl}'],
+  'interlink/ui': ['packages/interlink/src/ui/assets', '*'],
+} as const;
 
 /** The texts that code reads by `readAsset`: name to file. */
 export function textAssets(root: string): Record<string, string> {
-  const folder = join(root, scriptFolder);
-  const paths = globSync('{lib,runtimes}/*.{sh,pl}', { cwd: folder }).toSorted();
-  return Object.fromEntries(paths.map((path) => [`sidecar-slurm/script/${path}`, join(folder, path)]));
+  return Object.fromEntries(
+    Object.entries(folders).flatMap(([name, [folder, pattern]]) => {
+      const cwd = join(root, folder);
+      return globSync(pattern, { cwd })
+        .toSorted()
+        .map((path) => [`${name}/${path}`, join(cwd, path)] as const);
+    }),
+  );
 }
 
 /** What `--version` says. */

@@ -6,7 +6,7 @@
  *   routes/            protocol v2, passed through by its path; protocol v1, translated
  *   fan-out/           watches of the same pods, as one stream of the sidecar
  *   metrics/           how sidecars answer, in numbers
- *   ui/            what is known of pods, as lists show it
+ *   ui/                what the site's operator sees in a browser
  *   sidecar/           which sidecar has a node's pods (routing/), and the way to it, whichever generation it speaks; a virtual kubelet before a v1 InterLink goes it, too
  */
 export { runInterLink } from './run-interlink.ts';

@@ -22,6 +22,12 @@ import { documentedRouteOf } from './routes/documented-route.ts';
 import { serveV1 } from './routes/v1-routes.ts';
 import { serveV2 } from './routes/v2-routes.ts';
 import { openRoutes } from './sidecar/routing/open-routes.ts';
+import { History } from './ui/board/history.ts';
+import { PodBoard } from './ui/board/pod-board.ts';
+import { keepHistory } from './ui/keep-history.ts';
+import { serveUi } from './ui/serve-ui.ts';
+import { pageAuthentication } from './ui/session/page-authentication.ts';
+import { Sessions } from './ui/session/sessions.ts';
 
 /** A whole InterLink process but for `process.exit`. Keeps no state; runs until the signal aborts. @throws InterLinkError when it can't start */
 export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Promise<void> {
@@ -32,8 +38,10 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   const listenUrl = interLinkListenUrl(config);
   const tracer = await startTracing('interlink', logger, env);
   const metrics = new Registry();
-  const routes = await openRoutes(config, { logger, signal, tracer, metrics: new SidecarMetrics(metrics) });
+  const sidecarMetrics = new SidecarMetrics(metrics);
+  const routes = await openRoutes(config, { logger, signal, tracer, metrics: sidecarMetrics });
   const { authenticate, ways: authentication } = await chooseAuthentication(config, listenUrl, logger);
+  const [board, history, sessions] = [new PodBoard(), new History(), new Sessions()];
   const app = createHttpServer({
     logger,
     authenticate,
@@ -43,19 +51,21 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
     metrics,
     limits: limitsOf(config),
     routeOf: documentedRouteOf,
+    pages: pageAuthentication(authenticate, sessions),
   });
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const guard = new Guard(new Policy(config), new Audit(logger));
   serveOpenApi(app, 'interlink');
-  serveV2(app, { routes, guard, fanOut: new FanOut(logger) });
+  serveV2(app, { routes, guard, fanOut: new FanOut(logger, board) });
   serveV1(app, routes, guard);
+  serveUi(app, { routes, guard, board, history, sessions, authenticate, logger });
 
   const address = await listen(app, listenUrl);
   const sidecars = routes.links.map(({ route }) => `${route.name} ${route.url}`);
   logger.info({ address, authentication, sidecars, configuration: file ?? 'defaults and environment' }, 'listening');
-  const looking = routes.run(signal);
+  const looking = Promise.all([routes.run(signal), keepHistory({ board, history, metrics: sidecarMetrics }, signal)]);
   await aborted(signal);
   await app.close();
   await routes.close();

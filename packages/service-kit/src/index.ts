@@ -51,7 +51,7 @@ export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts'
 export { keepYoungGenerationSmall } from './process/young-generation.ts';
 export { accountToken, accountTokenFile, chooseAuthentication } from './server/choose-authentication.ts';
 export type { HealthChecks, HealthNote } from './server/health.ts';
-export { createHttpServer, type HttpServerOptions } from './server/http-server.ts';
+export { createHttpServer, type HttpServerOptions, type Pages } from './server/http-server.ts';
 export { listen } from './server/listen.ts';
 export { serveOpenApi } from './server/open-api.ts';
 export { requestIdHeader } from './server/request-id.ts';

@@ -47,6 +47,16 @@ export class Guard {
     });
   }
 
+  /** Whether its sender may see an owner's pods. What a page leaves out for that is no denial, and is not written down. */
+  seesPodsOf(request: FastifyRequest, access: Pick<Access, 'owner' | 'pool'>): boolean {
+    return this.#policy.decide(identityOf(request), { ...access, verb: 'list' }) === undefined;
+  }
+
+  /** Whether its sender may look at what every owner has. */
+  seesAllOwners(request: FastifyRequest): boolean {
+    return this.#policy.rightsOf(identityOf(request)).seesAllOwners;
+  }
+
   /** What the sender may know of capabilities. @param owner undefined: of the whole site */
   visible(request: FastifyRequest, capabilities: unknown, owner?: Owner): unknown {
     return visibleCapabilities(capabilities, this.#policy.rightsOf(identityOf(request), owner));

@@ -7,14 +7,17 @@ import {
   type Owner,
   ownerKey,
   ownerPath,
+  type ReportLog,
   streamSilenceMs,
 } from '@interlink/protocol';
 import { type Logger, requestIdHeader, withSpan } from '@interlink/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pick } from '../routes/pick-headers.ts';
 import { catchUp } from './catch-up.ts';
+import { followLog } from './follow-log.ts';
 import { isStream, type Refusal, SharedWatch } from './shared-watch.ts';
 import type { TellCapabilities } from './told-capabilities.ts';
+import type { WatchAudience } from './watch-audience.ts';
 import { Watcher } from './watcher.ts';
 
 /** How long things may take; tests have less patience. */
@@ -39,10 +42,12 @@ const refusalHeaders = ['content-type', 'cache-control', 'retry-after'];
 export class FanOut {
   readonly #times: FanOutTimes;
   readonly #logger: Logger;
+  readonly #audience: WatchAudience | undefined;
   readonly #shared = new Map<HttpTarget, Map<string, SharedWatch>>();
 
-  constructor(logger: Logger, times: FanOutTimes = defaultFanOutTimes) {
+  constructor(logger: Logger, audience?: WatchAudience, times: FanOutTimes = defaultFanOutTimes) {
     this.#logger = logger;
+    this.#audience = audience;
     this.#times = times;
   }
 
@@ -61,6 +66,11 @@ export class FanOut {
     if (cursor === undefined || position === undefined) watcher.startFresh();
     else watcher.startAfter(cursor, position);
     return reply;
+  }
+
+  /** Tells the audience of pods that are watched past the shared streams, as those of v1 plugins are, until the signal aborts. */
+  async tellOf(owner: Owner, log: ReportLog, signal: AbortSignal): Promise<void> {
+    if (this.#audience !== undefined) await followLog(log, this.#audience.begin(owner), signal);
   }
 
   /** The cursor is none of the shared stream's: the sidecar itself is asked what came after it. */
@@ -109,10 +119,13 @@ export class FanOut {
     const present = ofTarget.get(key);
     if (present?.isFresh === true) return present;
     const { silenceMs, lingerMs } = this.#times;
+    const news = this.#audience?.begin(owner);
     const shared = withSpan(undefined, () => {
       return new SharedWatch({
         ...{ target, path: watchPath(owner), headers, silenceMs, lingerMs },
+        onLine: news === undefined ? undefined : (line, text) => news.line(line, text),
         onEnd: (error) => {
+          news?.end();
           this.#logger.debug({ err: error, owner: ownerKey(owner) }, 'shared watch ended');
           if (ofTarget.get(key) === shared) ofTarget.delete(key);
         },

@@ -10,7 +10,7 @@ import {
   WholeLines,
 } from '@interlink/protocol';
 import { WatchJournal } from './watch-journal.ts';
-import { readWatchLine } from './watch-line.ts';
+import { readWatchLine, type WatchLine } from './watch-line.ts';
 import type { Watcher, WatchSource } from './watcher.ts';
 
 /** A sidecar's answer to a watch that is no stream. */
@@ -30,6 +30,8 @@ export interface SharedWatchOptions {
   /** The stream is kept for this long after its last reader. */
   readonly lingerMs: number;
   readonly onEnd: (error: unknown) => void;
+  /** Told of every line, beside the readers. */
+  readonly onLine?: ((line: WatchLine, text: string) => void) | undefined;
 }
 
 /** The sidecar answers at once; what it has to tell it may tell later. */
@@ -156,6 +158,7 @@ export class SharedWatch implements WatchSource {
       case 'one-off':
         for (const watcher of this.#watchers) if (!keepingUp.has(watcher)) watcher.hold(text);
     }
+    this.#options.onLine?.(line, text);
   }
 
   #note(cursor: string): void {

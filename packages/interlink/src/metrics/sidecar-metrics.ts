@@ -79,6 +79,16 @@ export class SidecarMetrics {
     this.#states.set(sidecar, stateOf);
   }
 
+  /** Requests sent to each sidecar since the process started. */
+  async requestsSent(): Promise<Map<string, number>> {
+    const sent = new Map([...this.#states.keys()].map((name) => [name, 0]));
+    for (const { labels, value } of (await this.#requests.get()).values) {
+      const name = String(labels.sidecar);
+      sent.set(name, (sent.get(name) ?? 0) + value);
+    }
+    return sent;
+  }
+
   #gauge(name: string, help: string, read: (state: SidecarState) => number | undefined): void {
     const states = this.#states;
     new Gauge({

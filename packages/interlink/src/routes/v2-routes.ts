@@ -53,6 +53,8 @@ export function serveV2(app: FastifyInstance, { routes, guard, fanOut }: V2Parts
       if (watch === undefined) return await forward(request, reply, sidecar, tell);
       return await fanOut.serve(request, reply, { ...watch, owner, target: sidecar.target, tell });
     }
+    if (readWatchQuery(request) !== undefined)
+      void fanOut.tellOf(owner, generation.adapter.service.logOf(owner), endOf(reply));
     reply.hijack();
     generation.adapter.app.routing(request.raw, reply.raw);
     return reply;
@@ -93,15 +95,14 @@ async function forward(
   sidecar: SidecarLink,
   tell: TellCapabilities | undefined,
 ): Promise<FastifyReply> {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort(new InterLinkError('cancelled', 'The caller has gone')));
+  const signal = endOf(reply);
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
   const response = await sidecar.target.send({
     method: request.method as 'GET',
     path: request.url,
     headers: pick(request.headers, requestHeaders),
     ...(hasBody ? { body: limitBody(request) } : {}),
-    signal: gone.signal,
+    signal,
     headersTimeoutMs,
     isStream: isEndless(request),
   });
@@ -118,6 +119,13 @@ async function forward(
     reply.raw.destroy();
   }
   return reply;
+}
+
+/** Aborts when the answer has ended, or its reader has gone. */
+function endOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort(new InterLinkError('cancelled', 'The caller has gone')));
+  return gone.signal;
 }
 
 /** A log may be followed for hours. */

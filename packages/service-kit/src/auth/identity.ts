@@ -20,17 +20,20 @@ export type Authenticate = (credentials: Credentials) => Promise<Identity>;
 
 const decorator = 'interlinkIdentity';
 
-/** Asks `authenticate` before anything else of a request, but for the paths that tell nothing. */
+/**
+ * Asks who sends a request before anything else of it, but for the paths that tell nothing.
+ * @param wayOf how the senders of requests for this path are known
+ */
 export function authenticateRequests(
   app: FastifyInstance,
-  authenticate: Authenticate,
+  wayOf: (request: FastifyRequest) => Authenticate,
   isOpen: (request: FastifyRequest) => boolean,
 ): void {
   app.decorateRequest(decorator);
   app.addHook('onRequest', async (request) => {
     if (isOpen(request)) return;
     const { headers, socket } = request.raw;
-    request.setDecorator<Identity>(decorator, await authenticate({ headers, socket }));
+    request.setDecorator<Identity>(decorator, await wayOf(request)({ headers, socket }));
   });
 }
 

@@ -61,6 +61,18 @@ test('Policy adds grants up: what one gives, another does not take', () => {
   expect(ask(policyOf(more), alice, 'attach', 'alice-2')).toBe('stream_switched_off');
 });
 
+test('Policy.rightsOf() says who sees every owner: operators, who may act for all, and everybody where nothing is granted', () => {
+  const all: Grant[] = [...grants, { Identities: ['account'], Owners: ['*'] }];
+  const seesAll = (given: Grant[] | undefined, identity: { name: string; groups: string[] }) =>
+    policyOf(given).rightsOf(identity).seesAllOwners;
+  expect([alice, member, stranger, operator].map((each) => seesAll(all, each))).toEqual([false, false, false, true]);
+  expect(seesAll(all, { name: 'account', groups: [] })).toBe(true);
+  expect(seesAll([{ Identities: ['account'], Owners: ['*'], Pools: ['cpu'] }], { name: 'account', groups: [] })).toBe(
+    false,
+  );
+  expect(seesAll(undefined, stranger)).toBe(true);
+});
+
 test('Policy.DenyStreams holds for everybody, in its pools', () => {
   const everywhere = policyOf(undefined, [{ Streams: ['exec'] }]);
   expect(ask(everywhere, alice, 'exec', 'n')).toBe('stream_switched_off');

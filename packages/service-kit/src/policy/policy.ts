@@ -27,6 +27,8 @@ export interface Rights {
   readonly changes: boolean;
   /** Whether it may do everything for every owner. */
   readonly allOwners: boolean;
+  /** Whether it may look at what every owner has. */
+  readonly seesAllOwners: boolean;
   hasPool(name: string): boolean;
   hasStream(verb: StreamVerb): boolean;
 }
@@ -91,6 +93,7 @@ export class Policy {
       any: acting === undefined || acting.length > 0 || operates,
       changes: acting === undefined || acting.length > 0,
       allOwners: acting === undefined || acting.some(isForAll),
+      seesAllOwners: acting === undefined || operates || acting.some(isForAll),
       hasPool: (name) => acting === undefined || operates || acting.some((grant) => reachesPool(grant, name)),
       hasStream: (verb) =>
         !this.#denied.some(({ Pools, Streams }) => Pools === undefined && Streams.includes(verb)) &&

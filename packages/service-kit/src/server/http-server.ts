@@ -43,6 +43,16 @@ export interface HttpServerOptions {
   readonly limits?: Limits;
   /** The route as metrics have it. Default: the one that serves the request. */
   readonly routeOf?: (request: FastifyRequest) => string | undefined;
+  /** Paths for browsers, which sign in. Default: none. */
+  readonly pages?: Pages | undefined;
+}
+
+/** Paths at which callers may be known in one more way than by `authenticate`; that way counts nowhere else. */
+export interface Pages {
+  has(path: string): boolean;
+  /** Whether it tells nothing, and is anybody's: where one signs in. */
+  isOpen(path: string): boolean;
+  readonly authenticate: Authenticate;
 }
 
 /** A pod with its ConfigMaps and Secrets (1 MiB each at most). */
@@ -106,8 +116,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     },
   });
   returnRequestId(app);
-  const isOpen = (request: FastifyRequest) => openPaths.has(pathOf(request));
-  authenticateRequests(app, options.authenticate, isOpen);
+  const { authenticate, pages } = options;
+  const isOpen = (request: FastifyRequest) => openPaths.has(pathOf(request)) || pages?.isOpen(pathOf(request)) === true;
+  const wayOf = (request: FastifyRequest) => (pages?.has(pathOf(request)) ? pages.authenticate : authenticate);
+  authenticateRequests(app, wayOf, isOpen);
   app.addHook('onRequest', async (request) => {
     const exchange = exchanges.of(request);
     if (exchange !== undefined && !isOpen(request)) exchange.identity = identityOf(request).name;
