@@ -62,10 +62,27 @@ const states = ['waiting', 'running', 'terminated'] as const;
 /** More than a job writes down of a container, or of its pod: what it keeps of messages is a fraction of it. */
 export const maxStateBytes = 64 * 1024;
 
-/** Undefined when the job has not begun. */
+/** A job that writes all the time is read as it is, in the end. */
+const maxReads = 3;
+
+/**
+ * Undefined when the job has not begun. The job writes down why its pod ends before it shows its containers as ended, and that it has
+ * ended after that: what is read in between belongs together when the pod's own file has not changed meanwhile.
+ */
 export async function readJobRecord(folder: PodFolder, pod: Pod): Promise<JobRecord | undefined> {
-  const text = await readRegularFile(folder.file('pod.state'), maxStateBytes);
-  if (text === undefined) return undefined;
+  const readPod = async () => await readRegularFile(folder.file('pod.state'), maxStateBytes);
+  let text = await readPod();
+  let containers: JobRecord['containers'] = new Map();
+  for (let read = 1; text !== undefined; read += 1) {
+    containers = await readContainers(folder, pod);
+    const after = await readPod();
+    if (after === text || read === maxReads) break;
+    text = after;
+  }
+  return text === undefined ? undefined : parsePodState(text, containers);
+}
+
+async function readContainers(folder: PodFolder, pod: Pod): Promise<JobRecord['containers']> {
   const names = declared(pod).map(({ spec }) => spec.name);
   const texts = await Promise.all(
     names.map(async (name) => await readRegularFile(folder.container(name, 'state'), maxStateBytes)),
@@ -75,7 +92,7 @@ export async function readJobRecord(folder: PodFolder, pod: Pod): Promise<JobRec
     const record = parseContainerRecord(texts[index] ?? '');
     if (record !== undefined) containers.set(name, record);
   }
-  return parsePodState(text, containers);
+  return containers;
 }
 
 /** Undefined for a file of which nothing can be read: its job is taken for not begun. */

@@ -114,6 +114,13 @@ describe('a job in Slurm’s state', () => {
     expect(mainState(status)).toMatchObject({ terminated: { exitCode: 137, signal: 9 } });
   });
 
+  test('RUNNING of a pod that its script ends says why as soon as every container has ended, and no sooner', () => {
+    const why = { reason: 'DeadlineExceeded', message: 'too long' };
+    const ending = statusOf(seen('RUNNING'), recordOf('ending', endedWith(137), why));
+    expect(ending).toMatchObject({ phase: 'Failed', ...why });
+    expect(statusOf(seen('RUNNING'), recordOf('ending', running, why)).phase).toBeUndefined();
+  });
+
   test('OUT_OF_MEMORY says so of a container that was killed, and of no other', () => {
     expect(mainState(statusOf(seen('OUT_OF_MEMORY'), recordOf('ended', endedWith(137))))).toMatchObject({
       terminated: { reason: 'OOMKilled' },

@@ -57,6 +57,7 @@ export function toPodReport(facts: PodFacts): PodReport {
     ...{ uid, namespace, name },
     status: {
       ...(stage.kind === 'over' ? toFailure(record, stage.ending) : {}),
+      ...(stage.kind === 'running' && hasEnded(statuses) ? toFailure(record, undefined) : {}),
       startTime: stored.acceptedAt,
       ...(record?.ip === undefined || stage.kind === 'queued' ? {} : { podIP: record.ip }),
       ...(inits.length === 0 ? {} : { initContainerStatuses: inits }),
@@ -66,6 +67,11 @@ export function toPodReport(facts: PodFacts): PodReport {
       ...(stage.kind === 'queued' ? { queue: toQueue(stage) } : {}),
     },
   };
+}
+
+/** Its phase follows from its containers then, and is for ever: the script's reason has to come with it, not with the job's end. */
+function hasEnded(statuses: ReadonlyArray<{ status: ContainerStatus }>): boolean {
+  return statuses.every(({ status }) => status.state.terminated !== undefined);
 }
 
 /** The script's own reason (a deadline) is truer than Slurm's. */

@@ -90,7 +90,9 @@ finish_pod() {
 
 fail_pod() {
   now_ms
-  pod_end=failed pod_reason=$1 pod_message=$2
+  pod_end=failed pod_phase=ending pod_reason=$1 pod_message=$2
+  # Before a container shows that it never ran: whoever sees that has to see why.
+  save_pod
   add_event Warning "$1" '' "$2"
   finish_pod
 }
