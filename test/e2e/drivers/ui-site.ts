@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runInterLink } from '@interlink/interlink';
 import { HttpTarget, type Pod, PodClient } from '@interlink/protocol';
 import { mockSidecarOf } from '@interlink/sidecar-mock';
-import { runSidecar } from '@interlink/sidecar-sdk';
+import { runSidecar, type SidecarDefinition } from '@interlink/sidecar-sdk';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
 import { waitFor } from '../../testbed/wait-for.ts';
 
@@ -15,6 +15,8 @@ const people: ReadonlyArray<Person> = ['operator', 'ada'];
 export interface UiSiteOptions {
   /** Rules for pods, as `pods` of docs/mock.md. */
   readonly pods?: ReadonlyArray<object>;
+  /** Default: the mock sidecar. */
+  readonly sidecar?: SidecarDefinition;
   /** Nodes of cluster c1, whose virtual kubelets watch from the start. */
   readonly nodes: ReadonlyArray<string>;
 }
@@ -22,12 +24,15 @@ export interface UiSiteOptions {
 /** InterLink and the mock sidecar, whole, on loopback, for clients that stand for virtual kubelets and for a browser. */
 export class UiSite {
   readonly url: string;
-  readonly kubelets: ReadonlyMap<string, PodClient>;
+  /** What its processes would be started with: commands of InterLink find the site by it. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly #kubelets: ReadonlyMap<string, PodClient>;
   readonly #endings: AsyncDisposableStack;
 
-  private constructor(url: string, kubelets: ReadonlyMap<string, PodClient>, endings: AsyncDisposableStack) {
+  private constructor({ url, env, kubelets, endings }: SiteParts) {
     this.url = url;
-    this.kubelets = kubelets;
+    this.env = env;
+    this.#kubelets = kubelets;
     this.#endings = endings;
   }
 
@@ -36,14 +41,14 @@ export class UiSite {
     return `the-token-of-${person}`;
   }
 
-  static async start({ nodes, pods = [] }: UiSiteOptions): Promise<UiSite> {
+  static async start({ nodes, pods = [], sidecar = mockSidecarOf({}) }: UiSiteOptions): Promise<UiSite> {
     await using endings = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'interlink-pages-'));
     endings.defer(async () => await rm(folder, { recursive: true }));
     const [port = 0, sidecarPort = 0] = await findFreePorts(2);
     const env = await writeConfiguration(folder, { pods, port, sidecarPort });
     const over = new AbortController();
-    const running = Promise.all([runSidecar(mockSidecarOf({}), over.signal, env), runInterLink(over.signal, env)]);
+    const running = Promise.all([runSidecar(sidecar, over.signal, env), runInterLink(over.signal, env)]);
     const url = `http://127.0.0.1:${port}`;
     const target = new HttpTarget({ url, token: async () => 'the-token-of-the-account' });
     const kubelets = new Map(nodes.map((node) => [node, new PodClient(target, { cluster: 'c1', node })]));
@@ -57,7 +62,7 @@ export class UiSite {
     const isReady = async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.status === 200;
     await waitFor('InterLink to be ready', isReady, { timeoutMs: 60_000 });
     for (const kubelet of kubelets.values()) watches.push(watch(kubelet, over.signal));
-    return new UiSite(url, kubelets, endings.move());
+    return new UiSite({ url, env, kubelets, endings: endings.move() });
   }
 
   /** Sends a pod to a node, with annotations of the mock sidecar by their short names. @returns its UID */
@@ -84,8 +89,8 @@ export class UiSite {
   }
 
   #kubeletOf(node: string): PodClient {
-    const kubelet = this.kubelets.get(node);
-    if (kubelet === undefined) throw new Error(`This site has no node "${node}", but ${[...this.kubelets.keys()]}`);
+    const kubelet = this.#kubelets.get(node);
+    if (kubelet === undefined) throw new Error(`This site has no node "${node}", but ${[...this.#kubelets.keys()]}`);
     return kubelet;
   }
 }
@@ -94,6 +99,13 @@ export interface PodOptions {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly containers?: ReadonlyArray<string>;
   readonly namespace?: string;
+}
+
+interface SiteParts {
+  readonly url: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly kubelets: ReadonlyMap<string, PodClient>;
+  readonly endings: AsyncDisposableStack;
 }
 
 interface Settings {

@@ -38,14 +38,14 @@ describe.skipIf(hasNoBrowser)('the pages stay current by themselves', () => {
     expect(await page.locator('#news').isHidden()).toBe(true);
   });
 
-  test('a log grows at its end while one looks, and the pod’s page shows new events', async ({ site, signedIn }) => {
-    const lines = Array.from({ length: 400 }, (_, index) => `line ${index + 1}.`);
+  test('a log grows at its end while one looks, unless one has scrolled back', async ({ site, signedIn }) => {
+    const lines = Array.from({ length: 3_000 }, (_, index) => `line ${index + 1}.`);
     const annotations = { log: lines.join('\n'), 'log-interval': '100' };
     const uid = await site.create('n1', 'talks', { annotations });
     const { page } = await signedIn('operator', { viewport: { width: 800, height: 600 } });
     await expect.poll(async () => (await page.goto(`/ui/pods/c1/n1/${uid}`))?.status()).toBe(200);
     const log = page.getByRole('log');
-    await expect.poll(async () => (await log.textContent())?.includes('line 60.')).toBe(true);
+    await expect.poll(async () => (await log.textContent())?.split('\n').length).toBeGreaterThan(60);
     const isAtEnd =
       '(({ scrollTop, clientHeight, scrollHeight }) => scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 8)(document.getElementById("log"))';
     await expect.poll(async () => await page.evaluate(isAtEnd)).toBe(true);
