@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { openPage, startChromium } from '../test/e2e/drivers/chromium.ts';
+import { showHistory } from '../test/e2e/drivers/shown-history.ts';
 import { UiSite } from '../test/e2e/drivers/ui-site.ts';
 import { findProgram } from '../test/testbed/process/find-program.ts';
-import { showHistory } from './screenshots/shown-history.ts';
 import { shownNodes, shownPod, shownSidecar, tellEvents } from './screenshots/shown-sidecar.ts';
 import { renderTerminal } from './screenshots/terminal-page.ts';
 
@@ -33,11 +33,15 @@ const looks = [
 const executable = await findProgram('chromium');
 if (executable === undefined)
   throw new Error('Pictures are taken with chromium, which is not on PATH: apt-get install chromium');
-showHistory();
+showHistory({ cluster: 'c1', node: shownPod.node });
 await using site = await UiSite.start({ nodes: shownNodes, sidecar: shownSidecar });
 await using browser = await startChromium({ executable });
 for (const [name, colorScheme, width] of looks) {
-  const { page } = await openPage(browser, { baseURL: site.url, colorScheme, viewport: { width, height: width < 1_000 ? 844 : 720 } });
+  const { page } = await openPage(browser, {
+    baseURL: site.url,
+    colorScheme,
+    viewport: { width, height: width < 1_000 ? 844 : 720 },
+  });
   await page.goto('/ui');
   await page.getByLabel('Token').fill(UiSite.tokenOf('operator'));
   await page.keyboard.press('Enter');
@@ -55,7 +59,10 @@ const status = await outputOf(
 );
 const folder = dirname(site.env.INTERLINKCONFIGPATH ?? '');
 const where = '/etc/interlink';
-await saveTerminal(browser, 'status', [`interlink status --side site ${owners.join(' ')}`, status.replaceAll(folder, where)]);
+await saveTerminal(browser, 'status', [
+  `interlink status --side site ${owners.join(' ')}`,
+  status.replaceAll(folder, where),
+]);
 await saveTerminal(browser, 'demo', ['make demo', await outputOf(['scripts/demo.ts'])]);
 
 async function outputOf(args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}): Promise<string> {

@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { showHistory } from '../drivers/shown-history.ts';
 import { hasNoBrowser, uiTest } from '../drivers/ui-test.ts';
 
+showHistory({ cluster: 'c1', node: 'n1' });
 const test = uiTest({ nodes: ['n1'] });
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -57,6 +59,10 @@ describe.skipIf(hasNoBrowser)('the pages are for everybody', () => {
         await page.goto(path);
         found[path] = [await violationsOn(page), await overflowOf(page)];
       }
+      await page.goto('/ui');
+      for (const summary of await page.getByText('Numbers', { exact: true }).all()) await summary.click();
+      expect(await page.getByRole('group', { name: /: numbers$/ }).count()).toBe(3);
+      found.charts = [await violationsOn(page), await overflowOf(page)];
       const paths = Object.keys(found);
       expect(found).toEqual(Object.fromEntries(paths.map((path) => [path, [[], []]])));
       expect(troubles.splice(0)).toEqual([expect.stringContaining('404')]);

@@ -1,17 +1,17 @@
-import { ownerKey } from '@interlink/protocol';
-import { History, type Sample } from '../../packages/interlink/src/ui/board/history.ts';
-import { shownNodes } from './shown-sidecar.ts';
+import { type Owner, ownerKey } from '@interlink/protocol';
+import { History, type Sample } from '../../../packages/interlink/src/ui/board/history.ts';
 
 const minutes = 360;
 
-/** Pictures are not taken after six hours of waiting: every history of this process has had a day at work. */
-export function showHistory(): void {
+/** For who can't wait six hours: every InterLink of this process has had a day at work with the pods of this owner. */
+export function showHistory(owner: Owner): void {
   const now = Date.now();
-  const samples = Array.from({ length: minutes }, (_, index) => sampleAt(index, now - (minutes - index) * 60_000));
+  const samples = Array.from({ length: minutes }, (_, index) => sampleOf(owner, index, now));
   Object.defineProperty(History.prototype, 'samples', { get: () => samples });
 }
 
-function sampleAt(minute: number, at: number): Sample {
+function sampleOf(owner: Owner, minute: number, now: number): Sample {
+  const at = now - (minutes - minute) * 60_000;
   const wave = (period: number, shift: number) => 0.5 + 0.5 * Math.sin((minute / period + shift) * 2 * Math.PI);
   const counts = {
     Queued: Math.round(2 + 9 * wave(170, 0.62) ** 2),
@@ -22,7 +22,6 @@ function sampleAt(minute: number, at: number): Sample {
     Unreadable: 0,
   };
   const startLatenciesMs = minute % 7 === 0 ? [1_000 * Math.round(25 + 70 * wave(170, 0.62))] : [];
-  const [first = ''] = shownNodes;
   const requests = new Map([['sidecar', Math.round(14 + 10 * wave(40, 0) + 5 * wave(7, 0.4))]]);
-  return { at, owners: new Map([[ownerKey({ cluster: 'c1', node: first }), { counts, startLatenciesMs }]]), requests };
+  return { at, owners: new Map([[ownerKey(owner), { counts, startLatenciesMs }]]), requests };
 }
