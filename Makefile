@@ -9,7 +9,7 @@ NODE := node --conditions=interlink-source
 INSTALLED := node_modules/.installed
 
 help: ## Lists the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 install: $(INSTALLED) ## Installs the npm packages, the pinned Node among them
 
@@ -65,10 +65,13 @@ npm: build ## Packs every package for npm, into npm/
 docs: $(INSTALLED) ## Writes the parts of the documents that follow from the code
 	$(NODE) scripts/write-docs.ts
 
+screenshots: $(INSTALLED) ## Takes the pictures of docs/images anew, with Chromium
+	@$(NODE) scripts/screenshots.ts
+
 format: $(INSTALLED) ## Formats the sources and applies safe fixes
 	biome check --write .
 
 clean: ## Removes what was built and installed
 	rm -rf node_modules bin npm packages/*/dist packages/*/LICENSE packages/*/*.tsbuildinfo
 
-.PHONY: help install check static test demo testbed bench soak all vk interlink sidecars build npm docs format clean
+.PHONY: help install check static test demo testbed bench soak all vk interlink sidecars build npm docs screenshots format clean

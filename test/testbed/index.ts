@@ -53,5 +53,12 @@ export type { SlurmCluster } from './slurm/slurm-cluster.ts';
 export type { SlurmHost } from './slurm/slurm-host.ts';
 export type { ShellOptions, SlurmShell } from './slurm/slurm-shell.ts';
 export { FAST_EVICTION, startTestbed, type Testbed, type TestbedOptions } from './testbed.ts';
-export type { ControlPlaneData, DockerData, SlurmClusterData, SlurmHostData, TestbedData } from './testbed-data.ts';
+export type {
+  BrowserData,
+  ControlPlaneData,
+  DockerData,
+  SlurmClusterData,
+  SlurmHostData,
+  TestbedData,
+} from './testbed-data.ts';
 export { type WaitOptions, waitFor } from './wait-for.ts';

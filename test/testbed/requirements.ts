@@ -14,7 +14,8 @@ export type Part =
   | 'python'
   | 'itwinctl'
   | 'images'
-  | 'guides';
+  | 'guides'
+  | 'browser';
 
 /** Something a part needs of the machine. */
 export interface Requirement {
@@ -116,6 +117,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('guides', 'sshd', 'openssh-server'),
   program('guides', 'openssl', 'openssl'),
   program('guides', 'systemd-analyze', 'systemd'),
+  // And what InterLink's own pages are looked at with.
+  program('browser', 'chromium', 'chromium'),
 ];
 
 /** Checks what the parts need; returns what is missing, in the order of the list. */

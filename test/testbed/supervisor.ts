@@ -5,7 +5,7 @@ import { startDockerEngine } from './docker/docker-engine.ts';
 import { toEngineTraces } from './docker/engine-traces.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { OnDemand, type OnDemandPart, type Starters } from './on-demand.ts';
-import { toServerPath } from './process/find-program.ts';
+import { findProgram, toServerPath } from './process/find-program.ts';
 import { findMissingRequirements, type Part } from './requirements.ts';
 import { importClusterImage } from './slurm/cluster-image.ts';
 import { startSlurmCluster } from './slurm/slurm-cluster.ts';
@@ -52,6 +52,8 @@ async function start(cleanUp: AsyncDisposableStack): Promise<TestbedData> {
   const canStart = (part: Part) => parts.includes(part) && !missing.some((one) => one.part === part);
   const data: TestbedData = { directory, missing, env: {} };
   const starting: Promise<void>[] = [];
+  const executable = canStart('browser') ? await findProgram('chromium') : undefined;
+  if (executable !== undefined) data.browser = { executable };
   if (canStart('docker')) {
     const options = { directory: join(directory, 'docker'), traces: toEngineTraces(directory), signal, cleanUp };
     starting.push(

@@ -38,6 +38,12 @@ export interface DockerData {
   subnetPrefix: string;
 }
 
+/** A browser that tests can drive. */
+export interface BrowserData {
+  /** Path of Chromium's program. */
+  executable: string;
+}
+
 /** Slurm on this machine itself, of the version that it has. */
 export interface SlurmHostData {
   /** For `SLURM_CONF`: path of slurm.conf, readable for all. */
@@ -72,6 +78,8 @@ export interface TestbedData {
   /** Absent when it was not asked for or cannot run here: `missing` tells why. */
   controlPlane?: ControlPlaneData;
   docker?: DockerData;
+  /** Nothing of it runs: tests start their own. */
+  browser?: BrowserData;
   /**
    * Parts that start when a test first asks for them (`slurmHost()`, `slurmCluster()`): a run without such a test does not wait for them.
    * Absent when none were asked for.

@@ -13,8 +13,14 @@ const chart: Chart = {
 
 test('renderChart() draws a line with a gap where nothing was measured', () => {
   const { text } = renderChart(chart);
-  expect(/<path class="series-0" d="([^"]*)"/.exec(text)?.[1]).toBe('M44 140h0L229.3 8M600 74h0');
+  expect(/<path class="series-0" d="([^"]*)"/.exec(text)?.[1]).toBe('M44 140L229.3 8M600 74');
   expect(text).toContain('aria-label="Pods &lt;all&gt;, from 00:00 to 00:03 UTC');
+});
+
+test('renderChart() draws a dot for a value that has none beside it, and only for that', () => {
+  expect(/<path class="dot series-0" d="([^"]*)"/.exec(renderChart(chart).text)?.[1]).toBe('M600 74h0');
+  const whole = { ...chart, series: [{ name: 'Running', values: [0, 10, 5, 5] }] };
+  expect(renderChart(whole).text).not.toContain('class="dot');
 });
 
 test('renderChart() tells in a table what it draws', () => {

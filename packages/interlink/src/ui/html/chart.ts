@@ -48,10 +48,11 @@ function drawing({ title, times, series, show, least }: Chart, from: number, to:
   );
   const x = (at: number) => round(left + ((width - left) * (at - from)) / (to - from));
   const y = (value: number) => round(height - bottom - ((height - bottom - top) * value) / highest);
-  const lines = series.map(
-    ({ values }, index) =>
-      html`<path class="series-${index % colours}" d="${pathOf(values, (at, value) => `${x(times[at] ?? from)} ${y(value)}`)}"/>`,
-  );
+  const place = (at: number, value: number) => `${x(times[at] ?? from)} ${y(value)}`;
+  const lines = series.map(({ values }, index) => {
+    const dots = dotsOf(values, place);
+    return html`<path class="series-${index % colours}" d="${pathOf(values, place)}"/>${dots !== '' && html`<path class="dot series-${index % colours}" d="${dots}"/>`}`;
+  });
   const grid = [0, highest / 2, highest].map(
     (value) =>
       html`<path class="grid" d="M${left} ${y(value)}H${width}"/><text x="${left - 6}" y="${y(value) + 4}" text-anchor="end">${show(value)}</text>`,
@@ -62,14 +63,24 @@ ${grid}${lines}
 </svg>`;
 }
 
-/** A gap in the values is a gap in the line; a value alone is a dot. */
+/** A gap in the values is a gap in the line. */
 function pathOf(values: ReadonlyArray<number | undefined>, place: (at: number, value: number) => string): string {
   let path = '';
   values.forEach((value, at) => {
     if (value === undefined) return;
-    path += values[at - 1] === undefined ? `M${place(at, value)}h0` : `L${place(at, value)}`;
+    path += `${values[at - 1] === undefined ? 'M' : 'L'}${place(at, value)}`;
   });
   return path;
+}
+
+/** A value alone, which is no line, is a dot. */
+function dotsOf(values: ReadonlyArray<number | undefined>, place: (at: number, value: number) => string): string {
+  return values
+    .map((value, at) => {
+      const isAlone = values[at - 1] === undefined && values[at + 1] === undefined;
+      return value !== undefined && isAlone ? `M${place(at, value)}h0` : '';
+    })
+    .join('');
 }
 
 function table({ times, series, show, title }: Chart): Html {
