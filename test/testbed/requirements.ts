@@ -14,7 +14,8 @@ export type Part =
   | 'python'
   | 'itwinctl'
   | 'images'
-  | 'guides';
+  | 'guides'
+  | 'monitoring';
 
 /** Something a part needs of the machine. */
 export interface Requirement {
@@ -116,6 +117,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('guides', 'sshd', 'openssh-server'),
   program('guides', 'openssl', 'openssl'),
   program('guides', 'systemd-analyze', 'systemd'),
+  // What deploy/monitoring is for.
+  program('monitoring', 'prometheus', 'prometheus'),
+  program('monitoring', 'promtool', 'prometheus'),
 ];
 
 /** Checks what the parts need; returns what is missing, in the order of the list. */

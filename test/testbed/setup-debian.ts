@@ -24,6 +24,7 @@ const PARTS = [
   'itwinctl',
   'images',
   'guides',
+  'monitoring',
 ] as const;
 
 const packages = toAptPackages(await findMissingRequirements(PARTS));

@@ -25,6 +25,8 @@ export interface TestbedOptions {
   images?: boolean;
   /** The same for docs/guides and deploy/systemd. */
   guides?: boolean;
+  /** The same for deploy/monitoring. */
+  monitoring?: boolean;
   /** Of Kubernetes; default `current`. */
   release?: Release;
   /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
@@ -61,6 +63,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   if (options.itwinctl ?? false) parts.push('itwinctl');
   if (options.images ?? false) parts.push('images');
   if (options.guides ?? false) parts.push('guides');
+  if (options.monitoring ?? false) parts.push('monitoring');
   const directory = await createTestbedDirectory();
   const task: SupervisorTask = {
     directory,

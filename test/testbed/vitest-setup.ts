@@ -22,7 +22,7 @@ const shared = globalThis as { [key: symbol]: SharedTestbed | undefined };
 
 /** Vitest's global setup: starts the testbed for the first project that names it, provides its data to each. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const parts = { slurm: true, python: true, itwinctl: true, images: true, guides: true };
+  const parts = { slurm: true, python: true, itwinctl: true, images: true, guides: true, monitoring: true };
   return await shareTestbed(project, 'current', parts);
 }
 
