@@ -46,6 +46,7 @@ test.each([
   'docs/security.md',
   'docs/sidecars.md',
   'docs/metrics.md',
+  'docs/runbook.md',
   'docs/tracing.md',
   'docs/token.md',
   'docs/upgrade.md',

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { SidecarMetrics } from '../packages/interlink/src/metrics/sidecar-metrics.ts';
 import { HttpMetrics } from '../packages/service-kit/src/server/metrics.ts';
+import { createCommandMetrics } from '../packages/sidecar-slurm/src/slurm/commands/command-metrics.ts';
 import { cadvisorMetrics } from '../packages/virtual-kubelet/src/metrics/cadvisor-metrics.ts';
 import { KubeletMetrics } from '../packages/virtual-kubelet/src/metrics/kubelet-metrics.ts';
 import { probeMetrics } from '../packages/virtual-kubelet/src/metrics/probe-metrics.ts';
@@ -42,4 +43,10 @@ test('docs/metrics.md lists the families of InterLink and sidecars', async () =>
   new SidecarMetrics(interlink);
   expect(documented('InterLink and sidecars').sort()).toEqual((await ownNames(common)).sort());
   expect(documented('InterLink').sort()).toEqual((await ownNames(interlink)).sort());
+});
+
+test('docs/metrics.md lists the families of the Slurm sidecar', async () => {
+  const registry = new Registry();
+  createCommandMetrics(registry);
+  expect(documented('Slurm sidecar').sort()).toEqual((await ownNames(registry)).sort());
 });

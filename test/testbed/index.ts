@@ -6,6 +6,7 @@
 //   slurm/           Slurm on this machine, and a cluster in containers of that engine with Apptainer; recording/ asks them for fixtures
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   python/          virtual environments with pinned packages, for programs from PyPI
+//   prometheus/      a Prometheus of Debian's package, for whoever asks it queries
 //   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
 //   ssh/             an sshd of one account, whose connections can be cut and frozen
 //   binaries/        our own executables, as `make all` builds them; compose/ and helm/ Docker Compose and Helm, built from Go modules

@@ -15,7 +15,8 @@ export type Part =
   | 'itwinctl'
   | 'images'
   | 'guides'
-  | 'browser';
+  | 'browser'
+  | 'monitoring';
 
 /** Something a part needs of the machine. */
 export interface Requirement {
@@ -119,6 +120,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('guides', 'systemd-analyze', 'systemd'),
   // And what InterLink's own pages are looked at with.
   program('browser', 'chromium', 'chromium'),
+  // What deploy/monitoring is for.
+  program('monitoring', 'prometheus', 'prometheus'),
+  program('monitoring', 'promtool', 'prometheus'),
 ];
 
 /** Checks what the parts need; returns what is missing, in the order of the list. */

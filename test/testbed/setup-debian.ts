@@ -25,6 +25,7 @@ const PARTS = [
   'images',
   'guides',
   'browser',
+  'monitoring',
 ] as const;
 
 const packages = toAptPackages(await findMissingRequirements(PARTS));

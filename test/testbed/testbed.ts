@@ -27,6 +27,8 @@ export interface TestbedOptions {
   guides?: boolean;
   /** The same for InterLink's pages in a browser. */
   browser?: boolean;
+  /** The same for deploy/monitoring. */
+  monitoring?: boolean;
   /** Of Kubernetes; default `current`. */
   release?: Release;
   /** More flags for the control plane's programs. Without them pods leave a dead node after 20 s; see `FAST_EVICTION`. */
@@ -64,6 +66,7 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   if (options.images ?? false) parts.push('images');
   if (options.guides ?? false) parts.push('guides');
   if (options.browser ?? false) parts.push('browser');
+  if (options.monitoring ?? false) parts.push('monitoring');
   const directory = await createTestbedDirectory();
   const task: SupervisorTask = {
     directory,
