@@ -110,8 +110,8 @@ describe('one pod is one job', () => {
     await running.until('made again', () => current() !== undefined && current() !== first);
     expect(jobsOf(running).map(({ job }) => job.state)).toEqual(['CANCELLED', 'PENDING']);
     expect(jobsOf(running)[1]?.order.scriptArguments).toEqual(['1']);
-    expect(running.events.map(({ message }) => message)).toContain(
-      `Node c1 has another job ${first} already, which Slurm has forgotten: the pod gets a new one`,
+    expect(running.events.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
+      `JobLost: Node c1 has another job ${first} already, which Slurm has forgotten: the pod gets a new job`,
     );
     await running.restart();
     await running.pass(20_000);
