@@ -61,7 +61,7 @@ test('docs/messages.md has no reason that the sources lack', () => {
   expect(gone).toEqual([]);
 });
 
-test.each(rows)('docs/messages.md: $reasons is told in these words, and a test produces it', ({ parts, ...row }) => {
+test.each(rows)('docs/messages.md: $reasons is told in these words, and its test speaks of it', ({ parts, ...row }) => {
   expect(parts.filter((part) => !words.includes(part))).toEqual([]);
   expect(row.shownBy).toHaveLength(1);
   const [, folder = '', rest = ''] = /^(\w+)\/(.*\.test\.ts)$/.exec(row.shownBy[0] ?? '') ?? [];
