@@ -100,6 +100,13 @@ test('create() fails as often as create-failures says, with the code of create-e
   await expect(backend.create(request, owner)).resolves.toMatchObject({ uid });
 });
 
+test('create() tells the event of its annotation', async () => {
+  const backend = createMockBackend();
+  const told = watched(backend);
+  await backend.create(requestWith({ event: 'hello' }), owner);
+  expect(told).toContainEqual({ type: 'Normal', reason: 'Mock', message: 'hello' });
+});
+
 test('create() tells an event for image-error and leaves the containers waiting', async () => {
   const backend = createMockBackend();
   const told = watched(backend);

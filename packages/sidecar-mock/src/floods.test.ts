@@ -23,6 +23,7 @@ test('an event flood ends with its pod', async () => {
   await backend.delete(reference(uid), 0);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(events).toHaveLength(5);
+  expect(events[0]).toEqual({ type: 'Normal', reason: 'Flood', message: 'event 1' });
 });
 
 test('a log flood is read from a time, and its end is that of the container', async () => {

@@ -18,7 +18,8 @@ test('warningEvents() says of every pod that nothing is isolated', () => {
 
 test('warningEvents() names the variables that stand for paths of the pod', () => {
   const mounted = { volumeMounts: [{ name: 'my-data', mountPath: '/data' }] };
-  expect(warningEvents(podOf(mounted), 'me')[1]?.message).toContain('$INTERLINK_VOLUME_MY_DATA for /data');
+  const message = expect.stringContaining('$INTERLINK_VOLUME_MY_DATA for /data');
+  expect(warningEvents(podOf(mounted), 'me')[1]).toMatchObject({ reason: 'MountPathNotHonoured', message });
   const path = { terminationMessagePath: '/tmp/last-word' };
   expect(reasons(path)).toEqual(['NotIsolated', 'TerminationMessagePathNotHonoured']);
   expect(warningEvents(podOf(path), 'me')[1]?.message).toBe(

@@ -67,9 +67,19 @@ describe('a pod', () => {
     await running.create(1);
     const waiting = () => running.reports.get(uidOf(1))?.status.containerStatuses[0]?.state.waiting;
     await running.until('refused', () => waiting()?.message?.includes('invalid partition') === true);
+    expect(waiting()?.reason).toBe('SlurmRefused');
     expect(running.events).toEqual([expect.objectContaining({ type: 'Warning', reason: 'FailedSubmit' })]);
     running.slurm.refusal = undefined;
     await running.until('submitted', () => jobsOf(running).length > 0);
+  });
+
+  test('that cannot be submitted for a reason that is not Slurm’s says so', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.submit = async () => await Promise.reject(new Error('no space left on device'));
+    await running.create(1);
+    const waiting = () => running.reports.get(uidOf(1))?.status.containerStatuses[0]?.state.waiting;
+    await running.until('refused', () => waiting()?.reason === 'SlurmSubmitFailed');
+    expect(waiting()?.message).toContain('no space left on device');
   });
 });
 
@@ -110,8 +120,8 @@ describe('one pod is one job', () => {
     await running.until('made again', () => current() !== undefined && current() !== first);
     expect(jobsOf(running).map(({ job }) => job.state)).toEqual(['CANCELLED', 'PENDING']);
     expect(jobsOf(running)[1]?.order.scriptArguments).toEqual(['1']);
-    expect(running.events.map(({ message }) => message)).toContain(
-      `Node c1 has another job ${first} already, which Slurm has forgotten: the pod gets a new one`,
+    expect(running.events.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
+      `JobLost: Node c1 has another job ${first} already, which Slurm has forgotten: the pod gets a new job`,
     );
     await running.restart();
     await running.pass(20_000);

@@ -55,7 +55,7 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
     const running = await namespace.waitForPhase('held', 'Running', patient);
     const { id } = await slurm.jobOf(running);
     await slurm.run('root', 'scontrol', 'suspend', id);
-    await namespace.waitForEvent('held', 'JobSuspended', new RegExp(`^Slurm has suspended job ${id}$`));
+    await namespace.waitForEvent('held', 'JobSuspended', new RegExp(`^Slurm has suspended job ${id}: `));
     expect((await namespace.pod('held')).status?.phase).toBe('Running');
     await slurm.run('root', 'scontrol', 'resume', id);
     await namespace.waitForEvent('held', 'JobResumed', new RegExp(`^Slurm has resumed job ${id}$`));
@@ -152,6 +152,6 @@ describe.skipIf(cannotRun)('what makes way for another', () => {
     );
     expect(again.status?.phase).toBe('Running');
     expect(await slurm.jobOf(again)).toMatchObject({ id, restarts: 1 });
-    await namespace.waitForEvent('modest', 'JobRequeued', /begins job \d+ anew, for the first time$/);
+    await namespace.waitForEvent('modest', 'JobRequeued', /runs job \d+ again from its beginning \(restart 1\)$/);
   });
 });

@@ -76,10 +76,10 @@ export class V1Creates {
     const { namespace, name } = pod.metadata;
     const fromMs = failure === undefined ? doubt?.absentFromMs : doubt?.failedFromMs;
     const seconds = Math.max(0, Math.ceil(((fromMs ?? 0) - this.#options.now()) / 1_000));
-    const said = failure === undefined ? '' : `; it answers /status for the pod with: ${failure.message}`;
+    const said = failure === undefined ? '' : `; /status of the pod fails: ${failure.message}`;
     return new InterLinkError(
       'unavailable',
-      `Cannot hand pod "${namespace}/${name}" to the v1 plugin yet: an earlier create may have had an effect, and only /status is asked for ${seconds} s more${said}`,
+      `Cannot create pod "${namespace}/${name}" yet: the plugin may have taken it in an earlier try that had no clear answer; it is tried again in ${seconds} s, unless /status shows the pod before${said}`,
       { reason: 'CreateUnclear' },
     );
   }

@@ -29,7 +29,7 @@ export const inspectFailed = (message: string): EventText => warning('InspectFai
 
 export const missingClusterDns: EventText = warning(
   'MissingClusterDNS',
-  'ClusterDNS is not set, so that pods can\'t be given the policy "ClusterFirst": this one has that of "Default"',
+  'This site has no cluster DNS (ClusterDNS is not set): dnsPolicy "ClusterFirst" falls back to "Default", and Services are not found by name',
 );
 
 export const dnsFormingFailed = (why: string): EventText => warning('DNSConfigForming', why);

@@ -59,11 +59,12 @@ describe('toPodDns()', () => {
   });
 
   test('leaves out what libc would not read, in the kubelet’s words', () => {
-    const { text, messages } = resolve({
+    const { text, reasons, messages } = resolve({
       dnsPolicy: 'None',
       dnsConfig: { nameservers: ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'] },
     });
     expect(text).not.toContain('192.0.2.4');
+    expect(reasons).toEqual(['DNSConfigForming']);
     expect(messages).toEqual([
       'Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: 192.0.2.1 192.0.2.2 192.0.2.3',
     ]);

@@ -65,7 +65,7 @@ export class LostJobs {
   async #again(entry: PodEntry, why: string, tell: (entry: PodEntry) => void): Promise<void> {
     const { book, logger } = this.#options;
     const { uid, jobId, submission } = entry;
-    const message = `${why}: the pod gets a new one`;
+    const message = `${why}: the pod gets a new job`;
     logger.warn({ ...podFields(entry.reference), jobId }, message);
     book.event(uid, { type: 'Warning', reason: 'JobLost', message });
     entry.sight = { kind: 'unseen' };

@@ -31,18 +31,23 @@ test.each<[string, ReadonlyArray<SlurmJob>, ReadonlyArray<string>]>([
   [
     'that never starts',
     [job('PENDING', { reason: 'PartitionDown' }), job('PENDING', { reason: 'PartitionDown' })],
-    ['Warning JobCannotStart: Job 7 waits (PartitionDown): its partition is down'],
+    [
+      'Warning JobCannotStart: Job 7 waits (PartitionDown): its partition is down; wait for its administrators, or ask for another partition',
+    ],
   ],
   [
     'that is suspended and resumed',
     [job('RUNNING'), job('SUSPENDED'), job('SUSPENDED'), job('RUNNING')],
-    ['Warning JobSuspended: Slurm has suspended job 7', 'Normal JobResumed: Slurm has resumed job 7'],
+    [
+      'Warning JobSuspended: Slurm has suspended job 7: it goes on when Slurm resumes it',
+      'Normal JobResumed: Slurm has resumed job 7',
+    ],
   ],
   [
     'that is begun anew',
     [job('RUNNING'), job('PENDING', { restarts: 1, reason: 'BeginTime' }), job('RUNNING', { restarts: 1 })],
     [
-      'Warning JobRequeued: Slurm begins job 7 anew, for the first time',
+      'Warning JobRequeued: Slurm runs job 7 again from its beginning (restart 1)',
       'Normal JobQueued: Job 7 waits in the queue (BeginTime)',
     ],
   ],

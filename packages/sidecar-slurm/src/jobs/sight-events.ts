@@ -10,13 +10,17 @@ export function sightEvents(before: Sight, job: SlurmJob): EventText[] {
   const was = previous === undefined ? undefined : judgeState(previous.state).kind;
   const is = judgeState(job.state).kind;
   if (is === 'suspended' && was !== 'suspended') {
-    events.push({ type: 'Warning', reason: 'JobSuspended', message: `Slurm has suspended job ${job.id}` });
+    events.push({
+      type: 'Warning',
+      reason: 'JobSuspended',
+      message: `Slurm has suspended job ${job.id}: it goes on when Slurm resumes it`,
+    });
   }
   if (was === 'suspended' && is === 'running') {
     events.push({ type: 'Normal', reason: 'JobResumed', message: `Slurm has resumed job ${job.id}` });
   }
   if (previous !== undefined && job.restarts > previous.restarts) {
-    const message = `Slurm begins job ${job.id} anew, for the ${ordinal(job.restarts)} time`;
+    const message = `Slurm runs job ${job.id} again from its beginning (restart ${job.restarts})`;
     events.push({ type: 'Warning', reason: 'JobRequeued', message });
   }
   const { reason } = job;
@@ -40,21 +44,19 @@ export function sightEvents(before: Sight, job: SlurmJob): EventText[] {
   return events;
 }
 
-/** Reasons that no waiting ends: JOB REASON CODES of squeue(1). */
+/** Reasons that no waiting ends, and what would: JOB REASON CODES of squeue(1). */
 const neverStarts: Readonly<Record<string, string>> = {
-  PartitionTimeLimit: 'its time limit is above that of its partition',
-  PartitionNodeLimit: 'it asks for more nodes than its partition gives to one job',
-  PartitionDown: 'its partition is down',
-  PartitionInactive: 'its partition is inactive',
-  BadConstraints: 'no node is as it wants it',
-  DependencyNeverSatisfied: 'what it depends on has not ended as it should',
-  InvalidAccount: 'its account is not known',
-  InvalidQOS: 'its QOS is not known',
-  ReqNodeNotAvail: 'a node that it asks for is not available',
-  JobHeldUser: 'it is held by its user',
-  JobHeldAdmin: 'it is held by an administrator',
+  PartitionTimeLimit: 'its time limit is above that of its partition; ask for less time, or for another partition',
+  PartitionNodeLimit:
+    'it asks for more nodes than its partition gives to one job; ask for fewer, or for another partition',
+  PartitionDown: 'its partition is down; wait for its administrators, or ask for another partition',
+  PartitionInactive: 'its partition is inactive; wait for its administrators, or ask for another partition',
+  BadConstraints: 'no node is as it wants it; ask for other features (--constraint), or for less',
+  DependencyNeverSatisfied:
+    'the job that it depends on (--dependency) has not ended as it should; make the pod again without it',
+  InvalidAccount: 'Slurm does not know its account (--account); name one of yours',
+  InvalidQOS: 'Slurm does not know its quality of service (--qos); name one of yours',
+  ReqNodeNotAvail: 'a node that it asks for is down, drained or reserved; wait, or ask for another one',
+  JobHeldUser: 'its user holds it; scontrol release lets it go',
+  JobHeldAdmin: 'an administrator holds it; ask for its release',
 };
-
-function ordinal(count: number): string {
-  return count === 1 ? 'first' : `${count}th`;
-}

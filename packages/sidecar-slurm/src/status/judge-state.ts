@@ -29,7 +29,9 @@ const running: Verdict = { kind: 'running' };
 const suspended: Verdict = { kind: 'suspended' };
 const finished: Verdict = { kind: 'finished' };
 const timedOut: SlurmEnding = {
-  ...{ exitCode: terminated, reason: 'DeadlineExceeded', message: 'Slurm ended the job at its time limit' },
+  ...{ exitCode: terminated, reason: 'DeadlineExceeded' },
+  message:
+    'Slurm ended the job at its time limit: that of activeDeadlineSeconds, --time (annotation slurm-job.vk.io/flags), or its partition',
   podReason: 'DeadlineExceeded',
 };
 
@@ -59,7 +61,11 @@ const verdicts: Readonly<Record<JobState, Verdict>> = {
   FAILED: finished,
   TIMEOUT: { kind: 'ended', ending: timedOut },
   DEADLINE: ended(terminated, 'DeadlineExceeded', 'Slurm ended the job at its deadline', 'DeadlineExceeded'),
-  OUT_OF_MEMORY: ended(killed, 'OOMKilled', 'Slurm ended the job: it used more memory than it had asked for'),
+  OUT_OF_MEMORY: ended(
+    killed,
+    'OOMKilled',
+    'Slurm ended the job: it used more memory than it had asked for (resources.limits.memory)',
+  ),
   CANCELLED: ended(terminated, 'Cancelled', 'The job was cancelled in Slurm', 'Cancelled'),
   PREEMPTED: ended(terminated, 'Preempted', 'Slurm ended the job for one of a higher priority', 'Preempted'),
   REVOKED: ended(terminated, 'Preempted', 'Slurm runs the job in another cluster', 'Preempted'),
@@ -77,10 +83,14 @@ export function judgeState(state: JobState): Verdict {
 export function cutOff({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): SlurmEnding {
   const { exitCode = 0, signal = 0 } = exit ?? {};
   if (state === 'COMPLETED' && exitCode === 0 && signal === 0) {
-    return { exitCode: 0, reason: 'Completed', message: 'Slurm says so; the job has left no record of its containers' };
+    return {
+      exitCode: 0,
+      reason: 'Completed',
+      message: 'Slurm says that the job has completed; it has left no record of its containers',
+    };
   }
   if (signal > 0) return { exitCode: 128 + signal, reason: 'Error', message: `The job was ended by signal ${signal}` };
-  const message = 'The job ended before its script could say how its containers did';
+  const message = `The job ended with exit code ${exitCode}, says Slurm; it has left no record of its containers`;
   return { exitCode: exitCode === 0 ? killed : exitCode, reason: 'Error', message };
 }
 
@@ -94,7 +104,8 @@ export function askedToLeave(
   const isLimit =
     limitMs !== undefined && startTime !== undefined && Date.parse(askedAt) >= startTime.getTime() + limitMs - leadMs;
   if (isLimit) return timedOut;
-  const message = 'The job was asked to end by a signal that did not come from its sidecar';
+  const message =
+    'The job was asked to end (SIGTERM) by Slurm, its user or an administrator, not by a deletion of the pod';
   return { exitCode: terminated, reason: 'Terminated', message, podReason: 'Terminated' };
 }
 

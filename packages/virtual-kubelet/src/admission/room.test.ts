@@ -8,15 +8,15 @@ const podOf = (uid: string, requests: Record<string, string>, generation = 1) =>
   newPod({ containers: [asking('main', requests)] }, { uid, generation });
 
 test.each([
-  ['cpu', { cpu: '1500m' }, 'cpu, requested: 1500, used: 1000, capacity: 2000'],
-  ['memory', { memory: '1Gi' }, 'memory, requested: 1073741824, used: 1048576, capacity: 1073741824'],
-  ['nvidia.com/gpu', { 'nvidia.com/gpu': '1' }, 'nvidia.com/gpu, requested: 1, used: 1, capacity: 1'],
-  ['cpu', { 'nvidia.com/gpu': '9', memory: '9Gi', cpu: '9' }, 'cpu, requested: 9000, used: 1000, capacity: 2000'],
-])('Room.tryOccupy() is out of %s for %o', (name, requests, amounts) => {
+  ['OutOfcpu', { cpu: '1500m' }, 'cpu, requested: 1500, used: 1000, capacity: 2000'],
+  ['OutOfmemory', { memory: '1Gi' }, 'memory, requested: 1073741824, used: 1048576, capacity: 1073741824'],
+  ['OutOfnvidia.com/gpu', { 'nvidia.com/gpu': '1' }, 'nvidia.com/gpu, requested: 1, used: 1, capacity: 1'],
+  ['OutOfcpu', { 'nvidia.com/gpu': '9', memory: '9Gi', cpu: '9' }, 'cpu, requested: 9000, used: 1000, capacity: 2000'],
+])('Room.tryOccupy() says %s for %o', (reason, requests, amounts) => {
   const room = new Room();
   expect(room.tryOccupy(podOf('a', { cpu: '1', memory: '1Mi', 'nvidia.com/gpu': '1' }), allocatable)).toBeUndefined();
   expect(room.tryOccupy(podOf('b', requests), allocatable)).toEqual({
-    reason: `OutOf${name}`,
+    reason,
     message: `Node didn't have enough resource: ${amounts}`,
   });
   expect(room.has('b')).toBe(false);

@@ -53,7 +53,7 @@ export function nodeConditions(
           type: 'NetworkUnavailable',
           status: 'True',
           reason: 'BackendUnreachable',
-          message: 'no new pods while the backend is out of reach',
+          message: 'no new pods while the backend is out of reach; those that run go on',
         },
     isReachable
       ? {
@@ -61,7 +61,7 @@ export function nodeConditions(
           status: 'True',
           ...(health.tokenTrouble === undefined
             ? { reason: 'BackendReachable', message: 'the backend is within reach' }
-            : { reason: 'TokenNotRenewed', message: `the token at hand is valid still. ${health.tokenTrouble}` }),
+            : { reason: 'TokenNotRenewed', message: `${health.tokenTrouble}; the present one is still valid` }),
         }
       : {
           type: 'InterLinkConnectivity',
@@ -76,8 +76,8 @@ export function nodeConditions(
           status: 'False',
           reason: 'KubeletNotReady',
           message: health.isReady
-            ? 'the backend is out of reach for longer than Policy.NotReadyAfter'
-            : 'the pod controller has not started yet',
+            ? 'the backend is out of reach for longer than the administrator allows (Policy.NotReadyAfter)'
+            : 'the node has just started and takes no pods yet',
         },
   ];
   const before = new Map(current.map((condition) => [condition.type, condition]));

@@ -27,7 +27,7 @@ test('a renewal that fails is one event, and in the condition, which is False on
   news.take();
   news.take();
   expect(connectivity()).toBe(
-    'True TokenNotRenewed: the token at hand is valid still. No token for InterLink from https://i/: away',
+    'True TokenNotRenewed: No token for InterLink from https://i/: away; the present one is still valid',
   );
   tokenRenewal.validForMs = 0;
   news.take();

@@ -20,6 +20,7 @@ import { containerFieldPath } from './container-field-path.ts';
 import { offloadedPod } from './offloaded-pod.ts';
 import { withDeadlineLeft } from './pod-deadline.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
+import { refusalMessage } from './refusal-message.ts';
 
 export interface PodCreatorOptions {
   readonly client: KubeClient;
@@ -138,7 +139,7 @@ export class PodCreator {
         objectReference(pod),
         'Warning',
         reason ?? 'FailedCreatePod',
-        `Cannot create the pod at the backend: ${message}`,
+        refusalMessage('Cannot create the pod at the backend', message),
       );
     }
     const waitMs = error.isPassing

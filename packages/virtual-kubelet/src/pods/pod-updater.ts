@@ -19,6 +19,7 @@ import {
 } from './pod-changes.ts';
 import type { PodCreator } from './pod-creator.ts';
 import type { PodEntry } from './pod-entry.ts';
+import { refusalMessage } from './refusal-message.ts';
 
 export interface PodUpdaterOptions {
   readonly provider: Pick<Provider, 'updatePod'>;
@@ -164,7 +165,7 @@ export class PodUpdater {
     }
     this.#refuse(entry, pod, {
       reason: 'FailedUpdatePod',
-      message: `Cannot update the pod at the backend: ${error.message}`,
+      message: refusalMessage('Cannot update the pod at the backend', error.message),
     });
   }
 
@@ -176,7 +177,9 @@ export class PodUpdater {
     this.#refuse(entry, pod, {
       reason: 'UpdateNotSupported',
       message,
-      ...(changes.length === 0 ? { isOld: true } : { event: `${message}: ${changes.join(', ')}` }),
+      ...(changes.length === 0
+        ? { isOld: true }
+        : { event: `${message}: ${changes.join(', ')}; make the pod again to have that` }),
     });
   }
 

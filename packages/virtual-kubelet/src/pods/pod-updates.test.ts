@@ -147,7 +147,7 @@ test('a backend that can’t change pods: one event that names what, a resize th
   await settle(60_000);
   const told =
     "Warning UpdateNotSupported: The backend can't change a pod that runs: the image of container main, \
-the resources of container main, ephemeral container debugger";
+the resources of container main, ephemeral container debugger; make the pod again to have that";
   expect([backend.calls, events]).toEqual([[], [told]]);
   const pending = { reason: 'Infeasible', message: "The backend can't change a pod that runs" };
   expect(conditionOf(cluster, 'PodResizePending')).toMatchObject(pending);

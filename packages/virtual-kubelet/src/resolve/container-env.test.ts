@@ -124,6 +124,16 @@ describe('resolveContainerEnv()', () => {
       'failed to fetch secret "closed": secrets "closed" is forbidden: no',
       'FailedToReadOptionalSecret',
     ],
+    [
+      { envFrom: [{ configMapRef: { name: 'closed', optional: true } }] },
+      'failed to fetch configmap "closed": configmaps "closed" is forbidden: no',
+      'FailedToReadOptionalConfigMap',
+    ],
+    [
+      { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'closed', key: 'k' } } }] },
+      'failed to fetch secret "closed": secrets "closed" is forbidden: no',
+      'FailedToReadMandatorySecret',
+    ],
   ])('%j fails with %j', async (container, message, reason) => {
     const objects = new FakeObjects().addConfigMap('here', {}).addSecret('here', {});
     objects.forbidden.add('closed');
