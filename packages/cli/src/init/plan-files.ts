@@ -126,5 +126,5 @@ function shownBy(authentication: EdgeAuthentication, at: (name: string) => strin
 }
 
 function render(title: string, keys: object): string {
-  return `# ${title} Written by interlink init; all keys: README.md.\n${stringify(keys)}`;
+  return `# ${title} Written by interlink init; all keys: docs/configuration.md.\n${stringify(keys)}`;
 }

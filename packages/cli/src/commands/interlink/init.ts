@@ -47,7 +47,7 @@ Examples:
       --client-id interlink-vk --login
 
 Run it once, on either machine, and copy the other one's folder there, to the same path. The two folders hold:
-  InterLinkConfig.yaml   the configuration; further keys: README.md
+  InterLinkConfig.yaml   the configuration; further keys: docs/configuration.md
   run                    sockets, mode 0700: who can enter it needs no token
   vk.token               token: the same random text at both sides
   client-secret, or session: with oidc, at the cluster's end: what the virtual kubelet gets its tokens by
