@@ -47,19 +47,21 @@ export class Exchange {
 
 const taken = new WeakMap<Socket, { read: number; written: number }>();
 
+const decorator = 'interlinkExchange';
+
 /** Those of a server that are under way. */
 export class Exchanges {
   readonly open = new Set<Exchange>();
-  readonly #ofRequest = new WeakMap<FastifyRequest, Exchange>();
 
   /** Begins with each request, before anything else looks at it. @param ended told of each when it has ended */
   follow(
     app: FastifyInstance,
     options: { isStream: (request: FastifyRequest) => boolean; ended: (exchange: Exchange) => void },
   ): void {
+    app.decorateRequest(decorator);
     app.addHook('onRequest', async (request, reply) => {
       const exchange = new Exchange(request, options.isStream(request));
-      this.#ofRequest.set(request, exchange);
+      request.setDecorator<Exchange>(decorator, exchange);
       this.open.add(exchange);
       exchange.onEnd(() => {
         this.open.delete(exchange);
@@ -70,7 +72,7 @@ export class Exchanges {
   }
 
   of(request: FastifyRequest): Exchange | undefined {
-    return this.#ofRequest.get(request);
+    return request.getDecorator<Exchange | undefined>(decorator);
   }
 
   /** From now on its connection is what counts. */
