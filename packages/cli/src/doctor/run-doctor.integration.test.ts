@@ -24,7 +24,7 @@ test('runDoctor() shows no secret, though a peer repeats what it was shown and d
     expect(text).not.toContain('hunter2');
     expect(text).not.toContain('\u001b');
   }
-  expect(renderText(report)).toMatch(/\n {2}PROBLEM {2}interlink +\S.*\n +why: .*\n +fix: .*Policy\.Grants/);
+  expect(renderText(report)).toMatch(/\n {2}PROBLEM {2}interlink {11}\S.*\n {31}why: .*\n {31}fix: .*Policy\.Grants/);
   expect(JSON.parse(renderJson(report))).toMatchObject({
     ...{ sides: ['site'], configuration: env.INTERLINKCONFIGPATH, problems: 2 },
     checks: expect.arrayContaining([
