@@ -1,7 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-const MAX_REASON = 240;
+const MAX_REASON = 600;
+
+interface Failure {
+  readonly message: string;
+  /** Of a comparison. */
+  readonly diff?: string | undefined;
+}
 
 /**
  * Ends a run with what one wants to see of it at its very end: a line for each test that failed, then the one line that
@@ -9,7 +15,7 @@ const MAX_REASON = 240;
  * error outside every test, counts as a failure of its own.
  */
 export default class ClosingLineReporter implements Reporter {
-  onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<{ message: string }>): void {
+  onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<Failure>): void {
     const count = { passed: 0, skipped: 0 };
     const failures = unhandledErrors.map((error) => toLine('outside every test', [error]));
     for (const module of modules) {
@@ -32,9 +38,13 @@ function toFailure(module: TestModule, test: TestCase): string {
   return toLine(`${module.relativeModuleId} > ${test.fullName}`, test.result().errors ?? []);
 }
 
-function toLine(where: string, errors: ReadonlyArray<{ message: string }>): string {
-  // A comparison's differences stand in lines of their own.
-  const lines = stripVTControlCharacters(errors[0]?.message ?? 'no reason given').split('\n');
+function toLine(where: string, errors: ReadonlyArray<Failure>): string {
+  const { message, diff = '' } = errors[0] ?? { message: 'no reason given' };
+  // Of a comparison's lines those that differ.
+  const differing = stripVTControlCharacters(diff)
+    .split('\n')
+    .filter((line) => /^[-+] /.test(line));
+  const lines = [...stripVTControlCharacters(message).split('\n'), ...differing];
   const reason = lines.flatMap((line) => line.trim() || []).join(' ');
   return `FAILED ${where}: ${reason.slice(0, MAX_REASON)}`;
 }

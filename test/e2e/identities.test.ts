@@ -12,7 +12,7 @@ import { EngineView } from './drivers/engine.ts';
 import { Namespace } from './drivers/namespace.ts';
 import { NodeView } from './drivers/node.ts';
 import { pod, shell, untilTerm } from './drivers/pods.ts';
-import { grantsOf, type PolicyRule, refusalsOf, usesOf } from './drivers/roles.ts';
+import { grantsOf, lastingRefusalsOf, type PolicyRule, refusalsOf, usesOf } from './drivers/roles.ts';
 import { cannotRun, startSite } from './drivers/site-test.ts';
 import { partsOf } from './drivers/testbed-parts.ts';
 
@@ -146,7 +146,7 @@ describe.skipIf(cannotRun)('docs/security.md: a virtual kubelet with', { timeout
       await asAdmin('-n', 'kube-system', 'delete', 'rolebinding', 'my-node-client-ca');
     });
     await runPods(namespace('team-a'), site.nodeName);
-    expect(refusalsOf(await server.requestsOf('system:node:my-node'))).toEqual([]);
+    expect(lastingRefusalsOf(await server.requestsOf('system:node:my-node'))).toEqual([]);
     const node = await new NodeView('my-node', partsOf(testbed).controlPlane).get();
     expect(node.metadata?.labels).toMatchObject({ type: 'virtual-kubelet', 'kubernetes.io/hostname': 'my-node' });
     expect(node.metadata?.labels).not.toHaveProperty(['kubernetes.io/role']);

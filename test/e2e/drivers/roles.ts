@@ -31,3 +31,18 @@ export function refusalsOf(requests: ReadonlyArray<AuditEntry>): string[] {
     .filter(({ responseStatus }) => responseStatus?.code === 403)
     .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
 }
+
+/**
+ * What was refused, and not granted to the same request later. The node authorizer hears of a pod's binding beside the node,
+ * and may hear of it after the node has asked for what the pod refers to; a kubelet asks again, too.
+ * https://kubernetes.io/docs/reference/access-authn-authz/node/
+ */
+export function lastingRefusalsOf(requests: ReadonlyArray<AuditEntry>): string[] {
+  const what = ({ verb, objectRef, requestURI }: AuditEntry) => `${verb} ${JSON.stringify(objectRef ?? requestURI)}`;
+  const isGranted = ({ responseStatus }: AuditEntry) => (responseStatus?.code ?? 500) < 300;
+  return refusalsOf(
+    requests.filter(
+      (request, at) => !requests.slice(at).some((later) => isGranted(later) && what(later) === what(request)),
+    ),
+  );
+}

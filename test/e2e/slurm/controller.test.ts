@@ -25,6 +25,38 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
     await own.startNode('c1');
   });
 
+  test('forgets that it has begun a job, and begins it again: the pod runs once', { timeout: 240_000 }, async ({
+    site,
+    namespace,
+    slurm,
+    own,
+    onTestFinished,
+  }) => {
+    const noted = await NotedPods.create(own.data, 'controller-forgets');
+    onTestFinished(() => noted.remove());
+    const state = new SavedState(own);
+    await own.drainNodes();
+    await namespace.apply(...noted.make(site.nodeName, ['begun']));
+    const manifest = await namespace.pod('begun');
+    const job = await slurm.jobOf(manifest);
+    await waitFor('the job to be saved', () => state.has(job.uid));
+    await state.keep();
+    for (const node of await own.drainedNodes()) await own.resumeNode(node);
+    const before = await namespace.waitForPhase('begun', 'Succeeded', patient);
+    await own.stopController('SIGKILL');
+    await state.bringBack();
+    await own.startController();
+    for (const node of await own.drainedNodes()) await own.resumeNode(node);
+    const output = async () => await slurm.file(manifest, 'slurm.out');
+    const said = `Slurm has begun job ${job.id} a second time`;
+    await waitFor('Slurm to begin it again', async () => (await output()).includes(said), patient);
+    await waitFor('the job to end', async () => (await slurm.livingJobs()).length === 0, patient);
+    expect(await noted.runs()).toEqual(['begun']);
+    expect((await namespace.pod('begun')).status).toEqual(before.status);
+    await namespace.run('delete', 'pods', '--all', '--timeout=55s');
+    await slurm.waitUntilNothingIsLeft();
+  });
+
   test.for([
     { how: 'SIGTERM', what: 'stopped in order' },
     { how: 'SIGKILL', what: 'killed' },
@@ -53,6 +85,38 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
     },
   );
 });
+
+/** What slurmctld has on disk is that of a moment before: whatever it did since is forgotten. */
+class SavedState {
+  readonly #own: SlurmCluster;
+  readonly #folder = '/var/lib/slurm/slurmctld';
+
+  constructor(own: SlurmCluster) {
+    this.#own = own;
+  }
+
+  async keep(): Promise<void> {
+    await this.#run(`rm -rf ${this.#folder}.kept && cp -a ${this.#folder} ${this.#folder}.kept`);
+  }
+
+  /** While slurmctld is killed. */
+  async bringBack(): Promise<void> {
+    await this.#run(`rm -rf ${this.#folder} && cp -a ${this.#folder}.kept ${this.#folder}`);
+  }
+
+  /** Whether the state on disk has the job. */
+  async has(jobName: string): Promise<boolean> {
+    return (
+      (await this.#own.commands.run('controller', 'root', ['grep', '-q', jobName, `${this.#folder}/job_state`]))
+        .exitCode === 0
+    );
+  }
+
+  async #run(text: string): Promise<void> {
+    const { exitCode, stderr } = await this.#own.commands.run('controller', 'root', ['sh', '-ec', text]);
+    if (exitCode !== 0) throw new Error(stderr);
+  }
+}
 
 /** Slurm drains a node that has a forgotten job with the id of a new one; the operator sees that after a while. */
 async function untilAllAreOver(namespace: Namespace, own: SlurmCluster): Promise<void> {

@@ -40,6 +40,8 @@ export interface SlurmCluster {
   killNode(node: NodeName): Promise<void>;
   /** Starts it again; returns when it is idle. */
   startNode(node: NodeName): Promise<void>;
+  /** As an operator does before work on the nodes: none takes a job any more. */
+  drainNodes(): Promise<void>;
   /** Nodes that take no jobs, since Slurm or somebody has drained them. */
   drainedNodes(): Promise<string[]>;
   /** As an operator does with a drained node. */
@@ -108,6 +110,10 @@ export async function startSlurmCluster(options: SlurmClusterOptions): Promise<S
     startNode: async (node) => {
       await engine.start(containers[node]);
       await daemons.startNode(node);
+    },
+    drainNodes: async () => {
+      const drain = ['scontrol', 'update', `nodename=${nodeNames.join(',')}`, 'state=drain', 'reason=work'];
+      await commands.run('controller', 'root', drain);
     },
     drainedNodes: async () => {
       const list = ['sinfo', '--noheader', '--states=drain', '--format=%n'];

@@ -8,7 +8,7 @@ import { scriptText } from '../script/script-text.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { SlurmStep } from '../slurm/step.ts';
 import { bundle, changes, wholePod } from './bundle.ts';
-import { grant } from './grant.ts';
+import { type Grant, grant } from './grant.ts';
 import { knownSizes } from './known-sizes.ts';
 import { type Hello, type Message, parseMessage } from './messages.ts';
 import { StepReader } from './step-reader.ts';
@@ -28,8 +28,8 @@ export interface PodLinkOptions {
 export type LinkEnd =
   /** The job's last word is here. */
   | { readonly kind: 'over' }
-  /** The pod is another job's. */
-  | { readonly kind: 'refused' }
+  /** The pod is another job's, or another run's: see {@link grant}. */
+  | { readonly kind: Exclude<Grant, 'granted'> }
   /** Nobody waits for it there. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'lost'; readonly problem: string };
@@ -113,9 +113,10 @@ export class PodLink {
     this.#opened.resolve();
     if (first === undefined) return { kind: 'lost', problem: 'it did not answer' };
     if (first.kind === 'absent') return { kind: 'absent' };
-    if (!(await grant(this.#options.entry, first))) {
-      this.#step.stdin.write('refuse\n');
-      return { kind: 'refused' };
+    const granted = await grant(this.#options.entry, first);
+    if (granted !== 'granted') {
+      this.#step.stdin.write(granted === 'refused' ? 'refuse\n' : `refuse ${granted}\n`);
+      return { kind: granted };
     }
     await this.#begin(first);
     for (;;) {

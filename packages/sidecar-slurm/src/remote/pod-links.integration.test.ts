@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { writeDeletion } from '../folder/stop-order.ts';
 import { readKeyValues } from '../script/testing/key-values.ts';
 import { shellContainer } from '../script/testing/plans.ts';
@@ -90,6 +90,39 @@ test('two jobs of a pod with the same id, as after a controller that forgot, are
   const jobs = [pod.startJob({ number: 1 }), pod.startJob({ number: 2 })];
   await Promise.all(jobs.map(async ({ ended }) => await ended));
   expect(await pod.log('main')).toBe('ran\n');
+});
+
+describe('a controller that forgot that it had begun a job begins it again:', () => {
+  test('what has ended is not run again', async () => {
+    await using pod = await RemotePod.create({ plan: { containers: [shellContainer('main', 'echo ran; exit 3')] } });
+    await pod.addNode();
+    expect(await pod.startJob().ended).toBe(3);
+    pod.lookAt('PENDING');
+    expect(await pod.startJob().ended).toBe(1);
+    expect(readKeyValues(await pod.read('containers/main/state'))).toMatchObject({ attempt: '0', exit_code: '3' });
+    expect(await pod.log('main')).toBe('ran\n');
+    expect(pod.events).toEqual([]);
+    expect(await pod.nodeFiles()).toEqual([]);
+  });
+
+  test('what was cut off is not run again, and its pod is told', async () => {
+    await using pod = await RemotePod.create({
+      plan: { containers: [shellContainer('main', 'echo ran; sleep 1000')] },
+    });
+    await pod.addNode();
+    const first = pod.startJob();
+    await pod.until('its state', async () => (await pod.read('containers/main/state')).includes('state=running'));
+    await pod.until('its log', async () => (await pod.log('main')) === 'ran\n');
+    await pod.killJob(first);
+    // Whoever looks now knows of the first only what is on disk.
+    await pod.restart();
+    expect(await pod.startJob().ended).toBe(1);
+    expect(await pod.log('main')).toBe('ran\n');
+    await pod.until('the event', () => pod.events.length > 0);
+    expect(pod.events).toEqual([
+      { type: 'Warning', reason: 'JobBegunTwice', message: expect.stringContaining(`job ${pod.jobId} a second time`) },
+    ]);
+  });
 });
 
 test('volumes change in a running job as they do here', async () => {

@@ -71,6 +71,8 @@ export class PodLinks {
       const key = keyOf(job);
       const linked = runs.get(key) ?? { entry, job, link: undefined, isBusy: false, isOver: false };
       linked.job = job;
+      // One that was over may be begun once more by a controller that forgot, and has to hear that it is not wanted.
+      if (job.state === 'PENDING') linked.isOver = false;
       runs.set(key, linked);
       if (!linked.isBusy && this.#isWanted(linked)) this.#keep(linked);
     }
@@ -117,7 +119,8 @@ export class PodLinks {
     for (let tries = 1; this.#isWanted(linked) && !signal.aborted; tries += 1) {
       const { end, wasOpen } = await this.#open(linked, signal);
       if (signal.aborted) return;
-      linked.isOver = end.kind === 'over';
+      linked.isOver = end.kind === 'over' || end.kind === 'begun-before';
+      if (end.kind === 'begun-before') this.#tellBegunTwice(linked);
       if (linked.isOver) return;
       if (wasOpen) {
         tries = 1;
@@ -143,6 +146,12 @@ export class PodLinks {
     const end = await running;
     linked.link = undefined;
     return { end, wasOpen: link.wasReady };
+  }
+
+  #tellBegunTwice({ entry, job }: Linked): void {
+    if (entry.record?.phase === 'ended') return;
+    const message = `Slurm has begun job ${job.id} a second time, as if it had not run: its controller has lost what it knew. The pod does not run twice`;
+    this.#options.book.event(entry.uid, { type: 'Warning', reason: 'JobBegunTwice', message });
   }
 
   #tellUnreachable({ entry, job }: Linked, problem: string): void {

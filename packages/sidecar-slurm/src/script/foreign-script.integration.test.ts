@@ -108,13 +108,14 @@ describe.concurrent('a script of the site’s', () => {
     const containers = [plannedContainer('main'), plannedContainer('other')];
     await using job = await start(
       `trap 'echo heard >> run-main.out' TERM
-       (trap 'echo child heard >> run-other.out; exit 5' TERM; : > started; while :; do sleep 0.05; done) & child=$!
+       (trap 'echo child heard >> run-other.out; echo 5 > run-other.status; exit' TERM
+        : > started; while :; do sleep 0.05; done) &
        until [ -e started ]; do sleep 0.05; done; echo up >> run-main.out
-       while kill -0 $child 2>/dev/null; do wait $child; done; wait $child; code=$?
-       echo $code > run-other.status; echo 6 > run-main.status`,
+       until [ -s run-other.status ]; do sleep 0.05; done; echo 6 > run-main.status`,
       { containers },
     );
     await job.until('up', async () => (await job.text('main').catch(() => '')).includes('up'));
+    await job.untilState('other', { state: 'running' });
     job.signal('SIGTERM');
     expect(await job.ended()).toBe(6);
     expect(await job.text('main')).toBe('up\nheard\n');

@@ -167,6 +167,35 @@ describe.concurrent('a job whose script is killed', () => {
   });
 });
 
+describe.concurrent('a controller that forgot that it had begun a job begins it again:', () => {
+  test('a pod that has ended does not run again', async () => {
+    await using job = await JobRun.start({ containers: [shellContainer('main', 'echo ran; exit 3')] });
+    expect(await job.ended()).toBe(3);
+    const before = [await job.pod(), await job.state('main'), await job.events()];
+    await using again = JobRun.again(job.plan, job.root);
+    expect(await again.ended()).toBe(0);
+    expect([await job.pod(), await job.state('main'), await job.events()]).toEqual(before);
+    expect(await job.text('main')).toBe('ran\n');
+    expect(await job.read('slurm.out')).toContain('Slurm has begun job 7 a second time');
+  });
+
+  test('a pod that was cut off does not run again, and is told why', async () => {
+    await using job = await JobRun.start({ containers: [shellContainer('main', polite)] });
+    await job.until('it is up', async () => (await job.text('main').catch(() => '')).includes('up'));
+    job.signal('SIGKILL');
+    await job.ended();
+    await using again = JobRun.again(job.plan, job.root);
+    expect(await again.ended()).toBe(1);
+    expect(await job.text('main')).toBe('up\n');
+    expect((await job.events()).at(-1)).toMatch(/^Warning JobBegunTwice {2}Slurm has begun job 7 a second time, /);
+    // Queued again in order, it runs.
+    await using requeued = JobRun.again(job.plan, job.root, { env: { SLURM_RESTART_COUNT: '1' } });
+    await requeued.untilState('main', { state: 'running', attempt: '1' });
+    requeued.signal('SIGTERM');
+    await requeued.ended();
+  });
+});
+
 describe.concurrent('a container', () => {
   test('has ended when its leader has, whoever keeps its output open', async () => {
     const containers = [shellContainer('main', 'setsid sleep 9 & sleep 99 & echo done')];

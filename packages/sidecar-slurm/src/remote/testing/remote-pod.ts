@@ -177,6 +177,11 @@ export class RemotePod implements AsyncDisposable {
     );
   }
 
+  /** Tells that squeue shows its job in a state, which does not run. */
+  lookAt(state: PodJob['state']): void {
+    this.#links?.see(this.entry, [{ ...toJob(this.entry, this.jobId, 0), state }]);
+  }
+
   async read(path: string): Promise<string> {
     return await readFile(join(this.folder.path, path), 'utf8').catch(() => '');
   }

@@ -1,8 +1,9 @@
 # --- claim: one pod is one job ---------------------------------------------------------------------------------------------
 # Should Slurm have two jobs of a pod after all (an sbatch without an answer, a controller that forgot), only the one whose number stands
 # in the pod's folder runs: whoever writes it first, the job itself or the sidecar before it submits another. A job whose pod is gone
-# finds no folder. Slurm starts a requeued job with the number that it had. Where nodes do not see that folder, the sidecar looks into
-# it for them, and hands the pod to no other job: remote.sh.
+# finds no folder. Slurm starts a requeued job with the number that it had, and counts; a controller that was killed may have forgotten
+# that it had begun a job, and begins it once more without: a run leaves its mark before it does anything, and none is made twice. Where
+# nodes do not see that folder, the sidecar looks into it for them, and hands the pod to no other job, nor twice: remote.sh.
 
 # file_system is shared, remote, or unknown: then this job finds out. The root's own folder tells a pod that is gone from a root that is not there.
 take_pod() {
@@ -20,8 +21,20 @@ claim_pod() {
   local number=${1-1} claimed=''
   (set -C && printf '%s\n' "$number" >"$pod_folder/claim") 2>/dev/null
   { IFS= read -r claimed <"$pod_folder/claim"; } 2>/dev/null
-  [[ $claimed == "$number" ]] && return
-  not_mine
+  [[ $claimed == "$number" ]] || not_mine
+  (set -C && printf '%s\n' "${SLURM_JOB_ID-}" >"$pod_folder/run.${SLURM_RESTART_COUNT:-0}") 2>/dev/null || begun_before
+}
+
+# Only of a pod that has ended this must not count as a failure.
+begun_before() {
+  local text="Slurm has begun job ${SLURM_JOB_ID-} a second time, as if it had not run: its controller has lost what it knew. The pod does not run twice"
+  [[ -n $node_folder ]] && exit 1
+  printf '%s\n' "$text" >>"$pod_folder/slurm.out"
+  read_key "$pod_folder/pod.state" phase
+  [[ $REPLY == ended ]] && exit 0
+  add_event Warning JobBegunTwice '' "$text"
+  announce
+  exit 1
 }
 
 not_mine() {

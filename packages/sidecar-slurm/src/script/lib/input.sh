@@ -82,7 +82,7 @@ become_container() {
 
 # util-linux' `script` opens the terminal, and stays between it and the log. The container's process is the leader for signals.
 become_in_terminal() {
-  local folder=$scratch_folder/.input/$name read_end write_end session pid terminal code was_told=0
+  local folder=$scratch_folder/.input/$name read_end write_end pid terminal code='' was_told=0
   open_pipe
   (
     umask 077
@@ -92,21 +92,27 @@ become_in_terminal() {
   [[ -n ${container_stdin[$name]-} ]] || exec <> <(:)
   # Heard, and not ignored, which what is begun here would inherit: the end of the container's process is this one's.
   trap 'was_told=1' TERM INT HUP
+  # A signal that ends a wait may lose the exit code with it, if that comes at the same moment: who waits hears none.
   (
+    trap '' TERM INT HUP
     leave_lifecycle
-    unset SHELL
     exec {bus}>&- {read_end}<&-
-    exec script -qefc "exec $(printf '%q ' "$BASH" "$folder/start")" /dev/null 2>"$folder/trouble"
+    (
+      trap - TERM INT HUP
+      unset SHELL
+      exec script -qefc "exec $(printf '%q ' "$BASH" "$folder/start")" /dev/null 2>"$folder/trouble"
+    ) <&0 &
+    exec </dev/null
+    wait "$!"
+    printf '%s\n' "$?" >&"$write_end"
   ) <&0 &
-  session=$!
   exec {write_end}>&- </dev/null
-  read -r pid terminal <&"$read_end" || start_failed "cannot open a terminal: $(<"$folder/trouble")"
+  # Two words, or the exit code of what could not begin.
+  read -r pid terminal <&"$read_end" && [[ -n $terminal ]] || start_failed "cannot open a terminal: $(<"$folder/trouble")"
   write_file "$folder/terminal" "$terminal"$'\n'
   container_starts "$pid"
-  # A signal that is heard ends a wait, too; asked once more, wait tells again how it ended.
-  while kill -0 "$session" 2>/dev/null; do wait "$session"; done
-  wait "$session"
-  code=$?
+  until read -r code <&"$read_end"; do (($? > 128)) || break; done
+  : "${code:=137}"
   # Told by Slurm, with all of the job, `script` has ended it within two seconds, and does not know how.
   ((code == 0 && was_told == 1)) && code=143
   exit "$code"

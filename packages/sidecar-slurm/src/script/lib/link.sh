@@ -9,7 +9,7 @@
 #                    updated                                     the update is in place
 #                    fetched                                     the job knows that all is told
 #   to the node      pod LENGTH                                  the pod's folder, a tar file; after it the line `whole`
-#                    refuse                                      the pod is not this job's
+#                    refuse [begun-before]                       the pod is not this job's, or was given to a run of it before
 #                    have SIZE PATH                              what the sidecar has of a file that grows
 #                    go                                          from here on it listens
 #                    update LENGTH                               volumes and the order to stop, as `pod`
@@ -142,7 +142,7 @@ hear() {
   case ${words[0]} in
     pod) take_pod "${words[1]}" ;;
     refuse)
-      : >"$folder/refused"
+      printf '%s\n' "${words[1]-}" >"$folder/refused.new" && mv -f -- "$folder/refused.new" "$folder/refused"
       exit
       ;;
     have) sizes[${words[2]}]=${words[1]} ;;

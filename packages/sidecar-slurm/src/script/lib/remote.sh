@@ -4,7 +4,7 @@
 #   job       which job this is: UID, number, job id, how often Slurm has begun it
 #   lock      held for as long as anything of this job runs
 #   pod/      the pod's folder, once it has come whole
-#   refused   there instead when the pod is not this job's
+#   refused   there instead when the pod is not this job's; in it: `begun-before` when Slurm has begun the job twice
 #   news/     where the job says that it has written something
 #   fetched   the sidecar has all of it
 # and what the script has on the node anyhow.
@@ -14,7 +14,7 @@ await_pod_ms=$INTERLINK_AWAIT_POD_MS
 await_fetch_ms=$INTERLINK_AWAIT_FETCH_MS
 
 await_pod() {
-  local place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}} until
+  local place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}} until why
   umask 077
   sweep_node
   trap 'leave_node; exit 143' TERM
@@ -29,7 +29,9 @@ await_pod() {
   until=$((now + await_pod_ms))
   until [[ -d $node_folder/pod ]]; do
     if [[ -e $node_folder/refused ]]; then
+      why=$(<"$node_folder/refused")
       leave_node
+      [[ $why == begun-before ]] && begun_before
       not_mine
     fi
     now_ms
