@@ -169,6 +169,22 @@ describe.skipIf(cannotRun)(`Apptainer${cannotRun ? ' (skipped: no cluster can ru
     expect(await job.leftovers()).toBe('');
   });
 
+  test('hands a signal to a process that has only just begun', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const containers = names.map((name) => ({ name, image, planned: shell('exec sleep 1000') }));
+    await using job = await start({ containers });
+    // Apptainer is on its way into the container then.
+    await job.untilState('a', { state: 'running' });
+    await job.signal('TERM');
+    await job.ended();
+    for (const name of names) {
+      const { exit_code, reason } = await job.state(name);
+      // Who did not get so far as to be begun has no exit code of its own.
+      expect([name, exit_code]).toEqual([name, reason === 'ContainerStatusUnknown' ? '137' : '143']);
+    }
+    expect(await job.leftovers()).toBe('');
+  });
+
   test('leaves nothing behind when its script is killed', async () => {
     await using job = await start({ containers: [{ name: 'main', image, planned: shell('echo ready; sleep 1000') }] });
     await job.untilState('main', { state: 'running' });

@@ -123,9 +123,10 @@ runtime_enter() {
   printf 'exec %q -s exec --no-eval --cleanenv --pwd %q %q "$@"\n' "$apptainer_path" "$(<"$folder/working-dir")" "instance://$1.$number"
 }
 
-# The process in the container hears a signal, its launcher only what no process is left for; KILL ends the instance.
+# The process in the container hears a signal, its launcher only what no process is left for; KILL ends the instance. On its way into the
+# container Apptainer swallows signals, or ends as if all were well: they wait until the process is there.
 runtime_signal() {
-  local leader=${leader_pid[$1]} children='' signal=$3 folder=$apptainer_folder/$1.$2
+  local leader=${leader_pid[$1]} signal=$3 folder=$apptainer_folder/$1.$2
   if [[ $signal == KILL ]]; then
     kill_instance "$folder"
     kill -KILL -- "-$leader" 2>/dev/null
@@ -134,13 +135,38 @@ runtime_signal() {
   [[ $signal == TERM && -z ${container_stop_signal[$1]-} && -s $folder/stop-signal ]] && signal=$(<"$folder/stop-signal")
   # A site's own words before it, or mpiexec, hand signals on by themselves.
   container_folder "$1"
-  if ((${#apptainer_prefix[@]} == 0)) && ! [[ -e $REPLY/mpi-flags ]]; then
-    read -r children <"/proc/$leader/task/$leader/children"
-    [[ -n $children ]] || children=$(ps -o pid= --ppid "$leader")
+  if ((${#apptainer_prefix[@]} > 0)) || [[ -e $REPLY/mpi-flags ]]; then
+    kill -s "$signal" "$leader" 2>/dev/null
+  elif has_arrived "$leader"; then
+    kill -s "$signal" $REPLY 2>/dev/null
+  else
+    signal_on_arrival "$leader" "$signal" &
+    disown
   fi
-  kill -s "$signal" ${children:-"$leader"} 2>/dev/null
   return 0
 }
+
+# REPLY: the process that the leader has begun; status 1: there is none, or it is Apptainer still, as its leader is, or is on its way
+# through namespaces, where nobody may look at it.
+has_arrived() {
+  read -r REPLY <"/proc/$1/task/$1/children"
+  [[ -n $REPLY ]] || REPLY=$(ps -o pid= --ppid "$1")
+  REPLY=${REPLY//[!0-9 ]}
+  local exe=/proc/${REPLY%% *}/exe
+  [[ -n ${REPLY// } && -e $exe && ! $exe -ef /proc/$1/exe ]]
+}
+
+signal_on_arrival() {
+  local left=100
+  leave_lifecycle
+  exec {bus}>&-
+  until ((left == 0)) || has_arrived "$1"; do
+    [[ -e /proc/$1 ]] || return
+    pause 50
+    ((left -= 1))
+  done
+  kill -s "$2" ${REPLY:-"$1"}
+} 2>/dev/null
 
 # These two run in the guard, too, which began before anything was prepared.
 runtime_remove() {
