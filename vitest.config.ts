@@ -33,6 +33,7 @@ export default defineConfig({
           exclude: ['**/*.integration.test.ts'],
           // They take milliseconds; a machine under load may stop for seconds.
           testTimeout: 20_000 * PATIENCE,
+          hookTimeout: 20_000 * PATIENCE,
         },
       },
       {

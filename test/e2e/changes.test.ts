@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { kubectl, waitFor } from '../testbed/index.ts';
+import { PATIENCE } from '../testbed/patience.ts';
 import { pod, shell, untilTerm } from './drivers/pods.ts';
 import { cannotRun, siteTest } from './drivers/site-test.ts';
 
@@ -13,6 +14,7 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     const serves = shell('main', 'mkdir /www; echo served > /www/index.html; httpd -p 8080 -h /www; exec sleep 98765');
     await namespace.apply(pod(site.nodeName, 'target', { containers: [serves] }));
     const before = await namespace.waitForPhase('target', 'Running');
+    await namespace.waitForServer('target', 8080);
     const script = 'wget -qO- http://127.0.0.1:8080; ps | grep -c "[s]leep 98765"';
     const image = '--image=busybox:1.36';
     await namespace.run('debug', 'target', image, '--target=main', '-c', 'look', '--', 'sh', '-c', script);
@@ -37,8 +39,8 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
     await namespace.waitForPhase('typed', 'Running');
     const args = ['-n', namespace.name, 'debug', 'typed', '-i', '--image=busybox:1.36', '-c', 'shell', '--', 'sh'];
     const debugging = kubectl({ controlPlane }, args, {
-      // It stays for a while, so that exec meets it, and its input stays open: it has to be told to go.
-      input: 'echo "got $((40 + 2))"\nsleep 5\nexit\n',
+      // It stays until exec has met it, and its input stays open: it has to be told to go.
+      input: 'echo "got $((40 + 2))"\nuntil test -e /tmp/met; do sleep 0.2; done\nexit\n',
       timeoutMs: 60_000,
     });
     await namespace.waitForPod(
@@ -46,14 +48,18 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
       'debugged',
       ({ status }) => status?.ephemeralContainerStatuses?.[0]?.state?.running != null,
     );
-    expect(await namespace.run('exec', 'typed', '-c', 'shell', '--', 'echo', 'inside')).toBe('inside\n');
+    const inside = ['sh', '-c', 'touch /tmp/met; echo inside'];
+    expect(await namespace.run('exec', 'typed', '-c', 'shell', '--', ...inside)).toBe('inside\n');
     expect(await debugging).toMatchObject({ stdout: expect.stringContaining('got 42') });
   });
 
   test('by kubectl set image: the container is replaced, in the same pod', async ({ site, namespace }) => {
-    const container = shell('main', `echo "$COLOUR"; ${untilTerm}`, { env: [{ name: 'COLOUR', value: 'green' }] });
+    // What it says first is said when it hears TERM already.
+    const script = `trap "exit 0" TERM; echo "$COLOUR"; ${untilTerm}`;
+    const container = shell('main', script, { env: [{ name: 'COLOUR', value: 'green' }] });
     await namespace.apply(pod(site.nodeName, 'image', { containers: [container], restartPolicy: 'Always' }));
     const before = await namespace.waitForPhase('image', 'Running');
+    await waitFor('it to heed TERM', async () => (await namespace.run('logs', 'image')) === 'green\n');
     await namespace.run('set', 'image', 'pod/image', 'main=busybox:latest');
     const after = await namespace.waitForPod('image', 'running with the other image', ({ status }) => {
       const main = status?.containerStatuses?.[0];
@@ -87,7 +93,7 @@ describe.skipIf(cannotRun)('a pod that runs on Docker is changed', { concurrent:
   });
 
   test('by its deadline: it is ended, shown as failed, and stays with its log', async ({ site, namespace, engine }) => {
-    const spec = { containers: [shell('main', `echo begun; ${untilTerm}`)], activeDeadlineSeconds: 20 };
+    const spec = { containers: [shell('main', `echo begun; ${untilTerm}`)], activeDeadlineSeconds: 20 * PATIENCE };
     await namespace.apply(pod(site.nodeName, 'deadline', spec));
     const { metadata } = await namespace.waitForPhase('deadline', 'Running');
     const { status } = await namespace.waitForPhase('deadline', 'Failed', { timeoutMs: 60_000 });

@@ -1,3 +1,4 @@
+import type { Pod } from '@interlink/kube';
 import { describe, expect } from 'vitest';
 import { waitFor } from '../testbed/index.ts';
 import { isReady, statusOf } from './drivers/containers.ts';
@@ -29,8 +30,9 @@ describe.skipIf(cannotRun)('a container', { concurrent: true }, () => {
     const script = 'echo run >> /notes/runs; echo "run $(wc -l < /notes/runs)"; exit 3';
     const containers = [shell('main', script, { volumeMounts })];
     await namespace.apply(pod(site.nodeName, 'crashing', { volumes, containers, restartPolicy: 'Always' }));
-    const message = await namespace.waitForWaiting('crashing', 'main', /^CrashLoopBackOff$/, patient);
-    const backOff = await namespace.pod('crashing');
+    const isBackingOff = (found: Pod) => statusOf(found, 'main')?.state?.waiting?.reason === 'CrashLoopBackOff';
+    const backOff = await namespace.waitForPod('crashing', 'in back-off', isBackingOff, patient);
+    const message = statusOf(backOff, 'main')?.state?.waiting?.message;
     const { uid } = backOff.metadata ?? {};
     expect(message).toBe(`back-off 10s restarting failed container=main pod=crashing_${namespace.name}(${uid})`);
     expect(backOff.status?.phase).toBe('Running');
@@ -38,16 +40,20 @@ describe.skipIf(cannotRun)('a container', { concurrent: true }, () => {
       ...{ restartCount: 1, ready: false, started: false },
       lastState: { terminated: { exitCode: 3, reason: 'Error' } },
     });
-    expect(await namespace.run('logs', 'crashing')).toBe('run 2\n');
+    // The next attempt may begin between the two looks.
+    await waitFor('the log of the attempt that is shown', async () => {
+      const { restartCount = 0 } = statusOf(await namespace.pod('crashing'), 'main') ?? {};
+      return (await namespace.run('logs', 'crashing')) === `run ${restartCount + 1}\n`;
+    });
     await namespace.waitForEvent('crashing', 'BackOff', /^Back-off restarting failed container main in pod crashing_/);
-    await namespace.waitForPod(
+    const longer = await namespace.waitForPod(
       'crashing',
       'waiting again, for longer',
       (found) => /^back-off 20s /.test(statusOf(found, 'main')?.state?.waiting?.message ?? ''),
       patient,
     );
+    expect(statusOf(longer, 'main')?.restartCount).toBe(2);
     expect(await namespace.run('logs', 'crashing', '--previous')).toMatch(/^run [23]\n$/);
-    expect(statusOf(await namespace.pod('crashing'), 'main')?.restartCount).toBe(2);
     await namespace.run('delete', 'pod', 'crashing', '--timeout=50s');
   });
 

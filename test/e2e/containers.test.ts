@@ -39,12 +39,14 @@ describe.skipIf(cannotRun)('containers of a pod', { concurrent: true }, () => {
 
   test('begin after the init containers, which run one after another', async ({ site, namespace }) => {
     const volumeMounts = [{ name: 'notes', mountPath: '/notes' }];
-    const note = (name: string) =>
-      shell(name, `sleep 2; cat /notes/list 2>/dev/null; echo ${name} >> /notes/list`, { volumeMounts });
+    const note = (name: string, until = 'true') => {
+      const script = `until ${until}; do sleep 0.2; done; cat /notes/list 2>/dev/null; echo ${name} >> /notes/list`;
+      return shell(name, script, { volumeMounts });
+    };
     await namespace.apply(
       pod(site.nodeName, 'ordered', {
         volumes: [{ name: 'notes', emptyDir: {} }],
-        initContainers: [note('first'), note('second')],
+        initContainers: [note('first', 'test -e /notes/go'), note('second')],
         containers: [shell('main', 'cat /notes/list', { volumeMounts })],
       }),
     );
@@ -56,6 +58,7 @@ describe.skipIf(cannotRun)('containers of a pod', { concurrent: true }, () => {
     );
     expect(initializing.status?.phase).toBe('Pending');
     expect(initializing.status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('PodInitializing');
+    await namespace.run('exec', 'ordered', '-c', 'first', '--', 'touch', '/notes/go');
 
     const ended = await namespace.waitForPhase('ordered', 'Succeeded');
     expect(await namespace.run('logs', 'ordered', '-c', 'second')).toBe('first\n');

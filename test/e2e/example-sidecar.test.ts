@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { HttpTarget, PodClient, type PodRequest } from '@interlink/protocol';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitFor } from '../testbed/index.ts';
+import { PATIENCE } from '../testbed/patience.ts';
 import { findFreePorts } from '../testbed/process/free-ports.ts';
 
 const example = join(import.meta.dirname, '../../examples/sidecar-memory/sidecar.ts');
@@ -41,7 +42,7 @@ test('the sidecar of CONTRIBUTING.md takes a pod, tells of it, and lets it go', 
   expect(await client.listPods()).toMatchObject([
     { uid, status: { containerStatuses: [{ name: 'main', ready: true }] } },
   ]);
-  const log = await client.logs(uid, 'main', {}, AbortSignal.timeout(5_000));
+  const log = await client.logs(uid, 'main', {}, AbortSignal.timeout(5_000 * PATIENCE));
   expect(Buffer.concat(await Array.fromAsync(log)).toString()).toBe('nothing runs here\n');
   await client.deletePod(uid, 0);
   await waitFor('the pod to be gone', async () => (await client.listPods()).length === 0, { timeoutMs: 10_000 });

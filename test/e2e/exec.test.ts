@@ -88,6 +88,7 @@ describe.skipIf(cannotRun).for(transports)(
       const serves = shell('main', 'mkdir /www; echo hello > /www/index.html; exec httpd -f -p 8080 -h /www');
       await namespace.apply(pod(site.nodeName, 'web', { containers: [serves] }));
       await namespace.waitForPhase('web', 'Running');
+      await namespace.waitForServer('web', 8080);
       const forwarding = startKubectl(controlPlane, namespace, 'port-forward', 'pod/web', ':8080');
       await forwarding.waitFor('Forwarding from 127.0.0.1:');
       const port = /127\.0\.0\.1:(\d+)/.exec(forwarding.printed())?.[1];

@@ -1,6 +1,6 @@
 import type { Pod } from '@interlink/kube';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type ControlPlaneData, kubectl } from '../testbed/index.ts';
+import { type ControlPlaneData, kubectl, waitFor } from '../testbed/index.ts';
 import { startKubectl } from './drivers/kubectl-stream.ts';
 import { Namespace } from './drivers/namespace.ts';
 import { NodeView } from './drivers/node.ts';
@@ -39,6 +39,11 @@ describe.skipIf(controlPlane === undefined)('three InterLinks behind a TCP balan
   });
 
   test('are killed one after the other under load, and nobody sees a difference', async () => {
+    // A node that was just registered has the condition before anything was heard.
+    await waitFor(
+      'all nodes to hear of the backend',
+      () => (site.vk.log().match(/"msg":"backend within reach"/g) ?? []).length >= nodeNames.length,
+    );
     const nodes = nodeNames.map((name) => new NodeView(name, controlPlane));
     const reach = await Promise.all(
       nodes.map(async (node) => await node.waitForCondition('InterLinkConnectivity', 'True')),

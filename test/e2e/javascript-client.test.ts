@@ -46,6 +46,7 @@ describe.skipIf(cannotRun)('a client that is not kubectl reaches a container on 
     const serves = shell('main', 'mkdir /www; echo hello > /www/index.html; exec httpd -f -p 8080 -h /www');
     await namespace.apply(pod(site.nodeName, 'web', { containers: [serves] }));
     await namespace.waitForPhase('web', 'Running');
+    await namespace.waitForServer('web', 8080);
     const [input, output] = [new PassThrough(), new PassThrough()];
     const socket = await new PortForward(configOf(controlPlane)).portForward(
       namespace.name,

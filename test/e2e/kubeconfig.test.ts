@@ -54,5 +54,4 @@ test.skipIf(cannotRun)(
     const token = /token: (\S+)/.exec(await readFile(path, 'utf8'))?.[1] ?? 'no token';
     for (const part of site.parts) expect(await readFile(part.logFile, 'utf8')).not.toContain(token);
   },
-  120_000,
 );

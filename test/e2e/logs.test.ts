@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { waitFor } from '../testbed/index.ts';
 import { startKubectl } from './drivers/kubectl-stream.ts';
 import { pod, shell } from './drivers/pods.ts';
 import { endByThemselves } from './drivers/running-pods.ts';
@@ -13,7 +14,7 @@ describe.skipIf(cannotRun)('kubectl logs', { concurrent: true }, () => {
     engine,
     controlPlane,
   }) => {
-    const containers = [shell('main', `echo one; trap "echo two; exit 0" TERM; while true; do sleep 0.1; done`)];
+    const containers = [shell('main', `trap "echo two; exit 0" TERM; echo one; while true; do sleep 0.1; done`)];
     await namespace.apply(pod(site.nodeName, 'followed', { containers }));
     const running = await namespace.waitForPhase('followed', 'Running');
 
@@ -70,8 +71,10 @@ describe.skipIf(cannotRun)('kubectl logs', { concurrent: true }, () => {
     );
     await namespace.waitForPhase('several', 'Running');
 
-    expect(await namespace.run('logs', 'several', '-c', 'a')).toBe('from a\n');
-    expect(await namespace.run('logs', 'several', '-c', 'b')).toBe('from b\n');
+    for (const name of ['a', 'b']) {
+      const log = async () => await namespace.run('logs', 'several', '-c', name);
+      await waitFor(`the log of ${name}`, async () => (await log()) === `from ${name}\n`);
+    }
     // kubectl asks for the containers in no order of its own.
     const all = await namespace.run('logs', 'several', '--all-containers');
     expect(all.split('\n').sort()).toEqual(['', 'from a', 'from b']);

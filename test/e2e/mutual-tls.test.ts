@@ -33,7 +33,7 @@ describe.skipIf(cannotRun)('between virtual kubelet and InterLink, mutual TLS', 
   }) => {
     await namespace.apply(pod(site.nodeName, 'shell', { containers: [shell('main', `echo hello; ${untilTerm}`)] }));
     await namespace.waitForPhase('shell', 'Running');
-    expect(await namespace.run('logs', 'shell')).toBe('hello\n');
+    await waitFor('the log', async () => (await namespace.run('logs', 'shell')) === 'hello\n');
     const waiting = 'until test -e /tmp/go; do sleep 0.1; done; echo done';
     const command = startKubectl(controlPlane, namespace, 'exec', 'shell', '--', 'sh', '-c', `echo begun; ${waiting}`);
     await command.waitFor('begun');

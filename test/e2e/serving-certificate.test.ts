@@ -37,7 +37,7 @@ describe.skipIf(cannotRun)('the certificate of the kubelet port', () => {
     const asStrict = async (...args: string[]) =>
       await kubectl({ controlPlane }, ['-n', namespace.name, ...args], { kubeconfig: strict.kubeconfig });
 
-    expect(await namespace.run('logs', 'shell')).toBe('hello\n');
+    await waitFor('the log', async () => (await namespace.run('logs', 'shell')) === 'hello\n');
     for (const args of [
       ['logs', 'shell'],
       ['exec', 'shell', '--', 'true'],

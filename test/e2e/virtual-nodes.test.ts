@@ -35,6 +35,8 @@ describe.skipIf(cannotRun)('one process with several virtual nodes', () => {
       const lease = await waitFor('the lease', async () => await node.lease());
       expect(lease.spec?.holderIdentity).toBe(node.name);
       expect(lease.metadata?.ownerReferences?.[0]?.uid).toBe((await node.get()).metadata?.uid);
+      // A node is there before its backend has answered.
+      await waitFor('the capacity', async () => (await node.get()).status?.capacity?.pods !== '0');
     }
     const [first, second] = await Promise.all(nodes.map(async (node) => await node.get()));
     expect(Number(first?.status?.capacity?.pods)).toBe(110);

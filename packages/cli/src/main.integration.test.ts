@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { PATIENCE } from '../../../test/testbed/patience.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -15,7 +16,7 @@ async function run(args: string[], { script = main, env = {} as Record<string, s
     execFile(
       process.execPath,
       ['--conditions=interlink-source', script, ...args],
-      { cwd: folder, env: { PATH: process.env.PATH ?? '', HOME: folder, ...env }, timeout: 50_000 },
+      { cwd: folder, env: { PATH: process.env.PATH ?? '', HOME: folder, ...env }, timeout: 50_000 * PATIENCE },
       (error, stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr }),
     );

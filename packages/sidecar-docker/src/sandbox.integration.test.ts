@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InterLinkConfig, PodReference, PodSpec } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { findFreePorts } from '../../../test/testbed/process/free-ports.ts';
 import { createDockerBackend } from './sidecar.ts';
 import { untilNothingIsLeft } from './testing/nothing-left.ts';
 import { owner, silent } from './testing/running-pod.ts';
@@ -135,7 +135,7 @@ describe.skipIf(docker === undefined)(
     });
 
     test('publishes a hostPort', async () => {
-      const port = await freePort();
+      const [port = 0] = await findFreePorts(1);
       const ports = [{ containerPort: 8080, hostPort: port, hostIP: '127.0.0.1' }];
       await start('while :; do printf "HTTP/1.0 200 OK\\r\\n\\r\\nhere" | nc -l -p 8080; done', {}, { ports });
       const answer = async () =>
@@ -199,12 +199,4 @@ cat /proc/self/oom_score_adj`;
 function shell(name: string, script: string) {
   const image = { image: 'busybox:latest', imagePullPolicy: 'IfNotPresent' as const };
   return { name, ...image, command: ['sh', '-c', script] };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

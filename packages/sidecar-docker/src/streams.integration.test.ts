@@ -101,11 +101,20 @@ describe.skipIf(docker === undefined)(
       }
     });
 
+    const untilTold = 'until [ -e /tmp/end ]; do sleep 0.1; done';
+    const tell = async (told: PodReference) => {
+      const command = await backend.exec(told, 'main', { ...outputs, command: ['touch', '/tmp/end'] }, never);
+      command.stdout?.resume();
+      command.stderr?.resume();
+      await command.ended;
+    };
+
     test('exec() refuses a container that has ended, and one that is not there', async () => {
       const options = { ...outputs, command: ['true'] };
       await expect(backend.exec(pod, 'other', options, never)).rejects.toMatchObject({ code: 'not_found' });
-      const short = await runPod(backend, 'sleep 0.5');
+      const short = await runPod(backend, untilTold);
       onTestFinished(async () => await backend.delete(short, 0));
+      await tell(short);
       const notRunning = { code: 'failed_precondition', message: 'container "main" in pod "pod" is not running' };
       await vi.waitFor(
         async () => await expect(backend.exec(short, 'main', options, never)).rejects.toMatchObject(notRunning),
@@ -128,9 +137,10 @@ describe.skipIf(docker === undefined)(
 
     test('attach() ends with the container, and gives no input to one that takes none', async () => {
       await expect(backend.attach(pod, 'main', all)).rejects.toMatchObject({ code: 'failed_precondition' });
-      const short = await runPod(backend, 'sleep 1; echo bye');
+      const short = await runPod(backend, `${untilTold}; echo bye`);
       onTestFinished(async () => await backend.delete(short, 0));
       const attached = await backend.attach(short, 'main', outputs);
+      await tell(short);
       expect(await text(attached.stdout as Readable)).toBe('bye\n');
       expect(await attached.ended).toEqual({ exitCode: 0 });
     });

@@ -70,7 +70,10 @@ describe.skipIf(docker === undefined)(
       await text((await backend.logs(pod, container, {}, new AbortController().signal)) as AsyncIterable<Buffer>);
 
     test('an ephemeral container shares the network, and the processes of its target; it starts once', async () => {
-      const pod = await running(`mkdir /www; echo served > /www/index.html; httpd -p 8080 -h /www; exec sleep 9731`);
+      const pod = await running(
+        `mkdir /www; echo served > /www/index.html; httpd -p 8080 -h /www; echo up; exec sleep 9731`,
+      );
+      await vi.waitFor(async () => expect(await logOf(pod, 'main')).toBe('up\n'), 10_000);
       const script = 'echo $WHO; wget -qO- http://127.0.0.1:8080; ps | grep -c "[s]leep 9731"';
       const ephemeralContainers = [debuggerOf(script, { targetContainerName: 'main' })];
       const first = await update(pod, 2, { ephemeralContainers });
@@ -110,7 +113,10 @@ describe.skipIf(docker === undefined)(
 
     test('another image replaces the container, which keeps its environment, and counts as a restart', async () => {
       await engine.getImage('busybox:latest').tag({ repo: 'interlink-update-test', tag: '2' });
-      const pod = await running(`echo "$COLOUR at $0"; ${untilTerm}`, { env: [{ name: 'COLOUR', value: 'green' }] });
+      // What it says first is said when it hears TERM already.
+      const script = 'trap "exit 0" TERM; echo "$COLOUR at $0"; while true; do sleep 0.1; done';
+      const pod = await running(script, { env: [{ name: 'COLOUR', value: 'green' }] });
+      await vi.waitFor(async () => expect(await logOf(pod, 'main')).toBe('green at sh\n'), 10_000);
       const before = await until(pod, () => true);
       const other = { name: 'main', image: 'interlink-update-test:2', imagePullPolicy: 'Never' as const };
       const seen: string[] = [];

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -72,16 +72,19 @@ class SidecarProcess {
 const podsPath = `/v2/clusters/${owner.cluster}/nodes/${owner.node}/pods`;
 const pathOf = ({ pod }: PodRequest) => `${podsPath}/${pod.metadata.uid}`;
 
-test('kill -9 of the sidecar leaves pods running, and a new sidecar takes over', { timeout: 60_000 }, async () => {
+test('kill -9 of the sidecar leaves pods running, and a new sidecar takes over', async () => {
   await using folder = await temporaryFolder();
   const first = await SidecarProcess.start(folder.path);
-  const ending = requestOf(['/bin/sh', '-c', 'echo begun; sleep 1; echo done; exit 5']);
+  const go = join(folder.path, 'go');
+  const untilTold = `until [ -e ${go} ]; do sleep 0.05; done`;
+  const ending = requestOf(['/bin/sh', '-c', `echo begun; ${untilTold}; echo done; exit 5`]);
   const lasting = requestOf(['/bin/sh', '-c', 'echo $$; exec sleep 304']);
   for (const request of [ending, lasting]) {
     expect((await first.call('PUT', pathOf(request), request)).status).toBe(201);
     await first.until(request.pod.metadata.uid, (report) => stateOf(report)?.running !== undefined);
   }
   await first.kill();
+  await writeFile(go, '');
 
   const second = await SidecarProcess.start(folder.path);
   expect(stateOf(await second.pod(lasting.pod.metadata.uid))?.running).toBeDefined();
@@ -97,7 +100,7 @@ test('kill -9 of the sidecar leaves pods running, and a new sidecar takes over',
   await second.kill();
 });
 
-test('kill -9 while pods are being created loses none and runs none twice', { timeout: 60_000 }, async () => {
+test('kill -9 while pods are being created loses none and runs none twice', async () => {
   await using folder = await temporaryFolder();
   const marks = join(folder.path, 'marks');
   await mkdir(marks);

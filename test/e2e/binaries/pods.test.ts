@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { ensureBinaries, ON_DEMAND_TIMEOUT_MS } from '../../testbed/index.ts';
+import { ensureBinaries, ON_DEMAND_TIMEOUT_MS, waitFor } from '../../testbed/index.ts';
 import { findProgram } from '../../testbed/process/find-program.ts';
 import type { SidecarKind } from '../../testbed/site/site.ts';
 import { EngineView } from '../drivers/engine.ts';
@@ -62,7 +62,7 @@ describe.skipIf(cannotRun)('a pod through the executables', () => {
     const { namespace, nodeName } = await start('process');
     await namespace.apply(pod(nodeName, 'talks', { containers: [shell('main', `echo hello; ${untilTerm}`)] }));
     await namespace.waitForPhase('talks', 'Running');
-    expect(await namespace.run('logs', 'talks')).toBe('hello\n');
+    await waitFor('its first line', async () => (await namespace.run('logs', 'talks')) === 'hello\n');
     expect(await namespace.try('exec', 'talks', '--', 'sh', '-c', 'echo out; exit 7')).toMatchObject({
       stdout: 'out\n',
       exitCode: 7,
@@ -75,6 +75,7 @@ describe.skipIf(cannotRun)('a pod through the executables', () => {
     const serves = shell('main', 'echo hello; mkdir /www; echo there > /www/index.html; exec httpd -f -p 8080 -h /www');
     await namespace.apply(pod(nodeName, 'web', { containers: [serves] }));
     await namespace.waitForPhase('web', 'Running');
+    await namespace.waitForServer('web', 8080);
     expect(await namespace.run('logs', 'web')).toBe('hello\n');
     expect(await namespace.run('exec', 'web', '--', 'cat', '/www/index.html')).toBe('there\n');
     const forwarding = startKubectl(controlPlane, namespace, 'port-forward', 'pod/web', ':8080');

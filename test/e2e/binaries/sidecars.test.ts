@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startSidecarProcess } from '../../conformance/sidecar-process.ts';
 import { ensureBinaries, ON_DEMAND_TIMEOUT_MS, runCommand, waitFor } from '../../testbed/index.ts';
+import { PATIENCE } from '../../testbed/patience.ts';
 
 let binaries: string;
 beforeAll(async () => {
@@ -29,7 +30,7 @@ async function judge({ url, tokenFile }: { url: string; tokenFile: string }) {
 /** Of some sixty: the suite has looked at more than whether it is there. */
 const most = expect.toSatisfy((passed: number) => passed > 30, 'more than 30');
 
-describe('the conformance suite', { timeout: 300_000 }, () => {
+describe('the conformance suite', { timeout: 300_000 * PATIENCE }, () => {
   test.each([
     ['mock-sidecar', false],
     ['process-sidecar', true],

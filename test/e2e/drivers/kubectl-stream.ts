@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type ControlPlaneData, waitFor } from '../../testbed/index.ts';
+import { PATIENCE } from '../../testbed/patience.ts';
 import type { Namespace } from './namespace.ts';
 
 /** A kubectl that goes on printing: `logs -f`, `get --watch`. */
@@ -15,7 +16,7 @@ export interface KubectlStream {
   end(): Promise<{ stdout: string; exitCode: number | null }>;
 }
 
-const endTimeoutMs = 30_000;
+const endTimeoutMs = 30_000 * PATIENCE;
 
 /** Starts kubectl in a namespace and does not wait for it. */
 export function startKubectl(

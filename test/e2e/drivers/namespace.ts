@@ -1,5 +1,6 @@
 import type { CoreEvent, KubeObject, Pod } from '@interlink/kube';
 import { type CommandResult, type ControlPlaneData, kubectl, type WaitOptions, waitFor } from '../../testbed/index.ts';
+import { PATIENCE } from '../../testbed/patience.ts';
 import { describeStatus } from './describe-status.ts';
 
 /** One test's namespace, seen and changed through kubectl as its user would. */
@@ -36,9 +37,12 @@ export class Namespace {
     return namespace;
   }
 
-  /** kubectl in this namespace; what it says no to is a result. */
+  /** kubectl in this namespace; what it says no to is a result. Its own `--timeout` is as patient as everything else here. */
   async try(...args: ReadonlyArray<string>): Promise<CommandResult> {
-    return await kubectl(this.#cluster, ['-n', this.name, ...args], { timeoutMs: 60_000, env: this.env });
+    const patient = args.map((arg) =>
+      arg.replace(/^--timeout=(\d+)s$/, (_, seconds) => `--timeout=${seconds * PATIENCE}s`),
+    );
+    return await kubectl(this.#cluster, ['-n', this.name, ...patient], { timeoutMs: 60_000, env: this.env });
   }
 
   /** kubectl in this namespace. @returns what it printed @throws Error with what it complained of */
@@ -91,6 +95,15 @@ export class Namespace {
       status?.containerStatuses?.find(({ name }) => name === container)?.state?.waiting;
     const isWanted = (found: Pod) => reason.test(waitingOf(found)?.reason ?? '');
     return waitingOf(await this.waitForPod(pod, `waiting for ${reason}`, isWanted, options))?.message ?? '';
+  }
+
+  /** Waits until something in the pod answers HTTP at the port: a container that runs may not have come so far. */
+  async waitForServer(pod: string, port: number): Promise<void> {
+    const ask = ['sh', '-c', `wget -qO /dev/null http://127.0.0.1:${port}/`];
+    await waitFor(`a server at port ${port} of ${pod}`, async () => {
+      await this.run('exec', pod, '--', ...ask);
+      return true;
+    });
   }
 
   async waitUntilGone(name: string, options?: WaitOptions): Promise<void> {

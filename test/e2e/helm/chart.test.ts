@@ -90,6 +90,8 @@ describe.skipIf(cannotRun)('charts/interlink', () => {
     const installed = await bed.run(installedPod, namespace);
     const node = new NodeView('my-node', controlPlane);
     await node.waitForCondition('InterLinkConnectivity', 'True');
+    // A new node is not ready when it is first seen.
+    await node.waitForCondition('Ready', 'True');
     expect(await installed.running.probe('vk', 'readinessProbe')).toBe(200);
     await namespace.apply(pod('my-node', 'hello', { containers: [shell('main', 'echo hello')] }));
     await namespace.waitForPhase('hello', 'Succeeded');

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ensureOAuth2Proxy, kubectl, ON_DEMAND_TIMEOUT_MS, waitFor } from '../../testbed/index.ts';
 import { TestIssuer } from '../../testbed/oidc/test-issuer.ts';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
+import { identifyProcess } from '../../testbed/process/process-identity.ts';
 import { SitePart } from '../../testbed/site/site-part.ts';
 import { Itwinctl, nobody, ours } from '../drivers/itwinctl.ts';
 import { startKubectl } from '../drivers/kubectl-stream.ts';
@@ -97,7 +98,7 @@ describe.skipIf(cannotRun)('through oauth2-proxy', { concurrent: true }, () => {
   test('exec and port-forward, WebSockets on this way, carry both directions', async () => {
     const { controlPlane } = partsOf(testbed);
     const [inside = 0] = await findFreePorts(1);
-    const serve = `require('http').createServer((q, a) => a.end('hello')).listen(${inside}, '127.0.0.1')`;
+    const serve = `require('http').createServer((q, a) => a.end('hello')).listen(${inside}, '127.0.0.1', () => console.log('up'))`;
     const server = { name: 'web', image: 'any', command: [process.execPath, '-e', serve] };
     await namespace.apply(pod(nodeName, 'streams', { containers: [shell('main', untilTerm), server] }));
     await namespace.waitForPhase('streams', 'Running');
@@ -105,6 +106,7 @@ describe.skipIf(cannotRun)('through oauth2-proxy', { concurrent: true }, () => {
     const said = await kubectl({ controlPlane }, args, { input: 'there and back' });
     expect(said).toMatchObject({ stdout: 'there and back', exitCode: 7 });
 
+    await waitFor('the server', async () => (await namespace.run('logs', 'streams', '-c', 'web')) === 'up\n');
     const forwarding = startKubectl(controlPlane, namespace, 'port-forward', 'pod/streams', `:${inside}`);
     await forwarding.waitFor('Forwarding from 127.0.0.1:');
     const outside = /127\.0\.0\.1:(\d+)/.exec(forwarding.printed())?.[1];
@@ -196,6 +198,7 @@ describe.skipIf(cannotRun)('itwinctl.sh with InterLink', () => {
   test('after kill -9 of all, start starts all again, and the virtual kubelet goes on', async () => {
     const pids = [...(await itwinctl.do('status')).matchAll(/, pid (\d+),/g)].map(([, pid]) => Number(pid));
     for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await waitFor('them to be gone', () => pids.every((pid) => identifyProcess(pid) === undefined));
     const node = new NodeView(nodeName, partsOf(testbed).controlPlane);
     const down = await itwinctl.run('status');
     expect(down.exitCode).toBe(1);

@@ -110,7 +110,8 @@ describe.skipIf(cannotRun)('kustomizations/', () => {
     const isLeading = async ({ running }: typeof first) => (await running.log('vk')).includes('"msg":"leading"');
     const [leader, other] = (await isLeading(first)) ? [first, second] : [second, first];
     expect(await isLeading(other)).toBe(false);
-    for (const { running } of [leader, other]) expect(await running.probe('vk', 'readinessProbe')).toBe(200);
+    for (const { running } of [leader, other])
+      await waitFor('both to be ready', async () => (await running.probe('vk', 'readinessProbe')) === 200);
     await leader.running.stop();
     await waitFor('the other to lead', async () => await isLeading(other));
     await waitFor('the node to be where the other is', async () => {

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { HttpTarget, PodClient } from '@interlink/protocol';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCommand, runCommandOrThrow, waitFor } from '../../testbed/index.ts';
+import { PATIENCE } from '../../testbed/patience.ts';
 import { findFreePorts } from '../../testbed/process/free-ports.ts';
 import { commandsBelow } from '../drivers/document-commands.ts';
 
@@ -27,7 +28,7 @@ const { devDependencies: pinned = {} } = readManifest('.');
 /** What `make npm` makes of a package. */
 const packed = ({ name, version }: Manifest) => join(root, 'npm', `${name.slice(1).replace('/', '-')}-${version}.tgz`);
 
-describe('what is packed for npm', { timeout: 300_000 }, () => {
+describe('what is packed for npm', { timeout: 300_000 * PATIENCE }, () => {
   let project: string;
   const env = { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` };
   const run = async (...commands: string[]) =>
@@ -37,7 +38,7 @@ describe('what is packed for npm', { timeout: 300_000 }, () => {
     // What is installed is not looked at: a test must not install anew what it runs on.
     await runCommandOrThrow('make', ['-o', 'node_modules/.installed', 'npm'], { cwd: root, env });
     project = await mkdtemp(join(tmpdir(), 'interlink-npm-'));
-  }, 300_000);
+  }, 300_000 * PATIENCE);
   afterAll(async () => await rm(project, { recursive: true, force: true }));
 
   test.each(packages)('$name has what it names, and nothing that is only for its tests', async (manifest) => {

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { type SlurmCluster, waitFor } from '../../testbed/index.ts';
+import { PATIENCE } from '../../testbed/patience.ts';
 import { statusOf } from '../drivers/containers.ts';
 import type { Namespace } from '../drivers/namespace.ts';
 import { pod, shell } from '../drivers/pods.ts';
@@ -13,7 +14,11 @@ const names = numbered('pod', 60);
 const patient = { timeoutMs: 240_000, intervalMs: 1_000 };
 
 describe.skipIf(cannotRun)('the controller of Slurm', () => {
-  test('declares a node down: its pods fail, and say why', { timeout: 240_000 }, async ({ site, namespace, own }) => {
+  test('declares a node down: its pods fail, and say why', { timeout: 240_000 * PATIENCE }, async ({
+    site,
+    namespace,
+    own,
+  }) => {
     const manifest = pod(site.nodeName, 'cut-off', { containers: [shell('main', 'sleep 600')] });
     const annotations = { 'slurm-job.vk.io/flags': '--constraint=feat1' };
     await namespace.apply({ ...manifest, metadata: { ...manifest.metadata, annotations } });
@@ -25,13 +30,9 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
     await own.startNode('c1');
   });
 
-  test('forgets that it has begun a job, and begins it again: the pod runs once', { timeout: 240_000 }, async ({
-    site,
-    namespace,
-    slurm,
-    own,
-    onTestFinished,
-  }) => {
+  test('forgets that it has begun a job, and begins it again: the pod runs once', {
+    timeout: 240_000 * PATIENCE,
+  }, async ({ site, namespace, slurm, own, onTestFinished }) => {
     const noted = await NotedPods.create(own.data, 'controller-forgets');
     onTestFinished(() => noted.remove());
     const state = new SavedState(own);
@@ -40,7 +41,10 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
     const manifest = await namespace.pod('begun');
     const job = await slurm.jobOf(manifest);
     await waitFor('the job to be saved', () => state.has(job.uid));
-    await state.keep();
+    await waitFor('its state to be kept', async () => {
+      await state.keep();
+      return true;
+    });
     for (const node of await own.drainedNodes()) await own.resumeNode(node);
     const before = await namespace.waitForPhase('begun', 'Succeeded', patient);
     await own.stopController('SIGKILL');
@@ -62,18 +66,20 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
     { how: 'SIGKILL', what: 'killed' },
   ] as const)(
     '$what in the middle of 60 submissions: every pod runs, once',
-    { timeout: 420_000 },
+    { timeout: 420_000 * PATIENCE },
     async ({ how }, { site, namespace, slurm, own, onTestFinished }) => {
       const noted = await NotedPods.create(own.data, `controller-${how}`);
       onTestFinished(() => noted.remove());
       await namespace.apply(...noted.make(site.nodeName, names));
-      const under = async () => (await slurm.jobs()).length >= 15;
+      const logged = site.sidecar.log().length;
+      const uids = new Set((await namespace.pods()).map(({ metadata }) => metadata?.uid));
+      const under = async () => (await slurm.jobs()).filter(({ uid }) => uids.has(uid)).length >= 15;
       await waitFor('some jobs', under, { timeoutMs: 120_000, intervalMs: 50 });
       await own.stopController(how);
       // Slurm's commands take their time to notice: the sidecar is in the middle of one.
       await waitFor(
         'the sidecar to notice',
-        () => /cannot (ask squeue|submit a job)/.test(site.sidecar.log()),
+        () => /cannot (ask squeue|submit a job)/.test(site.sidecar.log().slice(logged)),
         patient,
       );
       await own.startController();

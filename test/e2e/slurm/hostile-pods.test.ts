@@ -278,7 +278,8 @@ describe.skipIf(!offers(inject('testbed'), 'slurmCluster'))('hostile pods', () =
         }),
       ],
       volumes: emptyDir,
-      terminationGracePeriodSeconds: 1,
+      // TERM ends it, once Apptainer has brought it into its container.
+      terminationGracePeriodSeconds: 30,
     });
     const { status } = await pods.until(uid, 'it to end', ({ status: { containerStatuses } }) =>
       containerStatuses.every(({ state }) => state.terminated !== undefined),

@@ -23,7 +23,9 @@ describe.skipIf(cannotRun)('a pod on Slurm', { concurrent: true }, () => {
     controlPlane,
   }) => {
     const script = 'echo "I am $(id -u)"; until test -e /tmp/go; do sleep 0.2; done; echo done';
-    await namespace.apply(pod(site.nodeName, 'life', { containers: [shell('main', script)] }));
+    await namespace.apply(
+      pod(site.nodeName, 'life', { containers: [shell('main', script, { imagePullPolicy: 'Always' })] }),
+    );
     const running = await namespace.waitForPhase('life', 'Running', patient);
     const job = await slurm.jobOf(running);
     expect(job).toMatchObject({ state: 'RUNNING', node: site.nodeName, partition: 'main', name: 'life' });
@@ -159,12 +161,14 @@ describe.skipIf(cannotRun)('a pod on Slurm', { concurrent: true }, () => {
 
   test('has one container restarted by its liveness probe, and no other', async ({ site, namespace }) => {
     const server = shell('server', 'nc -ll -p 18081 -e true & echo $! > /tmp/pid; exec sleep 98765', {
-      livenessProbe: { tcpSocket: { port: 18_081 }, ...every, failureThreshold: 2, initialDelaySeconds: 2 },
+      startupProbe: { tcpSocket: { port: 18_081 }, ...every, failureThreshold: 60 },
+      livenessProbe: { tcpSocket: { port: 18_081 }, ...every, failureThreshold: 2 },
     });
     const containers = [server, shell('beside', untilTerm)];
     await namespace.apply(pod(site.nodeName, 'alive', { restartPolicy: 'Always', containers }));
     await namespace.waitForPod('alive', 'ready', isReady, patient);
-    await namespace.run('exec', 'alive', '-c', 'server', '--', 'sh', '-c', 'kill $(cat /tmp/pid)');
+    const kill = 'until test -s /tmp/pid; do sleep 0.2; done; kill $(cat /tmp/pid)';
+    await namespace.run('exec', 'alive', '-c', 'server', '--', 'sh', '-c', kill);
     const restarted = await namespace.waitForPod(
       'alive',
       'restarted in part',

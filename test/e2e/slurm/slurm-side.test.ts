@@ -1,5 +1,6 @@
 import type { Pod } from '@interlink/kube';
 import { describe, expect } from 'vitest';
+import { waitFor } from '../../testbed/index.ts';
 import { statusOf } from '../drivers/containers.ts';
 import { pod, shell, untilTerm } from '../drivers/pods.ts';
 import { cannotRun, slurmTest } from './drivers/slurm-test.ts';
@@ -66,13 +67,15 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
     namespace,
     slurm,
   }) => {
-    const deaf = shell('main', 'trap "" TERM; while true; do sleep 0.2; done');
+    const orderly = shell('main', 'trap "exit 0" TERM; echo up; while true; do sleep 0.2; done');
+    const deaf = shell('main', 'trap "" TERM; echo up; while true; do sleep 0.2; done');
     await namespace.apply(
-      pod(site.nodeName, 'orderly', { restartPolicy: 'Always', containers }),
+      pod(site.nodeName, 'orderly', { restartPolicy: 'Always', containers: [orderly] }),
       pod(site.nodeName, 'deaf', { containers: [deaf] }),
     );
     for (const name of ['orderly', 'deaf']) {
       const running = await namespace.waitForPhase(name, 'Running', patient);
+      await waitFor(`${name} to be up`, async () => (await namespace.run('logs', name)) === 'up\n');
       await slurm.run('alice', 'scancel', (await slurm.jobOf(running)).id);
     }
     for (const [name, exitCode] of [

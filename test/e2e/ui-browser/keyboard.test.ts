@@ -50,6 +50,8 @@ describe.skipIf(hasNoBrowser)('the pages by keyboard alone', () => {
     await tabTo(page, 'Name, job or reason');
     await page.keyboard.type('by-keyboard');
     await page.keyboard.press('Enter');
+    // The page before had as many pods.
+    await page.waitForURL(/[?&]q=by-keyboard/);
     await page.getByText('1 pod').waitFor();
     await tabTo(page, 'ns/by-keyboard');
     await page.keyboard.press('Enter');
@@ -77,8 +79,10 @@ describe.skipIf(hasNoBrowser)('the pages by keyboard alone', () => {
     signedIn,
   }) => {
     const uid = await site.create('n1', 'in-order', { containers: ['main', 'helper'] });
-    const { page } = await signedIn('operator');
+    const { page, troubles } = await signedIn('operator');
     await expect.poll(async () => (await page.goto(`/ui/pods/c1/n1/${uid}`))?.status()).toBe(200);
+    // It may have been unknown at first.
+    expect(troubles.splice(0).filter((trouble) => !trouble.includes('404'))).toEqual([]);
     await page.reload();
     const head = ['Skip to content', 'InterLink', 'Overview', 'Pods', 'Sign out'];
     expect(await stopsOf(page)).toEqual([...head, 'main', 'helper', 'The last 1,000 lines as text', 'log']);

@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PATIENCE } from '../patience.ts';
 import { type CommandLine, dieWithParent } from '../process/die-with-parent.ts';
 
 /** Another place than this machine and account for a process of a site. */
@@ -26,7 +27,7 @@ export interface SitePartOptions {
 }
 
 const main = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 60_000 * PATIENCE;
 const stopTimeoutMs = 10_000;
 
 /** One process of a site. It can be killed and started again; its log goes on in the same file. */

@@ -40,6 +40,8 @@ const COMMON: Readonly<Record<string, string | number>> = {
   AccountingStorageType: 'accounting_storage/none',
   JobAcctGatherFrequency: 'task=1',
   SwitchType: 'switch/none',
+  // Tests look at jobs that are over.
+  MinJobAge: 3_600,
   SelectType: 'select/cons_tres',
   SelectTypeParameters: 'CR_Core_Memory',
   SchedulerParameters: 'sched_interval=1,bf_interval=1,sched_min_interval=10000',

@@ -74,7 +74,7 @@ test('a recorded virtual kubelet gets from InterLink what it got then, with the 
   }
   // All that was created was deleted in the end.
   expect([plugin.calls().filter((path) => path === '/create').length, plugin.pods.size]).toEqual([3, 0]);
-}, 60_000);
+});
 
 test('a recorded create reaches a v1 sidecar with what the recorded InterLink sent', async () => {
   const [create] = (await recorded('virtual-kubelet-to-interlink.json')).filter(({ path }) => path === '/create');

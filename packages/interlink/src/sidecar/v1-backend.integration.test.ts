@@ -122,7 +122,7 @@ test('a pod that is missing from three answers is gone, one that is missing once
   expect(absences).toBeGreaterThanOrEqual(8);
   // Nobody has told the plugin to end it.
   expect(plugin.calls()).toEqual(['/create', '/create']);
-}, 40_000);
+});
 
 test('a v1 plugin that answers for the first pod only loses none', async () => {
   const asked: number[] = [];

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClientTls, HttpTarget } from '@interlink/protocol';
 import { onTestFinished } from 'vitest';
+import { findFreePorts } from '../../../../test/testbed/process/free-ports.ts';
 import { runInterLink } from '../run-interlink.ts';
 
 export interface RunningInterLink {
@@ -40,12 +40,12 @@ export async function startInterLink(
   // YAML takes JSON.
   await writeFile(file, JSON.stringify({ Auth, ...(tls === undefined ? {} : { TLS: tls }), ...config }));
   const scheme = tls === undefined ? 'http' : 'https';
-  const url = isTcp ? `${scheme}://127.0.0.1:${await freePort()}` : `unix://${socketPath}`;
-  const { port } = new URL(url);
+  const [port] = isTcp ? await findFreePorts(1) : [];
+  const url = isTcp ? `${scheme}://127.0.0.1:${port}` : `unix://${socketPath}`;
   const over = new AbortController();
   const running = runInterLink(over.signal, {
     INTERLINKCONFIGPATH: file,
-    ...(isTcp ? { INTERLINKURL: `${scheme}://127.0.0.1`, INTERLINKPORT: port } : { INTERLINKURL: url }),
+    ...(isTcp ? { INTERLINKURL: `${scheme}://127.0.0.1`, INTERLINKPORT: String(port) } : { INTERLINKURL: url }),
     SIDECARURL: 'http://127.0.0.1',
     SIDECARPORT: String(sidecarPort),
     LOGLEVEL: 'error',
@@ -69,12 +69,4 @@ export async function startInterLink(
     if (response?.statusCode === 200) return { socketPath, url, target, stop };
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

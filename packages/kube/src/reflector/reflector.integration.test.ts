@@ -42,7 +42,7 @@ it('Reflector carries on over real sockets through cut lines, garbage, silence, 
   const reflector = new Reflector<Pod>({
     client,
     type: pods,
-    idleTimeoutMs: 300,
+    idleTimeoutMs: 3_000,
     sleep: async () => undefined,
     onAdd: (o) => changes.push(`+${o.metadata?.uid}`),
     onUpdate: (_before, o) => {

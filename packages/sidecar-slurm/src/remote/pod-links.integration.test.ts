@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PATIENCE } from '../../../../test/testbed/patience.ts';
 import { writeDeletion } from '../folder/stop-order.ts';
 import { readKeyValues } from '../script/testing/key-values.ts';
 import { shellContainer } from '../script/testing/plans.ts';
@@ -34,7 +35,9 @@ test('what is written while a link is cut, again and again, is here in the end, 
   const { ended } = pod.startJob();
   for (const line of [20, 90, 170, 260]) {
     await pod.until(`line ${line}`, async () => (await pod.log('main')).includes(`line ${line}\n`));
+    const before = pod.steps.length;
     pod.steps.at(-1)?.close();
+    await pod.until('another link', () => pod.steps.length > before);
   }
   expect(await ended).toBe(0);
   expect(await pod.log('main')).toBe(Array.from({ length: 400 }, (_, i) => `line ${i}\n`).join(''));
@@ -42,14 +45,15 @@ test('what is written while a link is cut, again and again, is here in the end, 
 });
 
 test('a job outlives the sidecar, and another one hears the rest of it', async () => {
-  await using pod = await RemotePod.create({
-    plan: { containers: [shellContainer('main', 'echo first; sleep 1; echo second; exit 5')] },
-  });
+  const text = 'echo first; until [ -e "$INTERLINK_TERMINATION_LOG.go" ]; do sleep 0.05; done; echo second; exit 5';
+  await using pod = await RemotePod.create({ plan: { containers: [shellContainer('main', text)] } });
   await pod.addNode();
   const { ended } = pod.startJob();
   await pod.until('the first line', async () => (await pod.log('main')) === 'first\n');
   await pod.kill();
-  const state = join(pod.entry.link?.folder ?? '', 'containers/main/state');
+  const folder = join(pod.entry.link?.folder ?? '', 'containers/main');
+  await writeFile(join(folder, '0/termination.go'), '');
+  const state = join(folder, 'state');
   await pod.until('its end on the node', async () => (await readFile(state, 'utf8')).includes('exit_code=5'));
   await pod.restart();
   expect(await ended).toBe(5);
@@ -82,7 +86,7 @@ test('two jobs of a pod with the same id, as after a controller that forgot, are
   await using pod = await RemotePod.create({
     plan: { containers: [shellContainer('main', 'echo ran')] },
     // Once Slurm shows no such job any more nobody asks what is left of the first.
-    env: { INTERLINK_AWAIT_POD_MS: '4000' },
+    env: { INTERLINK_AWAIT_POD_MS: String(4_000 * PATIENCE) },
   });
   await pod.addNode();
   // The sidecar has made up its mind for the second before it submitted it.
@@ -152,7 +156,7 @@ test('the order to stop is on the node before the signal', async () => {
   await pod.addNode();
   const { ended, process } = pod.startJob();
   await pod.until('that it runs', async () => (await pod.log('main')) === 'up\n');
-  await writeDeletion(pod.folder, { killAtMs: Date.now() + 1_000 });
+  await writeDeletion(pod.folder, { killAtMs: Date.now() + 2_000 * PATIENCE });
   await pod.links.update(pod.entry);
   process.kill('SIGTERM');
   await ended;

@@ -115,11 +115,12 @@ describe.concurrent('a job that is asked to end', () => {
 
   test('while its own text runs: no container starts', async () => {
     await using job = await JobRun.start({
-      site: { commandPrefix: 'echo prefix >&2; sleep 0.5' },
+      site: { commandPrefix: 'echo prefix >&2; until [ -e "$TMPDIR/pod/go" ]; do sleep 0.05; done' },
       containers: [shellContainer('main', 'true')],
     });
     await job.until('the prefix runs', () => job.output.includes('prefix'));
     job.signal('SIGTERM');
+    await job.write('go', '');
     expect(await job.ended()).toBe(137);
     expect(await job.events()).toEqual([]);
   });

@@ -114,6 +114,7 @@ describe.concurrent('the terminal of a container', () => {
     await job.until('it is named', () => /^<mark>\/dev\/pts\/\d+\n$/.test(client.named));
     const device = client.named.trim().slice('<mark>'.length);
     expect(spawnSync('stty', ['-F', device, 'rows', '20', 'cols', '77']).status).toBe(0);
+    await job.until('it is up', async () => (await job.text('main')) === 'yes\r\n');
     client.type('go\n');
     expect(await client.ended()).toBe(0);
     expect(await job.ended()).toBe(7);

@@ -76,8 +76,7 @@ describe.concurrent('a job', () => {
       ...[init('first'), sidecar('proxy'), sidecar('logs'), init('second')],
       ...[shellContainer('main', `sleep 0.3; ${note('main')}`, { mounts }), shellContainer('other', 'exit 2')],
     ];
-    await using job = await JobRun.start({ containers });
-    await job.write('volumes/all/order', '');
+    await using job = await JobRun.start({ containers }, { files: { 'volumes/all/order': '' } });
     expect(await job.ended()).toBe(2);
     const order = (await job.read('volumes/all/order')).split('\n');
     expect(order).toEqual(['first', 'proxy', 'logs', 'second', 'main', 'logs-ends', 'proxy-ends', '']);
@@ -168,11 +167,11 @@ describe.concurrent('a job', () => {
 
   test('restarts a sidecar whatever ends it, in a pod that says Never', async () => {
     const containers = [
-      shellContainer('side', 'test -e $HOME/again && exec sleep 100; touch $HOME/again', {
+      shellContainer('side', 'test -e $HOME/again && { : >$HOME/twice; exec sleep 100; }; touch $HOME/again', {
         kind: 'sidecar',
         restartPolicy: 'Always',
       }),
-      shellContainer('main', 'while ! test -e $HOME/again; do sleep 0.02; done; sleep 0.5'),
+      shellContainer('main', 'until test -e $HOME/twice; do sleep 0.02; done'),
     ];
     await using job = await JobRun.start({ containers });
     expect(await job.ended()).toBe(0);

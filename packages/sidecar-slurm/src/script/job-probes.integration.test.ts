@@ -7,7 +7,9 @@ import type { PlannedContainer } from './job-plan.ts';
 import { JobRun } from './testing/job-run.ts';
 import { shellContainer } from './testing/plans.ts';
 
-const forever = 'trap "exit 0" TERM; sleep 1000 & wait';
+/** Hears TERM once `up` is there. */
+const forever = 'trap "exit 0" TERM; : >up; sleep 1000 & wait';
+const whenUp = 'until test -e up; do sleep 0.02; done';
 /** A second of a probe's numbers. */
 const fast = { secondMs: 100 };
 
@@ -50,7 +52,7 @@ describe.concurrent('probes in a job', () => {
 
   test('liveness restarts a container after as many failures as it says', async () => {
     const livenessProbe = {
-      exec: { command: ['sh', '-c', 'echo "no\tlife"; echo two; exit 1'] },
+      exec: { command: ['sh', '-c', `${whenUp}; echo "no\tlife"; echo two; exit 1`] },
       periodSeconds: 1,
       failureThreshold: 2,
       timeoutSeconds: 900,
@@ -172,7 +174,7 @@ describe.concurrent('hooks in a job', () => {
   });
 
   test('a postStart that fails ends its container', async () => {
-    const hooks = { postStart: { exec: { command: ['false'] } } };
+    const hooks = { postStart: { exec: { command: ['sh', '-c', `${whenUp}; exit 1`] } } };
     await using job = await JobRun.start({ containers: [shellContainer('main', forever, { hooks })] });
     expect(await job.ended()).toBe(0);
     expect((await job.events()).slice(2)).toEqual([

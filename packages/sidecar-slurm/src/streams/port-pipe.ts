@@ -36,9 +36,9 @@ sub copy {
 }
 $SIG{PIPE} = "IGNORE";
 my $parent = $$;
+$SIG{TERM} = sub { exit 0 };
 my $child = fork();
 if (!$child) { copy($socket, *STDOUT); kill "TERM", $parent; exit 0 }
-$SIG{TERM} = sub { exit 0 };
 copy(*STDIN, $socket);
 shutdown($socket, 1);
 waitpid($child, 0);

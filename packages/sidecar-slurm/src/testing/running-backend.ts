@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -129,6 +129,9 @@ export class RunningBackend implements AsyncDisposable {
   async jobWrites(number: number, podState: Values, containers: Readonly<Record<string, Values>> = {}): Promise<void> {
     const folder = this.folder(number);
     await writeFile(folder.file('pod.state'), formatKeyValues(podState));
+    // How long a job has been silent is told by its files' times: they are the clock's.
+    const now = new Date(this.clock.now());
+    await utimes(folder.file('pod.state'), now, now);
     for (const [name, values] of Object.entries(containers)) {
       await mkdir(folder.attempt(name, 0), { recursive: true });
       await writeFile(folder.container(name, 'state'), formatKeyValues(values));
@@ -158,7 +161,7 @@ export class RunningBackend implements AsyncDisposable {
     await this.clock.advance(ms);
     // The clock does not wait for the disk: what is being read or written is awaited before time goes on.
     do await delay(1);
-    while (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq')));
+    while (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'CloseReq'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

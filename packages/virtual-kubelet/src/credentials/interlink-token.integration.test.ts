@@ -173,7 +173,7 @@ test('two processes of one session take turns', async () => {
   held.resolve();
   const [told] = (await theirs) as [string];
   expect([claimsOf(told).sub, claimsOf(await ours).sub]).toEqual(['alice', 'alice']);
-}, 90_000);
+});
 
 test('a process that is killed after the issuer has answered leaves no lock, and the session goes on if the issuer allows it', async () => {
   const issuer = await startIssuer({ takesUsedTokens: true });
@@ -188,7 +188,7 @@ test('a process that is killed after the issuer has answered leaves no lock, and
   expect(await readFile(session, 'utf8')).toBe(first);
   expect(claimsOf(await (await open()).token.current()).sub).toBe('alice');
   expect(await readFile(session, 'utf8')).not.toBe(first);
-}, 90_000);
+});
 
 test('VKTokenFile beside Auth.Client, and files that are not there, are refused at start', async () => {
   const issuer = await startIssuer();

@@ -52,4 +52,4 @@ test('without a token the node says which issuer gives none, and why; one event 
   expect([failed?.type, failed?.reason, failed?.count ?? 1]).toEqual(['Warning', 'TokenNotRenewed', 1]);
   expect(failed?.message).toContain(message);
   expect([renewed?.type, renewed?.reason]).toEqual(['Normal', 'TokenRenewed']);
-}, 90_000);
+});

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeClient, loadClusterAccess, namespaces, serviceAccounts } from '@interlink/kube';
 import type { Capabilities, DeliveredKubeconfig } from '@interlink/protocol';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { kubectl, type OpenCluster, testClusters } from '../../../../test/testbed/index.ts';
 import { keepLogLines } from '../kubelet-api/testing/log-lines.ts';
 import { KubeconfigDelivery } from './kubeconfig-delivery.ts';
@@ -97,7 +97,8 @@ describe.each(testClusters(testbed))('KubeconfigDelivery with $name', ({ name, o
         const what = ['auth', 'can-i', verb, `serviceaccounts/${account}`, '--subresource=token'];
         return (await kubectl(testbed, [...what, '--namespace', namespace, as])).stdout.trim();
       };
-      expect(await may('create', 'interlink-plugin')).toBe('yes');
+      // The API server hears of its own rules a moment after it has them.
+      await vi.waitFor(async () => expect(await may('create', 'interlink-plugin')).toBe('yes'));
       expect([await may('create', 'plugin'), await may('get', 'interlink-plugin')]).toEqual(['no', 'no']);
     });
 

@@ -156,9 +156,10 @@ describe('a WebSocket that carries nothing', () => {
   });
 
   it('goes on for as long as something comes or goes', async () => {
-    kubelet = await startTestKubelet({ streams: provider, streamTimeouts });
+    const patient = { ...streamTimeouts, idleTimeoutMs: 3_000 };
+    kubelet = await startTestKubelet({ streams: provider, streamTimeouts: patient });
     tls = await kubelet.ca.issue({ user: 'admin', groups: ['system:masters'] });
-    const { closed, channel } = open(`${shell('for i in 1 2 3 4 5 6 7 8; do sleep 0.2; echo $i; done')}&output=1`, [
+    const { closed, channel } = open(`${shell('for i in 1 2 3 4 5 6 7 8; do sleep 0.5; echo $i; done')}&output=1`, [
       'v4.channel.k8s.io',
     ]);
     expect(await closed).toBe(1000);

@@ -67,13 +67,14 @@ test('PodTrace: a start is from seen to the status that says Running, then each 
   expect(log.splice(0)).toEqual(['+ pod status linked to pod start', 'pod status is Succeeded', '- pod status']);
 });
 
-test('PodTrace: a report that overtakes the answer to the create is not waited for', () => {
+test('PodTrace: a first report that overtakes the answer to the create is told once, and has ended then', () => {
   const { tracer, log } = recordingTracer();
   const trace = new PodTrace(tracer, 'n1');
   trace.onSeen(waiting);
   trace.onReport();
   trace.onHandedOver();
-  expect(log).toEqual(['+ pod start']);
+  trace.onHandedOver();
+  expect(log).toEqual(['+ pod start', '+ pod start > first report', '- first report']);
 });
 
 test('PodTrace: a deletion is from seen until nothing is left, and ends a start that was under way', () => {

@@ -15,6 +15,7 @@ export class PodTrace {
   #status: Span | undefined;
   #deletion: Span | undefined;
   #isStarted = false;
+  #isHandedOver = false;
   #isReported = false;
   #attributes = {};
 
@@ -49,9 +50,12 @@ export class PodTrace {
     }
   }
 
-  /** The backend has it: from here on its first report is waited for. */
+  /** The backend has it: from here on its first report is waited for, unless that has overtaken the answer. */
   onHandedOver(): void {
-    if (!this.#isStarted && !this.#isReported) this.#report ??= this.#start?.child('first report');
+    if (this.#isStarted || this.#isHandedOver) return;
+    this.#isHandedOver = true;
+    this.#report = this.#start?.child('first report');
+    if (this.#isReported) this.#endReport();
   }
 
   onReport(): void {

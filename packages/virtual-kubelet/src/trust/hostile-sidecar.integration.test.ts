@@ -172,7 +172,7 @@ describe.each(testClusters(inject('testbed')))('behind a hostile sidecar, on $na
       expect([(reason ?? '').length <= 128, Buffer.byteLength(message ?? '') <= 1_100]).toEqual([true, true]);
     }
     expect(readyOf(await nodeNow())).toBe('True');
-  }, 120_000);
+  });
 });
 
 function readyOf({ status }: Node): string | undefined {

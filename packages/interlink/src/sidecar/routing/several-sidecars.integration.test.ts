@@ -85,7 +85,7 @@ test('a sidecar that dies later is noticed; when all are down, InterLink is not 
   await expect
     .poll(readyz, patience)
     .toMatchObject({ status: 503, text: expect.stringMatching(/^\[-]one failed.*\n\[-]two failed.*\nnot ready\n$/s) });
-}, 90_000);
+});
 
 test('InterLink tells what all its sidecars can do, and to a node no pool but its own', async () => {
   const [docker, gone] = await Promise.all([startSidecar('docker'), startSidecar('gone')]);

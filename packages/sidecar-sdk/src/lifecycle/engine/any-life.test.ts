@@ -1,6 +1,7 @@
 import type { Container, Pod } from '@interlink/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PATIENCE } from '../../../../../test/testbed/patience.ts';
 import type { Run, Scripts } from '../testing/container-script.ts';
 import { containerOf, podOf, podUid, preStop, sidecarOf } from '../testing/pods.ts';
 import { SimulatedSidecar } from '../testing/simulated-sidecar.ts';
@@ -79,43 +80,51 @@ function outcomeOf(sidecar: SimulatedSidecar): unknown {
 
 const anHour = 3_600;
 
-test('A pod ends in the same way however slow its engine is and however often its process is killed', async () => {
-  await fc.assert(
-    fc.asyncProperty(life, async (any) => {
-      const calm = begin({ ...any, latenciesMs: [0] });
-      await calm.passSeconds(anHour);
-      const wild = begin(any);
-      for (const ms of any.killsMs) {
-        await wild.clock.advance(ms);
-        wild.restart();
-      }
-      await wild.passSeconds(anHour);
-      expect(wild.engine.violations).toEqual([]);
-      expect(outcomeOf(wild)).toEqual(outcomeOf(calm));
-      expect(wild.clock.pending).toBe(0);
-    }),
-    { numRuns: 60 },
-  );
-}, 60_000);
+test(
+  'A pod ends in the same way however slow its engine is and however often its process is killed',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(life, async (any) => {
+        const calm = begin({ ...any, latenciesMs: [0] });
+        await calm.passSeconds(anHour);
+        const wild = begin(any);
+        for (const ms of any.killsMs) {
+          await wild.clock.advance(ms);
+          wild.restart();
+        }
+        await wild.passSeconds(anHour);
+        expect(wild.engine.violations).toEqual([]);
+        expect(outcomeOf(wild)).toEqual(outcomeOf(calm));
+        expect(wild.clock.pending).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  },
+  60_000 * PATIENCE,
+);
 
-test('A deleted pod goes, however slow its engine is and however often its process is killed', async () => {
-  const grace = fc.integer({ min: 0, max: 10 });
-  await fc.assert(
-    fc.asyncProperty(life, fc.integer({ min: 0, max: 10_000 }), grace, async (any, deletedMs, graceSeconds) => {
-      const wild = begin(any);
-      await wild.clock.advance(deletedMs);
-      await wild.askToGo(graceSeconds);
-      for (const ms of any.killsMs) {
-        await wild.clock.advance(ms);
-        wild.restart();
-        // Its owner asks until the engine has noted it.
-        if (wild.engine.pods.get(podUid)?.deletion === undefined) await wild.askToGo(graceSeconds);
-      }
-      await wild.passSeconds(anHour);
-      expect(wild.engine.violations).toEqual([]);
-      expect(wild.engine.pods.size).toBe(0);
-      expect(wild.clock.pending).toBe(0);
-    }),
-    { numRuns: 60 },
-  );
-}, 60_000);
+test(
+  'A deleted pod goes, however slow its engine is and however often its process is killed',
+  async () => {
+    const grace = fc.integer({ min: 0, max: 10 });
+    await fc.assert(
+      fc.asyncProperty(life, fc.integer({ min: 0, max: 10_000 }), grace, async (any, deletedMs, graceSeconds) => {
+        const wild = begin(any);
+        await wild.clock.advance(deletedMs);
+        await wild.askToGo(graceSeconds);
+        for (const ms of any.killsMs) {
+          await wild.clock.advance(ms);
+          wild.restart();
+          // Its owner asks until the engine has noted it.
+          if (wild.engine.pods.get(podUid)?.deletion === undefined) await wild.askToGo(graceSeconds);
+        }
+        await wild.passSeconds(anHour);
+        expect(wild.engine.violations).toEqual([]);
+        expect(wild.engine.pods.size).toBe(0);
+        expect(wild.clock.pending).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  },
+  60_000 * PATIENCE,
+);

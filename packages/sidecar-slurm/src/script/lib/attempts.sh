@@ -33,6 +33,8 @@ run_attempt() {
     open_pipe
     err=$read_end err_write=$write_end
   fi
+  # Whoever hears that the container has begun finds it.
+  [[ -n ${container_stdin[$name]-} ]] && printf '%s\n' "$BASHPID" >"$scratch_folder/.input/$name/writer"
   # The leader gets a process group of its own, by which all that it begins can be reached. Subshells begin without job control.
   set -m
   (
@@ -50,7 +52,6 @@ run_attempt() {
   leave_lifecycle
   exec {out_write}>&-
   [[ -n $perl_path ]] && exec {err_write}>&-
-  [[ -n ${container_stdin[$name]-} ]] && printf '%s\n' "$BASHPID" >"$scratch_folder/.input/$name/writer"
   container_folder "$name"
   write_log "$!" "$out" "$err" "$REPLY/$number/log" "$name $number" "${container_stdin[$name]-}${container_tty[$name]-}"
 }

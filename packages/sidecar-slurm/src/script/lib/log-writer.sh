@@ -19,13 +19,15 @@ write_log() {
 
 # Without perl. Both streams come by one pipe and count as stdout: two readers could not keep their order, nor lines apart.
 write_log_slowly() {
-  local leader=$1 out=$2 path=$3 who=$4 attended=$5 line status code ended held='' left idle log tag reader
+  local leader=$1 out=$2 path=$3 who=$4 attended=$5 line status code ended held='' left idle log tag reader read_end write_end
   exec {log}>>"$path"
+  open_pipe
   # A line's newline is not in what read gives; a part is as long as what was asked for, or has met the end.
   (
     # What was written before the leader's end is in the pipe by then, which holds half as much as this; what outlives it may write
     # on. Nothing is left when nothing comes twice; a signal ends a read, too.
     trap 'left=131072' USR1
+    exec {read_end}<&- {write_end}>&-
     left='' idle=0
     while :; do
       IFS= read -r -t "${attended:+0.}1" -n 16384 -u "$out" line
@@ -48,7 +50,10 @@ write_log_slowly() {
     [[ -n $held ]] && put_log_line P "$held"
   ) &
   reader=$!
-  exec {out}<&-
+  exec {out}<&- {write_end}>&-
+  # Its end comes when the reader hears signals.
+  read -r -u "$read_end"
+  exec {read_end}<&-
   wait "$leader" 2>/dev/null
   code=$?
   now_ms

@@ -97,9 +97,9 @@ test('a lock whose owner is gone is broken', async () => {
 });
 
 test('a lock whose owner lives is waited for, however long the pull', async () => {
-  const first = run({ before: 'heartbeat_s=0.05', pull: 'echo pulled >>pulls; : >begun; sleep 1; echo content >"$3"' });
+  const first = run({ before: 'heartbeat_s=0.05', pull: 'echo pulled >>pulls; : >begun; sleep 4; echo content >"$3"' });
   while (!(await readdir(root)).includes('begun')) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect((await run({ before: 'lock_patience_ms=400' })).at(-1)).toBe('content');
+  expect((await run({ before: 'lock_patience_ms=2000' })).at(-1)).toBe('content');
   await first;
   expect(await pulls()).toBe(1);
 });

@@ -76,7 +76,7 @@ test('runByShell() kills the whole group when its deadline passes, and runs the 
   const written = text(createReadStream(fifo));
   const run = runByShell();
   const argv = ['sh', '-c', 'exec 3>"$0"; echo begun >&3; echo out; sleep 1000 & wait', fifo];
-  const output = await run({ ...order, argv, deadlineMs: 1_500 });
+  const output = await run({ ...order, argv, deadlineMs: 3_000 });
   expect(output).toEqual({ ending: 'late', exitCode: undefined, stdout: 'out\n', stderr: '' });
   expect(await written).toBe('begun\n');
   expect(await run({ ...order, argv: ['echo', 'next'] })).toMatchObject({ stdout: 'next\n' });

@@ -31,7 +31,7 @@ test('runProcess() kills the whole group when its deadline passes', async () => 
   // It ends when nobody is left who could write to it.
   const written = text(createReadStream(fifo));
   const argv = ['sh', '-c', 'exec 3>"$0"; echo begun >&3; sleep 1000 & wait', fifo];
-  const output = await runProcess({ ...order, argv, deadlineMs: 500 });
+  const output = await runProcess({ ...order, argv, deadlineMs: 3_000 });
   expect(output).toMatchObject({ ending: 'late', exitCode: undefined });
   expect(await written).toBe('begun\n');
 });
