@@ -74,6 +74,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   // Slurm's accounting, for tests that ask for it; of MariaDB only the programs, no service.
   program('slurmHost', 'slurmdbd', 'slurmdbd'),
   program('slurmHost', 'mariadbd', 'mariadb-server-core'),
+  // What makes the database asks it; packages of other releases have it elsewhere.
+  program('slurmHost', 'my_print_defaults', 'mariadb-client-core'),
   program('slurmHost', 'docker-init', 'docker.io'),
   program('slurmHost', 'useradd', 'passwd'),
   program('slurmHost', 'setpriv', 'util-linux'),
