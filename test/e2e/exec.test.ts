@@ -50,8 +50,8 @@ describe.skipIf(cannotRun).for(transports)(
       const child = spawn('script', ['-qfec', `stty rows 33 cols 77; ${command}`, '/dev/null'], {
         env: { ...process.env, ...namespace.env },
       });
-      // kubectl tells the size beside the input: the shell may read its first line before.
-      child.stdin.write('tty; until [ "$(stty size)" = "33 77" ]; do sleep 0.1; done; stty size; exit 3\n');
+      // kubectl tells the size beside the input: the shell may read its first line before, when stty fails at a terminal without one.
+      child.stdin.write('tty; until [ "$(stty size 2>/dev/null)" = "33 77" ]; do sleep 0.1; done; stty size; exit 3\n');
       const exited = once(child, 'exit');
       const printed = await text(child.stdout);
       expect(printed).toMatch(/\/dev\/pts\/\d+\r\n33 77\r\n/);

@@ -4,7 +4,7 @@ import { type KubeObject, listAt } from '../object.ts';
 export function completeSecret({ stringData, ...secret }: KubeObject): KubeObject {
   const encoded = Object.entries(stringData ?? {}).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
   const data = { ...(secret.data ?? {}), ...Object.fromEntries(encoded) };
-  return { ...secret, type: secret.type ?? 'Opaque', ...(Object.keys(data).length > 0 ? { data } : {}) } as KubeObject;
+  return { ...secret, type: secret.type || 'Opaque', ...(Object.keys(data).length > 0 ? { data } : {}) } as KubeObject;
 }
 
 /** Namespaces are Active until they are deleted, and carry their name as a label. */
