@@ -1,6 +1,7 @@
 import type { Container, KubeObject, Pod, PodSpec } from '@interlink/kube';
 import { describe, expect } from 'vitest';
 import { waitFor } from '../testbed/index.ts';
+import { PATIENCE } from '../testbed/patience.ts';
 import { isReady, statusOf } from './drivers/containers.ts';
 import type { Namespace } from './drivers/namespace.ts';
 import { pod, shell, untilTerm } from './drivers/pods.ts';
@@ -45,7 +46,7 @@ describe.skipIf(cannotRun)('on a virtual node of Docker', { concurrent: true }, 
         }),
       });
     await namespace.apply(deployment('old'));
-    await namespace.run('rollout', 'status', 'deployment/web', '--timeout=55s');
+    await namespace.run('rollout', 'status', 'deployment/web', `--timeout=${55 * PATIENCE}s`);
     const before = await podsOf(namespace, 'web');
     expect(before.map(isReady)).toEqual([true, true]);
 
@@ -130,7 +131,7 @@ describe.skipIf(cannotRun)('on a virtual node of Docker', { concurrent: true }, 
     };
     await namespace.apply(workload('batch/v1', 'CronJob', 'tick', { schedule: '* * * * *', jobTemplate }));
     await namespace.run('create', 'job', 'by-hand', '--from=cronjob/tick');
-    await namespace.run('wait', '--for=condition=Complete', 'job/by-hand', '--timeout=55s');
+    await namespace.run('wait', '--for=condition=Complete', 'job/by-hand', `--timeout=${55 * PATIENCE}s`);
     const fired = async () => {
       const { items } = JSON.parse(await namespace.run('get', 'jobs', '-o', 'json')) as {
         items: Array<{ metadata: { name: string }; status?: { succeeded?: number } }>;

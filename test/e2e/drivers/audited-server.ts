@@ -15,6 +15,8 @@ export interface AuditEntry {
     readonly apiGroup?: string;
   };
   readonly responseStatus?: { readonly code: number };
+  /** Why it was allowed or not, above all. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** A second API server of the testbed that writes down who asked it for what. */

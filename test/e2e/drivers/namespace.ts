@@ -1,6 +1,5 @@
 import type { CoreEvent, KubeObject, Pod } from '@interlink/kube';
 import { type CommandResult, type ControlPlaneData, kubectl, type WaitOptions, waitFor } from '../../testbed/index.ts';
-import { PATIENCE } from '../../testbed/patience.ts';
 import { describeStatus } from './describe-status.ts';
 
 /** One test's namespace, seen and changed through kubectl as its user would. */
@@ -37,12 +36,9 @@ export class Namespace {
     return namespace;
   }
 
-  /** kubectl in this namespace; what it says no to is a result. Its own `--timeout` is as patient as everything else here. */
+  /** kubectl in this namespace; what it says no to is a result. */
   async try(...args: ReadonlyArray<string>): Promise<CommandResult> {
-    const patient = args.map((arg) =>
-      arg.replace(/^--timeout=(\d+)s$/, (_, seconds) => `--timeout=${seconds * PATIENCE}s`),
-    );
-    return await kubectl(this.#cluster, ['-n', this.name, ...patient], { timeoutMs: 60_000, env: this.env });
+    return await kubectl(this.#cluster, ['-n', this.name, ...args], { timeoutMs: 60_000, env: this.env });
   }
 
   /** kubectl in this namespace. @returns what it printed @throws Error with what it complained of */

@@ -33,16 +33,15 @@ export function refusalsOf(requests: ReadonlyArray<AuditEntry>): string[] {
 }
 
 /**
- * What was refused, and not granted to the same request later. The node authorizer hears of a pod's binding beside the node,
- * and may hear of it after the node has asked for what the pod refers to; a kubelet asks again, too.
+ * What was refused, but for what a node was told of an object that it was granted right after. The node authorizer hears of a pod's
+ * binding beside the node, and may hear of it after the node has asked for what the pod refers to; a kubelet asks again, too.
  * https://kubernetes.io/docs/reference/access-authn-authz/node/
  */
 export function lastingRefusalsOf(requests: ReadonlyArray<AuditEntry>): string[] {
   const what = ({ verb, objectRef, requestURI }: AuditEntry) => `${verb} ${JSON.stringify(objectRef ?? requestURI)}`;
-  const isGranted = ({ responseStatus }: AuditEntry) => (responseStatus?.code ?? 500) < 300;
-  return refusalsOf(
-    requests.filter(
-      (request, at) => !requests.slice(at).some((later) => isGranted(later) && what(later) === what(request)),
-    ),
-  );
+  const isEarly = ({ annotations }: AuditEntry) =>
+    annotations?.['authorization.k8s.io/reason']?.includes('no relationship found between node') === true;
+  const granted = (request: AuditEntry, at: number) =>
+    requests.slice(at).some((later) => what(later) === what(request) && (later.responseStatus?.code ?? 500) < 300);
+  return refusalsOf(requests.filter((request, at) => !(isEarly(request) && granted(request, at))));
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { PATIENCE } from '../../testbed/patience.ts';
 import { statusOf } from '../drivers/containers.ts';
 import { cannotRun, siteTest } from '../drivers/site-test.ts';
 
@@ -39,7 +40,7 @@ describe.skipIf(cannotRun)('examples/pods, applied as they are', { concurrent: t
 
   test('job.yaml: four indexes complete, each told its own', async ({ namespace }) => {
     await namespace.run('apply', '-f', join(folder, 'job.yaml'));
-    await namespace.run('wait', '--for=condition=Complete', 'job/indexed', '--timeout=55s');
+    await namespace.run('wait', '--for=condition=Complete', 'job/indexed', `--timeout=${55 * PATIENCE}s`);
     const pods = await namespace.pods();
     expect(pods.map(({ status }) => status?.phase)).toEqual(Array(4).fill('Succeeded'));
     const words = await Promise.all(pods.map(({ metadata }) => namespace.run('logs', metadata?.name ?? '')));

@@ -31,6 +31,7 @@ export const slowPatches: Fault = {
       phases,
       phases.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)),
     );
+    assert.ok(endedMs < 1_000 + 3 * slowMs, `It took ${endedMs} ms`);
     assert.ok(patches.length <= 3, `It took ${patches.length} PATCHes`);
     return { endedMs };
   },

@@ -7,6 +7,7 @@ import { pod, shell } from '../drivers/pods.ts';
 import { numbered, waitForAll } from '../drivers/running-pods.ts';
 import { NotedPods } from './drivers/noted-pods.ts';
 import { ownSlurmTest } from './drivers/own-slurm-test.ts';
+import { SavedState } from './drivers/saved-state.ts';
 import { cannotRun } from './drivers/slurm-test.ts';
 
 const test = ownSlurmTest('controller', { config: { ContainerRuntime: 'none' } });
@@ -91,38 +92,6 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
     },
   );
 });
-
-/** What slurmctld has on disk is that of a moment before: whatever it did since is forgotten. */
-class SavedState {
-  readonly #own: SlurmCluster;
-  readonly #folder = '/var/lib/slurm/slurmctld';
-
-  constructor(own: SlurmCluster) {
-    this.#own = own;
-  }
-
-  async keep(): Promise<void> {
-    await this.#run(`rm -rf ${this.#folder}.kept && cp -a ${this.#folder} ${this.#folder}.kept`);
-  }
-
-  /** While slurmctld is killed. */
-  async bringBack(): Promise<void> {
-    await this.#run(`rm -rf ${this.#folder} && cp -a ${this.#folder}.kept ${this.#folder}`);
-  }
-
-  /** Whether the state on disk has the job. */
-  async has(jobName: string): Promise<boolean> {
-    return (
-      (await this.#own.commands.run('controller', 'root', ['grep', '-q', jobName, `${this.#folder}/job_state`]))
-        .exitCode === 0
-    );
-  }
-
-  async #run(text: string): Promise<void> {
-    const { exitCode, stderr } = await this.#own.commands.run('controller', 'root', ['sh', '-ec', text]);
-    if (exitCode !== 0) throw new Error(stderr);
-  }
-}
 
 /** Slurm drains a node that has a forgotten job with the id of a new one; the operator sees that after a while. */
 async function untilAllAreOver(namespace: Namespace, own: SlurmCluster): Promise<void> {

@@ -25,11 +25,10 @@ describe('LineSplitter', () => {
   it('joins a line of 32 MiB in 1 KiB chunks in linear time', () => {
     const splitter = new LineSplitter();
     const chunk = Buffer.alloc(1024, 'x');
-    const before = process.cpuUsage();
+    const startedAt = performance.now();
     for (let i = 0; i < 32 * 1024; i += 1) expect([...splitter.push(chunk)].length).toBe(0);
     const [line] = splitter.push(Buffer.from('\n'));
     expect(line?.length).toBe(32 * 1024 * 1024);
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
