@@ -18,17 +18,22 @@ run_pod() {
   done
 }
 
-# One message, or none when the time that read is given is over. Over in the middle of a line, read says so and has taken what it has,
+# REPLY: one message; status 1: the time that read is given is over. Over in the middle of a line, read says so and has taken what it has,
 # sometimes all of it but for saying that: a message is whole when its last character is there.
 heard=''
-hear_bus() {
-  local line news
+read_bus() {
+  local line
   IFS= read -r "$@" -u "$bus" line
   heard+=$line
   [[ $heard == *"$message_end" ]] || return
-  news=${heard%"$message_end"} heard=''
+  REPLY=${heard%"$message_end"} heard=''
+}
+
+hear_bus() {
+  local REPLY
+  read_bus "$@" || return
   now_ms
-  hear "${news%% *}" "${news#* }"
+  hear "${REPLY%% *}" "${REPLY#* }"
 }
 
 hear() {

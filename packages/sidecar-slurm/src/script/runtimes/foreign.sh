@@ -175,17 +175,12 @@ foreign_read() {
 
 # Until the script has ended, or there is no more time for it. Whoever asks the job to end now asks the script.
 foreign_await_end() {
-  local limit=$pod_kill_at line said=''
+  local limit=$pod_kill_at
   [[ $pod_end == finished ]] && limit=$deadline_at
   while [[ -e $job_folder/script.pid ]]; do
     now_ms
     [[ -n $limit ]] && ((limit <= now)) && return
-    # Over in the middle of a message, read has taken what it has.
-    IFS= read -r -t 0.2 -u "$bus" line
-    said+=$line
-    [[ $said == *"$message_end" ]] || continue
-    line=$said said=''
-    if [[ $line == term* ]]; then
+    if read_bus -t 0.2 && [[ $REPLY == term* ]]; then
       foreign_signal TERM
       limit=$((now + grace_seconds * second_ms))
     fi
