@@ -121,7 +121,7 @@ describe('one pod is one job', () => {
     expect(jobsOf(running).map(({ job }) => job.state)).toEqual(['CANCELLED', 'PENDING']);
     expect(jobsOf(running)[1]?.order.scriptArguments).toEqual(['1']);
     expect(running.events.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
-      `JobLost: Node c1 has another job ${first} already, which Slurm has forgotten: the pod gets a new job`,
+      `JobLost: Node c1 has not run job ${first}: it had another one with this id, which Slurm has forgotten: the pod gets a new job`,
     );
     await running.restart();
     await running.pass(20_000);
@@ -136,13 +136,44 @@ describe('one pod is one job', () => {
     await using running = await RunningBackend.start();
     const jobId = await submitted(running);
     if (reason !== undefined) running.slurm.controller.drained.set('c1', reason);
-    if (fault !== undefined) running.slurm.failNext('nodeReasons', fault);
+    for (let asked = 0; fault !== undefined && asked < 9; asked++) running.slurm.failNext('nodeReasons', fault);
     running.slurm.controller.start(jobId);
     running.slurm.controller.end(jobId, 'CANCELLED', { exitCode: 0, signal: 0 });
     const main = () => running.reports.get(uidOf(1))?.status.containerStatuses[0];
     await running.until('cancelled', () => main()?.state.terminated?.reason === 'Cancelled');
     expect(jobsOf(running)).toHaveLength(1);
-    expect(running.slurm.calls.filter((call) => call === 'nodeReasons')).toHaveLength(1);
+    const { length } = running.slurm.calls.filter((call) => call === 'nodeReasons');
+    await running.pass(60_000);
+    expect(running.slurm.calls.filter((call) => call === 'nodeReasons')).toHaveLength(length);
+  });
+
+  test('when its node does not take it, and is drained a moment after that', async () => {
+    await using running = await RunningBackend.start();
+    const { controller } = running.slurm;
+    const first = await submitted(running);
+    controller.start(first);
+    controller.end(first, 'CANCELLED', { exitCode: 0, signal: 0 });
+    await running.until('asked', () => running.slurm.calls.includes('nodeReasons'));
+    controller.drained.set('c1', 'Duplicate jobid');
+    await running.until('made again', () => jobsOf(running).length === 2);
+  });
+
+  test.for([
+    { what: 'its node does not take it, and the operator has resumed that already', state: 'CANCELLED', exitCode: 0 },
+    { what: 'its node has just ended the one that had its id before', state: 'FAILED', exitCode: 1 },
+    { what: 'the one that had its id before ends in its place', state: 'COMPLETED', exitCode: 0 },
+  ] as const)('when $what', async ({ state, exitCode }) => {
+    await using running = await RunningBackend.start();
+    const { controller } = running.slurm;
+    const id = await submitted(running);
+    controller.start(id);
+    await running.jobWrites(1, { job_id: id, phase: 'running' }, { main: { state: 'running', attempt: 0 } });
+    controller.forgetNewest();
+    expect(await submitted(running, 2)).toBe(id);
+    controller.start(id);
+    controller.end(id, state, { exitCode, signal: 0 });
+    await running.until('made again', () => jobsOf(running, 2).length === 2);
+    expect(jobsOf(running, 1)).toHaveLength(0);
   });
 
   test('when its node does not take it while Slurm is away: it waits for the answer', async () => {

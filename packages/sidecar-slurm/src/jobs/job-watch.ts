@@ -97,13 +97,13 @@ export class JobWatch {
   async apply(snapshot: Snapshot): Promise<void> {
     const entries = [...this.#options.book.all()];
     const vanished = new Set<PodEntry>();
-    const cancelled = new Map<PodJob, PodEntry>();
+    const unbegun = new Map<PodJob, PodEntry>();
     await Promise.all(
       entries.map(async (entry) => {
         try {
           const found = await this.#slots.run(async () => await this.#look(entry, snapshot));
           if (found === 'vanished') vanished.add(entry);
-          else if (found !== undefined) cancelled.set(found, entry);
+          else if (found !== undefined) unbegun.set(found, entry);
           else if (entry.deletion !== undefined && entry.jobId !== undefined) this.#options.onSeen(entry);
           this.#troubled.delete(entry);
         } catch (error) {
@@ -112,14 +112,15 @@ export class JobWatch {
       }),
     );
     await this.#judge(vanished);
-    if (cancelled.size > 0) {
-      for (const [job, entry] of await this.#options.lost.judgeCancelled(cancelled)) await this.#seen(entry, job);
+    if (unbegun.size > 0) {
+      const ended = await this.#options.lost.judgeUnbegun(unbegun);
+      for (const { entry, job, sinceMs } of ended) await this.#seen(entry, job, sinceMs);
     }
     await this.#endOrphans(snapshot);
     this.#looks += 1;
   }
 
-  /** @returns what has to be asked for: sacct about a job that squeue does not show, its node about one that was cancelled before it began */
+  /** @returns what has to be asked for: sacct about a job that squeue does not show, its node about one that may have been cancelled before it began */
   async #look(entry: PodEntry, snapshot: Snapshot): Promise<'vanished' | PodJob | undefined> {
     const { jobId, uid, submission } = entry;
     if (jobId === undefined) return undefined;
@@ -160,14 +161,14 @@ export class JobWatch {
     await slurm.cancel(ids, 'plain');
   }
 
-  async #seen(entry: PodEntry, shown: PodJob): Promise<void> {
+  async #seen(entry: PodEntry, shown: PodJob, sinceMs = this.#options.clock.now()): Promise<void> {
     const { book, clock } = this.#options;
     this.#missing.delete(entry.uid);
     const before = entry.sight;
     const job = before.kind === 'seen' ? steadyEstimate(before.job, shown, clock.now()) : shown;
     const isEnded = isEndState(job.state);
     const endedSinceMs = before.kind === 'seen' ? before.endedSinceMs : undefined;
-    entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? clock.now() } : {}) };
+    entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? sinceMs } : {}) };
     const isNews = before.kind !== 'seen' || !isSame(before.job, job);
     if (isNews) for (const event of sightEvents(before, job)) book.event(entry.uid, event);
     if (isEnded) await this.#settle(entry);

@@ -4,7 +4,7 @@ import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
-import { findRefused } from './duplicate-ids.ts';
+import { findRefused, isPerhapsCancelled } from './duplicate-ids.ts';
 
 export interface LostJobsOptions {
   readonly slurm: Pick<SlurmApi, 'accounting' | 'nodeReasons'>;
@@ -17,9 +17,22 @@ export interface LostJobsOptions {
   onRefused(entry: PodEntry): void;
 }
 
+/** A job that has ended, and has said nothing. */
+export interface EndedJob {
+  readonly entry: PodEntry;
+  readonly job: PodJob;
+  /** Milliseconds since the epoch. */
+  readonly sinceMs: number;
+}
+
+/** Slurm cancels a job that its node has refused, and drains the node after that: the time that this may take when it is busy. */
+const drainDelayMs = 5_000;
+
 /** Jobs that a slurmctld has lost, as one does that was killed: which of them are to be made again. */
 export class LostJobs {
   readonly #options: LostJobsOptions;
+  /** When a job of theirs was first seen to have ended before it had begun. */
+  readonly #endedSinceMs = new WeakMap<PodEntry, number>();
 
   constructor(options: LostJobsOptions) {
     this.#options = options;
@@ -40,16 +53,33 @@ export class LostJobs {
     }
   }
 
-  /** Makes those again that their nodes did not take. Asks scontrol once for all of them. @returns the others: somebody has cancelled them */
-  async judgeCancelled(entries: ReadonlyMap<PodJob, PodEntry>): Promise<Array<[PodJob, PodEntry]>> {
-    const { slurm, onRefused } = this.#options;
-    const refused = await findRefused(slurm, [...entries.keys()]);
-    for (const job of refused) {
-      const entry = entries.get(job);
-      const why = `Node ${job.batchHost} has another job ${job.id} already, which Slurm has forgotten`;
-      if (entry !== undefined) await this.#again(entry, why, onRefused);
+  /**
+   * Makes those again that their nodes did not take. Asks scontrol once for all of them.
+   *
+   * @returns those that have ended otherwise, and since when that is known; of the others nothing is sure yet
+   */
+  async judgeUnbegun(entries: ReadonlyMap<PodJob, PodEntry>): Promise<EndedJob[]> {
+    const { slurm, book, clock, onRefused } = this.#options;
+    // What it has written comes after its end where a shared file system is slow.
+    await Promise.all([...entries.values()].map(async ({ uid }) => await book.refresh(uid)));
+    const unbegun = [...entries].filter(([, { record }]) => record === undefined).map(([job]) => job);
+    const refused = await findRefused(slurm, unbegun, book.all());
+    const nowMs = clock.now();
+    const ended: EndedJob[] = [];
+    for (const [job, entry] of entries) {
+      const sinceMs = this.#since(entry, nowMs);
+      const isSure = entry.record !== undefined || !isPerhapsCancelled(job) || nowMs - sinceMs >= drainDelayMs;
+      const why = `Node ${job.batchHost} has not run job ${job.id}: it had another one with this id, which Slurm has forgotten`;
+      if (refused.has(job)) await this.#again(entry, why, onRefused);
+      else if (isSure) ended.push({ entry, job, sinceMs });
     }
-    return [...entries].filter(([job]) => !refused.has(job));
+    return ended;
+  }
+
+  #since(entry: PodEntry, nowMs: number): number {
+    const sinceMs = this.#endedSinceMs.get(entry) ?? nowMs;
+    this.#endedSinceMs.set(entry, sinceMs);
+    return sinceMs;
   }
 
   async #gone(entry: PodEntry, job: SlurmJob | undefined): Promise<void> {
@@ -68,6 +98,7 @@ export class LostJobs {
     const message = `${why}: the pod gets a new job`;
     logger.warn({ ...podFields(entry.reference), jobId }, message);
     book.event(uid, { type: 'Warning', reason: 'JobLost', message });
+    this.#endedSinceMs.delete(entry);
     entry.sight = { kind: 'unseen' };
     entry.submission = { number: submission?.number ?? 1, at: submission?.at ?? new Date(0).toISOString() };
     await writeSubmission(entry.folder, entry.submission);

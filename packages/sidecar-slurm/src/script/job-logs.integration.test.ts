@@ -65,6 +65,17 @@ describe.concurrent('the log of a container, written by perl,', () => {
     expect(sha(await job.log('main'))).toBe(sha(wanted));
   });
 
+  test('knows the exit code of what ends at once, however long perl takes to begin', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'interlink-slow-perl-'));
+    // As bash does, it waits for whatever child ends meanwhile.
+    const slow = `#!/bin/bash\n[[ $1 == *log-writer* ]] && sleep 0.5\nPATH=${process.env.PATH} exec perl "$@"\n`;
+    await writeFile(join(folder.path, 'perl'), slow, { mode: 0o755 });
+    const env = { PATH: `${folder.path}:${process.env.PATH}` };
+    await using job = await JobRun.start({ containers: [shellContainer('main', 'exit 3')] }, { env });
+    expect(await job.ended()).toBe(3);
+    expect(await job.state('main')).toMatchObject({ state: 'terminated', reason: 'Error', exit_code: '3' });
+  });
+
   test('tells stdout from stderr', async () => {
     await using job = await JobRun.start({ containers: [shellContainer('main', 'echo out; sleep 0.2; echo err >&2')] });
     await job.ended();

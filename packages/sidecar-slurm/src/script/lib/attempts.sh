@@ -26,18 +26,21 @@ start_attempt() {
 }
 
 run_attempt() {
-  local name=$1 number=$2 read_end write_end out out_write err err_write
+  local name=$1 number=$2 read_end write_end out out_write err err_write gate='' gate_keeper=''
   open_pipe
   out=$read_end out_write=$write_end err=$read_end err_write=$write_end
   if [[ -n $perl_path ]]; then
     open_pipe
     err=$read_end err_write=$write_end
+    open_pipe
+    gate=$read_end gate_keeper=$write_end
   fi
   # Whoever hears that the container has begun finds it.
   [[ -n ${container_stdin[$name]-} ]] && printf '%s\n' "$BASHPID" >"$scratch_folder/.input/$name/writer"
   # The leader gets a process group of its own, by which all that it begins can be reached. Subshells begin without job control.
   set -m
   (
+    await_log_writer
     trap - TERM INT HUP
     umask 022
     exec >&"$out_write" 2>&"$err_write" {out}<&- {out_write}>&-
@@ -51,9 +54,17 @@ run_attempt() {
   ) </dev/null &
   leave_lifecycle
   exec {out_write}>&-
-  [[ -n $perl_path ]] && exec {err_write}>&-
+  [[ -n $perl_path ]] && exec {err_write}>&- {gate}<&-
   container_folder "$name"
-  write_log "$!" "$out" "$err" "$REPLY/$number/log" "$name $number" "${container_stdin[$name]-}${container_tty[$name]-}"
+  write_log "$!" "$out" "$err" "$REPLY/$number/log" "$name $number" "${container_stdin[$name]-}${container_tty[$name]-}" "$gate_keeper"
+}
+
+# In the leader: a child that ends before perl has taken the place of its parent is bash's, which would keep its exit code to itself.
+await_log_writer() {
+  [[ -n $gate ]] || return 0
+  exec {gate_keeper}>&-
+  read -r -u "$gate"
+  exec {gate}<&-
 }
 
 # From here on the container runs: PID is its leader, which a driver that needs it finds in its leader_file.

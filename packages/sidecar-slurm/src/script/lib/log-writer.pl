@@ -1,9 +1,9 @@
 # Writes what a container says as lines of the CRI's log format, waits for its end, and tells it.
 # Arguments: the leader's pid, the descriptors of its stdout and stderr and of the lifecycle's bus, the log's path, the words of the
-# message's beginning, the time, in milliseconds, and whether somebody may type to the container. It took the place of the shell that began
-# the leader, so that the leader is its child.
+# message's beginning, the time, in milliseconds, whether somebody may type to the container, and the descriptor by whose end the leader
+# hears that it may begin. It took the place of the shell that began the leader, so that the leader is its child.
 use strict;
-my ($leader, $stdout, $stderr, $bus, $path, $who, $began, $attended) = @ARGV;
+my ($leader, $stdout, $stderr, $bus, $path, $who, $began, $attended, $gate) = @ARGV;
 
 sub uptime {
   open(my $in, '<', '/proc/uptime') or die "cannot read /proc/uptime: $!";
@@ -27,6 +27,9 @@ for my $fd ($stdout, $stderr) {
   binmode $pipe{$fd};
   $held{$fd} = '';
 }
+
+open(my $begin, '>&=', $gate) or die "no descriptor $gate: $!";
+close $begin;
 
 sub stamp {
   my $now = $clock->();
@@ -109,7 +112,9 @@ while (!defined $status) {
   my $is_held = $attended && length $held{$stdout} . $held{$stderr};
   my $has_said = %pipe && take($is_held ? 0.02 : 5);
   put_held() if $is_held && !$has_said;
-  $status = $? if waitpid($leader, %pipe ? 1 : 0) == $leader;
+  my $found = waitpid($leader, %pipe ? 1 : 0);
+  # There is none: it was killed before it could begin.
+  $status = $found == $leader ? $? : 9 if $found != 0;
 }
 my $ended = int($clock->() * 1000);
 # As a container's end does, the leader's ends whatever it left in its group.

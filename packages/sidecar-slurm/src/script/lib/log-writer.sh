@@ -9,10 +9,10 @@ open_pipe() {
 # Takes the place of this subshell, whose child the leader is. Tells `ended NAME ATTEMPT CODE SIGNAL TIME` on the bus. Of a container that
 # somebody may type to (ATTENDED is not empty), what ends without a newline is written at once: a question waits for its answer.
 write_log() {
-  local leader=$1 out=$2 err=$3 path=$4 who=$5 attended=$6
+  local leader=$1 out=$2 err=$3 path=$4 who=$5 attended=$6 gate=$7
   if [[ -n $perl_path ]]; then
     now_ms
-    exec "$perl_path" "$scratch_folder/.log-writer.pl" "$leader" "$out" "$err" "$bus" "$path" "$who" "$now" "$attended"
+    exec "$perl_path" "$scratch_folder/.log-writer.pl" "$leader" "$out" "$err" "$bus" "$path" "$who" "$now" "$attended" "$gate"
   fi
   write_log_slowly "$leader" "$out" "$path" "$who" "$attended"
 }

@@ -76,8 +76,11 @@ export class JobRun implements AsyncDisposable {
     return new JobRun(plan, root, child);
   }
 
-  /** The script's exit code. */
+  /** The script's exit code. @throws Error when it does not end */
   async ended(): Promise<number> {
+    let ended: number | undefined;
+    void this.#ended.then((code) => (ended = code));
+    await this.until('the end of the job', () => ended !== undefined);
     return await this.#ended;
   }
 
@@ -153,7 +156,11 @@ export class JobRun implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      this.process.kill('SIGKILL');
+      // Whoever it has begun may live on, and hold them.
+      for (const stream of [this.process.stdout, this.process.stderr]) stream?.destroy();
+    }
     await this.#ended;
     await rm(this.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
