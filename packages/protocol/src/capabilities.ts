@@ -24,6 +24,7 @@ export const verbs = [
   'stats',
   'update',
   'render',
+  'rendering',
 ] as const;
 
 const StringMap = Type.Record(Type.String(), Type.String());
@@ -70,4 +71,22 @@ export const Capabilities = Type.Object({
 });
 export type Capabilities = Static<typeof Capabilities>;
 
-export const parseCapabilities = parserOf(Capabilities, 'capabilities');
+const parse = parserOf(Capabilities, 'capabilities');
+
+/** @throws InterLinkError `invalid_argument` */
+export function parseCapabilities(told: unknown): Capabilities {
+  return parse(withoutUnknown(told));
+}
+
+/** Verbs and types of volumes that a later release has are left out: nobody here would use them, and the rest is as good as before. */
+export function withoutUnknown(told: unknown): unknown {
+  if (typeof told !== 'object' || told === null) return told;
+  const known: Record<string, unknown> = { ...told };
+  for (const [key, names] of Object.entries({ verbs, volumeTypes })) {
+    const list = known[key];
+    if (Array.isArray(list)) {
+      known[key] = list.filter((name) => typeof name !== 'string' || (names as ReadonlyArray<string>).includes(name));
+    }
+  }
+  return known;
+}

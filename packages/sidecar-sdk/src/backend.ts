@@ -100,6 +100,12 @@ export interface Backend {
    */
   render?(request: PodRequest, owner: Owner): Promise<Rendering>;
 
+  /**
+   * What the backend was given for a pod that it holds, for people to read; verb `rendering`. It holds no secrets: whoever may read the
+   * pod's logs may read it.
+   */
+  rendering?(pod: PodReference): Promise<Rendering>;
+
   /** A container's log. The SDK cuts it at `limitBytes`; all other options are the backend's. @throws InterLinkError `not_found` */
   logs(
     pod: PodReference,

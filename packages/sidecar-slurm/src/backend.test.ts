@@ -47,6 +47,21 @@ describe('a pod', () => {
     expect(main()?.state.terminated).toMatchObject({ exitCode: 3, reason: 'Error' });
   });
 
+  test('shows how it was submitted, and its script, for as long as it is there', async () => {
+    await using running = await RunningBackend.start();
+    await submitted(running);
+    const { parts, warnings } = await running.backend.rendering(reference(1));
+    expect(parts.map(({ name }) => name)).toEqual(['sbatch', 'job.sh']);
+    expect(parts[0]?.body).toEqual({
+      arguments: expect.arrayContaining(['--job-name=p1', running.folder().file('job.sh'), '1']),
+    });
+    expect(parts[1]?.body).toEqual({ lines: [''] });
+    expect(warnings).toEqual([]);
+    await expect(running.backend.rendering(reference(2))).rejects.toMatchObject({ code: 'not_found' });
+    await rm(running.folder().file('job.sh'));
+    await expect(running.backend.rendering(reference(1))).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   test('that Slurm ends says why', async () => {
     await using running = await RunningBackend.start();
     const jobId = await submitted(running);

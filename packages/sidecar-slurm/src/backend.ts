@@ -42,7 +42,7 @@ import { forwardPort } from './port-forward.ts';
 import { ImagePuller } from './pull/image-puller.ts';
 import type { PullImage } from './pull/pull-image.ts';
 import { PodLinks } from './remote/pod-links.ts';
-import { renderPod } from './render.ts';
+import { renderPod, renderStored } from './render.ts';
 import type { SlurmApi } from './slurm/slurm-api.ts';
 import { readStats } from './stats.ts';
 import { Submitter } from './submit/submitter.ts';
@@ -205,6 +205,10 @@ export class SlurmBackend implements Backend {
   async render(request: PodRequest, owner: Owner): Promise<Rendering> {
     const { root, planner } = this.#options;
     return renderPod(await planner.plan(request, owner, new PodFolder(root, request.pod.metadata)));
+  }
+
+  async rendering(pod: PodReference): Promise<Rendering> {
+    return await renderStored(this.#entry(pod));
   }
 
   async exec(pod: PodReference, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand> {

@@ -24,6 +24,7 @@ export function toCapabilities(
       'updateVolumes',
       'stats',
       'render',
+      'rendering',
     ],
     volumeTypes: [
       ...(['configMap', 'secret', 'downwardAPI', 'projected', 'emptyDir'] as const),

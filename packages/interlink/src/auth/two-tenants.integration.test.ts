@@ -31,6 +31,7 @@ const requests = [
   ['GET', 'pods'],
   ['GET', 'pods?watch=true'],
   ['GET', `pods/${uid}/containers/c/log?follow=true`],
+  ['GET', `pods/${uid}/rendering`],
   ['GET', 'stats'],
   ['GET', 'capabilities'],
   ['PUT', `pods/${uid}`],
@@ -68,7 +69,14 @@ test('neither of two identities reaches the other’s node: what is denied never
 
 test('an operator sees every owner’s pods, and changes nothing there', async () => {
   const { as } = await start();
-  const reads = ['pods', 'pods?watch=true', `pods/${uid}/containers/c/log`, 'stats', 'capabilities'];
+  const reads = [
+    'pods',
+    'pods?watch=true',
+    `pods/${uid}/containers/c/log`,
+    `pods/${uid}/rendering`,
+    'stats',
+    'capabilities',
+  ];
   for (const [method, rest] of requests) {
     const isRead = method === 'GET' && reads.some((read) => rest.startsWith(read)) && !/exec|portforward/.test(rest);
     const { status } = await ask(as.operator, method, `${others}/${rest}`);

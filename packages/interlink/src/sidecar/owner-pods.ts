@@ -1,4 +1,4 @@
-import type { LogOptions, Pod, PodReport } from '@interlink/protocol';
+import type { LogOptions, Pod, PodReport, Rendering } from '@interlink/protocol';
 import type { V1PodRequest } from './job-scripts.ts';
 
 /** One owner's pods at the sidecar, whatever protocol that speaks, as callers of v1 see them. */
@@ -9,5 +9,7 @@ export interface OwnerPods {
   listPods(): Promise<PodReport[]>;
   /** Of those among these that are there. A v1 plugin is not asked, but for pods that nobody has asked for before. */
   reportsOf(pods: ReadonlyArray<Pod>): Promise<PodReport[]>;
+  /** What the backend was given for a pod. @throws InterLinkError `unimplemented` by a sidecar that can't tell */
+  rendering(uid: string): Promise<Rendering>;
   logs(uid: string, container: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -12,6 +12,7 @@ export function podsBehindV2(client: PodClient): OwnerPods {
     deletePod: async ({ metadata }, gracePeriodSeconds) => await client.deletePod(metadata.uid, gracePeriodSeconds),
     listPods: async () => await client.listPods(),
     reportsOf: async (pods) => only(await client.listPods(), pods),
+    rendering: async (uid) => await client.rendering(uid),
     logs: async (uid, container, options, signal) => await client.logs(uid, container, options, signal),
   };
 }
@@ -33,6 +34,7 @@ export function podsBehindV1({ backend, service }: V1Adapter, owner: Owner): Own
       await backend.meet(pods, owner);
       return only(await listPods(), pods);
     },
+    rendering: async (uid) => await service.rendering({ owner, uid }),
     logs: async (uid, container, options, signal) => await service.logs({ owner, uid }, container, options, signal),
   };
 }

@@ -49,6 +49,7 @@ export class SidecarLink {
   readonly #options: SidecarLinkOptions;
   #generation: Promise<SidecarGeneration> | undefined;
   #adapter: V1Adapter | undefined;
+  #verbs: Capabilities['verbs'] = [];
   #trouble: string | undefined = 'not asked yet';
 
   constructor(options: SidecarLinkOptions) {
@@ -104,8 +105,15 @@ export class SidecarLink {
     if (generation.protocol === 'v1') return await generation.adapter.service.capabilities();
     const path = '/v2/capabilities';
     const { body } = await this.target.call({ method: 'GET', path, headersTimeoutMs: lookTimeoutMs });
-    return parseCapabilities(await readJson(body, smallBody));
+    const told = parseCapabilities(await readJson(body, smallBody));
+    this.#verbs = told.verbs;
+    return told;
   };
+
+  /** Whether the sidecar announced this when it was last asked; a v1 plugin announces nothing. */
+  announces(verb: Capabilities['verbs'][number]): boolean {
+    return this.#verbs.includes(verb);
+  }
 
   /** Asks the sidecar now. @returns what a v1 plugin says to a ping, or would say @throws InterLinkError when it does not answer */
   async ping(): Promise<string> {

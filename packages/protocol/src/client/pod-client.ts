@@ -156,6 +156,13 @@ export class PodClient {
     return parseRendering(await readJson(response.body, smallBody));
   }
 
+  /** What the backend was given for a pod that it has. @throws InterLinkError `unimplemented`, `not_found` */
+  async rendering(uid: string, signal?: AbortSignal): Promise<Rendering> {
+    const path = `${this.#podPath(uid)}/rendering`;
+    const response = await this.#target.call({ method: 'GET', path, ...optional({ signal }) });
+    return parseRendering(await readJson(response.body, smallBody));
+  }
+
   /** Runs a command in a running container. The signal hangs up on it, as `close()` does. */
   async exec(uid: string, container: string, options: ExecOptions, signal: AbortSignal): Promise<RemoteCommand> {
     const path = `${this.#containerPath(uid, container)}/exec${renderExecQuery(options)}`;

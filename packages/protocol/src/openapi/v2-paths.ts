@@ -146,6 +146,14 @@ export const v2Paths: Readonly<Record<string, PathItem>> = {
       },
     }),
   },
+  [`${prefix}/pods/{uid}/rendering`]: {
+    get: call({
+      id: 'getRendering',
+      summary: 'What the backend was given for this pod: a job script, say. Without secrets.',
+      parameters: pod,
+      answers: { '200': { description: 'For people to read.', content: json(Rendering) } },
+    }),
+  },
   [`${prefix}/render`]: {
     post: call({
       id: 'renderPod',

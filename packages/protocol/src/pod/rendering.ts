@@ -1,7 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { parserOf } from '../validate.ts';
 
-/** The answer to `POST …/render`: what a create of this pod would have the backend do. Nothing is done. */
+/**
+ * What a backend does with a pod, for people to read, without secrets: the answer to `POST …/render`, of what a create would have it do,
+ * and to `GET …/pods/{uid}/rendering`, of what it has been given.
+ */
 export const Rendering = Type.Object({
   /** In the order in which they are made. */
   parts: Type.Array(

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Capabilities } from '../capabilities.ts';
+import { Capabilities, withoutUnknown } from '../capabilities.ts';
 import { LabelName, Uid } from '../names.ts';
 import { PodReport } from '../pod/pod-report.ts';
 import { parserOf } from '../validate.ts';
@@ -46,4 +46,10 @@ export const bookmarkIntervalMs = 5_000;
 /** A reader that has seen nothing for this long may take the connection for dead. */
 export const streamSilenceMs = 20_000;
 
-export const parseStreamRecord = parserOf(StreamRecord, 'stream record');
+const parse = parserOf(StreamRecord, 'stream record');
+
+/** @throws InterLinkError `invalid_argument` */
+export function parseStreamRecord(record: unknown): StreamRecord {
+  const { type, capabilities } = (record ?? {}) as Record<string, unknown>;
+  return parse(type === 'capabilities' ? { type, capabilities: withoutUnknown(capabilities) } : record);
+}

@@ -17,6 +17,8 @@ test.each([
   ['PATCH', 'pods/u1', 'update'],
   ['DELETE', 'pods/u1?gracePeriodSeconds=0', 'delete'],
   ['PATCH', 'pods/u1/volumes', 'updateVolumes'],
+  ['GET', 'pods/u1/rendering', 'rendering'],
+  ['PUT', 'pods/u1/rendering', 'other'],
   ['PUT', 'pods/u1/kubeconfig', 'kubeconfig'],
   ['GET', 'pods/u1/containers/c/log?follow=true', 'log'],
   ['GET', 'pods/u1/containers/c/exec?command=ls', 'exec'],

@@ -4,7 +4,7 @@ import { streamVerbs } from '../config/access-keys.ts';
 export type StreamVerb = (typeof streamVerbs)[number];
 
 /** What changes nothing and may be granted alone. */
-export const readVerbs = ['capabilities', 'list', 'watch', 'log', 'stats'] as const;
+export const readVerbs = ['capabilities', 'list', 'watch', 'log', 'stats', 'rendering'] as const;
 export type ReadVerb = (typeof readVerbs)[number];
 
 /** What a request wants. `other` is what this release does not know: a change, to be on the safe side. */
@@ -61,6 +61,7 @@ const verbsOf: ReadonlyArray<readonly [RegExp, Readonly<Record<string, Verb>>]> 
   [/^pods$/, { GET: 'list' }],
   [/^pods\/(?<uid>[^/]+)$/, { PUT: 'create', PATCH: 'update', DELETE: 'delete' }],
   [/^pods\/(?<uid>[^/]+)\/volumes$/, { PATCH: 'updateVolumes' }],
+  [/^pods\/(?<uid>[^/]+)\/rendering$/, { GET: 'rendering' }],
   [/^pods\/(?<uid>[^/]+)\/kubeconfig$/, { PUT: 'kubeconfig' }],
   [/^pods\/(?<uid>[^/]+)\/containers\/(?<container>[^/]+)\/log$/, { GET: 'log' }],
   [/^pods\/(?<uid>[^/]+)\/containers\/(?<container>[^/]+)\/exec$/, { GET: 'exec' }],

@@ -41,7 +41,8 @@ export const CapabilitiesShape = Type.Object(
     ),
     verbs: Type.Optional(
       Type.Array(Type.Enum([...mockCapabilities.verbs]), {
-        description: 'What is announced; calls of others are answered all the same. Default: all but `render`.',
+        description:
+          'What is announced; calls of others are answered all the same. Default: all but `render` and `rendering`.',
       }),
     ),
     volumeTypes: Type.Optional(

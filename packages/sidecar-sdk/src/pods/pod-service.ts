@@ -131,6 +131,14 @@ export class PodService {
     return await this.#backend.render(request, owner);
   }
 
+  /** What the backend was given for a pod. @throws InterLinkError `not_found`; `unimplemented` when the backend can't tell */
+  async rendering(pod: PodTarget): Promise<Rendering> {
+    const { owner, uid } = pod;
+    const { namespace, name } = this.#known(pod);
+    if (this.#backend.rendering === undefined) throw await cannot(this.#backend, 'show what it was given for a pod');
+    return await this.#backend.rendering({ owner, uid, namespace, name });
+  }
+
   /** Takes over a pod that runs already. @throws InterLinkError `not_found` when the backend has no such pod */
   async adopt(request: PodRequest, owner: Owner): Promise<PodReport> {
     this.#assertListed();

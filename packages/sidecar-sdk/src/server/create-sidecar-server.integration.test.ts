@@ -156,6 +156,25 @@ test('a pod can be looked at before it runs, where the backend can tell', async 
   expect(sidecar.backend.created).toEqual([]);
 });
 
+test('rendering shows what the backend was given for a pod, of its owner only, if it can', async () => {
+  await using sidecar = await startSidecar();
+  const client = sidecar.clientOf(owner);
+  const request = requestOf('p');
+  const { uid } = request.pod.metadata;
+  await client.createPod(request);
+  await expect(client.rendering(uid)).rejects.toMatchObject({ code: 'unimplemented' });
+  sidecar.backend.rendering = async ({ name, namespace, owner: { node } }) => ({
+    parts: [{ name: 'job', body: `${namespace}/${name} on ${node}` }],
+    warnings: [],
+  });
+  const { namespace, name } = request.pod.metadata;
+  expect(await client.rendering(uid)).toEqual({
+    parts: [{ name: 'job', body: `${namespace}/${name} on n1` }],
+    warnings: [],
+  });
+  await expect(sidecar.clientOf({ ...owner, node: 'n2' }).rendering(uid)).rejects.toMatchObject({ code: 'not_found' });
+});
+
 test('delete of a pod that is not there succeeds', async () => {
   await using sidecar = await startSidecar();
   await expect(sidecar.clientOf(owner).deletePod(crypto.randomUUID(), 5)).resolves.toBeUndefined();

@@ -81,6 +81,8 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
     return await service.render(parsePodRequest(request.body), ownerOf(request));
   });
 
+  app.get(`${ownerPrefix}/pods/:uid/rendering`, async (request) => await service.rendering(podOf(request)));
+
   app.put(`${ownerPrefix}/kubeconfig`, async (request, reply) => {
     await service.kubeconfigs.put(ownerOf(request), parseDeliveredKubeconfig(request.body));
     return await reply.code(204).send();

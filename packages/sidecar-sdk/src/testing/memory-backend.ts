@@ -12,6 +12,7 @@ export class MemoryBackend implements Backend {
   portForward?: NonNullable<Backend['portForward']>;
   update?: NonNullable<Backend['update']>;
   render?: NonNullable<Backend['render']>;
+  rendering?: NonNullable<Backend['rendering']>;
   updateVolumes?: NonNullable<Backend['updateVolumes']>;
   kubeconfig?: NonNullable<Backend['kubeconfig']>;
   #failure: InterLinkError | undefined;

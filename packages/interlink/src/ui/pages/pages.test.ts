@@ -7,6 +7,7 @@ import { FedBoard, podRecord } from '../testing/board-of.ts';
 import { renderOverviewPage } from './overview-page.ts';
 import { renderPodPage } from './pod-page.ts';
 import { readPodFilter, renderPodsPage } from './pods-page.ts';
+import { renderScriptPage } from './script-page.ts';
 import { renderSignInPage } from './sign-in-page.ts';
 import { renderTroublePage } from './trouble-page.ts';
 
@@ -39,11 +40,14 @@ test('no page lets through what a backend, a caller or a query says as markup', 
   const filter = { text: evil, state: undefined, owner: undefined, page: 1 };
   const sidecars = [{ name: evil, trouble: evil }];
   const overview = { ...base, sidecars, sidecarOf: () => evil, history: new History(), seesAllOwners: true };
+  const bodies = [evil, { lines: [evil] }, { arguments: [evil] }, { [evil]: evil }];
+  const rendering = { parts: bodies.map((body) => ({ name: evil, body })), warnings: [evil] };
   const pages = [
     renderOverviewPage(overview),
     renderPodsPage({ ...base, filter }),
     renderPodsPage({ ...base, filter: { ...filter, text: '' } }),
-    renderPodPage({ ...base, entry, report: readReport(entry.text), events, container: evil }),
+    renderPodPage({ ...base, entry, report: readReport(entry.text), events, container: evil, hasScript: true }),
+    renderScriptPage({ ...base, entry, rendering }),
     renderSignInPage('protected', evil),
     renderTroublePage(evil, evil, base.viewer),
   ];

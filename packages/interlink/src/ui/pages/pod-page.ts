@@ -15,6 +15,8 @@ export interface PodView {
   /** Undefined for a report that nobody can read. */
   readonly report: PodReport | undefined;
   readonly events: ReadonlyArray<SeenEvent>;
+  /** Whether there is a page of what was submitted for it. */
+  readonly hasScript: boolean;
   /** Whose log is shown; one that the pod does not have is as if none were named. */
   readonly container: string | undefined;
 }
@@ -31,13 +33,14 @@ ${report !== undefined && log(entry, containersOf(report), view.container)}`;
   return renderPage({ title, viewer, main, after });
 }
 
-function facts({ entry, report, now }: PodView): Html {
+function facts({ entry, report, now, hasScript }: PodView): Html {
   const { row, owner, uid, firstSeenAt } = entry;
   const { queue, podIP } = report?.status ?? {};
   const pairs: ReadonlyArray<readonly [string, HtmlValue]> = [
     ['State', html`<span class="state-${row.state}"><b>${row.state}</b></span>`],
     ['Reason', row.reason],
     ['Job', row.jobId],
+    ['Submitted', hasScript && html`<a href="${podUrl(entry)}/script">options and job script</a>`],
     ['Queue', queue && [queue.state, queue.reason].filter((part) => part !== undefined).join(': ')],
     ['Estimated start', estimateOf(row)],
     ['Node', `${owner.node}, cluster ${owner.cluster}`],
@@ -45,7 +48,7 @@ function facts({ entry, report, now }: PodView): Html {
     ['UID', uid],
     ['First seen', html`${ageSince(firstSeenAt, now)} ago`],
   ];
-  const told = pairs.filter(([, value]) => value !== undefined && value !== '');
+  const told = pairs.filter(([, value]) => value !== undefined && value !== '' && value !== false);
   return html`<dl>${told.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 

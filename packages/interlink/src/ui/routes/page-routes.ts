@@ -1,11 +1,14 @@
 import { InterLinkError, type Owner, parseName, parseOwner } from '@interlink/protocol';
 import { identityOf } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { PodEntry } from '../board/owner-board.ts';
+import type { PodBoard } from '../board/pod-board.ts';
 import { readReport } from '../board/pod-row.ts';
 import type { Viewer } from '../html/page.ts';
 import { renderOverviewPage } from '../pages/overview-page.ts';
 import { renderPodPage } from '../pages/pod-page.ts';
 import { readPodFilter, renderPodsPage } from '../pages/pods-page.ts';
+import { renderScriptPage } from '../pages/script-page.ts';
 import { sessionTokenOf } from '../session/page-authentication.ts';
 import { type Site, visibleBoards, visibleLinks } from '../site.ts';
 
@@ -39,16 +42,31 @@ export function servePages(ui: FastifyInstance, site: Site): void {
   ui.get('/pods/:cluster/:node/:uid', async (request, reply) => {
     const { owner, uid } = readPodPath(request);
     guard.authorise(request, { owner, verb: 'list', uid, pool: routes.poolOf(owner) });
-    const entry = board.podOf(owner, uid);
-    if (entry === undefined) throw new InterLinkError('not_found', 'The backend has no such pod, or has it no more');
+    const entry = podOf(board, owner, uid);
     const { container } = request.query as { container?: unknown };
     const page = renderPodPage({
       ...{ ...frameOf(request), entry, report: readReport(entry.text) },
+      hasScript: routes.linkOf(owner).announces('rendering'),
       events: board.ownerBoard(owner)?.eventsOf(uid) ?? [],
       container: typeof container === 'string' ? container : undefined,
     });
     return await send(reply, page);
   });
+
+  ui.get('/pods/:cluster/:node/:uid/script', async (request, reply) => {
+    const { owner, uid } = readPodPath(request);
+    guard.authorise(request, { owner, verb: 'rendering', uid, pool: routes.poolOf(owner) });
+    const entry = podOf(board, owner, uid);
+    const rendering = await (await routes.podsOf(owner)).rendering(uid);
+    return await send(reply, renderScriptPage({ viewer: viewerOf(site, request), entry, rendering }));
+  });
+}
+
+/** @throws InterLinkError `not_found` */
+function podOf(board: PodBoard, owner: Owner, uid: string): PodEntry {
+  const entry = board.podOf(owner, uid);
+  if (entry === undefined) throw new InterLinkError('not_found', 'The backend has no such pod, or has it no more');
+  return entry;
 }
 
 /** Whose pod a path is about. @throws InterLinkError `invalid_argument` */
