@@ -27,6 +27,9 @@ export const verbs = [
   'rendering',
 ] as const;
 
+/** Of the answer to `GET /v2/capabilities`: how many requests the sidecar has made of what is behind it since it began. */
+export const backendRequestsHeader = 'interlink-backend-requests';
+
 const StringMap = Type.Record(Type.String(), Type.String());
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */

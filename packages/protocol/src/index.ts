@@ -11,7 +11,7 @@
  *   v1/            the messages of protocol v1 and their translation
  *   openapi/       all of it as an OpenAPI document
  */
-export { type Capabilities, type Pool, parseCapabilities, volumeTypes } from './capabilities.ts';
+export { backendRequestsHeader, type Capabilities, type Pool, parseCapabilities, volumeTypes } from './capabilities.ts';
 export { epochHeader, type Fence, staleEpoch } from './client/fence.ts';
 export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client/http-target.ts';
 export { endWhenLost } from './client/lost-peers.ts';

@@ -116,6 +116,10 @@ export class DockerBackend implements Backend {
     });
   }
 
+  get requestsMade(): number {
+    return this.#engine.requestsMade;
+  }
+
   async capabilities(): Promise<Capabilities> {
     const { unsafeSysctls, resources } = this.#policy.site;
     return await readCapabilities(this.#engine, this.#root, { volumes: this.#volumes, unsafeSysctls, resources });

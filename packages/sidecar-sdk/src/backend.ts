@@ -138,6 +138,12 @@ export interface Backend {
   stats?(owner: Owner): Promise<NodeStats>;
 
   /**
+   * How many requests it has made of what is behind it since it began, Slurm's commands or calls of an engine: whoever runs that can see in
+   * InterLink's pages what is asked of it.
+   */
+  readonly requestsMade?: number;
+
+  /**
    * Where the owner's kubeconfig is: a file of this account's own, mode 0600, replaced as a whole. Called when there is one, at start for
    * those that are there, and with each newer one; the path stays the same, so that whoever reads the file anew has a token that is valid.
    * Undefined: there is none any more. For backends that announce `kubeconfig` in their capabilities; without it none is taken.

@@ -64,6 +64,8 @@ export interface SlurmBackendOptions {
   /** Of pods whose images are there before they get a job. */
   readonly pull: PullImage;
   capabilities(): Promise<Capabilities>;
+  /** Slurm's commands that were run. */
+  requestsMade(): number;
 }
 
 /** How often what was kept long enough is removed. */
@@ -148,6 +150,10 @@ export class SlurmBackend implements Backend {
     await sweepLeftovers(options.root);
     await backend.#book.load();
     return backend;
+  }
+
+  get requestsMade(): number {
+    return this.#options.requestsMade();
   }
 
   async capabilities(): Promise<Capabilities> {

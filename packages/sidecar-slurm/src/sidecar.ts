@@ -46,8 +46,9 @@ export async function createSlurmBackend(
     logger.warn('AllowSecretsInScript is without effect: Secrets go to jobs by srun, and never into scripts');
   }
   const clock = systemClock;
+  const recorder = createCommandMetrics(metrics);
   const slurm = new Slurm({
-    ...{ commands: site.commands, logger, clock, env, recorder: createCommandMetrics(metrics) },
+    ...{ commands: site.commands, logger, clock, env, recorder },
     ...(submitsPerSecond === undefined ? {} : { submitRate: { burst: submitsPerSecond, perSecond: submitsPerSecond } }),
   });
   const cluster = new ClusterView(slurm, clock);
@@ -66,6 +67,7 @@ export async function createSlurmBackend(
   return await SlurmBackend.open({
     ...{ slurm, root, isShared, pollIntervalMs, retentionMs, clock, logger, planner },
     pull: pullByScript(site.script.bashPath, env),
+    requestsMade: () => recorder.count,
     capabilities: async () => toCapabilities(await cluster.read(), site, await resources?.read()),
   });
 }

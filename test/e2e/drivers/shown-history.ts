@@ -23,5 +23,6 @@ function sampleOf(owner: Owner, minute: number, now: number): Sample {
   };
   const startLatenciesMs = minute % 7 === 0 ? [1_000 * Math.round(25 + 70 * wave(170, 0.62))] : [];
   const requests = new Map([['sidecar', Math.round(14 + 10 * wave(40, 0) + 5 * wave(7, 0.4))]]);
-  return { at, owners: new Map([[ownerKey(owner), { counts, startLatenciesMs }]]), requests };
+  const backendRequests = new Map([['sidecar', Math.round(9 + 6 * wave(60, 0.2) + 4 * wave(9, 0.7))]]);
+  return { at, owners: new Map([[ownerKey(owner), { counts, startLatenciesMs }]]), requests, backendRequests };
 }

@@ -7,6 +7,8 @@ export interface SidecarState {
   readonly trouble: string | undefined;
   /** How old the answers are that InterLink gives by itself; undefined when it gives none. */
   readonly cacheAgeSeconds: number | undefined;
+  /** How many requests it has made of its backend; undefined when it does not tell. */
+  readonly backendRequests: number | undefined;
 }
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -87,6 +89,12 @@ export class SidecarMetrics {
       sent.set(name, (sent.get(name) ?? 0) + value);
     }
     return sent;
+  }
+
+  /** Requests that each sidecar has made of its backend, since it began, of those that tell. */
+  backendRequests(): Map<string, number> {
+    const told = [...this.#states].map(([name, stateOf]) => [name, stateOf().backendRequests] as const);
+    return new Map(told.filter((each): each is readonly [string, number] => each[1] !== undefined));
   }
 
   #gauge(name: string, help: string, read: (state: SidecarState) => number | undefined): void {

@@ -1,4 +1,5 @@
 import {
+  backendRequestsHeader,
   type Capabilities,
   type HttpTarget,
   InterLinkError,
@@ -50,6 +51,7 @@ export class SidecarLink {
   #generation: Promise<SidecarGeneration> | undefined;
   #adapter: V1Adapter | undefined;
   #verbs: Capabilities['verbs'] = [];
+  #backendRequests: number | undefined;
   #trouble: string | undefined = 'not asked yet';
 
   constructor(options: SidecarLinkOptions) {
@@ -66,6 +68,11 @@ export class SidecarLink {
   /** How old the answers are that are given for a v1 plugin without asking it; undefined for a v2 sidecar, and before the first. */
   get cacheAgeSeconds(): number | undefined {
     return this.#adapter?.service.listAgeSeconds;
+  }
+
+  /** How many requests the sidecar has made of its backend since it began, when it was last asked; undefined for one that does not tell. */
+  get backendRequests(): number | undefined {
+    return this.#backendRequests;
   }
 
   /** @throws InterLinkError while the sidecar can't be reached */
@@ -104,7 +111,8 @@ export class SidecarLink {
     const generation = await this.generation();
     if (generation.protocol === 'v1') return await generation.adapter.service.capabilities();
     const path = '/v2/capabilities';
-    const { body } = await this.target.call({ method: 'GET', path, headersTimeoutMs: lookTimeoutMs });
+    const { headers, body } = await this.target.call({ method: 'GET', path, headersTimeoutMs: lookTimeoutMs });
+    this.#backendRequests = readCount(headers[backendRequestsHeader]);
     const told = parseCapabilities(await readJson(body, smallBody));
     this.#verbs = told.verbs;
     return told;
@@ -155,4 +163,8 @@ export class SidecarLink {
     const backend = new V1Backend({ ...v1, ...route.v1, pool: route.pool, client, logger });
     return await adaptV1(backend, { limits, logger, signal, tracer });
   }
+}
+
+function readCount(text: string | string[] | undefined): number | undefined {
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -18,7 +18,8 @@ export interface HistoryParts {
 export async function keepHistory({ board, history, metrics }: HistoryParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const owner of board.owners) await readRows(owner);
-    history.take(Date.now(), board.owners, await metrics.requestsSent());
+    const totals = { sent: await metrics.requestsSent(), ofBackends: metrics.backendRequests() };
+    history.take(Date.now(), board.owners, totals);
     await sleep(sampleIntervalMs, signal);
   }
 }

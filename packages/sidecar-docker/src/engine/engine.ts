@@ -58,10 +58,18 @@ export class Engine {
   readonly #changes = new Gate(maxChanges);
   readonly #reads = new Gate(maxReads);
 
+  #requests = 0;
+
   constructor(docker: Docker) {
     this.#docker = docker;
+    this.#countRequests();
     this.streams = new EngineStreams(docker);
     this.images = new EngineImages(docker);
+  }
+
+  /** How many requests were made so far, streams included. */
+  get requestsMade(): number {
+    return this.#requests;
   }
 
   /** All containers, running or not, that carry the label. One request. */
@@ -202,6 +210,16 @@ export class Engine {
   /** Resolves when the container does not run any more, and all of its output is in its log. @throws InterLinkError `not_found` */
   async untilStopped(id: string, signal: AbortSignal): Promise<void> {
     await attempt(async () => await this.#docker.getContainer(id).wait({ abortSignal: signal }));
+  }
+
+  /** Every request goes through one function of docker-modem. */
+  #countRequests(): void {
+    const { modem } = this.#docker;
+    const dial = modem.dial.bind(modem);
+    modem.dial = (...args: Parameters<typeof dial>) => {
+      this.#requests += 1;
+      dial(...args);
+    };
   }
 
   async #read<T>(request: () => Promise<T>): Promise<T> {

@@ -125,6 +125,11 @@ export class PodService {
     });
   }
 
+  /** See {@link Backend.requestsMade}. */
+  get requestsMade(): number | undefined {
+    return this.#backend.requestsMade;
+  }
+
   /** What a create would have the backend do. @throws InterLinkError `unimplemented` when the backend can't tell */
   async render(request: PodRequest, owner: Owner): Promise<Rendering> {
     if (this.#backend.render === undefined) throw await cannot(this.#backend, 'show what a pod would be');

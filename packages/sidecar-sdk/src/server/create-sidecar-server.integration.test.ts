@@ -175,6 +175,14 @@ test('rendering shows what the backend was given for a pod, of its owner only, i
   await expect(sidecar.clientOf({ ...owner, node: 'n2' }).rendering(uid)).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('a backend that counts what it asks has the number told with the capabilities', async () => {
+  await using sidecar = await startSidecar();
+  const told = async () => (await fetch(`${sidecar.url}/v2/capabilities`)).headers.get('interlink-backend-requests');
+  expect(await told()).toBeNull();
+  sidecar.backend.requestsMade = 17;
+  expect(await told()).toBe('17');
+});
+
 test('delete of a pod that is not there succeeds', async () => {
   await using sidecar = await startSidecar();
   await expect(sidecar.clientOf(owner).deletePod(crypto.randomUUID(), 5)).resolves.toBeUndefined();

@@ -1,4 +1,5 @@
 import {
+  backendRequestsHeader,
   InterLinkError,
   type LogOptions,
   parseDeliveredKubeconfig,
@@ -19,7 +20,11 @@ export function serveV2(app: FastifyInstance, service: PodService, shutdown: Abo
   const epochs = new Epochs();
   const endOf = (request: FastifyRequest) => epochs.endOf(request, shutdown);
   epochs.guard(app);
-  app.get('/v2/capabilities', async () => await service.capabilities());
+  app.get('/v2/capabilities', async (_request, reply) => {
+    const { requestsMade } = service;
+    if (requestsMade !== undefined) reply.header(backendRequestsHeader, requestsMade);
+    return await service.capabilities();
+  });
   app.get(`${ownerPrefix}/capabilities`, async (request) => {
     ownerOf(request);
     return await service.capabilities();

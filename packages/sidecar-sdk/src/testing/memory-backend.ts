@@ -13,6 +13,7 @@ export class MemoryBackend implements Backend {
   update?: NonNullable<Backend['update']>;
   render?: NonNullable<Backend['render']>;
   rendering?: NonNullable<Backend['rendering']>;
+  requestsMade?: number;
   updateVolumes?: NonNullable<Backend['updateVolumes']>;
   kubeconfig?: NonNullable<Backend['kubeconfig']>;
   #failure: InterLinkError | undefined;

@@ -82,6 +82,7 @@ export class RunningBackend implements AsyncDisposable {
           ...{ script: '', files: this.pulls.length === 0 ? [] : pullFiles, pulls: this.pulls, warnings: [] },
         }),
       },
+      requestsMade: () => 0,
       capabilities: async () => {
         throw new Error('nobody asks');
       },

@@ -15,7 +15,8 @@ test('History counts pods by state, starts once, and requests since the sample b
   const fed = new FedBoard();
   const [one, two] = [fed.watch({ cluster: 'c', node: 'one' }), fed.watch({ cluster: 'c', node: 'two' })];
   const history = new History();
-  const take = (sent: number) => history.take(fed.now, fed.board.owners, new Map([['sidecar', sent]]));
+  const take = (sent: number) =>
+    history.take(fed.now, fed.board.owners, { sent: new Map([['sidecar', sent]]), ofBackends: new Map() });
   one(podRecord(reportOf(1)));
   two(podRecord(reportOf(2)));
   take(10);
@@ -34,9 +35,18 @@ test('History counts pods by state, starts once, and requests since the sample b
   expect(last?.counts).toMatchObject({ Starting: 1, Running: 1 });
 });
 
+test('History counts what sidecars ask of their backends while it looks, over their restarts', () => {
+  const history = new History();
+  const told = [undefined, 1_000, 1_007, 1_007, 4, undefined, 6];
+  for (const [at, total] of told.entries())
+    history.take(at, [], { sent: new Map(), ofBackends: new Map(total === undefined ? [] : [['slurm', total]]) });
+  const perMinute = history.samples.map(({ backendRequests }) => backendRequests.get('slurm'));
+  expect(perMinute).toEqual([undefined, undefined, 7, 0, 4, undefined, undefined]);
+});
+
 test('History holds six hours', () => {
   const history = new History();
-  for (let at = 0; at < 400; at += 1) history.take(at, [], new Map());
+  for (let at = 0; at < 400; at += 1) history.take(at, [], { sent: new Map(), ofBackends: new Map() });
   expect(history.samples.map(({ at }) => at)).toEqual(Array.from({ length: 360 }, (_, index) => index + 40));
 });
 

@@ -24,6 +24,14 @@ export interface Sample {
   readonly owners: ReadonlyMap<string, OwnerSample>;
   /** Requests that InterLink sent to each sidecar in that minute. */
   readonly requests: ReadonlyMap<string, number>;
+  /** Requests that each sidecar made of its backend in that minute, of those that tell. */
+  readonly backendRequests: ReadonlyMap<string, number>;
+}
+
+/** Requests since the start of whoever made them, by sidecar. */
+export interface RequestTotals {
+  readonly sent: ReadonlyMap<string, number>;
+  readonly ofBackends: ReadonlyMap<string, number>;
 }
 
 /** The last hours in numbers, in memory: a ring of samples. */
@@ -31,21 +39,22 @@ export class History {
   #samples: Sample[] = [];
   /** Whose start has been counted, of pods that are there. */
   #started = new Set<string>();
-  #totals = new Map<string, number>();
+  #totals: RequestTotals = { sent: new Map(), ofBackends: new Map() };
 
   /** Oldest first. */
   get samples(): ReadonlyArray<Sample> {
     return this.#samples;
   }
 
-  /** @param totals requests sent to each sidecar since the start of the process */
-  take(now: number, owners: ReadonlyArray<OwnerBoard>, totals: ReadonlyMap<string, number>): void {
+  take(now: number, owners: ReadonlyArray<OwnerBoard>, totals: RequestTotals): void {
     const started = new Set<string>();
     const samples = owners.map((board) => [ownerKey(board.owner), this.#sampleOf(board, started)] as const);
-    const requests = [...totals].map(([name, total]) => [name, total - (this.#totals.get(name) ?? 0)] as const);
+    const requests = since(totals.sent, this.#totals.sent, 0);
+    // What a sidecar did before InterLink began is of no minute.
+    const backendRequests = since(totals.ofBackends, this.#totals.ofBackends, undefined);
     this.#started = started;
-    this.#totals = new Map(totals);
-    this.#samples.push({ at: now, owners: new Map(samples), requests: new Map(requests) });
+    this.#totals = totals;
+    this.#samples.push({ at: now, owners: new Map(samples), requests, backendRequests });
     if (this.#samples.length > maxSamples) this.#samples.shift();
   }
 
@@ -78,6 +87,20 @@ export function sumOf({ owners }: Sample, keys: ReadonlySet<string>): OwnerSampl
     startLatenciesMs.push(...sample.startLatenciesMs);
   }
   return { counts, startLatenciesMs };
+}
+
+/** What has come since; whoever began anew counts from 0. @param first what a total that is new is compared with; undefined: it is left out */
+function since(
+  totals: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+  first: number | undefined,
+): Map<string, number> {
+  const more = new Map<string, number>();
+  for (const [name, total] of totals) {
+    const last = before.get(name) ?? first;
+    if (last !== undefined) more.set(name, total < last ? total : total - last);
+  }
+  return more;
 }
 
 export function median(numbers: ReadonlyArray<number>): number | undefined {

@@ -89,6 +89,17 @@ function charts({ history, boards, sidecars, seesAllOwners }: Overview): Html {
     ...{ id: 'chart-requests', title: 'Requests from InterLink to sidecars, per minute', times, show: count, least: 1 },
     series: sidecars.map(({ name }) => ({ name, values: samples.map(({ requests }) => requests.get(name)) })),
   });
+  const tellers = sidecars.filter(({ name }) => samples.some(({ backendRequests }) => backendRequests.has(name)));
+  const queries = renderChart({
+    ...{
+      id: 'chart-queries',
+      title: 'Requests of sidecars to their backends, per minute',
+      times,
+      show: count,
+      least: 1,
+    },
+    series: tellers.map(({ name }) => ({ name, values: samples.map((sample) => sample.backendRequests.get(name)) })),
+  });
   return html`<div class="charts">${renderChart({
     ...{ id: 'chart-pods', title: 'Pods by state', times, show: count, least: 1 },
     series: shown.map((state) => ({ name: state, values: sums.map(({ counts }) => counts[state]) })),
@@ -101,5 +112,5 @@ function charts({ history, boards, sidecars, seesAllOwners }: Overview): Html {
     },
     show: (value) => renderAge(value),
     series: [{ name: 'Start latency', values: sums.map(({ startLatenciesMs }) => median(startLatenciesMs)) }],
-  })}${seesAllOwners && requests}</div>`;
+  })}${seesAllOwners && html`${requests}${tellers.length > 0 && queries}`}</div>`;
 }

@@ -8,6 +8,7 @@ test('createCommandMetrics() counts commands by program and outcome, and times t
   recorder.recordCommand('squeue', 'ok', 20);
   recorder.recordCommand('squeue', 'ok', 200);
   recorder.recordCommand('sbatch', 'refused', 5);
+  expect(recorder.count).toBe(3);
   const text = await registry.metrics();
   expect(text).toContain('interlink_slurm_commands_total{program="squeue",outcome="ok"} 2');
   expect(text).toContain('interlink_slurm_commands_total{program="sbatch",outcome="refused"} 1');
