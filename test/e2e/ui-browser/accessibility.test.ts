@@ -61,7 +61,7 @@ describe.skipIf(hasNoBrowser)('the pages are for everybody', () => {
       }
       await page.goto('/ui');
       for (const summary of await page.getByText('Numbers', { exact: true }).all()) await summary.click();
-      expect(await page.getByRole('group', { name: /: numbers$/ }).count()).toBe(3);
+      expect(await page.getByRole('group', { name: /: numbers$/ }).count()).toBe(4);
       found.charts = [await violationsOn(page), await overflowOf(page)];
       const paths = Object.keys(found);
       expect(found).toEqual(Object.fromEntries(paths.map((path) => [path, [[], []]])));
