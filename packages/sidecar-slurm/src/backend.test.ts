@@ -57,6 +57,10 @@ describe('a pod', () => {
     });
     expect(parts[1]?.body).toEqual({ lines: [''] });
     expect(warnings).toEqual([]);
+    const script = ["mount_sub_path=('a", "mount' 'hush')", "mount_target=('/a' '/b')"].join('\n');
+    await writeFile(running.folder().file('job.sh'), script);
+    const masked = await running.backend.rendering(reference(1));
+    expect(masked.parts[1]?.body).toEqual({ lines: ['mount_sub_path=(…)', "mount_target=('/a' '/b')"] });
     await expect(running.backend.rendering(reference(2))).rejects.toMatchObject({ code: 'not_found' });
     await rm(running.folder().file('job.sh'));
     await expect(running.backend.rendering(reference(1))).rejects.toMatchObject({ code: 'not_found' });
@@ -106,6 +110,13 @@ describe('one pod is one job', () => {
     expect(jobsOf(running)).toHaveLength(1);
   });
 
+  test('when the order is lost three times', async () => {
+    await using running = await RunningBackend.start();
+    for (const fault of ['order lost', 'order lost', 'order lost'] as const) running.slurm.failNext('submit', fault);
+    await submitted(running);
+    expect(jobsOf(running)).toHaveLength(1);
+  });
+
   test.each(['answer lost', 'order lost'] as const)('when the sidecar is killed while sbatch’s %s', async (fault) => {
     await using running = await RunningBackend.start();
     running.slurm.failNext('submit', fault);
@@ -134,7 +145,7 @@ describe('one pod is one job', () => {
     const current = () => running.reports.get(uidOf(1))?.status.jobID;
     await running.until('made again', () => current() !== undefined && current() !== first);
     expect(jobsOf(running).map(({ job }) => job.state)).toEqual(['CANCELLED', 'PENDING']);
-    expect(jobsOf(running)[1]?.order.scriptArguments).toEqual(['1']);
+    expect(jobsOf(running)[1]?.order.scriptArguments).toEqual(['2']);
     expect(running.events.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
       `JobLost: Node c1 has not run job ${first}: it had another one with this id, which Slurm has forgotten: the pod gets a new job`,
     );
@@ -190,6 +201,53 @@ describe('one pod is one job', () => {
     await running.until('made again', () => jobsOf(running, 2).length === 2);
     expect(jobsOf(running, 1)).toHaveLength(0);
   });
+
+  test('when Slurm forgets it before it begins, gives its id to another, and that ends in its place', async () => {
+    await using running = await RunningBackend.start();
+    const { controller } = running.slurm;
+    const id = await submitted(running);
+    controller.forgetNewest();
+    await running.until('made again', () => jobsOf(running).length === 1 && controller.jobs.length === 1);
+    controller.forgetNewest();
+    expect(await submitted(running, 2)).toBe(id);
+    controller.start(id);
+    controller.end(id, 'COMPLETED', { exitCode: 0, signal: 0 });
+    await running.until('made again', () => jobsOf(running, 2).length === 2);
+  });
+
+  test('when it has begun, and has not said so before somebody cancelled it: it is not begun again', async () => {
+    await using running = await RunningBackend.start();
+    const { controller } = running.slurm;
+    const id = await submitted(running);
+    await writeFile(running.folder().file('claim'), '1\n');
+    controller.start(id);
+    controller.drained.set('c1', 'Duplicate jobid');
+    controller.end(id, 'CANCELLED', { exitCode: 0, signal: 15 });
+    const main = () => running.reports.get(uidOf(1))?.status.containerStatuses[0];
+    await running.until('cancelled', () => main()?.state.terminated?.reason === 'Cancelled');
+    expect(jobsOf(running)).toHaveLength(1);
+  });
+
+  test.for([{ isPurged: false }, { isPurged: true }])(
+    'when somebody has cancelled it, and the sidecar is begun again (purged: $isPurged): it is not',
+    async ({ isPurged }) => {
+      await using running = await RunningBackend.start();
+      const { controller } = running.slurm;
+      const id = await submitted(running);
+      controller.cancel(id, 'plain');
+      const main = () => running.reports.get(uidOf(1))?.status.containerStatuses[0];
+      await running.until('cancelled', () => main()?.state.terminated?.reason === 'Cancelled');
+      await running.pass(isPurged ? 700_000 : 20_000);
+      expect(controller.jobs).toHaveLength(isPurged ? 0 : 1);
+      const before = running.reports.get(uidOf(1));
+      running.reports.clear();
+      await running.restart();
+      controller.drained.set('c1', 'Duplicate jobid');
+      await running.pass(60_000);
+      expect(running.reports.get(uidOf(1))).toEqual(before);
+      expect(controller.jobs).toHaveLength(isPurged ? 0 : 1);
+    },
+  );
 
   test('when its node does not take it while Slurm is away: it waits for the answer', async () => {
     await using running = await RunningBackend.start();

@@ -118,7 +118,7 @@ export class SlurmBackend implements Backend {
         submitter.drop(uid);
       },
       isBusy: (uid) => puller.isPulling(uid) || submitter.isSubmitting(uid),
-      lookUp: async (uid) => await table.lookUp(uid),
+      lookUp: async ({ uid, submission }) => await table.lookUp(uid, submission?.lost),
       hand: async (entry) => await links.update(entry),
       look: () => watch.soon(),
     });
@@ -128,8 +128,7 @@ export class SlurmBackend implements Backend {
       onJobs: (entry, jobs) => links.see(entry, jobs),
       lost: new LostJobs({
         ...{ slurm, book, clock, logger },
-        onVanished: ({ uid }) => submitter.add(uid),
-        onRefused: ({ uid }) => submitter.addAnew(uid),
+        onLost: ({ uid }) => submitter.add(uid),
       }),
       onSeen: (entry) => ender.step(entry),
     });

@@ -18,7 +18,10 @@ export function renderPod({ order, script, files, warnings }: PlannedPod): Rende
 /** What a site's own text and a pod's may make of it. */
 const maxScriptBytes = 4 * 1024 * 1024;
 
-/** What Slurm was given for a pod. What may be secret, environments and volumes, is in other files. */
+/** The one list that is made of values of environments, which may be secret: `subPathExpr`. */
+const subPaths = /^mount_sub_path=\([\s\S]*?^(?=mount_target=)/m;
+
+/** What Slurm was given for a pod. What may be secret, environments and volumes, is in other files or left out. */
 export async function renderStored({ stored, submission, folder }: PodEntry): Promise<Rendering> {
   const script = await readRegularFile(folder.file('job.sh'), maxScriptBytes);
   if (script === undefined) throw new InterLinkError('not_found', 'The job script is not there any more');
@@ -27,7 +30,7 @@ export async function renderStored({ stored, submission, folder }: PodEntry): Pr
   return {
     parts: [
       { name: 'sbatch', body: { arguments: toSubmitArguments(order) } },
-      { name: 'job.sh', body: { lines: script.split('\n') } },
+      { name: 'job.sh', body: { lines: script.replace(subPaths, 'mount_sub_path=(…)\n').split('\n') } },
     ],
     warnings: [],
   };

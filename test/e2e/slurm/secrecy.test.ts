@@ -104,13 +104,22 @@ describe.skipIf(!offers(inject('testbed'), 'slurmCluster'))('what a pod is given
 
     const [job] = (await pods.slurm.livingJobs()).filter((each) => each.uid === uid);
     const id = job?.id ?? '';
+    const script = await pods.slurm.run('root', 'scontrol', 'write', 'batch_script', id, '-');
+    const shown = await pods.client.rendering(uid);
+    const masked = script.replace(/^mount_sub_path=.*$/m, 'mount_sub_path=(…)');
+    expect(shown.parts.find(({ name }) => name === 'job.sh')?.body).toEqual({ lines: masked.split('\n') });
     const told = await Promise.all([
       pods.slurm.run('root', 'scontrol', 'show', 'job', '-d', id),
       pods.slurm.run('root', 'scontrol', 'show', 'step', id),
-      pods.slurm.run('root', 'scontrol', 'write', 'batch_script', id, '-'),
       pods.log(),
     ]);
-    for (const text of [...told, pods.eventsOf(uid).join(), JSON.stringify(await pods.report(uid))]) {
+    for (const text of [
+      ...told,
+      script,
+      JSON.stringify(shown),
+      pods.eventsOf(uid).join(),
+      JSON.stringify(await pods.report(uid)),
+    ]) {
       expect(text).not.toMatch(new RegExp(`${mark}|${alice.password}|${login}`));
     }
 

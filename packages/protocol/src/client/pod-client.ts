@@ -153,14 +153,14 @@ export class PodClient {
       body: JSON.stringify(request),
       ...optional({ signal }),
     });
-    return parseRendering(await readJson(response.body, smallBody));
+    return parseRendering(await readJson(response.body, listBody));
   }
 
   /** What the backend was given for a pod that it has. @throws InterLinkError `unimplemented`, `not_found` */
   async rendering(uid: string, signal?: AbortSignal): Promise<Rendering> {
     const path = `${this.#podPath(uid)}/rendering`;
     const response = await this.#target.call({ method: 'GET', path, ...optional({ signal }) });
-    return parseRendering(await readJson(response.body, smallBody));
+    return parseRendering(await readJson(response.body, listBody));
   }
 
   /** Runs a command in a running container. The signal hangs up on it, as `close()` does. */

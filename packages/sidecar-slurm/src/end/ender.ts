@@ -24,7 +24,7 @@ export interface EnderOptions {
   /** Something is under way for it that needs its folder. */
   isBusy(uid: string): boolean;
   /** The job of a pod whose sbatch never answered, if there is one. @throws InterLinkError `unavailable` */
-  lookUp(uid: string): Promise<{ readonly id: string } | undefined>;
+  lookUp(entry: PodEntry): Promise<{ readonly id: string } | undefined>;
   /** Takes the order to the node, where that can't read it here. */
   hand(entry: PodEntry): Promise<void>;
   /** Somebody waits for Slurm to agree. */
@@ -75,7 +75,7 @@ export class Ender {
     const { uid, jobId, deletion, sight } = entry;
     if (deletion === undefined || book.get(uid) !== entry || isBusy(uid)) return;
     if (jobId === undefined) {
-      const found = entry.submission === undefined ? undefined : await this.#options.lookUp(uid);
+      const found = entry.submission === undefined ? undefined : await this.#options.lookUp(entry);
       if (found === undefined) return await this.#remove(entry);
       entry.submission = { number: 1, ...entry.submission, jobId: found.id, at: new Date(clock.now()).toISOString() };
       return this.step(entry);

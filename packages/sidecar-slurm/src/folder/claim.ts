@@ -1,12 +1,22 @@
-import { readRegularFile, writeNew } from '@interlink/sidecar-sdk';
+import { readRegularFile, writeNew, writeWhole } from '@interlink/sidecar-sdk';
 import type { PodFolder } from './pod-folder.ts';
 
 /**
- * Gives the pod to its job of that number, for ever: no job with another number does anything then.
+ * Gives the pod to its job of that number: no job with another number does anything then.
  * @returns whether it is this job's: false when another was first
  */
 export async function takeClaim(folder: PodFolder, number: number): Promise<boolean> {
   const claim = `${number}\n`;
   const path = folder.file('claim');
   return (await writeNew(path, claim)) || (await readRegularFile(path, 64)) === claim;
+}
+
+/** As {@link takeClaim}, from a job that has not begun. Should it have, before it knows of this, `runner` lets through one of both. */
+export async function moveClaim(folder: PodFolder, number: number): Promise<void> {
+  await writeWhole(folder.file('claim'), `${number}\n`);
+}
+
+/** Whether a job that sees the folder has begun, even if it has not said so yet. */
+export async function hasRunner(folder: PodFolder): Promise<boolean> {
+  return (await readRegularFile(folder.file('runner'), 64)) !== undefined;
 }

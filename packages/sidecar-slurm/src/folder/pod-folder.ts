@@ -77,7 +77,7 @@ export class PodFolder {
 
 /**
  * Written by the sidecar: `request.json`, `update.json`, `job.sh`, `submission.json`, `stop`, `auth.json`, `script.sh`, `pull.sh`; by both, whoever is first:
- * `claim`; by the job: `pod.state`, `events`, `usage`; by Slurm: `slurm.out`. Where nodes do not see this folder, the sidecar writes for
+ * `claim`; by the job: `runner`, `pod.state`, `events`, `usage`; by Slurm: `slurm.out`. Where nodes do not see this folder, the sidecar writes for
  * the job, and `link.json`.
  */
 export type PodFile =
@@ -87,6 +87,7 @@ export type PodFile =
   | 'pull.sh'
   | 'submission.json'
   | 'claim'
+  | 'runner'
   | 'stop'
   | 'auth.json'
   | 'pod.state'

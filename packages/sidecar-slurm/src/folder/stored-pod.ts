@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type Owner, type Pod, readRegularFile, writeWhole } from '@interlink/sidecar-sdk';
 import type { PlannedPull } from '../pull/plan-pulls.ts';
+import type { SlurmJob } from '../slurm/slurm-job.ts';
 import type { SubmitOrder } from '../slurm/submit-order.ts';
 import type { PodFolder } from './pod-folder.ts';
 
@@ -25,7 +26,14 @@ export interface Submission {
   readonly jobId?: string;
   /** RFC 3339. */
   readonly at: string;
+  /** A job before it, which has not begun and never will: Slurm has lost it, and may show it for a while. */
+  readonly lost?: string;
+  /** How a job ended of which its script has said nothing. It is told, and holds whatever Slurm forgets later. */
+  readonly ended?: JobEnd;
 }
+
+/** What is to be known of a job that is over. */
+export type JobEnd = Pick<SlurmJob, 'state' | 'exit' | 'startTime' | 'endTime' | 'timeLimitMinutes'>;
 
 /** More than a pod can be: Kubernetes keeps none of 2 MB. */
 const maxBytes = 16 * 1024 * 1024;
@@ -40,11 +48,17 @@ export async function readStored(folder: PodFolder): Promise<StoredPod | undefin
 }
 
 export async function readSubmission(folder: PodFolder): Promise<Submission | undefined> {
-  return await readJson<Submission>(folder.file('submission.json'));
+  const submission = await readJson<Submission>(folder.file('submission.json'));
+  return submission?.ended === undefined ? submission : { ...submission, ended: withTimes(submission.ended) };
 }
 
 export async function writeSubmission(folder: PodFolder, submission: Submission): Promise<void> {
   await writeWhole(folder.file('submission.json'), JSON.stringify(submission));
+}
+
+function withTimes(ended: JobEnd): JobEnd {
+  const toTime = (time: Date | string | undefined) => (time === undefined ? undefined : new Date(time));
+  return { ...ended, startTime: toTime(ended.startTime), endTime: toTime(ended.endTime) };
 }
 
 /** The content of a file that this package wrote itself. */

@@ -10,44 +10,51 @@ const drainReason = 'Duplicate jobid';
 /** Of a job that its node has not run: another one with its id may have ended in its place. */
 const endStates: ReadonlySet<JobState> = new Set(['CANCELLED', 'FAILED', 'COMPLETED']);
 
+/** Who has ended without a word is given another job so often. */
+const mostJobs = 10;
+
 /**
  * Whether a node may have refused a pod's job. A slurmctld that was killed forgets the newest jobs and gives their ids out again. A node on
  * which the first one still runs, or has just been ended, does not take the second, which is cancelled then, as if somebody had wanted
  * that, or has failed, or has whatever end the first one came to.
  */
-export function isPerhapsRefused({ record, deletion, sight }: PodEntry, { state, batchHost }: PodJob): boolean {
-  const isNews = sight.kind !== 'seen' || sight.endedSinceMs === undefined;
-  return isNews && endStates.has(state) && batchHost !== '' && record === undefined && deletion === undefined;
+export function isPerhapsRefused({ record, deletion, sight, submission }: PodEntry, job: PodJob): boolean {
+  const isNews = submission?.ended === undefined && (sight.kind !== 'seen' || sight.endedSinceMs === undefined);
+  const isPlain = record === undefined && deletion === undefined && (submission?.number ?? 1) < mostJobs;
+  return isNews && isPlain && endStates.has(job.state) && job.batchHost !== '';
 }
 
-/**
- * Those of the jobs that their nodes have refused: the job of another pod has had the id, or the node was drained for one that had it. Asks once for all. @throws InterLinkError `unavailable`
- */
-export async function findRefused(
+/** What speaks for a refusal. */
+export type Refusal =
+  /** The id was another pod's, too, or the node was drained for it. */
+  | 'likely'
+  /** Slurm drains the node after it has cancelled the job, or does not answer. */
+  | 'unknown'
+  | 'none';
+
+/** What speaks for the refusal of each of the jobs. Asks once for all; `lost`: ids of which Slurm had forgotten jobs. */
+export async function findRefusals(
   slurm: Pick<SlurmApi, 'nodeReasons'>,
   jobs: ReadonlyArray<PodJob>,
   pods: Iterable<PodEntry>,
-): Promise<ReadonlySet<PodJob>> {
+  lost: ReadonlySet<string>,
+): Promise<(job: PodJob) => Refusal> {
   const owners = Map.groupBy(pods, ({ jobId }) => jobId);
-  const refused = new Set(jobs.filter(({ id }) => (owners.get(id)?.length ?? 0) > 1));
-  const cancelled = jobs.filter((job) => !refused.has(job) && isPerhapsCancelled(job));
-  if (cancelled.length === 0) return refused;
-  const reasons = await reasonsOf(slurm, [...new Set(cancelled.map(({ batchHost }) => batchHost))]);
-  for (const job of cancelled) if (reasons.get(job.batchHost)?.startsWith(drainReason)) refused.add(job);
-  return refused;
+  const isShared = ({ id }: PodJob) => lost.has(id) || (owners.get(id)?.length ?? 0) > 1;
+  const asked = jobs.filter((job) => job.state === 'CANCELLED' && !isShared(job));
+  const reasons = await reasonsOf(slurm, [...new Set(asked.map(({ batchHost }) => batchHost))]);
+  return (job) => {
+    if (isShared(job) || reasons?.get(job.batchHost)?.startsWith(drainReason)) return 'likely';
+    return job.state === 'CANCELLED' ? 'unknown' : 'none';
+  };
 }
 
-/** Slurm drains the node for such a one. */
-export function isPerhapsCancelled({ state }: PodJob): boolean {
-  return state === 'CANCELLED';
-}
-
-/** Sites may hide their nodes (`PrivateData`): then nothing is known. */
+/** Undefined while Slurm does not answer. Sites may hide their nodes (`PrivateData`): then nothing is known. */
 async function reasonsOf(slurm: Pick<SlurmApi, 'nodeReasons'>, nodes: ReadonlyArray<string>) {
+  if (nodes.length === 0) return undefined;
   try {
     return await slurm.nodeReasons(nodes);
   } catch (error) {
-    if (InterLinkError.from(error).isPassing) throw error;
-    return new Map<string, string>();
+    return InterLinkError.from(error).isPassing ? undefined : new Map<string, string>();
   }
 }

@@ -36,9 +36,13 @@ export class JobTable {
     return await this.#next;
   }
 
-  /** The pod's job as it is now. @throws InterLinkError `unavailable` */
-  async lookUp(uid: string): Promise<PodJob | undefined> {
-    return chooseJob((await this.snapshot()).byUid.get(uid) ?? [], undefined);
+  /** The pod's job as it is now. @param lost that has not begun and never will @throws InterLinkError `unavailable` */
+  async lookUp(uid: string, lost?: string): Promise<PodJob | undefined> {
+    const jobs = (await this.snapshot()).byUid.get(uid) ?? [];
+    return chooseJob(
+      jobs.filter(({ id, state }) => id !== lost || !isEndState(state)),
+      undefined,
+    );
   }
 
   async #begin(): Promise<Snapshot> {

@@ -1,6 +1,7 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
 import { clearSecrets } from '../end/clear-secrets.ts';
 import type { Orphans } from '../end/orphans.ts';
+import { writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { isEndState } from '../slurm/job-state.ts';
@@ -112,10 +113,7 @@ export class JobWatch {
       }),
     );
     await this.#judge(vanished);
-    if (unbegun.size > 0) {
-      const ended = await this.#options.lost.judgeUnbegun(unbegun);
-      for (const { entry, job, sinceMs } of ended) await this.#seen(entry, job, sinceMs);
-    }
+    await this.#judgeUnbegun(unbegun);
     await this.#endOrphans(snapshot);
     this.#looks += 1;
   }
@@ -129,7 +127,9 @@ export class JobWatch {
     this.#options.onJobs(entry, jobs);
     if (job !== undefined) {
       if (isPerhapsRefused(entry, job)) return job;
-      await this.#seen(entry, job);
+      // Told before this process began.
+      if (submission?.ended !== undefined && isEndState(job.state)) await this.#settle(entry);
+      else await this.#seen(entry, job);
     } else if (snapshot.askedAtMs > Date.parse(submission?.at ?? '')) {
       return (await this.#unseen(entry)) ? 'vanished' : undefined;
     }
@@ -151,6 +151,23 @@ export class JobWatch {
     for (const { uid } of vanished) this.#missing.delete(uid);
     await this.#options.lost.judgeVanished([...vanished]);
     for (const entry of vanished) if (entry.deletion !== undefined) this.#options.onSeen(entry);
+  }
+
+  /** What became of jobs that have ended and whose scripts have said nothing. */
+  async #judgeUnbegun(unbegun: ReadonlyMap<PodJob, PodEntry>): Promise<void> {
+    if (unbegun.size === 0) return;
+    const { lost, onSeen } = this.#options;
+    const refusalOf = await lost.refusalsOf([...unbegun.keys()]);
+    const judge = async (job: PodJob, entry: PodEntry) => {
+      try {
+        const sinceMs = await lost.judgeUnbegun(entry, job, refusalOf(job));
+        if (sinceMs !== undefined) await this.#seen(entry, job, sinceMs);
+        if (entry.deletion !== undefined) onSeen(entry);
+      } catch (error) {
+        this.#tellTrouble(entry, error);
+      }
+    };
+    await Promise.all([...unbegun].map(([job, entry]) => this.#slots.run(async () => await judge(job, entry))));
   }
 
   async #endOrphans({ byUid }: Snapshot): Promise<void> {
@@ -180,6 +197,7 @@ export class JobWatch {
     if (this.#settled.has(entry)) return;
     await this.#options.book.refresh(entry.uid);
     if (entry.stage(this.#options.clock.now()).kind !== 'over') return;
+    await keepEnd(entry);
     this.#settled.add(entry);
     // With a pod that is to end, its whole folder goes.
     if (entry.deletion === undefined) await clearSecrets(entry.folder, entry.stored.pod);
@@ -208,4 +226,15 @@ function isSame(one: SlurmJob, other: SlurmJob): boolean {
     one.restarts === other.restarts &&
     one.estimatedStart?.getTime() === other.estimatedStart?.getTime()
   );
+}
+
+/** What its script has not written down, Slurm forgets after a while. */
+async function keepEnd(entry: PodEntry): Promise<void> {
+  const { record, submission, sight, folder } = entry;
+  if (record !== undefined || submission === undefined || sight.kind === 'unseen' || sight.job === undefined) return;
+  if (submission.ended !== undefined) return;
+  const { state, exit, startTime, endTime, timeLimitMinutes } = sight.job;
+  const next = { ...submission, ended: { state, exit, startTime, endTime, timeLimitMinutes } };
+  await writeSubmission(folder, next);
+  entry.submission = next;
 }

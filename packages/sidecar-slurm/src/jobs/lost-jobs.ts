@@ -1,38 +1,33 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
-import { writeSubmission } from '../folder/stored-pod.ts';
+import { hasRunner, takeClaim } from '../folder/claim.ts';
+import { type Submission, writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
-import { findRefused, isPerhapsCancelled } from './duplicate-ids.ts';
+import { findRefusals, type Refusal } from './duplicate-ids.ts';
 
 export interface LostJobsOptions {
   readonly slurm: Pick<SlurmApi, 'accounting' | 'nodeReasons'>;
   readonly book: PodBook;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A pod's job is to be made again: Slurm has forgotten it before it said that it has begun. */
-  onVanished(entry: PodEntry): void;
-  /** A pod's job is to be made again: its node did not take it. */
-  onRefused(entry: PodEntry): void;
-}
-
-/** A job that has ended, and has said nothing. */
-export interface EndedJob {
-  readonly entry: PodEntry;
-  readonly job: PodJob;
-  /** Milliseconds since the epoch. */
-  readonly sinceMs: number;
+  /** A pod's job is to be made again: Slurm has forgotten it before it said that it has begun, or its node did not take it. */
+  onLost(entry: PodEntry): void;
 }
 
 /** Slurm cancels a job that its node has refused, and drains the node after that: the time that this may take when it is busy. */
 const drainDelayMs = 5_000;
+/** Ids of lost jobs that are kept: more than a slurmctld forgets at once. */
+const mostLostIds = 10_000;
 
 /** Jobs that a slurmctld has lost, as one does that was killed: which of them are to be made again. */
 export class LostJobs {
   readonly #options: LostJobsOptions;
-  /** When a job of theirs was first seen to have ended before it had begun. */
-  readonly #endedSinceMs = new WeakMap<PodEntry, number>();
+  /** Jobs that seem to have ended before they began, and when that was first seen. */
+  readonly #unsure = new WeakMap<PodEntry, { readonly job: PodJob; readonly sinceMs: number }>();
+  /** Which may have been given out again, while their first jobs are on nodes. */
+  readonly #lostIds = new Set<string>();
 
   constructor(options: LostJobsOptions) {
     this.#options = options;
@@ -53,55 +48,73 @@ export class LostJobs {
     }
   }
 
-  /**
-   * Makes those again that their nodes did not take. Asks scontrol once for all of them.
-   *
-   * @returns those that have ended otherwise, and since when that is known; of the others nothing is sure yet
-   */
-  async judgeUnbegun(entries: ReadonlyMap<PodJob, PodEntry>): Promise<EndedJob[]> {
-    const { slurm, book, clock, onRefused } = this.#options;
-    // What it has written comes after its end where a shared file system is slow.
-    await Promise.all([...entries.values()].map(async ({ uid }) => await book.refresh(uid)));
-    const unbegun = [...entries].filter(([, { record }]) => record === undefined).map(([job]) => job);
-    const refused = await findRefused(slurm, unbegun, book.all());
-    const nowMs = clock.now();
-    const ended: EndedJob[] = [];
-    for (const [job, entry] of entries) {
-      const sinceMs = this.#since(entry, nowMs);
-      const isSure = entry.record !== undefined || !isPerhapsCancelled(job) || nowMs - sinceMs >= drainDelayMs;
-      const why = `Node ${job.batchHost} has not run job ${job.id}: it had another one with this id, which Slurm has forgotten`;
-      if (refused.has(job)) await this.#again(entry, why, onRefused);
-      else if (isSure) ended.push({ entry, job, sinceMs });
-    }
-    return ended;
+  /** What speaks for it that jobs which have ended without a word did not run. Asks scontrol once for all of them. */
+  async refusalsOf(jobs: ReadonlyArray<PodJob>): Promise<(job: PodJob) => Refusal> {
+    const { slurm, book } = this.#options;
+    return await findRefusals(slurm, jobs, book.all(), this.#lostIds);
   }
 
-  #since(entry: PodEntry, nowMs: number): number {
-    const sinceMs = this.#endedSinceMs.get(entry) ?? nowMs;
-    this.#endedSinceMs.set(entry, sinceMs);
+  /**
+   * Has the job made again that its node did not take. Whether it has begun its pod's `claim` says, which every job takes first.
+   *
+   * @returns since when the job is known to have ended otherwise, milliseconds since the epoch; undefined: it has not, or that is not sure yet
+   */
+  async judgeUnbegun(entry: PodEntry, job: PodJob, refusal: Refusal): Promise<number | undefined> {
+    const nowMs = this.#options.clock.now();
+    const { sinceMs } = this.#unsure.get(entry) ?? { sinceMs: nowMs };
+    this.#unsure.set(entry, { job, sinceMs });
+    const isSure = refusal === 'none' || (refusal === 'unknown' && nowMs - sinceMs >= drainDelayMs);
+    if (refusal === 'likely' && (await this.#takeBack(entry))) {
+      const why = `Node ${job.batchHost} has not run job ${job.id}: it had another one with this id, which Slurm has forgotten`;
+      await this.#again(entry, why);
+      return undefined;
+    }
+    if (refusal !== 'likely' && !isSure) return undefined;
+    this.#unsure.delete(entry);
     return sinceMs;
   }
 
+  /** @returns whether its job has not begun, and can't any more */
+  async #takeBack(entry: PodEntry): Promise<boolean> {
+    await this.#options.book.refresh(entry.uid);
+    const { record, deletion, submission, folder } = entry;
+    if (record !== undefined || deletion !== undefined || (await hasRunner(folder))) return false;
+    // A claim that is there already is a job's own, unless the sidecar gave it this number.
+    const { number = 1 } = submission ?? {};
+    return number > 1 || (await takeClaim(folder, number + 1));
+  }
+
   async #gone(entry: PodEntry, job: SlurmJob | undefined): Promise<void> {
-    if (job === undefined && entry.record === undefined && entry.submission !== undefined) {
-      await this.#again(entry, `Slurm has forgotten job ${entry.jobId}`, this.#options.onVanished);
+    const known = job ?? this.#unsure.get(entry)?.job;
+    if (known === undefined && entry.record === undefined && entry.submission !== undefined) {
+      await this.#again(entry, `Slurm has forgotten job ${entry.jobId}`);
       return;
     }
-    entry.sight = { kind: 'gone', job, sinceMs: this.#options.clock.now() };
+    entry.sight = { kind: 'gone', job: known, sinceMs: this.#options.clock.now() };
     this.#options.book.tell(entry);
   }
 
   /** Its job is lost, and had not begun. */
-  async #again(entry: PodEntry, why: string, tell: (entry: PodEntry) => void): Promise<void> {
-    const { book, logger } = this.#options;
+  async #again(entry: PodEntry, why: string): Promise<void> {
+    const { book, logger, onLost } = this.#options;
     const { uid, jobId, submission } = entry;
+    const { number = 1, at = new Date(0).toISOString() } = submission ?? {};
+    const next: Submission = { number, at, ...(jobId === undefined ? {} : { lost: jobId }) };
+    await writeSubmission(entry.folder, next);
+    entry.submission = next;
+    entry.sight = { kind: 'unseen' };
+    this.#unsure.delete(entry);
+    if (jobId !== undefined) this.#keepLost(jobId);
     const message = `${why}: the pod gets a new job`;
     logger.warn({ ...podFields(entry.reference), jobId }, message);
     book.event(uid, { type: 'Warning', reason: 'JobLost', message });
-    this.#endedSinceMs.delete(entry);
-    entry.sight = { kind: 'unseen' };
-    entry.submission = { number: submission?.number ?? 1, at: submission?.at ?? new Date(0).toISOString() };
-    await writeSubmission(entry.folder, entry.submission);
-    tell(entry);
+    book.tell(entry);
+    onLost(entry);
+  }
+
+  #keepLost(id: string): void {
+    this.#lostIds.add(id);
+    const [oldest] = this.#lostIds;
+    if (oldest !== undefined && this.#lostIds.size > mostLostIds) this.#lostIds.delete(oldest);
   }
 }

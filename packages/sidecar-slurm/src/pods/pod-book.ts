@@ -104,5 +104,7 @@ async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
   entry.pulls = await readPulls(folder, stored);
   entry.link = await readLink(folder);
   await entry.load();
+  const ended = entry.submission?.ended;
+  if (ended !== undefined) entry.sight = { kind: 'gone', job: ended, sinceMs: 0 };
   return entry;
 }

@@ -51,9 +51,9 @@ export class PodEntry {
     return { owner: this.stored.owner, uid, namespace, name };
   }
 
-  /** Undefined while it has none, as far as this process knows. */
+  /** Undefined while it has none, as far as this process knows. Of several the one that runs. */
   get jobId(): string | undefined {
-    return this.submission?.jobId ?? this.record?.jobId;
+    return this.record?.jobId ?? this.submission?.jobId;
   }
 
   /** A script on the pod's node: `enter` runs its words inside of a container, `attach` is for those that have standard input. */

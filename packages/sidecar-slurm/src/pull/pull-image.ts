@@ -5,6 +5,7 @@ import type { PodEvent } from '@interlink/sidecar-sdk';
 import { parseEvent } from '../folder/job-events.ts';
 import { unescapeLine } from '../folder/key-values.ts';
 import { endProcessGroup } from '../slurm/end-process-group.ts';
+import { hasPipes } from '../slurm/has-pipes.ts';
 
 export interface PullOrder {
   /** Of `renderPullScript`. */
@@ -47,6 +48,8 @@ export function pullByScript(bashPath: string, env: NodeJS.ProcessEnv): PullImag
 }
 
 async function endingOf(child: Child, onEvent: PullOrder['onEvent']): Promise<PullEnding> {
+  const broken = new Promise<PullEnding>((resolve) => child.once('error', ({ message }) => resolve(failed(message))));
+  if (!hasPipes(child)) return await broken;
   let ending: PullEnding | undefined;
   let complaint = '';
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -57,10 +60,10 @@ async function endingOf(child: Child, onEvent: PullOrder['onEvent']): Promise<Pu
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-maxErrorLength);
   });
-  return await new Promise((resolve) => {
-    child.once('error', ({ message }) => resolve(failed(message)));
+  const closed = new Promise<PullEnding>((resolve) => {
     child.once('close', () => resolve(ending ?? failed(`The script that pulls has ended early: ${complaint.trim()}`)));
   });
+  return await Promise.race([broken, closed]);
 }
 
 /** The last line that the script tells: `pulled`, or `failed TAB reason TAB message`. */

@@ -21,7 +21,9 @@ export async function grant(entry: PodEntry, hello: Hello): Promise<Grant> {
   if (!isGiven && entry.deletion !== undefined) return 'refused';
   if (!(await takeClaim(entry.folder, number))) return 'refused';
   if (!isGiven) {
-    if (await isGivenElsewhere(entry, hello)) return 'begun-before';
+    await entry.read();
+    if (entry.record !== undefined && entry.record.jobId !== jobId) return 'refused';
+    if (isGivenElsewhere(entry, hello)) return 'begun-before';
     await forgetUnknownAttempts(entry);
     const mark = { job_id: jobId, restart_count: restarts, phase: 'pulling' };
     await writeWhole(entry.folder.file('pod.state'), formatKeyValues(mark));
@@ -32,10 +34,8 @@ export async function grant(entry: PodEntry, hello: Hello): Promise<Grant> {
 }
 
 /** Each run has a folder of its own; one that was queued again has a higher count. */
-async function isGivenElsewhere(entry: PodEntry, { jobId, restarts, folder }: Hello): Promise<boolean> {
-  if (entry.link === undefined || entry.link.folder === join(folder, 'pod')) return false;
-  await entry.read();
-  return isOfRun(entry.record, { id: jobId, restarts });
+function isGivenElsewhere({ link, record }: PodEntry, { jobId, restarts, folder }: Hello): boolean {
+  return link !== undefined && link.folder !== join(folder, 'pod') && isOfRun(record, { id: jobId, restarts });
 }
 
 /**
@@ -43,7 +43,6 @@ async function isGivenElsewhere(entry: PodEntry, { jobId, restarts, folder }: He
  * and makes folders of the same names.
  */
 async function forgetUnknownAttempts(entry: PodEntry): Promise<void> {
-  await entry.read();
   for (const { spec } of declared(entry.stored.pod)) {
     const known = entry.record?.containers.get(spec.name)?.attempt ?? -1;
     const folder = entry.folder.containerFolder(spec.name);

@@ -197,6 +197,58 @@ describe.concurrent('a controller that forgot that it had begun a job begins it 
   });
 });
 
+test('of two jobs of a pod, which were both let through, the first runs', async () => {
+  await using job = await JobRun.start({ containers: [shellContainer('main', polite)] });
+  await job.until('it is up', async () => (await job.text('main').catch(() => '')).includes('up'));
+  const before = [await job.pod(), await job.events()];
+  const begin = (restarts: string) =>
+    JobRun.again(job.plan, job.root, { env: { SLURM_JOB_ID: '8', SLURM_RESTART_COUNT: restarts } });
+  await using other = begin('0');
+  expect(await other.ended()).toBe(0);
+  await using requeued = begin('1');
+  expect(await requeued.ended()).toBe(0);
+  expect([await job.pod(), await job.events()]).toEqual(before);
+  job.signal('SIGTERM');
+  expect(await job.ended()).toBe(0);
+});
+
+describe.concurrent('what is killed beside a container', () => {
+  test('is noticed: its log’s writer', async () => {
+    const mark = `sleep 98${process.pid}1`;
+    const main = shellContainer('main', `echo $PPID; exec ${mark}`);
+    await using job = await JobRun.start({ containers: [main] });
+    await job.until('it is up', async () => /^\d+\n$/.test(await job.text('main').catch(() => '')));
+    process.kill(Number(await job.text('main')), 'SIGKILL');
+    expect(await job.ended()).toBe(137);
+    expect(await job.state('main')).toMatchObject({ state: 'terminated', exit_code: '137' });
+    await job.until('nothing to run on', () => !isRunning(mark));
+  });
+
+  test('is noticed: what runs its hook', async () => {
+    const hook = 'echo $$ >"$INTERLINK_VOLUME_OUT/hook"; exec sleep 1000';
+    const main = shellContainer('main', polite, {
+      hooks: { postStart: { exec: { command: ['sh', '-c', hook] } } },
+      mounts: [{ volume: 'out', source: { in: 'pod-folder', path: 'volumes/out' }, target: '/out', readOnly: false }],
+    });
+    await using job = await JobRun.start({ containers: [main] });
+    await job.write('volumes/out/.keep', '');
+    await job.until('it runs', async () => /^\d+\n$/.test(await job.read('volumes/out/hook')));
+    const groupOf = (pid: string) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[2];
+    process.kill(-Number(groupOf((await job.read('volumes/out/hook')).trim())), 'SIGKILL');
+    await job.until('it is told', async () =>
+      (await job.events()).includes('Warning FailedPostStartHook main PostStartHook failed'),
+    );
+    await job.ended();
+  });
+});
+
+test('a TMOUT of the site’s ends nothing', async () => {
+  const main = shellContainer('main', 'sleep 4; echo whole');
+  await using job = await JobRun.start({ containers: [main] }, { env: { TMOUT: '1' } });
+  expect(await job.ended()).toBe(0);
+  expect(await job.text('main')).toBe('whole\n');
+});
+
 describe.concurrent('a container', () => {
   test('has ended when its leader has, whoever keeps its output open', async () => {
     const containers = [shellContainer('main', 'setsid sleep 9 & sleep 99 & echo done')];

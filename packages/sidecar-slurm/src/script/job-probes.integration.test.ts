@@ -50,6 +50,17 @@ describe.concurrent('probes in a job', () => {
     expect(await job.events()).toContain('Warning Unhealthy main Readiness probe failed: ');
   });
 
+  test('liveness kills a container that does not end within its grace period', async () => {
+    const livenessProbe = { exec: { command: ['false'] }, ...often };
+    const stubborn = shellContainer('main', 'trap "" TERM; while :; do sleep 0.05; done', {
+      probes: { livenessProbe },
+      restartPolicy: 'Always',
+    });
+    await using job = await JobRun.start({ graceSeconds: 2, containers: [stubborn] }, fast);
+    await job.untilState('main', { attempt: '1', last_exit_code: '137' });
+    expect(await job.state('main')).not.toHaveProperty('last_reason', 'OOMKilled');
+  });
+
   test('liveness restarts a container after as many failures as it says', async () => {
     const livenessProbe = {
       exec: { command: ['sh', '-c', `${whenUp}; echo "no\tlife"; echo two; exit 1`] },

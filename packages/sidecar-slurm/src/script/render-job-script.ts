@@ -12,6 +12,7 @@ const library = [
   'state',
   'log-writer',
   'tasks',
+  'missing',
   'attempts',
   'input',
   'actions',

@@ -6,6 +6,7 @@ import { stepEnvironment } from './commands/client-environment.ts';
 import type { CommandLine } from './commands/slurm-commands.ts';
 import { toArgv } from './commands/to-argv.ts';
 import { endProcessGroup } from './end-process-group.ts';
+import { hasPipes } from './has-pipes.ts';
 import type { SlurmStep, StepEnd, StepOptions } from './step.ts';
 
 /** srun that does not heed TERM is killed after this long. */
@@ -22,7 +23,7 @@ export function toStepArguments(jobId: string, node: string, argv: ReadonlyArray
 
 /**
  * Starts srun with pipes, the leader of a process group of its own.
- * @throws InterLinkError `invalid_argument` for words that no program can be given (a NUL, too many)
+ * @throws InterLinkError `invalid_argument` for words that no program can be given (a NUL, too many); `unavailable` without room for pipes
  */
 export function spawnStep(
   srun: CommandLine,
@@ -32,10 +33,12 @@ export function spawnStep(
   { node, signal }: StepOptions,
 ): SlurmStep {
   const child = start(toArgv(srun, toStepArguments(jobId, node, argv)), env);
+  const ended = endOf(child);
+  if (!hasPipes(child))
+    throw new InterLinkError('unavailable', 'Cannot run srun: this process has too many open files');
   // A step that ends before it has read its input is no failure of ours.
   child.stdin.on('error', () => undefined);
   const close = () => endProcessGroup(child, killAfterMs);
-  const ended = endOf(child);
   if (signal.aborted) close();
   else {
     signal.addEventListener('abort', close, { once: true });

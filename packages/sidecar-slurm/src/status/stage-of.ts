@@ -1,4 +1,5 @@
 import { isOfRun, type JobRecord } from '../folder/job-record.ts';
+import type { JobEnd } from '../folder/stored-pod.ts';
 import type { JobState } from '../slurm/job-state.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
 import { askedToLeave, cutOff, forgotten, judgeState, type SlurmEnding } from './judge-state.ts';
@@ -11,7 +12,7 @@ export type Sight =
   /** By squeue. `endedSinceMs`: since when it is shown as ended; undefined while it is not. */
   | { readonly kind: 'seen'; readonly job: SlurmJob; readonly endedSinceMs?: number | undefined }
   /** squeue does not know it any more; `job`: what sacct says, where there is one. */
-  | { readonly kind: 'gone'; readonly job: SlurmJob | undefined; readonly sinceMs: number };
+  | { readonly kind: 'gone'; readonly job: JobEnd | undefined; readonly sinceMs: number };
 
 export interface StageFacts {
   readonly jobId: string | undefined;
@@ -80,7 +81,7 @@ const comesTooLate: ReadonlySet<JobState> = new Set(['CANCELLED', 'NODE_FAIL']);
 
 /** Why Slurm ended it, whatever its script managed to say after that. */
 function endingBy(
-  job: SlurmJob | undefined,
+  job: JobEnd | undefined,
   askedAt: string | undefined,
   leadMs: number,
 ): { readonly ending?: SlurmEnding } {
@@ -91,7 +92,7 @@ function endingBy(
   return verdict.kind === 'finished' && askedAt !== undefined ? { ending: askedToLeave(job, askedAt, leadMs) } : {};
 }
 
-function overBy(job: SlurmJob, nowMs: number): Stage {
+function overBy(job: JobEnd, nowMs: number): Stage {
   const at = (job.endTime ?? new Date(nowMs)).toISOString();
   const verdict = judgeState(job.state);
   const ending = verdict.kind === 'ended' ? verdict.ending : cutOff(job);

@@ -38,7 +38,12 @@ $SIG{PIPE} = "IGNORE";
 my $parent = $$;
 $SIG{TERM} = sub { exit 0 };
 my $child = fork();
-if (!$child) { copy($socket, *STDOUT); kill "TERM", $parent; exit 0 }
+if (!$child) {
+  copy($socket, *STDOUT);
+  # Heard just before it waits for input again, it would not end that.
+  while (getppid() == $parent) { kill "TERM", $parent; select undef, undef, undef, 0.05 }
+  exit 0;
+}
 copy(*STDIN, $socket);
 shutdown($socket, 1);
 waitpid($child, 0);

@@ -1,5 +1,5 @@
 import { backOffMs, type Clock, InterLinkError, type Logger, podFields } from '@interlink/sidecar-sdk';
-import { takeClaim } from '../folder/claim.ts';
+import { hasRunner, moveClaim, takeClaim } from '../folder/claim.ts';
 import { writeSubmission } from '../folder/stored-pod.ts';
 import type { JobTable } from '../jobs/job-table.ts';
 import { sleepBy } from '../jobs/sleep-by.ts';
@@ -54,16 +54,11 @@ export class Submitter {
     this.#wake.abort();
   }
 
-  /** As {@link add}, for a pod of which the job that Slurm knows never ran, and never will. */
-  addAnew(uid: string): void {
-    this.#refused.add(uid);
-    this.add(uid);
-  }
-
   /** It is to have no job any more. One that is just being submitted gets its id first. */
   drop(uid: string): void {
     this.#waiting.delete(uid);
     this.#failures.delete(uid);
+    this.#refused.delete(uid);
   }
 
   /** Whether others wait for their turn. */
@@ -148,7 +143,7 @@ export class Submitter {
   async #findMade(entry: PodEntry): Promise<string | undefined> {
     const { uid, submission } = entry;
     if (submission === undefined || this.#refused.has(uid)) return undefined;
-    const found = await this.#options.jobs.lookUp(uid);
+    const found = await this.#options.jobs.lookUp(uid, submission.lost);
     if (found !== undefined) return found.id;
     await entry.read();
     return entry.record?.jobId;
@@ -161,7 +156,7 @@ export class Submitter {
     // From here on, only the job with this number may run; if one has begun before, it is this pod's.
     if (isAnother) await this.#claim(entry, number);
     if (entry.record !== undefined) return entry.record.jobId;
-    entry.submission = { number, at: this.#timestamp() };
+    entry.submission = { ...before, number, at: this.#timestamp() };
     await writeSubmission(entry.folder, entry.submission);
     try {
       this.#refused.delete(uid);
@@ -177,12 +172,15 @@ export class Submitter {
     if (await takeClaim(entry.folder, number)) return;
     await entry.read();
     if (entry.record !== undefined) return;
-    throw slurmError('uncertain', 'Its job has begun and has not said yet which one it is');
+    if (await hasRunner(entry.folder))
+      throw slurmError('uncertain', 'Its job has begun and has not said yet which one it is');
+    // Of a job that was ordered before this one, and never came.
+    await moveClaim(entry.folder, number);
   }
 
   async #keep(entry: PodEntry, jobId: string): Promise<void> {
     const { number = 1 } = entry.submission ?? {};
-    entry.submission = { number, jobId, at: this.#timestamp() };
+    entry.submission = { ...entry.submission, number, jobId, at: this.#timestamp() };
     await writeSubmission(entry.folder, entry.submission);
   }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { kubeletVersion, nodeObject } from './node-object.ts';
 
@@ -67,6 +68,8 @@ test('nodeObject() leaves out what a restricted node may not call itself', () =>
   ]);
 });
 
-test('kubeletVersion parses as a version with a suffix', () => {
-  expect(kubeletVersion).toMatch(/^v\d+\.\d+\.\d+-[\w.-]+$/);
+test('kubeletVersion parses as a version with a suffix: our own', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(kubeletVersion).toMatch(/^v1\.\d+\.\d+-interlink-/);
+  expect(kubeletVersion.endsWith(`-interlink-${version}`)).toBe(true);
 });

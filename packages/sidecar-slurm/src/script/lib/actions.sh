@@ -40,6 +40,8 @@ http_get() {
   container_folder "$name"
   read_words "$REPLY/$file"
   [[ $host == *:* ]] && authority=[$host]:$port
+  # A server that goes away in the middle is told of as any other.
+  trap '' PIPE
   if [[ $scheme == HTTPS ]]; then
     https_get "https://$authority$path"
     return

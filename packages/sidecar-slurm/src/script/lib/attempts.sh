@@ -23,6 +23,7 @@ start_attempt() {
   ) </dev/null &
   # No news of it by bash: whoever began it waits on the bus.
   disown
+  writer_pid[$1]=$!
 }
 
 run_attempt() {
@@ -59,11 +60,12 @@ run_attempt() {
   write_log "$!" "$out" "$err" "$REPLY/$number/log" "$name $number" "${container_stdin[$name]-}${container_tty[$name]-}" "$gate_keeper"
 }
 
-# In the leader: a child that ends before perl has taken the place of its parent is bash's, which would keep its exit code to itself.
+# In the leader: a child that ends before perl has taken the place of its parent is bash's, which would keep its exit code to itself. No
+# container runs without its writer.
 await_log_writer() {
   [[ -n $gate ]] || return 0
   exec {gate_keeper}>&-
-  read -r -u "$gate"
+  until read -r -u "$gate"; do (($? > 128)) || exit 1; done
   exec {gate}<&-
 }
 

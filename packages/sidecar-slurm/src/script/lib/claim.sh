@@ -2,8 +2,9 @@
 # Should Slurm have two jobs of a pod after all (an sbatch without an answer, a controller that forgot), only the one whose number stands
 # in the pod's folder runs: whoever writes it first, the job itself or the sidecar before it submits another. A job whose pod is gone
 # finds no folder. Slurm starts a requeued job with the number that it had, and counts; a controller that was killed may have forgotten
-# that it had begun a job, and begins it once more without: a run leaves its mark before it does anything, and none is made twice. Where
-# nodes do not see that folder, the sidecar looks into it for them, and hands the pod to no other job, nor twice: remote.sh.
+# that it had begun a job, and begins it once more without: a run leaves its mark before it does anything, and none is made twice. The
+# sidecar may give up a number that has not begun; should two jobs get so far, the first in `runner` goes on. Where nodes do not see that
+# folder, the sidecar looks into it for them, and hands the pod to no other job, nor twice: remote.sh.
 
 # file_system is shared, remote, or unknown: then this job finds out. The root's own folder tells a pod that is gone from a root that is not there.
 take_pod() {
@@ -18,11 +19,17 @@ take_pod() {
 }
 
 claim_pod() {
-  local number=${1-1} claimed=''
-  (set -C && printf '%s\n' "$number" >"$pod_folder/claim") 2>/dev/null
-  { IFS= read -r claimed <"$pod_folder/claim"; } 2>/dev/null
-  [[ $claimed == "$number" ]] || not_mine
+  claim_file claim "${1-1}" || not_mine
+  claim_file runner "${SLURM_JOB_ID-}" || not_mine
   (set -C && printf '%s\n' "${SLURM_JOB_ID-}" >"$pod_folder/run.${SLURM_RESTART_COUNT:-0}") 2>/dev/null || begun_before
+}
+
+# Whoever writes it first, has it.
+claim_file() {
+  local claimed=''
+  (set -C && printf '%s\n' "$2" >"$pod_folder/$1") 2>/dev/null
+  { IFS= read -r claimed <"$pod_folder/$1"; } 2>/dev/null
+  [[ $claimed == "$2" ]]
 }
 
 # Only of a pod that has ended this must not count as a failure.

@@ -129,9 +129,11 @@ show_running() {
 
 tend_running() {
   local name=$1
-  if [[ ${post_start[$name]} == failed ]]; then
+  if [[ -n ${stop_until[$name]} ]]; then
+    tend_stop "$name"
+  elif [[ ${post_start[$name]} == failed ]]; then
     stop_container "$name" "$((now + grace_seconds * second_ms))" post-start
-  elif [[ ${post_start[$name]} == done && -z ${stop_until[$name]} ]]; then
+  elif [[ ${post_start[$name]} == done ]]; then
     tend_probes "$name"
     if [[ -n ${probe_failure[$name]} ]]; then
       local kind=${probe_failure[$name]} seconds
@@ -195,15 +197,13 @@ show_ended() {
 
 # A container's own rules go before the policy.
 is_restarted() {
-  local name=$1 code=$2 rule operator codes
-  if [[ -n ${container_restart_rules[$name]-} ]]; then
-    while read -r operator codes; do
-      case $operator in
-        In) [[ " $codes " == *" $code "* ]] && return 0 ;;
-        NotIn) [[ " $codes " != *" $code "* ]] && return 0 ;;
-      esac
-    done <<<"${container_restart_rules[$name]}"
-  fi
+  local name=$1 code=$2 rule IFS=$'\n'
+  for rule in ${container_restart_rules[$name]-}; do
+    case "$rule " in
+      In' '*) [[ "$rule " == *" $code "* ]] && return 0 ;;
+      NotIn' '*) [[ "$rule " != *" $code "* ]] && return 0 ;;
+    esac
+  done
   case ${container_restart_policy[$name]} in
     Always) return 0 ;;
     OnFailure) ((code != 0)) ;;

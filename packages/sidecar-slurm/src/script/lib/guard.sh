@@ -22,25 +22,27 @@ tell_guard() {
 }
 
 guard() {
-  local fd=$1 word name number pid
+  local fd=$1 word='' name number pid
   declare -A numbers=() tasks=()
   leader_pid=()
-  while read -r word name number pid <&"$fd"; do
+  # A site's TMOUT, which may be readonly, is no end.
+  while read -r word name number pid <&"$fd" || (($? > 128)); do
     case $word in
       started) leader_pid[$name]=$pid numbers[$name]=$number ;;
       ended) unset "leader_pid[$name]" ;;
       task) tasks[$name]=$number ;;
-      proxy) proxy_pid=$name ;;
+      proxy) proxy_pid=$name proxy_start=$number ;;
       # The script has come to its own end.
       over) return ;;
     esac
+    word=''
   done
   for pid in "${tasks[@]}"; do [[ -n $pid ]] && kill -KILL -- "-$pid" 2>/dev/null; done
   for name in "${!leader_pid[@]}"; do
     kill -KILL -- "-${leader_pid[$name]}" 2>/dev/null
     runtime_remove "$name" "${numbers[$name]}"
   done
-  [[ -n $proxy_pid ]] && kill -KILL "$proxy_pid" 2>/dev/null
+  stop_proxy KILL
   runtime_cleanup_pod
   remove_folders
   leave_node

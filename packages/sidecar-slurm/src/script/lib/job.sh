@@ -55,6 +55,7 @@ run_job() {
   shopt -u failglob nullglob
   unalias -a
   IFS=$' \t\n'
+  unset TMOUT 2>/dev/null
   trap - ERR DEBUG RETURN
   trap 'job_left "$?"' EXIT
   trap note_term TERM

@@ -1,6 +1,6 @@
 # Writes what a container says as lines of the CRI's log format, waits for its end, and tells it.
 # Arguments: the leader's pid, the descriptors of its stdout and stderr and of the lifecycle's bus, the log's path, the words of the
-# message's beginning, the time, in milliseconds, whether somebody may type to the container, and the descriptor by whose end the leader
+# message's beginning, the time, in milliseconds, whether somebody may type to the container, and the descriptor by which the leader
 # hears that it may begin. It took the place of the shell that began the leader, so that the leader is its child.
 use strict;
 my ($leader, $stdout, $stderr, $bus, $path, $who, $began, $attended, $gate) = @ARGV;
@@ -29,6 +29,7 @@ for my $fd ($stdout, $stderr) {
 }
 
 open(my $begin, '>&=', $gate) or die "no descriptor $gate: $!";
+syswrite $begin, "\n";
 close $begin;
 
 sub stamp {

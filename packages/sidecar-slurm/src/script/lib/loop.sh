@@ -6,6 +6,7 @@ run_pod() {
     tend_pod
     [[ -n $pod_end ]] && is_at_rest && return
     tend_usage
+    tend_missing
     now_ms
     wait=$((wake == 0 ? 60000 : wake - now))
     ((wait < 1)) && wait=1
@@ -40,7 +41,8 @@ hear() {
   local rest=$2 words
   case $1 in
     started | ended)
-      read -ra words <<<"$rest"
+      # A here-string is a file of a disk that may be full, in older bash.
+      words=($rest)
       # Of an attempt that nobody knows of any more.
       [[ $1 == started && ${stage[${words[0]}]} != starting ]] && return
       "attempt_$1" "${words[@]}"
@@ -52,8 +54,11 @@ hear() {
 
 # NAME KIND NUMBER STATUS TEXT
 task_done() {
-  local name kind number status text
-  IFS=' ' read -r name kind number status text <<<"$1"
+  local name kind number status text=$1
+  name=${text%% *} text=${text#* }
+  kind=${text%% *} text=${text#* }
+  number=${text%% *} text=${text#* }
+  status=${text%% *} text=${text#* }
   end_task "$name" "$kind" "$number" || return
   unescape_text "$text"
   text=$REPLY

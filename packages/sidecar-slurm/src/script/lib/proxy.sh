@@ -1,6 +1,6 @@
 # --- proxy: connections through a login node, by ssh and tsocks -----------------------------------------------------------
 # proxy_login and proxy_library come with the pod, where its site wants that; proxy_config is what containers get.
-proxy_pid='' proxy_port='' proxy_config=''
+proxy_pid='' proxy_start='' proxy_port='' proxy_config=''
 
 start_proxy() {
   local tries=0 waited
@@ -16,7 +16,8 @@ start_proxy() {
     ) </dev/null >&2 &
     disown
     proxy_pid=$!
-    tell_guard "proxy $proxy_pid"
+    process_start "$proxy_pid" && proxy_start=$REPLY
+    tell_guard "proxy $proxy_pid $proxy_start"
     for ((waited = 0; waited < 100; waited++)); do
       kill -0 "$proxy_pid" 2>/dev/null || break
       if is_port_open "$proxy_port"; then
@@ -32,7 +33,8 @@ start_proxy() {
 }
 
 stop_proxy() {
-  [[ -n $proxy_pid ]] && kill "$proxy_pid" 2>/dev/null
+  # Its number may be another's by now.
+  [[ -n $proxy_pid ]] && process_start "$proxy_pid" && [[ $REPLY == "$proxy_start" ]] && kill -"${1:-TERM}" "$proxy_pid" 2>/dev/null
   proxy_pid=''
 }
 

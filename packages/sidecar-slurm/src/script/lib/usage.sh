@@ -64,12 +64,12 @@ tend_usage() {
 
 # What a tree of processes has used, children that ended included; who left the tree is not seen.
 sum_processes() {
-  local pids=("$1") pid fields line children ticks=0 pages=0
+  local pids=("$1") pid fields=() line children ticks=0 pages=0
   while ((${#pids[@]} > 0)); do
     pid=${pids[0]} pids=("${pids[@]:1}")
     { IFS= read -r line <"/proc/$pid/stat" || continue; } 2>/dev/null
     # A command's name may hold blanks; behind its parenthesis they separate.
-    read -ra fields <<<"${line##*) }"
+    fields=(${line##*) })
     ticks=$((ticks + fields[11] + fields[12] + fields[13] + fields[14])) pages=$((pages + fields[21]))
     { read -ra children <"/proc/$pid/task/$pid/children"; } 2>/dev/null
     pids+=("${children[@]}")

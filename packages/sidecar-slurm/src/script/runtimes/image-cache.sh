@@ -72,7 +72,7 @@ fetch_image() {
   begun=$now
   umask 077
   mkdir -p -- "${image_entry%/*}" || { runtime_error="cannot write ${image_entry%/*}"; return 1; }
-  wait_for_lock "$name"
+  wait_for_lock "$name" || return
   now_ms
   pull_begun=$now
   if ! is_image_open "$name"; then
@@ -104,14 +104,21 @@ touch_image() {
   : >"$image_entry/used"
 }
 
-# Until the image is there, or it is this job's turn to pull it.
+# Until the image is there, or it is this job's turn to pull it. Status 1: nobody can make a lock there.
 wait_for_lock() {
-  local name=$1 lock=$image_entry.lock seen='' time since
+  local name=$1 lock=$image_entry.lock seen='' time since failures=0
   now_ms
   since=$now
   until is_image_open "$name" || mkdir -- "$lock" 2>/dev/null; do
     time=$(stat -c %y -- "$lock" 2>/dev/null)
     now_ms
+    # Another may have let go of it just then; not so often.
+    if [[ -n $time ]]; then
+      failures=0
+    elif ((++failures >= 20)); then
+      runtime_error="cannot write ${image_entry%/*}"
+      return 1
+    fi
     if [[ $time != "$seen" ]]; then
       seen=$time since=$now
     elif ((now - since > lock_patience_ms)); then
