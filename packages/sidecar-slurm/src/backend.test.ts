@@ -215,6 +215,38 @@ describe('one pod is one job', () => {
     await running.until('made again', () => jobsOf(running, 2).length === 2);
   });
 
+  test('when Slurm forgets it after it has begun, and before it has said so: it is not begun again', async () => {
+    await using running = await RunningBackend.start();
+    const id = await submitted(running);
+    await writeFile(running.folder().file('claim'), '1\n');
+    await writeFile(running.folder().file('runner'), `${id}\n`);
+    running.slurm.controller.forgetNewest();
+    const main = () => running.reports.get(uidOf(1))?.status.containerStatuses[0];
+    await running.until('lost', () => main()?.state.terminated !== undefined);
+    expect(main()?.state.terminated?.reason).toBe('ContainerStatusUnknown');
+    const before = running.reports.get(uidOf(1));
+    await running.restart();
+    for (let seconds = 0; seconds < 60; seconds += 5) {
+      await running.pass(5_000);
+      expect(running.reports.get(uidOf(1))).toEqual(before);
+    }
+    expect(jobsOf(running)).toHaveLength(0);
+  });
+
+  test('when the order is lost, and its job begins before another is made: that is its job', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.failNext('submit', 'order lost');
+    running.slurm.standing = 'away';
+    await running.create(1);
+    await running.kill();
+    await writeFile(running.folder().file('claim'), '1\n');
+    await writeFile(running.folder().file('runner'), '77\n');
+    running.slurm.standing = undefined;
+    await running.restart();
+    await running.until('known', () => running.reports.get(uidOf(1))?.status.jobID === '77');
+    expect(jobsOf(running)).toHaveLength(0);
+  });
+
   test('when it has begun, and has not said so before somebody cancelled it: it is not begun again', async () => {
     await using running = await RunningBackend.start();
     const { controller } = running.slurm;

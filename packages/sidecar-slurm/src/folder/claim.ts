@@ -16,7 +16,8 @@ export async function moveClaim(folder: PodFolder, number: number): Promise<void
   await writeWhole(folder.file('claim'), `${number}\n`);
 }
 
-/** Whether a job that sees the folder has begun, even if it has not said so yet. */
-export async function hasRunner(folder: PodFolder): Promise<boolean> {
-  return (await readRegularFile(folder.file('runner'), 64)) !== undefined;
+/** The job that sees the folder and has begun, even if it has said nothing yet. */
+export async function readRunner(folder: PodFolder): Promise<string | undefined> {
+  const text = await readRegularFile(folder.file('runner'), 64);
+  return /^\d+/.exec(text ?? '')?.[0];
 }

@@ -28,8 +28,13 @@ export interface Submission {
   readonly at: string;
   /** A job before it, which has not begun and never will: Slurm has lost it, and may show it for a while. */
   readonly lost?: string;
-  /** How a job ended of which its script has said nothing. It is told, and holds whatever Slurm forgets later. */
-  readonly ended?: JobEnd;
+  /** That a job has ended of which its script has said nothing. It is told, and holds whatever Slurm forgets later. */
+  readonly ended?: {
+    /** RFC 3339: when it was seen. */
+    readonly at: string;
+    /** How; undefined when Slurm did not know it any more. */
+    readonly job?: JobEnd;
+  };
 }
 
 /** What is to be known of a job that is over. */
@@ -49,7 +54,9 @@ export async function readStored(folder: PodFolder): Promise<StoredPod | undefin
 
 export async function readSubmission(folder: PodFolder): Promise<Submission | undefined> {
   const submission = await readJson<Submission>(folder.file('submission.json'));
-  return submission?.ended === undefined ? submission : { ...submission, ended: withTimes(submission.ended) };
+  const { ended } = submission ?? {};
+  if (submission === undefined || ended?.job === undefined) return submission;
+  return { ...submission, ended: { ...ended, job: withTimes(ended.job) } };
 }
 
 export async function writeSubmission(folder: PodFolder, submission: Submission): Promise<void> {

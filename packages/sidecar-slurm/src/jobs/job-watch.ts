@@ -1,7 +1,6 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
 import { clearSecrets } from '../end/clear-secrets.ts';
 import type { Orphans } from '../end/orphans.ts';
-import { writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { isEndState } from '../slurm/job-state.ts';
@@ -10,6 +9,7 @@ import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
 import { isPerhapsRefused } from './duplicate-ids.ts';
 import { chooseJob, type JobTable, type Snapshot } from './job-table.ts';
+import { keepEnd } from './keep-end.ts';
 import type { LostJobs } from './lost-jobs.ts';
 import type { PollPace } from './poll-pace.ts';
 import { sightEvents } from './sight-events.ts';
@@ -197,7 +197,7 @@ export class JobWatch {
     if (this.#settled.has(entry)) return;
     await this.#options.book.refresh(entry.uid);
     if (entry.stage(this.#options.clock.now()).kind !== 'over') return;
-    await keepEnd(entry);
+    await keepEnd(entry, this.#options.clock.now());
     this.#settled.add(entry);
     // With a pod that is to end, its whole folder goes.
     if (entry.deletion === undefined) await clearSecrets(entry.folder, entry.stored.pod);
@@ -226,15 +226,4 @@ function isSame(one: SlurmJob, other: SlurmJob): boolean {
     one.restarts === other.restarts &&
     one.estimatedStart?.getTime() === other.estimatedStart?.getTime()
   );
-}
-
-/** What its script has not written down, Slurm forgets after a while. */
-async function keepEnd(entry: PodEntry): Promise<void> {
-  const { record, submission, sight, folder } = entry;
-  if (record !== undefined || submission === undefined || sight.kind === 'unseen' || sight.job === undefined) return;
-  if (submission.ended !== undefined) return;
-  const { state, exit, startTime, endTime, timeLimitMinutes } = sight.job;
-  const next = { ...submission, ended: { state, exit, startTime, endTime, timeLimitMinutes } };
-  await writeSubmission(folder, next);
-  entry.submission = next;
 }

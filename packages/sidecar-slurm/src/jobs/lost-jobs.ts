@@ -1,11 +1,12 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
-import { hasRunner, takeClaim } from '../folder/claim.ts';
+import { readRunner, takeClaim } from '../folder/claim.ts';
 import { type Submission, writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
 import { findRefusals, type Refusal } from './duplicate-ids.ts';
+import { keepEnd } from './keep-end.ts';
 
 export interface LostJobsOptions {
   readonly slurm: Pick<SlurmApi, 'accounting' | 'nodeReasons'>;
@@ -78,7 +79,7 @@ export class LostJobs {
   async #takeBack(entry: PodEntry): Promise<boolean> {
     await this.#options.book.refresh(entry.uid);
     const { record, deletion, submission, folder } = entry;
-    if (record !== undefined || deletion !== undefined || (await hasRunner(folder))) return false;
+    if (record !== undefined || deletion !== undefined || (await readRunner(folder)) !== undefined) return false;
     // A claim that is there already is a job's own, unless the sidecar gave it this number.
     const { number = 1 } = submission ?? {};
     return number > 1 || (await takeClaim(folder, number + 1));
@@ -86,11 +87,13 @@ export class LostJobs {
 
   async #gone(entry: PodEntry, job: SlurmJob | undefined): Promise<void> {
     const known = job ?? this.#unsure.get(entry)?.job;
-    if (known === undefined && entry.record === undefined && entry.submission !== undefined) {
+    const hasBegun = entry.record !== undefined || (await readRunner(entry.folder)) !== undefined;
+    if (known === undefined && !hasBegun && entry.submission !== undefined) {
       await this.#again(entry, `Slurm has forgotten job ${entry.jobId}`);
       return;
     }
     entry.sight = { kind: 'gone', job: known, sinceMs: this.#options.clock.now() };
+    await keepEnd(entry, entry.sight.sinceMs);
     this.#options.book.tell(entry);
   }
 

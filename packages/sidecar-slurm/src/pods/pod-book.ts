@@ -105,6 +105,6 @@ async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
   entry.link = await readLink(folder);
   await entry.load();
   const ended = entry.submission?.ended;
-  if (ended !== undefined) entry.sight = { kind: 'gone', job: ended, sinceMs: 0 };
+  if (ended !== undefined) entry.sight = { kind: 'gone', job: ended.job, sinceMs: Date.parse(ended.at) };
   return entry;
 }

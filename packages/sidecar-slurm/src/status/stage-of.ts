@@ -47,11 +47,10 @@ export function stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs,
   }
   if (sight.kind === 'gone') {
     if (isOver) return { kind: 'over', at: overAt, ...endingBy(sight.job, askedAt, leadMs) };
-    if (sight.job !== undefined) return overBy(sight.job, nowMs);
-    const isAlive = heardMs !== undefined && nowMs < heardMs + silenceMs;
-    return isAlive
-      ? { kind: 'running', askedAt }
-      : { kind: 'over', ending: forgotten, at: new Date(nowMs).toISOString() };
+    if (sight.job !== undefined) return overBy(sight.job, sight.sinceMs);
+    const silentMs = heardMs === undefined ? 0 : heardMs + silenceMs;
+    if (nowMs < silentMs) return { kind: 'running', askedAt };
+    return { kind: 'over', ending: forgotten, at: new Date(Math.max(sight.sinceMs, silentMs)).toISOString() };
   }
   const { job, endedSinceMs = nowMs } = sight;
   const verdict = judgeState(job.state);
@@ -62,7 +61,7 @@ export function stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs,
   if (isGoing && (!isOver || askedAt !== undefined)) return { kind: 'running', askedAt };
   if (isOver) return { kind: 'over', at: overAt, ...endingBy(job, askedAt, leadMs) };
   if (nowMs < endedSinceMs + settleMs) return { kind: 'running', askedAt };
-  return overBy(job, nowMs);
+  return overBy(job, endedSinceMs);
 }
 
 function toQueued(job: SlurmJob): Stage {
@@ -92,8 +91,8 @@ function endingBy(
   return verdict.kind === 'finished' && askedAt !== undefined ? { ending: askedToLeave(job, askedAt, leadMs) } : {};
 }
 
-function overBy(job: JobEnd, nowMs: number): Stage {
-  const at = (job.endTime ?? new Date(nowMs)).toISOString();
+function overBy(job: JobEnd, seenMs: number): Stage {
+  const at = (job.endTime ?? new Date(seenMs)).toISOString();
   const verdict = judgeState(job.state);
   const ending = verdict.kind === 'ended' ? verdict.ending : cutOff(job);
   return { kind: 'over', ending, at };

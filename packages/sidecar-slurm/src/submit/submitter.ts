@@ -1,12 +1,12 @@
 import { backOffMs, type Clock, InterLinkError, type Logger, podFields } from '@interlink/sidecar-sdk';
-import { hasRunner, moveClaim, takeClaim } from '../folder/claim.ts';
+import { moveClaim, readRunner, takeClaim } from '../folder/claim.ts';
 import { writeSubmission } from '../folder/stored-pod.ts';
 import type { JobTable } from '../jobs/job-table.ts';
 import { sleepBy } from '../jobs/sleep-by.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
-import { isUncertain, slurmError } from '../slurm/slurm-error.ts';
+import { isUncertain } from '../slurm/slurm-error.ts';
 
 /** While Slurm is away, or has enough, everybody waits. */
 const firstPauseMs = 1_000;
@@ -154,8 +154,8 @@ export class Submitter {
     const isAnother = before !== undefined && !this.#refused.has(uid);
     const number = (before?.number ?? 1) + (isAnother ? 1 : 0);
     // From here on, only the job with this number may run; if one has begun before, it is this pod's.
-    if (isAnother) await this.#claim(entry, number);
-    if (entry.record !== undefined) return entry.record.jobId;
+    const begun = isAnother ? await this.#claim(entry, number) : entry.record?.jobId;
+    if (begun !== undefined) return begun;
     entry.submission = { ...before, number, at: this.#timestamp() };
     await writeSubmission(entry.folder, entry.submission);
     try {
@@ -167,15 +167,16 @@ export class Submitter {
     }
   }
 
-  async #claim(entry: PodEntry, number: number): Promise<void> {
+  /** @returns the job that has the pod already */
+  async #claim(entry: PodEntry, number: number): Promise<string | undefined> {
+    const { folder } = entry;
     // It may be there already: a process before was killed right after that.
-    if (await takeClaim(entry.folder, number)) return;
+    if (await takeClaim(folder, number)) return undefined;
     await entry.read();
-    if (entry.record !== undefined) return;
-    if (await hasRunner(entry.folder))
-      throw slurmError('uncertain', 'Its job has begun and has not said yet which one it is');
-    // Of a job that was ordered before this one, and never came.
-    await moveClaim(entry.folder, number);
+    const begun = entry.record?.jobId ?? (await readRunner(folder));
+    // Else it is of a job that was ordered before this one, and never came.
+    if (begun === undefined) await moveClaim(folder, number);
+    return begun;
   }
 
   async #keep(entry: PodEntry, jobId: string): Promise<void> {
