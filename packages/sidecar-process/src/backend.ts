@@ -27,8 +27,8 @@ export interface ProcessBackendOptions {
 export async function createProcessBackend(options: ProcessBackendOptions): Promise<Backend> {
   const podsFolder = join(options.root, 'pods');
   await mkdir(podsFolder, { recursive: true, mode: 0o700 });
-  await sweepLeftovers(podsFolder);
   const { logger } = options;
+  await sweepLeftovers(podsFolder, logger);
   const { now } = systemClock;
   const runtime = new ProcessRuntime(podsFolder, now);
   const lifecycle = new PodLifecycle({ runtime, logger });

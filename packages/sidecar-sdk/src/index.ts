@@ -110,6 +110,7 @@ export {
   volumeTypeOf,
 } from './fields/volume-types.ts';
 export { openRegularFile, readRegularFile } from './files/regular-file.ts';
+export { removeTree } from './files/remove-tree.ts';
 export { listNames, readText, removeFile, writeNew, writeWhole } from './files/whole-files.ts';
 export { findLogins, type Login } from './image/find-logins.ts';
 export { type PullPolicy, toPullPolicy } from './image/pull-policy.ts';

@@ -1,4 +1,4 @@
-import { InterLinkError, type Owner } from '@interlink/protocol';
+import { epochHeader, InterLinkError, type Owner } from '@interlink/protocol';
 import { type Access, identityOf, type Policy } from '@interlink/service-kit';
 import type { FastifyRequest } from 'fastify';
 import type { Audit } from './audit.ts';
@@ -25,6 +25,12 @@ export class Guard {
     const denial = this.#policy.decide(identity, access);
     this.#audit.record({ identity, access, denial, requestId: request.id });
     if (denial !== undefined) throw new InterLinkError('permission_denied', denial.message, { reason: denial.reason });
+  }
+
+  /** As {@link Guard.authorise}; the epoch of somebody who may change nothing there is none: it would end the turn of who may. */
+  authoriseTurn(request: FastifyRequest, access: Access): void {
+    this.authorise(request, access);
+    if (!this.#policy.rightsOf(identityOf(request), access.owner).changes) delete request.headers[epochHeader];
   }
 
   /** The first of these that its sender may ask for; else one of them is written down as denied. */

@@ -166,6 +166,23 @@ test('the stream of an owner’s pods tells of capabilities as the caller is gra
   expect(sidecar.asked).toHaveLength(1);
 });
 
+test('the epoch of who may change nothing never reaches a sidecar: it would end the turn of who may', async () => {
+  const { as, requests: seen } = await start();
+  const headers = { 'interlink-epoch': '999999999999999' };
+  for (const rest of ['pods', 'stats', `pods/${uid}/containers/c/log`]) {
+    for (const target of [as.operator, as.alice]) {
+      const { statusCode, body } = await target.send({ method: 'GET', path: `${own}/${rest}`, headers });
+      await body.dump();
+      expect(statusCode).toBe(200);
+    }
+    expect(
+      seen()
+        .splice(0)
+        .map(({ headers }) => headers['interlink-epoch']),
+    ).toEqual([undefined, '999999999999999']);
+  }
+});
+
 test('commands and ports of another’s pod are refused before anything is upgraded', async () => {
   const sidecar = await startStreamingSidecar();
   const { as } = await startForTenants(sidecar.port);

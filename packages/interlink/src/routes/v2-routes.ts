@@ -72,7 +72,7 @@ export function serveV2(app: FastifyInstance, { routes, guard, fanOut }: V2Parts
   });
   app.all('/v2/clusters/:cluster/nodes/:node/*', async (request, reply) => {
     const access = readAccess(request.method, request.url);
-    guard.authorise(request, { ...access, pool: routes.poolOf(access.owner) });
+    guard.authoriseTurn(request, { ...access, pool: routes.poolOf(access.owner) });
     const sidecar = routes.linkOf(access.owner);
     if (access.verb !== 'capabilities') return await pass(request, reply, sidecar, access.owner);
     return await reply.send(guard.visible(request, await askCapabilities(request, sidecar), access.owner));

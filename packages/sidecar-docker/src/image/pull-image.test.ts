@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { InterLinkError, parseImageReference } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type ImagePull, toPull } from './pull-image.ts';
 import { PullRecords } from './pull-records.ts';
 
@@ -52,6 +52,28 @@ test('an image whose pull could not be recorded is nobody’s until a pull is', 
   await toPull(pullOf(records, { brings: true }))(ignore, signal);
   expect(await records.isOpenTo(id, pull.reference, [])).toBe(false);
   expect(await records.isOpenTo(id, pull.reference, [login])).toBe(true);
+});
+
+test('a pull that makes no progress is given up after a while, and can be tried again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const pull = pullOf(new PullRecords(root), { brings: false });
+  const stream = new Readable({ read: () => undefined });
+  const begun = Promise.withResolvers<void>();
+  pull.engine.images.pull = async (_name, _tag, { signal }) => {
+    signal.addEventListener('abort', () => stream.destroy());
+    begun.resolve();
+    return stream;
+  };
+  const pulling = expect(toPull(pull)(ignore, signal)).rejects.toThrow('The pull has made no progress for 10 minutes');
+  await begun.promise;
+  for (let minutes = 0; minutes < 25; minutes += 1) {
+    if (minutes < 12) stream.push('{"status":"Downloading"}\n');
+    await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(60_000);
+    if (minutes === 19) expect(stream.destroyed).toBe(false);
+  }
+  await pulling;
 });
 
 test('a pull that has brought nothing leaves no note', async () => {

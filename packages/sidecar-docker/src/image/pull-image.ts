@@ -50,18 +50,33 @@ async function hasBroughtNothing({ engine, reference }: ImagePull, before: Reado
   }
 }
 
+/** A registry that falls silent in the middle of a layer ends nothing by itself. Unpacking a large one may be silent for minutes. */
+const silenceMs = 10 * 60_000;
+
 async function pullNow(
   { engine, reference: { name, tag }, login }: ImagePull,
   onLine: (line: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { registry } = toRepository(name);
-  for await (const line of readJsonLines(await engine.images.pull(name, tag, { login, registry, signal }))) {
-    if (typeof line === 'object' && line !== null && 'error' in line) {
-      throw new InterLinkError('unavailable', String(line.error));
+  const silent = new AbortController();
+  const silence = new InterLinkError('unavailable', `The pull has made no progress for ${silenceMs / 60_000} minutes`);
+  const timer = setTimeout(() => silent.abort(silence), silenceMs);
+  const either = AbortSignal.any([signal, silent.signal]);
+  try {
+    for await (const line of readJsonLines(await engine.images.pull(name, tag, { login, registry, signal: either }))) {
+      timer.refresh();
+      if (typeof line === 'object' && line !== null && 'error' in line) {
+        throw new InterLinkError('unavailable', String(line.error));
+      }
+      onLine(line);
     }
-    onLine(line);
+  } catch (error) {
+    either.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
   // A pull that was given up may look like one that came to its end.
-  signal.throwIfAborted();
+  either.throwIfAborted();
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Logger, removeTree } from '@interlink/sidecar-sdk';
 import type { PodFolder } from './pod-folder.ts';
 
 /** Takes the pod out of sight at once, then its files away. What a crash leaves is swept at the next start. */
@@ -12,12 +13,17 @@ export async function removePod(podsFolder: string, uid: string, folder: PodFold
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     throw error;
   }
-  await rm(leftover, { recursive: true, force: true, maxRetries: 3 });
+  await removeTree(leftover);
 }
 
-/** Removes what a crash left of drafts and of removed pods. */
-export async function sweepLeftovers(podsFolder: string): Promise<void> {
+/** Removes what a crash left of drafts and of removed pods. What can't be removed is told of, and holds nothing up. */
+export async function sweepLeftovers(podsFolder: string, logger: Logger): Promise<void> {
   for (const name of await readdir(podsFolder)) {
-    if (/^\.(new|gone)-/.test(name)) await rm(join(podsFolder, name), { recursive: true, force: true });
+    if (!/^\.(new|gone)-/.test(name)) continue;
+    try {
+      await removeTree(join(podsFolder, name));
+    } catch (error) {
+      logger.error({ err: error, folder: join(podsFolder, name) }, 'cannot remove what is left of a pod');
+    }
   }
 }

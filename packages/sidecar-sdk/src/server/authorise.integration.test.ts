@@ -46,6 +46,22 @@ test.each([
   expect(answers).toEqual(statuses);
 });
 
+test('the epoch of who may change nothing is none: it would end the turn of who may', async () => {
+  await using sidecar = await startSidecar({ authenticate, policy });
+  const path = '/v2/clusters/c1/nodes/n1/pods';
+  const at = async (name: string, epoch: string) => {
+    const headers = { authorization: `Bearer ${name}`, 'interlink-epoch': epoch };
+    const { statusCode, body } = await sidecar.target.send({ method: 'GET', path, headers });
+    await body.dump();
+    return statusCode;
+  };
+  expect(await at('oidc:alice', '5')).toBe(200);
+  expect(await at('oidc:ops', '900')).toBe(200);
+  expect(await at('oidc:alice', '5')).toBe(200);
+  expect(await at('oidc:alice', '6')).toBe(200);
+  expect(await at('oidc:alice', '5')).toBe(409);
+});
+
 test('a sidecar refuses v1 routes and paths that are written in another way to who is granted one owner', async () => {
   await using sidecar = await startSidecar({ authenticate, policy });
   for (const path of ['/create', '/creat%65', '/delete', '/status', '/getLogs']) {

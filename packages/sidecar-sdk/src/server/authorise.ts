@@ -1,6 +1,7 @@
-import { InterLinkError } from '@interlink/protocol';
+import { epochHeader, InterLinkError } from '@interlink/protocol';
 import { type Denial, type Identity, identityOf, type Policy, readAccess } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ownerOf } from './path.ts';
 
 /** Routes that are about no pods. */
 const withoutPods: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz', '/metrics']);
@@ -18,6 +19,9 @@ export function authoriseRequests(app: FastifyInstance, policy: Policy): void {
     if (identity.name === 'account') return;
     const denial = decide(request, route, identity, policy);
     if (denial !== undefined) throw new InterLinkError('permission_denied', denial.message, { reason: denial.reason });
+    // Of somebody who may change nothing there, it would end the turn of who may.
+    if (route.startsWith('/v2/clusters/') && !policy.rightsOf(identity, ownerOf(request)).changes)
+      delete request.headers[epochHeader];
   });
 }
 

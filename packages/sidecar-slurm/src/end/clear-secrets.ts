@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { declared, listNames, type Pod } from '@interlink/sidecar-sdk';
+import { declared, listNames, type Pod, removeTree } from '@interlink/sidecar-sdk';
 import type { PodFolder } from '../folder/pod-folder.ts';
-import { removeTree } from '../folder/remove-tree.ts';
 
 /** What stays of a container: how it ended, and its logs. */
 const kept = /^(state|\d+)$/;

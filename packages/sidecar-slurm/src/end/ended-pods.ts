@@ -1,7 +1,6 @@
 import { lstat, mkdir, rename, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { listNames } from '@interlink/sidecar-sdk';
-import { removeTree } from '../folder/remove-tree.ts';
+import { listNames, removeTree } from '@interlink/sidecar-sdk';
 
 /** What is left of pods that are gone: states, logs and the script's own output, for whoever looks into it by hand. */
 export class EndedPods {

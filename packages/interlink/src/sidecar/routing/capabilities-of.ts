@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Capabilities, InterLinkError } from '@interlink/protocol';
 import type { SidecarLink } from '../sidecar-link.ts';
 
@@ -9,7 +10,7 @@ export async function capabilitiesOf(links: ReadonlyArray<SidecarLink>): Promise
   const answers = await Promise.all(
     links.map(async ({ route, capabilities }) => {
       try {
-        return { name: route.name, told: onlyPool(await capabilities(), route.pool) };
+        return { name: route.name, told: onlyPool(await inTime(capabilities()), route.pool) };
       } catch (error) {
         return { name: route.name, trouble: InterLinkError.from(error).message };
       }
@@ -29,6 +30,23 @@ export async function capabilitiesOf(links: ReadonlyArray<SidecarLink>): Promise
     pools: told.flatMap(({ name, pools }) => pools.map((pool) => ({ ...pool, name: `${name}/${pool.name}` }))),
     warnings: [...told.flatMap(({ name, warnings = [] }) => warnings.map((each) => `${name}: ${each}`)), ...troubles],
   };
+}
+
+/** Whoever waits for this would not wait much longer for all of them. */
+const patienceMs = 3_000;
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timeout = delay(patienceMs, undefined, { signal: late.signal }).then(() => {
+    throw new InterLinkError('unavailable', `No answer within ${patienceMs / 1_000} s`);
+  });
+  try {
+    return await Promise.race([answer, timeout]);
+  } finally {
+    late.abort();
+    timeout.catch(() => undefined);
+    answer.catch(() => undefined);
+  }
 }
 
 /** Of the pools that a sidecar announces, the one that the configuration names, and no other. */

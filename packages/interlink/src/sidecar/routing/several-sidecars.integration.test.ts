@@ -67,6 +67,21 @@ test('a sidecar that never answers holds up nobody else’s nodes, and InterLink
   await waiting;
 });
 
+test('a sidecar that stops in the middle of its answer holds up nobody who asks what all can do', async () => {
+  const silent = await startScriptedSidecar((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{"protocolVersions":["v2"],');
+    return undefined;
+  });
+  const docker = await startSidecar('docker');
+  const target = await start([
+    { Name: 'silent', URL: urlOf(silent.port), Nodes: ['deaf'] },
+    { Name: 'docker', URL: urlOf(docker.port) },
+  ]);
+  const { text } = await ask(target, '/v2/capabilities');
+  expect(JSON.parse(text).pools.map(({ name }: { name: string }) => name)).toEqual(['docker/a100', 'docker/cpu']);
+  expect(text).toContain('the sidecar silent does not answer: No answer within 3 s');
+});
+
 test('a sidecar that dies later is noticed; when all are down, InterLink is not ready', async () => {
   const [one, two] = await Promise.all([startSidecar('one'), startSidecar('two')]);
   const target = await start([

@@ -91,6 +91,21 @@ test('PodLifecycle removes old attempts another time when that fails', async () 
   expect(pod.attempts.map(({ number }) => number)).toEqual([5, 6]);
 });
 
+test('PodLifecycle leaves an old attempt that can’t be removed alone for a while each time', async () => {
+  const sidecar = new SimulatedSidecar();
+  let tries = 0;
+  sidecar.engine.failIfDue = (call) => {
+    if (call !== 'removeAttempt main') return;
+    tries += 1;
+    throw new Error('device is busy');
+  };
+  const pod = sidecar.submit(podOf(), { main: [{ seconds: 1, exitCode: 1 }, { seconds: 1, exitCode: 1 }, {}] });
+  await sidecar.passSeconds(300);
+  expect(pod.attempts.map(({ number }) => number)).toEqual([0, 1, 2]);
+  expect(tries).toBeGreaterThan(2);
+  expect(tries).toBeLessThan(10);
+});
+
 test('PodLifecycle counts a back-off from the beginning after a container has run for 10 min', async () => {
   const sidecar = new SimulatedSidecar();
   const crash = { seconds: 1, exitCode: 1 };

@@ -1,3 +1,4 @@
+import { InterLinkError } from '@interlink/protocol';
 import type { Attempt, RuntimePod } from '../container-runtime.ts';
 import type { StepRunnerOptions } from './step-runner.ts';
 
@@ -6,16 +7,20 @@ type RemovalOptions = Pick<StepRunnerOptions, 'runtime' | 'logger' | 'clock' | '
 const firstRetryMs = 500;
 const lastRetryMs = 30_000;
 
-/** One try: whoever looks at the pod next asks for it again. */
+/** One try. @returns why it is still there; undefined when it is gone */
 export async function removeAttempt(
   attempt: Attempt,
   pod: RuntimePod,
   { runtime, logger }: RemovalOptions,
-): Promise<void> {
+): Promise<string | undefined> {
   const { container } = attempt;
-  await runtime.removeAttempt(pod, attempt).catch((error: unknown) => {
+  try {
+    await runtime.removeAttempt(pod, attempt);
+    return undefined;
+  } catch (error) {
     logger.warn({ podUid: pod.pod.metadata.uid, container, err: error }, 'cannot remove an old attempt');
-  });
+    return InterLinkError.from(error).message;
+  }
 }
 
 /** Until everything is gone, through whatever fails on the way. */

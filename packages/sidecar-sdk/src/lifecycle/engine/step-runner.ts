@@ -58,13 +58,28 @@ export class StepRunner {
         stopAttempt(step, { pod, memory }, this.#options);
         break;
       case 'removeAttempt':
-        memory.tasks.begin(`remove ${step.attempt.id}`, () => removeAttempt(step.attempt, pod, this.#options));
+        this.#removeAttempt(step.attempt, pod, memory);
         break;
       case 'remove':
         // What is still being made may run in a moment, and then has a right to its grace period.
         if (!memory.tasks.isBusy) memory.tasks.begin('remove', () => removePod(pod, this.#options));
         break;
     }
+  }
+
+  /** What can't be removed is left alone for a while, and holds up nothing else. */
+  #removeAttempt(attempt: Attempt, pod: RuntimePod, memory: PodMemory): void {
+    const { clock, changed } = this.#options;
+    const name = `remove ${attempt.id}`;
+    const nowMs = clock.now();
+    if ((memory.problemOf(name)?.retryAtMs ?? 0) > nowMs) return;
+    memory.tasks.begin(name, async () => {
+      const message = await removeAttempt(attempt, pod, this.#options);
+      if (message === undefined) return memory.noteSuccess(name);
+      memory.noteFailure(name, { reason: '', message, nowMs: clock.now() });
+      const { retryAtMs = 0 } = memory.problemOf(name) ?? {};
+      clock.setTimer(retryAtMs - clock.now(), () => changed(pod.pod.metadata.uid));
+    });
   }
 
   #begin(
