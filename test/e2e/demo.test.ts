@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { KubeClient, loadClusterAccess, pods } from '@interlink/kube';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { kubectl } from '../testbed/index.ts';
+import { kubectl, runCommandOrThrow } from '../testbed/index.ts';
 import { findProgram } from '../testbed/process/find-program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -54,11 +55,27 @@ test('in a terminal it stays, and Ctrl-C leaves nothing', async () => {
     shown += chunk;
     if (shown.includes('Ctrl-C ends it')) break;
   }
-  expect(shown).toContain(`export KUBECONFIG='${temporary}`);
+  const [, kubeconfig = ''] = /export KUBECONFIG='([^']+)'/.exec(shown) ?? [];
+  expect(kubeconfig).toContain(temporary);
+  // A pod of one's own goes with it.
+  const client = new KubeClient(await loadClusterAccess({ kubeconfig, env: {} }));
+  const seconds = `36${process.pid}`;
+  const spec = {
+    tolerations: [{ key: 'virtual-node.interlink/no-schedule', operator: 'Exists' }],
+    containers: [{ name: 'main', image: 'busybox', command: ['sleep', seconds] }],
+  };
+  await client.create(
+    pods,
+    { namespace: 'default' },
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own' }, spec },
+  );
+  const isRunning = async () => (await runCommandOrThrow('ps', ['-eo', 'args'])).includes(`sleep ${seconds}`);
+  await expect.poll(isRunning, { timeout: 20_000 }).toBe(true);
   const closed = once(demo, 'exit');
   demo.stdin.write('\u0003');
   await closed;
   await expect.poll(() => readdir(temporary), { timeout: 20_000 }).toEqual([]);
+  expect(await isRunning()).toBe(false);
 });
 
 describe.skipIf(testbed.controlPlane === undefined || testbed.docker === undefined)(

@@ -11,7 +11,7 @@ export function isHelpOrRefused(name: string, summary: string, args: ReadonlyArr
     );
   }
   process.stdout.write(
-    `Usage: ${name} [--version]\n       ${name} health    asks the one that runs by the same configuration whether it is ready\n\n${summary}\n\nConfigured by $INTERLINKCONFIGPATH (default ./kustomizations/InterLinkConfig.yaml, then /etc/interlink/InterLinkConfig.yaml)\nand by environment variables: see README.md.\n`,
+    `Usage: ${name} [--version]\n       ${name} health    asks the one that runs by the same configuration whether it is ready\n\n${summary}\n\nConfigured by $INTERLINKCONFIGPATH (default ./kustomizations/InterLinkConfig.yaml, then /etc/interlink/InterLinkConfig.yaml)\nand by environment variables: see docs/configuration.md.\n`,
   );
   return true;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterLinkError } from '@interlink/protocol';
 import type { DemoFlags } from '../commands/interlink/demo.ts';
-import { waitUntilBackendIsEmpty } from './backend-pods.ts';
+import { removePodsOf, waitUntilBackendIsEmpty } from './backend-pods.ts';
 import { chooseSidecar } from './choose-sidecar.ts';
 import { openCluster } from './demo-cluster.ts';
 import { DemoPod } from './demo-pod.ts';
@@ -52,6 +52,7 @@ async function show(flags: DemoFlags, signal: AbortSignal, endings: Array<() => 
   const pod = new DemoPod(cluster.client);
   endings.push(async () => {
     await pod.remove();
+    await removePodsOf(cluster.client, nodeName);
     await waitUntilBackendIsEmpty(site.interlinkUrl, cluster.client, nodeName);
   });
   await pod.create();

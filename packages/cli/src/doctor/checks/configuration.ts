@@ -59,6 +59,6 @@ function unloadable(error: unknown): Finding {
   return problem({
     what: InterLinkError.from(error).message,
     why: 'no process starts with it, and nothing else can be looked at',
-    fix: 'write what is wanted there; README.md has the table of all keys',
+    fix: 'write what is wanted there; docs/configuration.md has the table of all keys',
   });
 }
