@@ -15,8 +15,8 @@ export interface BackendMirrorOptions {
   readonly logger: Logger;
   /** A pod's report is new or changed. */
   onReport(uid: string): void;
-  /** The backend no longer holds the pod; this is its last state. */
-  onGone(uid: string, last: PodReport): void;
+  /** The backend no longer holds the pod; this is its last state. `isTold`: it has said so, and does not only list it no more. */
+  onGone(uid: string, last: PodReport, isTold: boolean): void;
   onEvent(uid: string, event: PodEvent): void;
   onCapabilities(capabilities: Capabilities): void;
   /** The backend has come within reach, or has gone out of it. */
@@ -109,7 +109,7 @@ export class BackendMirror {
           snapshotTimer = setTimeout(abandon, snapshotDueMs);
         } else this.#take(record, missing);
         if (record.type === 'bookmark' && record.snapshot === 'end') {
-          for (const uid of missing ?? []) this.#remove(uid);
+          for (const uid of missing ?? []) this.#remove(uid, false);
           missing = undefined;
           this.#epoch += 1;
         }
@@ -134,7 +134,7 @@ export class BackendMirror {
         this.#options.onReport(record.pod.uid);
         break;
       case 'gone':
-        this.#remove(record.uid, record.last);
+        this.#remove(record.uid, true, record.last);
         break;
       case 'event':
         this.#options.onEvent(record.uid, record.event);
@@ -147,10 +147,10 @@ export class BackendMirror {
     }
   }
 
-  #remove(uid: string, told?: PodReport): void {
+  #remove(uid: string, isTold: boolean, told?: PodReport): void {
     const last = told ?? this.#reports.get(uid);
     this.#reports.delete(uid);
-    if (last !== undefined) this.#options.onGone(uid, last);
+    if (last !== undefined) this.#options.onGone(uid, last, isTold);
   }
 
   #onHeard(cursor: string | undefined): void {

@@ -538,7 +538,7 @@ test('nothing is created before the backend has told what it holds', async () =>
 });
 
 test.each([
-  ['Never', 'Failed', []],
+  ['Never', 'Failed', [`adopt ${one}`]],
   ['OnFailure', 'Running', [`create ${one}`]],
   ['Always', 'Running', [`create ${one}`]],
 ])(
@@ -548,11 +548,32 @@ test.each([
     backend.restart([]);
     await settle(1_000);
     expect(backend.calls).toEqual(calls);
-    if (calls.length > 0) backend.now(one, { main: 'running' });
+    if (phase === 'Running') backend.now(one, { main: 'running' });
     await settle(1_000);
     expect(phaseOf(cluster)).toBe(phase);
   },
 );
+
+test('a running pod that a restarted backend does not list, and has, is neither lost nor started', async () => {
+  const { cluster, backend } = await startWithRunningPod({ restartPolicy: 'Never' });
+  backend.unlisted.add(one);
+  backend.restart([]);
+  await settle(1_000);
+  expect([backend.calls, phaseOf(cluster)]).toEqual([[`adopt ${one}`], 'Running']);
+});
+
+test('a queued pod that is deleted while a restarted backend does not list it is ended there', async () => {
+  const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
+  await startController(cluster, backend);
+  cluster.put(pods, newPod(one, {}, { annotations: { JobID: '7' } }));
+  await settle();
+  backend.unlisted.add(one);
+  backend.restart([]);
+  cluster.userDeletes(pods, path, 30);
+  await settle(1_000);
+  expect(backend.calls).toContain(`delete ${one} 30`);
+  expect(cluster.find(pods, path)).toBeDefined();
+});
 
 test('a running pod is left alone while the backend is away, however long', async () => {
   const { cluster, backend } = await startWithRunningPod();

@@ -84,10 +84,11 @@ export class PodController {
         this.#entries.get(uid)?.trace?.onReport();
         this.#queue.add(uid);
       },
-      onGone: (uid, last) => {
+      onGone: (uid, last, isTold) => {
         const entry = this.#entries.get(uid);
         if (entry !== undefined) {
           entry.lastReport = last;
+          entry.isToldGone = isTold;
           entry.created = undefined;
         }
         this.#account(uid, entry);

@@ -29,6 +29,8 @@ export interface PodEntry {
   isExpired: boolean;
   /** How the backend last saw it, once it holds it no longer. */
   lastReport: PodReport | undefined;
+  /** The backend has said that it holds it no longer, and has not only left it out of its list. */
+  isToldGone: boolean;
   /** Why it is not at the backend yet. */
   trouble: PodTrouble | undefined;
   /** Admission keeps it here until something else changes than time. */
@@ -73,6 +75,7 @@ export function newPodEntry(): PodEntry {
     stopped: undefined,
     isExpired: false,
     lastReport: undefined,
+    isToldGone: false,
     trouble: undefined,
     isHeld: false,
     toldTrouble: undefined,

@@ -18,7 +18,7 @@ import type { PodEntry } from './pod-entry.ts';
 import { PodUpdater } from './pod-updater.ts';
 import { PullSecrets } from './pull-secrets.ts';
 import { ReportedPods } from './reported-pods.ts';
-import { StatusWriter } from './status-writer.ts';
+import { jobAnnotation, StatusWriter } from './status-writer.ts';
 
 export interface PodSyncOptions {
   readonly client: KubeClient;
@@ -208,13 +208,14 @@ export class PodSync {
   }
 
   /**
-   * Asks the backend for a pod that has begun and that it has never told of: a v1 plugin can't list, and a restarted InterLink knows
-   * none of its pods.
+   * Asks the backend for a pod that was handed over and that it does not list, without having said that it is gone: a v1 plugin can't
+   * list, and a restarted InterLink knows none of its pods.
    */
   async #isStillThere(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
-    const { pod, lastReport } = entry;
-    const isUnheardOf = this.#options.mirror.get(uid) === undefined && lastReport === undefined;
-    if (pod === undefined || !isUnheardOf || !hasBegun(pod)) return false;
+    const { pod, isToldGone } = entry;
+    const isUnheardOf = this.#options.mirror.get(uid) === undefined && !isToldGone;
+    if (pod === undefined || !isUnheardOf) return false;
+    if (!hasBegun(pod) && pod.metadata?.annotations?.[jobAnnotation] === undefined) return false;
     if (!(await this.#creator.adopt(pod, signal))) return false;
     this.#onHandedOver(uid, entry);
     return true;

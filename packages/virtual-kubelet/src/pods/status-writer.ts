@@ -27,7 +27,7 @@ export interface WriteOptions {
 }
 
 /** Where the backend's own name for a pod is shown. */
-const jobAnnotation = 'JobID';
+export const jobAnnotation = 'JobID';
 
 export interface ReportOptions {
   /** The pod goes: see `podStatus`. */
