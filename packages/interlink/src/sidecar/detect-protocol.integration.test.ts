@@ -1,13 +1,13 @@
-import { HttpTarget } from '@interlink/protocol';
+import { HttpTarget, type TargetRequest } from '@interlink/protocol';
 import { expect, test } from 'vitest';
 import { type Script, startScriptedSidecar, v2Capabilities } from '../testing/scripted-sidecar.ts';
 import { detectProtocol } from './detect-protocol.ts';
 
-async function detect(script: Script): Promise<string> {
+async function detect(script: Script, proof?: TargetRequest): Promise<string> {
   const { url, port } = await startScriptedSidecar(script);
   const target = new HttpTarget({ url: `${url}:${port}` });
   try {
-    return await detectProtocol(target);
+    return await detectProtocol(target, proof);
   } catch (error) {
     return (error as { code: string }).code;
   } finally {
@@ -30,6 +30,15 @@ test.each<[string, { status?: number; body: unknown }, string]>([
   ['429', { status: 429, body: '' }, 'resource_exhausted'],
 ])('detectProtocol() of a peer that answers %s', async (_, answer, expected) => {
   expect(await detect(() => answer)).toBe(expected);
+});
+
+test('detectProtocol() concludes nothing from 404 where a v1 peer would know what it is asked then', async () => {
+  const proof: TargetRequest = { method: 'POST', path: '/pinglink' };
+  expect(await detect(() => ({ status: 404, body: 'no such route' }), proof)).toBe('unavailable');
+  for (const status of [200, 503]) {
+    const peer: Script = ({ url }) => ({ status: url === '/pinglink' ? status : 404, body: '' });
+    expect(await detect(peer, proof)).toBe('v1');
+  }
 });
 
 test('detectProtocol() concludes nothing from silence', async () => {

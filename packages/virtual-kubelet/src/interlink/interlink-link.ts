@@ -60,7 +60,7 @@ export class InterLinkLink {
   }
 
   async #detect(): Promise<Generation> {
-    const protocol = await detectProtocol(this.#target);
+    const protocol = await detectProtocol(this.#target, toInterLink.ping);
     this.#logger.info({ interLink: this.#target.url, protocol }, 'InterLink answers');
     if (protocol === 'v2') return { protocol };
     const service = new PodService(this.#v1Backend(), this.#logger);
