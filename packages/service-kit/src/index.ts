@@ -30,6 +30,7 @@ export { nearest } from './config/nearest.ts';
 export { problemsOf, type SchemaProblem } from './config/schema-problems.ts';
 export type { SidecarRow } from './config/sidecars-key.ts';
 export { connectionLimitsOf, type Limits, limitsOf, noLimits } from './limits/limits.ts';
+export { type Rate, TokenBucket } from './limits/token-bucket.ts';
 export { BoundedNames } from './metrics/bounded-names.ts';
 export {
   type Access,

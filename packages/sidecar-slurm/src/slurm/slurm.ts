@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@interlink/sidecar-sdk';
+import type { Clock, Logger, Rate } from '@interlink/sidecar-sdk';
 import { assertJobId, isCancelled, toCancelArguments, toGroups } from './cancel-arguments.ts';
 import type { Partition, SlurmNode, SlurmSettings } from './cluster.ts';
 import type { CommandRecorder } from './commands/command-recorder.ts';
@@ -7,7 +7,6 @@ import { runByShell } from './commands/run-by-shell.ts';
 import type { RunCommand } from './commands/run-command.ts';
 import type { SlurmCommands } from './commands/slurm-commands.ts';
 import { SubmitQueue } from './pace/submit-queue.ts';
-import type { Rate } from './pace/token-bucket.ts';
 import { accountingFields, parseAccounting } from './parse/accounting.ts';
 import { JobLines } from './parse/job-lines.ts';
 import { jobFields } from './parse/jobs.ts';

@@ -1,8 +1,7 @@
-import type { Clock } from '@interlink/sidecar-sdk';
+import { type Clock, type Rate, TokenBucket } from '@interlink/sidecar-sdk';
 import { slurmError, troubleOf } from '../slurm-error.ts';
 import { HoldOff } from './hold-off.ts';
 import { Slots } from './slots.ts';
-import { type Rate, TokenBucket } from './token-bucket.ts';
 
 /** What is left of slurmctld's limit of requests for queries, cancellations and whatever else the account does. */
 const shareOfLimit = 0.8;
@@ -37,7 +36,7 @@ export class SubmitQueue {
           'busy',
           `${action}: Slurm did not take the last job; it is asked again in ${Math.ceil(holdMs / 1_000)} s`,
         );
-      await this.#pass(this.#bucket?.take(this.#clock.now()) ?? 0);
+      await this.#pass(this.#bucket?.reserve(this.#clock.now()) ?? 0);
       try {
         const submitted = await submit();
         this.#limits.succeeded();
