@@ -23,6 +23,17 @@ export const capabilityMisbehaviours: ReadonlyArray<Misbehaviour> = [
     })),
   },
   {
+    name: 'announces-no-watch',
+    summary: 'watch is not among the announced verbs.',
+    caughtBy: ['capabilities-announce-basics'],
+    begin: inBackend((backend) => ({
+      capabilities: async () => {
+        const { verbs, ...rest } = await backend.capabilities();
+        return { ...rest, verbs: verbs.filter((verb) => verb !== 'watch') };
+      },
+    })),
+  },
+  {
     name: 'pool-without-capacity',
     summary: 'The pool does not say how much there is.',
     caughtBy: ['capabilities-announce-pools'],
