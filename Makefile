@@ -14,7 +14,7 @@ help: ## Lists the targets
 install: $(INSTALLED) ## Installs the npm packages, the pinned Node among them
 
 $(INSTALLED): package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
 check: static $(INSTALLED) ## The inner loop: types, lint, dependency rule, unit tests; no root, no network, no daemon

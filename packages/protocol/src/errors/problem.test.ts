@@ -31,6 +31,11 @@ test.each([
   expect(parseProblem(502, body)).toMatchObject({ code: 'unavailable', message });
 });
 
+test('parseProblem() takes the message of a library’s JSON', () => {
+  const body = '{"statusCode":500,"code":"EIO","error":"Internal Server Error","message":"EIO: i/o error, write"}';
+  expect(parseProblem(500, body)).toMatchObject({ code: 'internal', message: 'EIO: i/o error, write' });
+});
+
 test('parseProblem() does not believe a code that it does not know, and keeps 4 KiB of a text', () => {
   const body = JSON.stringify({ ...toProblem(new InterLinkError('internal', 'x')), code: 'made_up' });
   expect(parseProblem(409, body).code).toBe('aborted');

@@ -31,20 +31,25 @@ export function toProblem(error: InterLinkError, status = toHttpStatus(error.cod
 }
 
 /**
- * Reads an error answer of any peer: ours (problem+json), a v1 plugin's (plain text), or a page that a proxy shows to people, of which
+ * Reads an error answer of any peer: ours (problem+json), a v1 plugin's (plain text), the `message` of some library's JSON, or a page that a proxy shows to people, of which
  * the words are kept. At most 4 KiB of a text is.
  */
 export function parseProblem(status: number, body: string): InterLinkError {
   const parsed = parseJson(body);
   if (problemCheck.Check(parsed)) return new InterLinkError(parsed.code, parsed.detail, { reason: parsed.reason });
-  const text = (isPage(body) ? `The peer answered ${status} with a page: ${wordsOf(body)}` : body.trim()).slice(
-    0,
-    4096,
-  );
+  const words = isPage(body)
+    ? `The peer answered ${status} with a page: ${wordsOf(body)}`
+    : (messageOf(parsed) ?? body);
+  const text = words.trim().slice(0, 4096);
   return new InterLinkError(
     fromHttpStatus(status),
     text === '' ? `The peer answered ${status} without a message` : text,
   );
+}
+
+function messageOf(parsed: unknown): string | undefined {
+  const isObject = typeof parsed === 'object' && parsed !== null && 'message' in parsed;
+  return isObject && typeof parsed.message === 'string' && parsed.message !== '' ? parsed.message : undefined;
 }
 
 function isPage(body: string): boolean {
