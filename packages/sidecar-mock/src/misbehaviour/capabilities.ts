@@ -26,12 +26,13 @@ export const capabilityMisbehaviours: ReadonlyArray<Misbehaviour> = [
     name: 'announces-no-watch',
     summary: 'watch is not among the announced verbs.',
     caughtBy: ['capabilities-announce-basics'],
-    begin: inBackend((backend) => ({
-      capabilities: async () => {
-        const { verbs, ...rest } = await backend.capabilities();
-        return { ...rest, verbs: verbs.filter((verb) => verb !== 'watch') };
-      },
-    })),
+    begin: inServer((app) => {
+      for (const asked of [route.capabilities, route.ownerCapabilities])
+        rewriteJson(app, asked, ({ verbs, ...rest }) => ({
+          ...rest,
+          verbs: (verbs as string[]).filter((verb) => verb !== 'watch'),
+        }));
+    }),
   },
   {
     name: 'pool-without-capacity',
