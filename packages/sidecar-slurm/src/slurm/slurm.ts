@@ -66,7 +66,7 @@ export class Slurm implements SlurmApi {
     }, action);
   }
 
-  async jobs(): Promise<PodJob[]> {
+  async jobs(): Promise<ReadonlyArray<PodJob>> {
     const args = ['--me', '--noheader', '--states=all', `--Format=${toFormat(jobFields)}`];
     return this.#jobLines.parse(await this.#ask({ program: 'squeue', args, action: 'Cannot list jobs' }));
   }
