@@ -59,10 +59,11 @@ export class Slurm implements SlurmApi {
   async submit(order: SubmitOrder): Promise<Submitted> {
     const action = `Cannot submit job for pod "${order.identity.namespace}/${order.identity.name}"`;
     const args = toSubmitArguments(order);
-    return await this.#submissions.run(async () => {
+    return await this.#submissions.run(async (isNext) => {
       const isAnswer: Call['isAnswer'] = ({ exitCode, stdout }) => exitCode === 0 && parseJobId(stdout) !== undefined;
-      const { stdout } = await this.#runner.run({ program: 'sbatch', args, action, isAnswer });
-      return { jobId: parseJobId(stdout) ?? '' };
+      const call: Call = { program: 'sbatch', args, action, isAnswer, queue: { name: 'sbatch', isNext } };
+      const { ending, stdout } = await this.#runner.run(call);
+      return ending === 'unbegun' ? undefined : { jobId: parseJobId(stdout) ?? '' };
     }, action);
   }
 
