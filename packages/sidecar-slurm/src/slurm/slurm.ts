@@ -58,14 +58,15 @@ export class Slurm implements SlurmApi {
   async submit(order: SubmitOrder): Promise<Submitted> {
     const action = `Cannot submit job for pod "${order.identity.namespace}/${order.identity.name}"`;
     const args = toSubmitArguments(order);
-    return await this.#submissions.run(async () => {
+    return await this.#submissions.run(async (isNext) => {
       const isAnswer: Call['isAnswer'] = ({ exitCode, stdout }) => exitCode === 0 && parseJobId(stdout) !== undefined;
-      const { stdout } = await this.#runner.run({ program: 'sbatch', args, action, isAnswer });
-      return { jobId: parseJobId(stdout) ?? '' };
+      const call: Call = { program: 'sbatch', args, action, isAnswer, queue: { name: 'sbatch', isNext } };
+      const { ending, stdout } = await this.#runner.run(call);
+      return ending === 'unbegun' ? undefined : { jobId: parseJobId(stdout) ?? '' };
     }, action);
   }
 
-  async jobs(): Promise<PodJob[]> {
+  async jobs(): Promise<ReadonlyArray<PodJob>> {
     const args = ['--me', '--noheader', '--states=all', `--Format=${toFormat(jobFields)}`];
     return this.#jobLines.parse(await this.#ask({ program: 'squeue', args, action: 'Cannot list jobs' }));
   }
