@@ -26,5 +26,6 @@ export function parseQuantity(text: string): number | undefined {
   if (match === null) return undefined;
   const [, digits = '', suffix = '', exponent = '0'] = match;
   const factor = suffixes[suffix];
-  return factor === undefined ? undefined : Number(digits) * factor * 10 ** Number(exponent);
+  // Zero times a power that is beyond all numbers is zero.
+  return factor === undefined ? undefined : Number(digits) * factor * 10 ** Number(exponent) || 0;
 }
