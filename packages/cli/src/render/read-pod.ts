@@ -1,5 +1,5 @@
 import { InterLinkError, type PodRequest, parsePodRequest } from '@interlink/protocol';
-import { parseAllDocuments } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 
 /** A manifest as a request for a pod, and what of it only a cluster could tell. */
 export interface ReadPod {
@@ -14,7 +14,7 @@ export function readPod(text: string, from: string): ReadPod {
   const documents = parseAllDocuments(text).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw wrong(from, `is no YAML: ${error.message}`);
-    return document.toJS() as unknown;
+    return contentOf(document, from);
   });
   const pods = documents.filter((document) => isMembers(document) && document.kind === 'Pod').map(membersOf);
   const [pod] = pods;
@@ -38,6 +38,15 @@ export function readPod(text: string, from: string): ReadPod {
     volumes: [],
   });
   return { request, warnings };
+}
+
+/** An alias of nothing, or of too much, is found only here. */
+function contentOf(document: Document, from: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw wrong(from, `is no YAML: ${InterLinkError.from(error).message}`);
+  }
 }
 
 /** Plain variables only: those with a source have their value from the cluster. */
