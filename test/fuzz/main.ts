@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import { maxGrownBytes, type Result, runTarget } from './run-target.ts';
+import { maxGrownBytes, type Result, render, runTarget } from './run-target.ts';
 import { targets } from './targets/index.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** One input may take as long on a busy machine, and no longer: more is a parser whose work grows faster than what it reads. */
+/** Of the processor. More for one input is a parser whose work grows faster than what it reads. */
 const maxInputMs = 3_000;
+const longBytes = 128 * 1024;
 
 // `make fuzz`: see docs/security.md. Exits 1 when something does not hold.
 const { values } = parseArgs({
@@ -27,10 +28,12 @@ for (const target of chosen) {
     const result = await runTarget(target, {
       inputs: each,
       seed,
+      longBytes,
       onInput: (input) => watchdog.begin(target.name, input),
     });
     results.push(result);
     process.stdout.write(`${line(result)}\n`);
+    if (result.slowestMs > maxInputMs) process.stdout.write(`  input: ${render(result.slowest)}\n`);
     if (result.slowestMs > maxInputMs || result.grownBytes > maxGrownBytes) failures += 1;
   } catch (error) {
     failures += 1;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { inputsOf } from './inputs.ts';
@@ -10,6 +11,8 @@ export const maxGrownBytes = 16 * 2 ** 20;
 export interface Run {
   readonly inputs: number;
   readonly seed: number;
+  /** Of the long inputs, one of 500. */
+  readonly longBytes: number;
   /** Called before each input. */
   readonly onInput?: (input: Buffer) => void;
 }
@@ -18,7 +21,9 @@ export interface Result {
   readonly name: string;
   readonly inputs: number;
   readonly seconds: number;
+  /** Of the processor, so that a busy machine makes nothing slow. */
   readonly slowestMs: number;
+  readonly slowest: Buffer;
   readonly grownBytes: number;
 }
 
@@ -32,26 +37,29 @@ export class FuzzFailure extends Error {
 }
 
 /** @throws FuzzFailure with an input, made as small as it goes, that can be pasted into a test */
-export async function runTarget(target: Target, { inputs, seed, onInput }: Run): Promise<Result> {
+export async function runTarget(target: Target, { inputs, seed, longBytes, onInput }: Run): Promise<Result> {
   const random = new Random(~seed);
   const began = performance.now();
   let slowestMs = 0;
+  let slowest: Buffer = Buffer.alloc(0);
   let before = 0;
   let done = 0;
-  for (const input of inputsOf(target, inputs, seed)) {
+  for (const input of inputsOf(target, { count: inputs, seed, longBytes })) {
     onInput?.(input);
-    const start = performance.now();
+    const { user, system } = process.threadCpuUsage();
     const error = await failureOf(target, input, random);
     if (error !== undefined) {
       const small = await shrink(target, input);
       throw new FuzzFailure(target.name, small, (await failureOf(target, small, new Random(0))) ?? error);
     }
-    slowestMs = Math.max(slowestMs, performance.now() - start);
+    const spent = process.threadCpuUsage();
+    const tookMs = (spent.user - user + spent.system - system) / 1_000;
+    if (tookMs > slowestMs) [slowestMs, slowest] = [tookMs, input];
     done += 1;
-    if (done === Math.ceil(inputs / 5)) before = heapBytes();
+    if (done === Math.ceil(inputs / 5)) before = await heapBytes();
   }
   const seconds = (performance.now() - began) / 1_000;
-  return { name: target.name, inputs: done, seconds, slowestMs, grownBytes: heapBytes() - before };
+  return { name: target.name, inputs: done, seconds, slowestMs, slowest, grownBytes: (await heapBytes()) - before };
 }
 
 /** What went wrong with this input; undefined: nothing. */
@@ -89,11 +97,14 @@ export function render(input: Buffer): string {
 
 let collect: (() => void) | undefined;
 
-function heapBytes(): number {
+async function heapBytes(): Promise<number> {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;
   }
+  collect();
+  // What waits for its end, as buffers of files that were read, goes with the second one.
+  await nextTurn();
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;

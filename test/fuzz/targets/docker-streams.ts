@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parseEngineEvent } from '../../../packages/sidecar-docker/src/engine/engine-event.ts';
 import { readJsonLines } from '../../../packages/sidecar-docker/src/engine/json-lines.ts';
 import { PullProgress } from '../../../packages/sidecar-docker/src/image/pull-progress.ts';
 import { demultiplex, splitOutput } from '../../../packages/sidecar-docker/src/log/demux.ts';
@@ -50,7 +51,10 @@ export const dockerEvents: Target = {
       async (chunks) => await outcomeOf(readJsonLines(streamOf(chunks))),
     );
     const progress = new PullProgress();
-    for (const value of values) progress.note(value);
+    for (const value of values) {
+      parseEngineEvent(value);
+      progress.note(value);
+    }
     progress.render();
   },
 };

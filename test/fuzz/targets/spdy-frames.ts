@@ -29,21 +29,28 @@ const frame = fc.oneof(
 
 /** Of data it hands out what has come: parts of one frame are put together again. */
 function outcomeOf(chunks: Buffer[]): Outcome {
-  const read: Frame[] = [];
   const reader = new FrameReader();
+  const frames: Frame[] = [];
+  let error: unknown;
   try {
-    for (const chunk of chunks) for (const each of reader.read(chunk)) join(read, each);
-    return { read };
-  } catch (error) {
-    return { read, error };
+    for (const chunk of chunks) for (const frame of reader.read(chunk)) frames.push(frame);
+  } catch (thrown) {
+    error = thrown;
   }
+  return { read: joined(frames), ...(error === undefined ? {} : { error }) };
 }
 
-function join(read: Frame[], next: Frame): void {
-  const last = read.at(-1);
-  if (next.kind === 'data' && last?.kind === 'data' && !last.isLast && last.streamId === next.streamId)
-    read[read.length - 1] = { ...next, payload: Buffer.concat([last.payload, next.payload]) };
-  else read.push(next);
+function joined(frames: ReadonlyArray<Frame>): unknown[] {
+  const read: Array<{ frame: Frame; parts: Buffer[] }> = [];
+  for (const frame of frames) {
+    const last = read.at(-1);
+    const isPart = frame.kind === 'data' && last?.frame.kind === 'data' && last.frame.streamId === frame.streamId;
+    if (isPart && !(last.frame.kind === 'data' && last.frame.isLast)) last.parts.push(frame.payload);
+    else read.push({ frame, parts: frame.kind === 'data' ? [frame.payload] : [] });
+    const newest = read.at(-1);
+    if (newest !== undefined) newest.frame = frame;
+  }
+  return read.map(({ frame, parts }) => ({ ...frame, payload: Buffer.concat(parts) }));
 }
 
 export const spdyFrames: Target = {

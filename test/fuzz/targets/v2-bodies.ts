@@ -1,4 +1,5 @@
 import {
+  type PodReport,
   parseCapabilities,
   parseDeliveredKubeconfig,
   parseNodeStats,
@@ -9,12 +10,13 @@ import {
   parseRendering,
   parseVolumesUpdate,
 } from '@interlink/protocol';
+import { wholeSeconds } from '../../../packages/virtual-kubelet/src/status/container-statuses.ts';
 import { checkCapabilities } from '../../../packages/virtual-kubelet/src/trust/check-capabilities.ts';
 import { checkReport } from '../../../packages/virtual-kubelet/src/trust/check-report.ts';
 import { podAddresses } from '../../../packages/virtual-kubelet/src/trust/pod-addresses.ts';
 import { recorded, written } from '../corpus.ts';
 import { jsonOf } from '../json-input.ts';
-import type { Target } from '../target.ts';
+import { hold, type Target } from '../target.ts';
 import { capabilities, podRequest } from './samples.ts';
 
 const rules = {
@@ -60,7 +62,7 @@ export const v2Answers: Target = {
     const value = jsonOf(input);
     each(
       [
-        (told) => checkReport(parsePodReport(told), rules),
+        (told) => holdTimes(checkReport(parsePodReport(told), rules)),
         (told) => checkCapabilities(parseCapabilities(told), { capacity: { cpu: '8' }, labelDomains: ['example.org'] }),
         parsePodReportList,
         parseNodeStats,
@@ -70,6 +72,18 @@ export const v2Answers: Target = {
     );
   },
 };
+
+/** As they are written to the Kubernetes API. */
+function holdTimes({ status }: PodReport): void {
+  const states = status.containerStatuses.flatMap(({ state, lastState }) => [state, lastState]);
+  const times = states.flatMap((state) => [
+    state?.running?.startedAt,
+    state?.terminated?.startedAt,
+    state?.terminated?.finishedAt,
+  ]);
+  for (const time of [status.startTime, ...times].map(wholeSeconds))
+    hold(time === undefined || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time), 'a time is one of RFC 3339');
+}
 
 /** Tries all of them; the last one's refusal is as good as any other's. */
 function each(parsers: ReadonlyArray<(value: unknown) => unknown>, value: unknown): void {

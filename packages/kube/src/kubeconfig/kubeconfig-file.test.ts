@@ -14,6 +14,7 @@ test.each([
   [withUser({ 'auth-provider': { name: 'oidc', config: { a: 1 } } }), 'auth-provider.config, which has to be'],
   [JSON.stringify({ contexts: [{ name: 'a', context: { user: [] } }] }), 'contexts[0] has a wrong user'],
   ['users: *hunter2', 'has aliases that lead nowhere'],
+  ['hunter2: "'.repeat(50_000), 'nests too deep'],
 ])('parseKubeconfig() names what is wrong with %j, and quotes nothing', (text, message) => {
   expect(() => parseKubeconfig(text, '/k')).toThrow(message);
   expect(() => parseKubeconfig(text, '/k')).toThrow('Cannot read kubeconfig "/k": ');

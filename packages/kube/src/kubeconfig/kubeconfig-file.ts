@@ -1,6 +1,6 @@
 /** The kubeconfig file format: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { entryFields, isMapping, wrongField } from './kubeconfig-fields.ts';
 
 export interface KubeconfigCluster {
@@ -58,15 +58,7 @@ export interface Kubeconfig {
  * @throws Error with the file, and the line or the field, that is wrong. Never quotes the text: it holds secrets.
  */
 export function parseKubeconfig(text: string, file: string): Kubeconfig {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', lineCounter });
-  const problem = document.errors[0];
-  if (problem !== undefined) {
-    throw new Error(
-      `Cannot read kubeconfig "${file}": invalid YAML at line ${lineCounter.linePos(problem.pos[0]).line} (${problem.code})`,
-    );
-  }
-  const root = contentOf(document, file) ?? {};
+  const root = parseYaml(text, file) ?? {};
   if (!isMapping(root)) throw new Error(`Cannot read kubeconfig "${file}": it holds ${describe(root)}, want a mapping`);
   const current = root['current-context'];
   const kubeconfig: Kubeconfig = {
@@ -79,13 +71,20 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
   return kubeconfig;
 }
 
-/** Not the library's own words for an alias of nothing, or of too much: they may quote the text. */
-function contentOf(document: Document, file: string): unknown {
+function parseYaml(text: string, file: string): unknown {
+  const lineCounter = new LineCounter();
+  let problem: YAMLParseError | undefined;
   try {
-    return document.toJS();
+    const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', lineCounter });
+    problem = document.errors[0];
+    if (problem === undefined) return document.toJS();
   } catch {
-    throw new Error(`Cannot read kubeconfig "${file}": it has aliases that lead nowhere, or nest too deep`);
+    // Not the library's own words: they may quote the text.
+    throw new Error(`Cannot read kubeconfig "${file}": it has aliases that lead nowhere, or nests too deep`);
   }
+  throw new Error(
+    `Cannot read kubeconfig "${file}": invalid YAML at line ${lineCounter.linePos(problem.pos[0]).line} (${problem.code})`,
+  );
 }
 
 function namedList<T extends object>(
