@@ -36,3 +36,8 @@ test('parseProblem() does not believe a code that it does not know, and keeps 4 
   expect(parseProblem(409, body).code).toBe('aborted');
   expect(parseProblem(500, 'x'.repeat(10_000)).message).toHaveLength(4_096);
 });
+
+test('parseProblem() reads a page of as many bytes as an answer may have, whose tags never end, once', () => {
+  const { message } = parseProblem(502, `<html>Bad Gateway${'<'.repeat(1024 * 1024)}`);
+  expect(message).toMatch(/^The peer answered 502 with a page: Bad Gateway</);
+});

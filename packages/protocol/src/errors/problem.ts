@@ -55,7 +55,8 @@ function isPage(body: string): boolean {
 function wordsOf(page: string): string {
   return page
     .replace(/<(style|script)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
+    // No tag begins within another: to look for its end once only.
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 200);
