@@ -5,19 +5,28 @@ import { Random } from './random.ts';
 import type { Target } from './target.ts';
 
 /** Of so many inputs one is long. */
-const longEvery = 500;
-const longBytes = 48 * 1024;
+const longEvery = 250;
 const batch = 128;
 
+export interface InputOptions {
+  readonly count: number;
+  readonly seed: number;
+  readonly longBytes: number;
+}
+
 /** The inputs of a target, always the same ones for a seed: noise, mutations, and what has the format's structure. */
-export function* inputsOf({ corpus, structured }: Target, count: number, seed: number): Generator<Buffer> {
+export function* inputsOf(
+  { corpus, structured, maxBytes }: Target,
+  { count, seed, longBytes }: InputOptions,
+): Generator<Buffer> {
   const random = new Random(seed);
   const values = corpus.flatMap(parsed);
   const arbitrary = structured ?? fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
   let samples: Buffer[] = [];
   for (let made = 0; made < count; made += 1) {
     if (made < corpus.length) yield corpus[made] as Buffer;
-    else if (made % longEvery === longEvery - 1) yield stretch(corpus, random, longBytes);
+    else if (made % longEvery === longEvery - 1)
+      yield stretch(corpus, random, Math.min(longBytes, maxBytes ?? longBytes));
     else {
       const kind = random.below(10);
       if (kind === 0) yield random.bytes(random.below(300));

@@ -18,7 +18,7 @@ const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const each = Math.ceil(Number(values.inputs ?? 1_000_000) / chosen.length);
 // The YAML library tells of odd documents by these.
 process.removeAllListeners('warning');
-const watchdog = new Watchdog(10 * maxInputMs);
+const watchdog = new Watchdog(20 * maxInputMs);
 const results: Result[] = [];
 let failures = 0;
 

@@ -77,7 +77,8 @@ function set(members: Record<string, unknown>, key: string, value: unknown): unk
 }
 
 function without(members: Record<string, unknown>, key: string): unknown {
-  if (Array.isArray(members)) members.splice(Number(key), 1);
-  else delete members[key];
+  // Not by `splice`, which would ask a member `constructor` for the copy.
+  if (Array.isArray(members)) return members.toSpliced(Number(key), 1);
+  delete members[key];
   return members;
 }

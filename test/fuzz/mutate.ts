@@ -85,7 +85,7 @@ export function stretch(corpus: ReadonlyArray<Buffer>, random: Random, maxBytes:
   const bytes = random.pick(corpus);
   const [from, to] = span(bytes, random);
   const known = bytes.subarray(from, Math.min(to, from + 1 + random.below(12)));
-  const part = known.length > 0 && random.below(3) > 0 ? known : Buffer.of(random.pick([...punctuation]));
+  const part = known.length > 0 && random.below(2) > 0 ? known : Buffer.of(random.pick([...punctuation]));
   const count = Math.floor(maxBytes / part.length);
   const at = random.pick([0, from, bytes.length]);
   return put(bytes, at, Buffer.concat(Array.from({ length: count }, () => part)));

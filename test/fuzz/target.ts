@@ -12,6 +12,8 @@ export interface Target {
   readonly structured?: fc.Arbitrary<Buffer>;
   /** Reads the input, and throws when something does not hold. */
   read(input: Buffer, random: Random): unknown;
+  /** Of its long inputs at most: for files of the administrator's own, which a library of YAML reads whose work grows faster than they. */
+  readonly maxBytes?: number;
   /** What the parser is documented to throw. Default: an InterLinkError. */
   readonly mayThrow?: (error: unknown) => boolean;
 }

@@ -11,6 +11,7 @@ import { podRequest } from './samples.ts';
 /** What `--provider-config` names, in both of its forms. */
 export const providerFiles: Target = {
   name: 'provider-file',
+  maxBytes: 8 * 1024,
   corpus: written(
     { vk: { cpu: '8', memory: '16Gi', pods: 100 } },
     {
@@ -36,6 +37,7 @@ export const providerFiles: Target = {
 /** InterLink's and sidecars' own, with all of its groups. */
 export const interLinkConfigs: Target = {
   name: 'interlink-config',
+  maxBytes: 8 * 1024,
   corpus: [
     ...recorded('{kustomizations,deploy}/**/InterLinkConfig.yaml'),
     ...written({
@@ -58,6 +60,7 @@ export const interLinkConfigs: Target = {
 /** The mock's script. */
 export const mockScripts: Target = {
   name: 'mock-script',
+  maxBytes: 8 * 1024,
   corpus: written(...recipes.values()),
   read: (input) => parseScriptFile(input.toString(), 'script.yaml'),
 };
@@ -65,6 +68,7 @@ export const mockScripts: Target = {
 /** A manifest for `interlink render`. */
 export const manifests: Target = {
   name: 'manifests',
+  maxBytes: 8 * 1024,
   corpus: [...recorded('examples/**/*.yaml'), ...written({ kind: 'Pod', ...podRequest.pod })],
   read: (input) => readPod(input.toString(), 'pod.yaml'),
 };

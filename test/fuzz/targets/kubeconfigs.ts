@@ -36,6 +36,7 @@ const contexts = ['a', 'b', 'c', 'd', 'e'];
 /** A kubeconfig, as a file and as a way into a cluster. */
 export const kubeconfigs: Target = {
   name: 'kubeconfig',
+  maxBytes: 8 * 1024,
   corpus: written(
     ...contexts.map((context) => ({ ...kubeconfig, 'current-context': context })),
     'apiVersion: v1\nkind: Config\nclusters: &c\n- name: a\n  cluster: {server: "1.2.3.4:80"}\nusers: []\nx: *c\n',
