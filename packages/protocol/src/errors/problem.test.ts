@@ -31,6 +31,14 @@ test.each([
   expect(parseProblem(502, body)).toMatchObject({ code: 'unavailable', message });
 });
 
+test('parseProblem() has a message where the peer has none', () => {
+  const body = JSON.stringify(toProblem(new InterLinkError('not_found', '')));
+  expect(parseProblem(404, body)).toMatchObject({
+    code: 'not_found',
+    message: 'The peer answered 404 without a message',
+  });
+});
+
 test('parseProblem() does not believe a code that it does not know, and keeps 4 KiB of a text', () => {
   const body = JSON.stringify({ ...toProblem(new InterLinkError('internal', 'x')), code: 'made_up' });
   expect(parseProblem(409, body).code).toBe('aborted');

@@ -36,15 +36,14 @@ export function toProblem(error: InterLinkError, status = toHttpStatus(error.cod
  */
 export function parseProblem(status: number, body: string): InterLinkError {
   const parsed = parseJson(body);
-  if (problemCheck.Check(parsed)) return new InterLinkError(parsed.code, parsed.detail, { reason: parsed.reason });
+  const nothing = `The peer answered ${status} without a message`;
+  if (problemCheck.Check(parsed))
+    return new InterLinkError(parsed.code, parsed.detail || nothing, { reason: parsed.reason });
   const text = (isPage(body) ? `The peer answered ${status} with a page: ${wordsOf(body)}` : body.trim()).slice(
     0,
     4096,
   );
-  return new InterLinkError(
-    fromHttpStatus(status),
-    text === '' ? `The peer answered ${status} without a message` : text,
-  );
+  return new InterLinkError(fromHttpStatus(status), text || nothing);
 }
 
 function isPage(body: string): boolean {
@@ -53,13 +52,15 @@ function isPage(body: string): boolean {
 
 /** What a browser would show of a page, roughly: for a message, not for a browser. */
 function wordsOf(page: string): string {
-  return page
-    .replace(/<(style|script)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
-    // No tag begins within another: to look for its end once only.
-    .replace(/<[^<>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200);
+  return (
+    page
+      .replace(/<(style|script)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
+      // No tag begins within another: to look for its end once only.
+      .replace(/<[^<>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, 200)
+  );
 }
 
 function parseJson(text: string): unknown {
