@@ -31,6 +31,18 @@ test.each([
   expect(parseProblem(502, body)).toMatchObject({ code: 'unavailable', message });
 });
 
+test.each([
+  ['a text', 'GET /v2 HTTP/1.1\nAuthorization: Bearer 0123456789abcdef.hunter2\n'],
+  [
+    'a problem',
+    JSON.stringify(toProblem(new InterLinkError('unauthenticated', 'Bearer 0123456789abcdef.hunter2, no'))),
+  ],
+  ['a page', '<html><td>Bearer 0123456789abcdef.hunter2</td></html>'],
+])('parseProblem() keeps no token that %s of the peer repeats', (_what, body) => {
+  expect(parseProblem(401, body).message).toContain('Bearer ***');
+  expect(parseProblem(401, body).message).not.toContain('hunter2');
+});
+
 test('parseProblem() has a message where the peer has none', () => {
   const body = JSON.stringify(toProblem(new InterLinkError('not_found', '')));
   expect(parseProblem(404, body)).toMatchObject({

@@ -16,6 +16,9 @@ export type Problem = Static<typeof Problem>;
 
 export const problemContentType = 'application/problem+json';
 
+/** A header that shows one (RFC 6750, section 2.1), and nothing as short as a word. */
+const shownToken = /(\bBearer )[\w.~+/=-]{16,}/g;
+
 const problemCheck = Compile(Problem);
 
 /** @param status instead of the code's own, where HTTP has a better word */
@@ -32,9 +35,10 @@ export function toProblem(error: InterLinkError, status = toHttpStatus(error.cod
 
 /**
  * Reads an error answer of any peer: ours (problem+json), a v1 plugin's (plain text), or a page that a proxy shows to people, of which
- * the words are kept. At most 4 KiB of a text is.
+ * the words are kept. At most 4 KiB of a text is. Of a peer that repeats what it was sent, the token is not: messages end up in a pod's status.
  */
-export function parseProblem(status: number, body: string): InterLinkError {
+export function parseProblem(status: number, answer: string): InterLinkError {
+  const body = answer.replaceAll(shownToken, '$1***');
   const parsed = parseJson(body);
   const nothing = `The peer answered ${status} without a message`;
   if (problemCheck.Check(parsed))
