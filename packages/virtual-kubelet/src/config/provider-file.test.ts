@@ -157,6 +157,10 @@ test.each([
   });
 });
 
+test('loadProviderFile() refuses a value that is within itself', async () => {
+  expect(await problemsOf('Resources: &r\n  CPU: *r\n')).toContain('an alias stands within what it is an alias of');
+});
+
 test('loadProviderFile() refuses a file that is missing, by its name', async () => {
   const missing = join(folder, 'none');
   await expect(loadProviderFile(missing, 'vk')).rejects.toThrow(`Cannot read the provider file ${missing}`);
