@@ -9,6 +9,9 @@ test.each([
   ['0E', 0],
   ['1Ka', undefined],
   ['mi', undefined],
+  ['5.', 5],
+  // Digit by digit once, not once for each way to split them.
+  [`${'1'.repeat(1_000_000)}x`, undefined],
 ])('parseQuantity() of %j is %j', (text, value) => {
   expect(parseQuantity(text)).toBe(value);
 });

@@ -22,7 +22,7 @@ const suffixes: Readonly<Record<string, number>> = {
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(text: string): number | undefined {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]i?|[KMGTPE]i)?|[eE]([+-]?\d+))$/.exec(text);
+  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([numkMGTPE]i?|[KMGTPE]i)?|[eE]([+-]?\d+))$/.exec(text);
   if (match === null) return undefined;
   const [, digits = '', suffix = '', exponent = '0'] = match;
   const factor = suffixes[suffix];
