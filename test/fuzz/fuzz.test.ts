@@ -10,7 +10,7 @@ const listeners = process.listeners('warning');
 beforeAll(() => void process.removeAllListeners('warning'));
 afterAll(() => listeners.forEach((listener) => void process.on('warning', listener)));
 
-const run = { inputs: 500, longBytes: 16 * 1024 };
+const run = { inputs: 300, longBytes: 16 * 1024 };
 
 test.each(targets.map((target) => [target.name, target] as const))('%s takes whatever comes', async (_name, target) => {
   const { inputs, grownBytes } = await runTarget(target, { ...run, seed: 1 });
