@@ -42,6 +42,9 @@ bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md
 soak: $(INSTALLED) ## Endures every fault of docs/reliability.md at full length, again and again: an hour (RUNS=10 OUTAGE=300)
 	@$(NODE) scripts/soak.ts --runs $(or $(RUNS),10) --outage $(or $(OUTAGE),300)
 
+fuzz: $(INSTALLED) ## Feeds every parser what is none of its format: see docs/security.md (INPUTS=1000000 SEED=1 TARGET=squeue)
+	@$(NODE) test/fuzz/main.ts --inputs $(or $(INPUTS),1000000) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
+
 vk: NAMES = vk
 interlink: NAMES = interlink
 sidecars: NAMES = docker-sidecar slurm-sidecar mock-sidecar process-sidecar
@@ -74,4 +77,4 @@ format: $(INSTALLED) ## Formats the sources and applies safe fixes
 clean: ## Removes what was built and installed
 	rm -rf node_modules bin npm packages/*/dist packages/*/LICENSE packages/*/*.tsbuildinfo
 
-.PHONY: help install check static test demo testbed bench soak all vk interlink sidecars build npm docs screenshots format clean
+.PHONY: help install check static test demo testbed bench soak fuzz all vk interlink sidecars build npm docs screenshots format clean

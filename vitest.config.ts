@@ -29,6 +29,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'test/testbed/**/*.test.ts',
             'bench/**/*.test.ts',
+            'test/fuzz/**/*.test.ts',
           ],
           exclude: ['**/*.integration.test.ts'],
           // They take milliseconds; a machine under load may stop for seconds.
@@ -46,6 +47,7 @@ export default defineConfig({
             'packages/*/src/**/*.integration.test.ts',
             'test/conformance/**/*.test.ts',
             'test/interop/**/*.test.ts',
+            'test/attacks/**/*.test.ts',
             'test/testbed/**/*.integration.test.ts',
           ],
           // Of the tests in one file that say they are concurrent: they wait for pods, not for the processor.

@@ -27,6 +27,7 @@ export {
   type OwnConfigFile,
 } from './config/load-interlink-config.ts';
 export { nearest } from './config/nearest.ts';
+export { parseYaml } from './config/parse-yaml.ts';
 export { problemsOf, type SchemaProblem } from './config/schema-problems.ts';
 export type { SidecarRow } from './config/sidecars-key.ts';
 export { connectionLimitsOf, type Limits, limitsOf, noLimits } from './limits/limits.ts';

@@ -35,6 +35,7 @@ describe('readPod()', () => {
     ['kind: Service', 'pod.yaml holds no pod but Service: one is wanted'],
     [`${manifest}\n---${manifest}`, 'pod.yaml holds 2 pods: one is wanted'],
     ['kind: [', 'pod.yaml is no YAML'],
+    ['kind: *nothing', 'pod.yaml is no YAML'],
     ['kind: Pod\nmetadata: { name: a/b }\nspec: { containers: [{ name: c }] }', '/pod/metadata/name'],
   ])('refuses %j', (text, message) => {
     expect(() => readPod(text, 'pod.yaml')).toThrow(message);

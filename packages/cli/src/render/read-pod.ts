@@ -1,5 +1,5 @@
 import { InterLinkError, type PodRequest, parsePodRequest } from '@interlink/protocol';
-import { parseAllDocuments } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 
 /** A manifest as a request for a pod, and what of it only a cluster could tell. */
 export interface ReadPod {
@@ -14,7 +14,7 @@ export function readPod(text: string, from: string): ReadPod {
   const documents = parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw wrong(from, `is no YAML: ${error.message}`);
-    return itemsOf(document.toJS());
+    return itemsOf(contentOf(document, from));
   });
   const pods = documents.filter((document) => isMembers(document) && document.kind === 'Pod').map(membersOf);
   const [pod] = pods;
@@ -52,6 +52,15 @@ function itemsOf(document: unknown): unknown[] {
 function kindsOf(documents: ReadonlyArray<unknown>): string {
   const kinds = documents.filter(isMembers).flatMap(({ kind }) => (kind === undefined ? [] : [String(kind)]));
   return kinds.length === 0 ? '' : ` but ${[...new Set(kinds)].join(', ')}`;
+}
+
+/** An alias of nothing, or of too much, is found only here. */
+function contentOf(document: Document, from: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw wrong(from, `is no YAML: ${InterLinkError.from(error).message}`);
+  }
 }
 
 /** Plain variables only: those with a source have their value from the cluster. */

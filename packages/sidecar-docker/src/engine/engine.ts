@@ -16,12 +16,6 @@ export const priorities = { sandbox: 0, create: 1, start: 2, end: 3 } as const;
 /** What may change a pod's report or call for its next step. */
 const watchedEvents = ['create', 'start', 'die', 'oom', 'destroy', 'pause', 'unpause', 'update'];
 
-/** What an engine event says: https://docs.docker.com/reference/api/engine/ `SystemEvents`. */
-export interface EngineEvent {
-  readonly Action: string;
-  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
-}
-
 /** What the engine says of itself and its host. */
 export interface EngineInfo {
   readonly host: string;
