@@ -28,6 +28,7 @@ export default defineConfig({
             'packages/*/src/**/*.test.ts',
             'scripts/**/*.test.ts',
             'test/testbed/**/*.test.ts',
+            'test/chaos/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
           exclude: ['**/*.integration.test.ts'],

@@ -1,0 +1,174 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type KubeClient, namespaces, nodes } from '@interlink/kube';
+import type { ControlPlaneData } from '../testbed/index.ts';
+import { type LoadedPod, makeNamespace, runLoad } from './load/run-load.ts';
+import { makePlan, type Plan } from './plan/plan.ts';
+import type { SeedResult } from './results/seed-result.ts';
+import { runFaults } from './run-faults.ts';
+import type { ChaosApiServer } from './site/api-server.ts';
+import { ChaosSite } from './site/chaos-site.ts';
+import { isSettled } from './truth/due.ts';
+import { breachesOf } from './truth/invariants.ts';
+import { readLedger } from './truth/ledger.ts';
+import { leftBehind } from './truth/left-behind.ts';
+import type { Breach } from './truth/outcome.ts';
+import { ownEndsOf } from './truth/own-ends.ts';
+import { WatchRecorder } from './truth/watch-recorder.ts';
+
+export interface SeedOptions {
+  readonly controlPlane: ControlPlaneData;
+  readonly apiServer: ChaosApiServer;
+  /** Straight to the API server that has no faults. */
+  readonly client: KubeClient;
+  readonly cluster: string;
+  /** Where what a seed that failed has left is kept. */
+  readonly keepIn: string;
+}
+
+/**
+ * After the last fault: the longest wait between two tries (docs/reliability.md has 30 s to 45 s), what is left of the longest life
+ * (10 s, with the wait before a second attempt), and with two virtual kubelets the other's turn (17 s).
+ */
+const settleMs = ({ kubelets }: Plan) => 55_000 + (kubelets === 2 ? 17_000 : 0);
+/** The same wait once more. */
+const cleanMs = 45_000;
+
+/** Runs what a seed stands for, in processes, nodes and a namespace of its own. */
+export async function runSeed(seed: number, options: SeedOptions): Promise<SeedResult> {
+  const plan = makePlan(seed);
+  const directory = await mkdtemp(join(tmpdir(), 'chaos-'));
+  const beganAt = performance.now();
+  const seconds: Record<string, number> = {};
+  let breaches: Breach[] = [];
+  try {
+    breaches = await endure(plan, directory, options, seconds);
+  } catch (error) {
+    breaches = [
+      { invariant: 'harness', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    ];
+  }
+  seconds.total = secondsSince(beganAt);
+  const faults = plan.faults.map(({ name }) => name);
+  const result: SeedResult = { seed, faults, pods: plan.pods.length, seconds, breaches };
+  if (breaches.length === 0) {
+    await rm(directory, { recursive: true });
+    return result;
+  }
+  const logs = join(options.keepIn, `seed-${seed}`);
+  await writeFile(join(directory, 'plan.json'), JSON.stringify(plan, undefined, 2));
+  await writeFile(join(directory, 'result.json'), JSON.stringify(result, undefined, 2));
+  await rm(logs, { recursive: true, force: true });
+  await mkdir(options.keepIn, { recursive: true });
+  await moveFolder(directory, logs);
+  return { ...result, logs };
+}
+
+async function endure(
+  plan: Plan,
+  directory: string,
+  { controlPlane, apiServer, client, cluster }: SeedOptions,
+  seconds: Record<string, number>,
+): Promise<Breach[]> {
+  const name = `chaos-${plan.seed}-${Math.random().toString(36).slice(2, 6)}`;
+  const ledger = join(directory, 'ledger');
+  await writeFile(ledger, '');
+  let at = performance.now();
+  const lap = (what: string) => {
+    seconds[what] = secondsSince(at);
+    at = performance.now();
+  };
+  await makeNamespace(client, name);
+  const recorder = new WatchRecorder(client, name);
+  const site = await ChaosSite.prepare({ plan, directory, controlPlane, apiServer, name });
+  try {
+    await site.start();
+    lap('start');
+    const [loaded] = await Promise.all([
+      runLoad({ plan, site, client, namespace: name, ledger }),
+      runFaults(site, plan),
+    ]);
+    lap('faults');
+    await within(settleMs(plan), () => loaded.every(({ uid, life }) => isSettled(life, recorder.latest.get(uid))));
+    lap('settle');
+    const breaches = await judge(loaded, site, recorder, ledger);
+    await client.request({ method: 'DELETE', path: `/api/v1/namespaces/${name}/pods` });
+    let left: string[] = [];
+    await within(cleanMs, async () => {
+      const unclean = [...recorder.latest.values()]
+        .filter(({ isGone }) => !isGone)
+        .map(({ uid }) => `pod ${uid} in the API`);
+      left = [...unclean, ...(await leftBehind(site, cluster, ledger).catch((error: unknown) => [String(error)]))];
+      return left.length === 0;
+    });
+    lap('clean');
+    const lateBreaches = (await judge(loaded, site, recorder, ledger, 'after deletion')).filter(
+      ({ detail }) => !breaches.some((breach) => breach.detail === detail),
+    );
+    return [
+      ...breaches,
+      ...lateBreaches,
+      ...left.map((detail): Breach => ({ invariant: 'left behind', detail })),
+      ...ownEndsOf(site, plan),
+    ];
+  } finally {
+    await recorder.stop();
+    await writeFile(
+      join(directory, 'sightings.ndjson'),
+      recorder.sightings.map((one) => `${JSON.stringify(one)}\n`).join(''),
+    );
+    await site.stop();
+    for (const node of Object.values(site.nodes)) await client.delete(nodes, { name: node }).catch(() => undefined);
+    await client.delete(namespaces, { name });
+  }
+}
+
+/** After everything was deleted only what was seen before counts: nobody is to be there any more. */
+async function judge(
+  loaded: ReadonlyArray<LoadedPod>,
+  site: ChaosSite,
+  recorder: WatchRecorder,
+  ledger: string,
+  when: 'settled' | 'after deletion' = 'settled',
+): Promise<Breach[]> {
+  const [entries, mockLog] = await Promise.all([readLedger(ledger), logOf(site)]);
+  const created = mockLog.split('\n').filter((line) => line.includes('"msg":"pod created"'));
+  const breaches = loaded.flatMap(({ uid, life }) =>
+    breachesOf({
+      uid,
+      life,
+      sightings: recorder.sightings.filter((sighting) => sighting.uid === uid),
+      ledger: entries.filter((entry) => entry.uid === uid),
+      creates: created.filter((line) => line.includes(uid)).length,
+    }),
+  );
+  const isLate = when === 'after deletion';
+  return breaches.filter(({ invariant }) => !isLate || (invariant !== 'lost' && invariant !== 'stuck'));
+}
+
+async function logOf({ members: { mock } }: ChaosSite): Promise<string> {
+  return (await Promise.all(mock.map(({ part }) => readFile(part.logFile, 'utf8')))).join('');
+}
+
+/** Looks until it is so, or the time is over. */
+async function within(limitMs: number, isSo: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (!(await isSo()) && performance.now() < deadline) await sleep(200);
+}
+
+function secondsSince(at: number): number {
+  return Math.round((performance.now() - at) / 100) / 10;
+}
+
+/** The temporary folder may be on another disk. */
+async function moveFolder(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(async () => {
+    const { cp } = await import('node:fs/promises');
+    // Sockets can't be copied.
+    await rm(join(from, 'run'), { recursive: true, force: true });
+    await cp(from, to, { recursive: true });
+    await rm(from, { recursive: true });
+  });
+}
