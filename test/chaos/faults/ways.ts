@@ -4,10 +4,12 @@ import type { Way } from '../site/way.ts';
 import type { Fault } from './fault.ts';
 
 export type WayName = 'kubelet to api' | keyof ChaosSite['ways'];
-export const wayFaults = ['cut', 'half-open', 'resets', 'delay'] as const;
+export const wayFaults = ['cut', 'half-open', 'resets', 'delay', 'answers lost'] as const;
 
 /** Of all pieces of data one is lost together with its connection. */
 const resetShare = 0.01;
+/** The same of pieces of answers: what was asked for has been done. */
+const lostAnswerShare = 0.3;
 const delayMs = 200;
 
 export function onWay(name: WayName, what: (typeof wayFaults)[number]): Fault {
@@ -23,6 +25,11 @@ export function onWay(name: WayName, what: (typeof wayFaults)[number]): Fault {
         way.resets = { share: resetShare, random: new Random(seed) };
         return () => {
           way.resets = undefined;
+        };
+      case 'answers lost':
+        way.lostAnswers = { share: lostAnswerShare, random: new Random(seed) };
+        return () => {
+          way.lostAnswers = undefined;
         };
       case 'delay':
         way.delayMs = delayMs;

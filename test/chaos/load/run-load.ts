@@ -30,7 +30,10 @@ async function live({ site, client, namespace, ledger }: LoadOptions, life: PodL
   const { name, createAtMs, deletion } = life;
   await sleep(createAtMs);
   const pod = chaosPod(life, site.nodes[life.backend], ledger);
-  const { metadata } = await client.create(pods, { namespace }, pod);
+  // Its name may still be another's.
+  const { metadata } = await waitFor(`${name} to be created`, () => client.create(pods, { namespace }, pod), {
+    intervalMs: 50,
+  });
   if (deletion !== undefined) {
     await sleep(deletion.atMs - createAtMs);
     const { graceSeconds: gracePeriodSeconds } = deletion;

@@ -16,30 +16,30 @@ describe('makePlan()', () => {
     const { faults, pods } = makePlan(2);
     expect({ faults, pod: pods[0], count: pods.length }).toMatchInlineSnapshot(`
       {
-        "count": 15,
+        "count": 16,
         "faults": [
-          {
-            "atMs": 641,
-            "forMs": 3032,
-            "name": "two kubelets",
-            "seed": 672228,
-          },
           {
             "atMs": 1016,
             "forMs": 3974,
-            "name": "api compacted",
+            "name": "api restarted",
             "seed": 785867,
+          },
+          {
+            "atMs": 1271,
+            "forMs": 3032,
+            "name": "interlink token expired",
+            "seed": 672228,
           },
           {
             "atMs": 3113,
             "forMs": 3265,
-            "name": "api 429",
+            "name": "api slow",
             "seed": 357245,
           },
           {
             "atMs": 3577,
             "forMs": 1247,
-            "name": "kubelet to api delay",
+            "name": "kubelet to api answers lost",
             "seed": 834998,
           },
         ],
@@ -78,8 +78,9 @@ describe('makePlan()', () => {
     for (const { faults, pods } of seeds.map(makePlan)) {
       for (const { name, atMs, forMs } of faults)
         if (name !== 'two kubelets, the leader stopped') expect(atMs + forMs).toBeLessThanOrEqual(lastFaultMs);
-      for (const { createAtMs, deletion } of pods) {
-        expect(createAtMs).toBeLessThanOrEqual(lastCreateMs);
+      for (const { name, createAtMs, deletion } of pods) {
+        const former = pods.find((pod) => pod.name === name)?.deletion?.atMs ?? 0;
+        expect(createAtMs).toBeLessThanOrEqual(Math.max(lastCreateMs, former + 50));
         expect(deletion?.atMs ?? createAtMs + 1).toBeGreaterThan(createAtMs);
       }
     }
@@ -88,6 +89,10 @@ describe('makePlan()', () => {
   test('has pods of every kind of life', () => {
     const pods = seeds.flatMap((seed) => makePlan(seed).pods);
     for (const backend of ['process', 'mock']) expect(pods.some((pod) => pod.backend === backend)).toBe(true);
+    const isReused = seeds.some(
+      (seed) => makePlan(seed).pods.length > new Set(makePlan(seed).pods.map(({ name }) => name)).size,
+    );
+    expect(isReused).toBe(true);
     expect(pods.some(({ failures }) => failures > 0)).toBe(true);
     expect(pods.some(({ deletion }) => deletion?.graceSeconds === 0)).toBe(true);
     expect(pods.some(({ deletion, obeysTerm }) => deletion !== undefined && !obeysTerm)).toBe(true);

@@ -1,5 +1,5 @@
 import { type FaultName, faultNames, leaderStopMs, needsReplicas, needsTwoKubelets } from './fault-names.ts';
-import { type PodLife, planPod } from './pod-life.ts';
+import { type PodLife, planPods } from './pod-life.ts';
 import { Random } from './random.ts';
 
 export interface PlannedFault {
@@ -33,8 +33,8 @@ export function makePlan(seed: number): Plan {
   const faults = names.map((name) => planFault(random, name));
   const count = random.between(12, 20);
   const pods = Array.from({ length: count }, (_, index) =>
-    planPod(random, index, index % 4 === 3 ? 'mock' : 'process'),
-  );
+    planPods(random, index, index % 4 === 3 ? 'mock' : 'process'),
+  ).flat();
   return {
     seed,
     kubelets: names.some(needsTwoKubelets) ? 2 : 1,

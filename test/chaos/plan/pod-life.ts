@@ -17,11 +17,11 @@ export interface PodLife {
   readonly deletion: { readonly atMs: number; readonly graceSeconds: number } | undefined;
 }
 
-/** Pods are created until then. */
+/** Pods are created until then, but for those that take another's name. */
 export const lastCreateMs = 6_000;
 const exitCodes = [0, 0, 0, 1, 3, 42, 255];
 
-export function planPod(random: Random, index: number, backend: PodLife['backend']): PodLife {
+function planPod(random: Random, index: number, backend: PodLife['backend']): PodLife {
   const createAtMs = random.between(0, lastCreateMs);
   const runMs = random.pick([0, 300, 1_000, 2_000, 4_000, 6_000]);
   const isRepeated = backend === 'process' && random.chance(0.15);
@@ -39,4 +39,15 @@ export function planPod(random: Random, index: number, backend: PodLife['backend
     obeysTerm: random.chance(0.7),
     deletion: isRepeated ? undefined : deletion,
   };
+}
+
+const nameIsFreeAfterMs = 50;
+
+/** One pod, or two of the same name: the other is made as soon as the first is gone from the API, which need not wait for its backend. */
+export function planPods(random: Random, index: number, backend: PodLife['backend']): PodLife[] {
+  const pod = planPod(random, index, backend);
+  const other = planPod(random, index, backend);
+  const createAtMs = (pod.deletion?.atMs ?? 0) + nameIsFreeAfterMs;
+  const hasOther = pod.deletion?.graceSeconds === 0 && random.chance(0.5);
+  return hasOther ? [pod, { ...other, createAtMs, failures: 0, deletion: undefined }] : [pod];
 }

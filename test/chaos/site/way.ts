@@ -12,6 +12,8 @@ export class Way {
   delayMs = 0;
   /** The part of all pieces at which the connection is reset instead, and what says which. */
   resets: { readonly share: number; readonly random: Random } | undefined;
+  /** The same for what comes back to the caller alone. */
+  lostAnswers: { readonly share: number; readonly random: Random } | undefined;
   readonly #server: Server;
   readonly #open = new Set<Passage>();
   #listen: Address;
@@ -144,8 +146,9 @@ class Passage {
       });
     };
     from.on('data', (chunk: Buffer) => {
-      const { resets } = this.#way;
-      if (resets?.random.chance(resets.share) === true) return this.reset();
+      const { resets, lostAnswers } = this.#way;
+      const losses = from === this.#called ? [resets, lostAnswers] : [resets];
+      if (losses.some((loss) => loss?.random.chance(loss.share) === true)) return this.reset();
       inTurn(() => to.write(chunk));
     });
     from.on('end', () => inTurn(() => to.end()));
