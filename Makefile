@@ -42,6 +42,9 @@ bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md
 soak: $(INSTALLED) ## Endures every fault of docs/reliability.md at full length, again and again: an hour (RUNS=10 OUTAGE=300)
 	@$(NODE) scripts/soak.ts --runs $(or $(RUNS),10) --outage $(or $(OUTAGE),300)
 
+chaos: $(INSTALLED) ## Faults at random, singly and mixed, under load, by seeds: docs/reliability.md (FROM=1 TO=200; goes on where it was)
+	@$(NODE) test/chaos/main.ts --from $(or $(FROM),1) --to $(or $(TO),200) $(if $(MINUTES),--minutes $(MINUTES))
+
 vk: NAMES = vk
 interlink: NAMES = interlink
 sidecars: NAMES = docker-sidecar slurm-sidecar mock-sidecar process-sidecar
@@ -74,4 +77,4 @@ format: $(INSTALLED) ## Formats the sources and applies safe fixes
 clean: ## Removes what was built and installed
 	rm -rf node_modules bin npm packages/*/dist packages/*/LICENSE packages/*/*.tsbuildinfo
 
-.PHONY: help install check static test demo testbed bench soak all vk interlink sidecars build npm docs screenshots format clean
+.PHONY: help install check static test demo testbed bench soak chaos all vk interlink sidecars build npm docs screenshots format clean

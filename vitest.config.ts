@@ -48,6 +48,7 @@ export default defineConfig({
             'test/conformance/**/*.test.ts',
             'test/interop/**/*.test.ts',
             'test/testbed/**/*.integration.test.ts',
+            'test/chaos/**/*.integration.test.ts',
           ],
           // Of the tests in one file that say they are concurrent: they wait for pods, not for the processor.
           maxConcurrency: 24,
