@@ -42,8 +42,8 @@ bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md
 soak: $(INSTALLED) ## Endures every fault of docs/reliability.md at full length, again and again: an hour (RUNS=10 OUTAGE=300)
 	@$(NODE) scripts/soak.ts --runs $(or $(RUNS),10) --outage $(or $(OUTAGE),300)
 
-chaos: $(INSTALLED) ## Faults at random, singly and mixed, under load, by seeds: docs/reliability.md (FROM=1 TO=200; goes on where it was)
-	@$(NODE) test/chaos/main.ts --from $(or $(FROM),1) --to $(or $(TO),200) $(if $(MINUTES),--minutes $(MINUTES))
+chaos: $(INSTALLED) ## Faults at random, singly and mixed, under load, by seeds: docs/reliability.md (FROM=1 TO=200; goes on where it was; SELECTION=1: each fault once)
+	@$(NODE) test/chaos/main.ts --from $(or $(FROM),1) --to $(or $(TO),200) $(if $(SELECTION),--selection)
 
 vk: NAMES = vk
 interlink: NAMES = interlink

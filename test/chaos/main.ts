@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
 import { startTestbed } from '../testbed/index.ts';
+import { selectSeeds } from './plan/selection.ts';
 import { addResult, readResults } from './results/seed-result.ts';
 import { renderSummary } from './results/summary.ts';
 import { runSeed } from './run-seed.ts';
@@ -15,27 +16,26 @@ const { values } = parseArgs({
   options: {
     from: { type: 'string', default: '1' },
     to: { type: 'string', default: '70' },
+    /** Instead: the few seeds that meet every fault. */
+    selection: { type: 'boolean', default: false },
     results: { type: 'string', default: '.cache/chaos/chaos-results.ndjson' },
     /** Runs seeds that have a result, too. */
     again: { type: 'boolean', default: false },
-    /** Begins no seed later than this. */
-    minutes: { type: 'string', default: '1000000' },
   },
 });
 const path = resolve(values.results);
 const known = new Set(values.again ? [] : (await readResults(path)).map(({ seed }) => seed));
 const [from, to] = [Number(values.from), Number(values.to)];
-const seeds = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index).filter(
-  (seed) => !known.has(seed),
-);
-const endAt = performance.now() + Number(values.minutes) * 60_000;
+const range = () => Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+const wanted = values.selection ? selectSeeds() : range();
+const seeds = wanted.filter((seed) => !known.has(seed));
 let interrupted = false;
 process.on('SIGINT', () => {
   interrupted = true;
 });
 
 if (seeds.length > 0) await runAll();
-const results = (await readResults(path)).filter(({ seed }) => seed >= from && seed <= to);
+const results = (await readResults(path)).filter(({ seed }) => wanted.includes(seed));
 process.stdout.write(`\n${renderSummary(results)}`);
 process.exit(results.every(({ breaches }) => breaches.length === 0) ? 0 : 1);
 
@@ -50,7 +50,7 @@ async function runAll(): Promise<void> {
     const cluster = (await client.get(namespaces, { name: 'kube-system' })).metadata?.uid ?? '';
     const options = { controlPlane, apiServer, client, cluster, keepIn: join(path, '..') };
     for (const seed of seeds) {
-      if (interrupted || performance.now() > endAt) break;
+      if (interrupted) break;
       const result = await runSeed(seed, options);
       await addResult(path, result);
       const { breaches, faults, seconds } = result;

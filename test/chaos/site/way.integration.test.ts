@@ -19,8 +19,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-async function call(): Promise<Socket> {
-  const socket = connect({ port: way.port, host: '127.0.0.1' });
+async function call({ port } = way): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1' });
   await once(socket, 'connect');
   // Some are reset when their test is over.
   socket.on('error', () => undefined);
@@ -69,8 +69,7 @@ test('silence() says nothing to old and new callers, and resets them at its end'
   // Another way to the same server is faster than what could come back here.
   const other = await Way.open({ port: 0 });
   other.targets = way.targets;
-  const socket = connect({ port: other.port, host: '127.0.0.1' });
-  await echo(socket, 'hello');
+  await echo(await call(other), 'hello');
   await other.close();
   expect(heard).toEqual([]);
   const failures = Promise.all([old, young].map(failureOf));
