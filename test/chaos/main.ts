@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KubeClient, loadClusterAccess, namespaces } from '@interlink/kube';
-import { startTestbed } from '../testbed/index.ts';
+import { ensureBinaries, startTestbed } from '../testbed/index.ts';
 import { selectSeeds } from './plan/selection.ts';
 import { addResult, readResults } from './results/seed-result.ts';
 import { renderSummary } from './results/summary.ts';
@@ -40,6 +40,7 @@ process.stdout.write(`\n${renderSummary(results)}`);
 process.exit(results.every(({ breaches }) => breaches.length === 0) ? 0 : 1);
 
 async function runAll(): Promise<void> {
+  const binaries = await ensureBinaries();
   const testbed = await startTestbed({ docker: false });
   const directory = await mkdtemp(join(tmpdir(), 'chaos-api-'));
   try {
@@ -48,7 +49,7 @@ async function runAll(): Promise<void> {
     const apiServer = await ChaosApiServer.start(controlPlane, directory);
     const client = new KubeClient(await loadClusterAccess({ kubeconfig: controlPlane.kubeconfig }));
     const cluster = (await client.get(namespaces, { name: 'kube-system' })).metadata?.uid ?? '';
-    const options = { controlPlane, apiServer, client, cluster, keepIn: join(path, '..') };
+    const options = { controlPlane, apiServer, client, cluster, binaries, keepIn: join(path, '..') };
     for (const seed of seeds) {
       if (interrupted) break;
       const result = await runSeed(seed, options);

@@ -24,6 +24,8 @@ export interface SeedOptions {
   /** Straight to the API server that has no faults. */
   readonly client: KubeClient;
   readonly cluster: string;
+  /** Folder of the product's executables. */
+  readonly binaries: string;
   /** Where what a seed that failed has left is kept. */
   readonly keepIn: string;
 }
@@ -69,7 +71,7 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
 async function endure(
   plan: Plan,
   directory: string,
-  { controlPlane, apiServer, client, cluster }: SeedOptions,
+  { controlPlane, apiServer, client, cluster, binaries }: SeedOptions,
   seconds: Record<string, number>,
 ): Promise<Breach[]> {
   const name = `chaos-${plan.seed}-${Math.random().toString(36).slice(2, 6)}`;
@@ -82,7 +84,7 @@ async function endure(
   };
   await makeNamespace(client, name);
   const recorder = new WatchRecorder(client, name);
-  const site = await ChaosSite.prepare({ plan, directory, controlPlane, apiServer, name });
+  const site = await ChaosSite.prepare({ plan, directory, controlPlane, apiServer, binaries, name });
   try {
     await site.start();
     lap('start');

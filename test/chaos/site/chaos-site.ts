@@ -21,6 +21,8 @@ export interface ChaosSiteOptions {
   readonly directory: string;
   readonly controlPlane: ControlPlaneData;
   readonly apiServer: ChaosApiServer;
+  /** Folder of executables: they start in a fraction of the time that the sources take. */
+  readonly binaries: string;
   /** New: the nodes are called after it. */
   readonly name: string;
 }
@@ -59,7 +61,14 @@ export class ChaosSite {
   }
 
   /** Makes files and ways; starts nothing. */
-  static async prepare({ plan, directory, controlPlane, apiServer, name }: ChaosSiteOptions): Promise<ChaosSite> {
+  static async prepare({
+    plan,
+    directory,
+    controlPlane,
+    apiServer,
+    binaries,
+    name,
+  }: ChaosSiteOptions): Promise<ChaosSite> {
     const nodes = { process: `${name}-process`, mock: `${name}-mock` };
     await mkdir(join(directory, 'run'), { recursive: true, mode: 0o700 });
     const cleanUp = new AsyncDisposableStack();
@@ -120,7 +129,9 @@ export class ChaosSite {
         INTERLINKCONFIGPATH: configuration,
         ...(isShifted ? { NODE_OPTIONS: `--import=${shiftClock}`, CLOCK_SHIFT_FILE: clock } : {}),
       };
-      return new Member(new SitePart({ name: command, args: more.args ?? [], env, directory: folder }));
+      // Executables load nothing before their own code.
+      const program = isShifted ? {} : { binaries };
+      return new Member(new SitePart({ name: command, args: more.args ?? [], env, directory: folder, ...program }));
     };
     const args = ['--port', '0', '--kubeconfig', kubeconfig];
     const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
