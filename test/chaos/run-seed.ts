@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeClient, namespaces, nodes } from '@interlink/kube';
 import type { ControlPlaneData } from '../testbed/index.ts';
-import { type LoadedPod, makeNamespace, runLoad } from './load/run-load.ts';
+import { makeNamespace, runLoad } from './load/run-load.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
 import type { SeedResult } from './results/seed-result.ts';
 import { runFaults } from './run-faults.ts';
 import type { ChaosApiServer } from './site/api-server.ts';
 import { ChaosSite } from './site/chaos-site.ts';
 import { isSettled } from './truth/due.ts';
-import { breachesOf } from './truth/invariants.ts';
-import { readLedger } from './truth/ledger.ts';
+import { judge, judgeDeletion } from './truth/judge.ts';
 import { leftBehind } from './truth/left-behind.ts';
 import type { Breach } from './truth/outcome.ts';
 import { ownEndsOf } from './truth/own-ends.ts';
@@ -95,23 +94,23 @@ async function endure(
     lap('faults');
     await within(settleMs(plan), () => loaded.every(({ uid, life }) => isSettled(life, recorder.latest.get(uid))));
     lap('settle');
-    const breaches = await judge(loaded, site, recorder, ledger);
+    const breaches = await judge({ loaded, site, recorder, ledger });
     await client.request({ method: 'DELETE', path: `/api/v1/namespaces/${name}/pods` });
     let left: string[] = [];
+    // Nothing may come back, either.
+    let emptyLooks = 0;
     await within(cleanMs, async () => {
       const unclean = [...recorder.latest.values()]
         .filter(({ isGone }) => !isGone)
         .map(({ uid }) => `pod ${uid} in the API`);
       left = [...unclean, ...(await leftBehind(site, cluster, ledger).catch((error: unknown) => [String(error)]))];
-      return left.length === 0;
+      emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
+      return emptyLooks === 5;
     });
     lap('clean');
-    const lateBreaches = (await judge(loaded, site, recorder, ledger, 'after deletion')).filter(
-      ({ detail }) => !breaches.some((breach) => breach.detail === detail),
-    );
     return [
       ...breaches,
-      ...lateBreaches,
+      ...(await judgeDeletion({ loaded, site, recorder, ledger }, breaches)),
       ...left.map((detail): Breach => ({ invariant: 'left behind', detail })),
       ...ownEndsOf(site, plan),
     ];
@@ -127,33 +126,6 @@ async function endure(
   }
 }
 
-/** After everything was deleted only what was seen before counts: nobody is to be there any more. */
-async function judge(
-  loaded: ReadonlyArray<LoadedPod>,
-  site: ChaosSite,
-  recorder: WatchRecorder,
-  ledger: string,
-  when: 'settled' | 'after deletion' = 'settled',
-): Promise<Breach[]> {
-  const [entries, mockLog] = await Promise.all([readLedger(ledger), logOf(site)]);
-  const created = mockLog.split('\n').filter((line) => line.includes('"msg":"pod created"'));
-  const breaches = loaded.flatMap(({ uid, life }) =>
-    breachesOf({
-      uid,
-      life,
-      sightings: recorder.sightings.filter((sighting) => sighting.uid === uid),
-      ledger: entries.filter((entry) => entry.uid === uid),
-      creates: created.filter((line) => line.includes(uid)).length,
-    }),
-  );
-  const isLate = when === 'after deletion';
-  return breaches.filter(({ invariant }) => !isLate || (invariant !== 'lost' && invariant !== 'stuck'));
-}
-
-async function logOf({ members: { mock } }: ChaosSite): Promise<string> {
-  return (await Promise.all(mock.map(({ part }) => readFile(part.logFile, 'utf8')))).join('');
-}
-
 /** Looks until it is so, or the time is over. */
 async function within(limitMs: number, isSo: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = performance.now() + limitMs;
@@ -167,7 +139,6 @@ function secondsSince(at: number): number {
 /** The temporary folder may be on another disk. */
 async function moveFolder(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async () => {
-    const { cp } = await import('node:fs/promises');
     // Sockets can't be copied.
     await rm(join(from, 'run'), { recursive: true, force: true });
     await cp(from, to, { recursive: true });

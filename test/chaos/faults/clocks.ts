@@ -1,5 +1,5 @@
 import { Random } from '../plan/random.ts';
-import type { Role } from '../site/chaos-site.ts';
+import type { Role } from '../site/make-members.ts';
 import type { Fault } from './fault.ts';
 
 const tenMinutes = 600;

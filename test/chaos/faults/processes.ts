@@ -43,7 +43,7 @@ export function stop(choose: Choose): Fault {
   };
 }
 
-/** One InterLink is drained and ended in order while another takes over, and then the other way round. */
+/** Of two InterLinks one is killed, and the other when the first is started again: each has to do for both. */
 export const swapReplicas: Fault = async (site) => {
   const [first, second] = site.members.interlink;
   const startFirst = await first?.kill();
