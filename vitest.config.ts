@@ -28,6 +28,7 @@ export default defineConfig({
             'packages/*/src/**/*.test.ts',
             'scripts/**/*.test.ts',
             'test/testbed/**/*.test.ts',
+            'test/chaos/**/*.test.ts',
             'bench/**/*.test.ts',
             'test/fuzz/**/*.test.ts',
           ],
@@ -49,6 +50,7 @@ export default defineConfig({
             'test/interop/**/*.test.ts',
             'test/attacks/**/*.test.ts',
             'test/testbed/**/*.integration.test.ts',
+            'test/chaos/**/*.integration.test.ts',
           ],
           // Of the tests in one file that say they are concurrent: they wait for pods, not for the processor.
           maxConcurrency: 24,
