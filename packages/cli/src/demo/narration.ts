@@ -5,6 +5,11 @@ function styled(code: number, text: string): string {
   return isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text;
 }
 
+/** Writing to a terminal that is gone fails from here on without ending the process, which has to clean up. */
+export function outliveTheTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
 /** A heading. */
 export function title(text: string): void {
   process.stdout.write(`\n${styled(1, text)}\n`);
