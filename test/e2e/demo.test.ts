@@ -76,7 +76,7 @@ async function demoInTerminal() {
   const keeper = async () =>
     (await rows()).filter((row) => row.includes('demo-site') && row.includes(temporary)).map((row) => row.trim());
   const left = async () => [...(await readdir(temporary)), ...(await keeper()), ...(await pod())];
-  return { demo, keeper, left, shown: () => shown };
+  return { demo, env, keeper, left, shown: () => shown };
 }
 
 const ends = [
@@ -99,6 +99,20 @@ test.each(ends)('in a terminal it stays, and %s leaves nothing', async (_, end) 
   await end(started);
   await closed;
   await expect.poll(started.left, { timeout: 60_000 * PATIENCE }).toEqual([]);
+});
+
+test('in a terminal it says what to type for status and doctor, which find the site well, and hears Ctrl-C at once', async () => {
+  const { demo, env, shown, left } = await demoInTerminal();
+  const exports = [...shown().matchAll(/export \w+='[^']+'/g)].map(String).join('; ');
+  const typed = (word: string) => new RegExp(`^ +(\\S.* interlink ${word})\\b`, 'm').exec(shown())?.[1] ?? '';
+  const run = (word: string) => runCommandOrThrow('bash', ['-c', `${exports}; ${typed(word)}`], { env });
+  expect(await run('status')).toMatch(/interlink-demo +Ready [\s\S]*the sidecar at unix:\S+: answers/);
+  expect(await run('doctor')).toMatch(/, 0 problems, /);
+  const closed = once(demo, 'exit');
+  demo.stdin.write('\u0003');
+  await closed;
+  expect(shown()).toMatch(/\nEnding: pods and processes are stopped/);
+  await expect.poll(left, { timeout: 60_000 * PATIENCE }).toEqual([]);
 });
 
 describe.skipIf(testbed.controlPlane === undefined || testbed.docker === undefined)(

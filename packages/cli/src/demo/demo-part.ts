@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownCommand } from './own-command.ts';
 
@@ -31,7 +31,8 @@ export class DemoPart {
       stdio: ['ignore', log, log, 'ipc'],
     });
     this.ended = once(this.#child, 'exit').then(
-      ([code, signal]) => `${name} ended with ${signal ?? `exit code ${code}`}: see ${logFile}`,
+      // The log goes with the demo's folder.
+      ([code, signal]) => `${name} ended with ${signal ?? `exit code ${code}`}: ${lastLine(logFile)}`,
       (error: Error) => `${name} can't be started: ${error.message}`,
     );
   }
@@ -42,4 +43,8 @@ export class DemoPart {
     await this.ended;
     clearTimeout(killing);
   }
+}
+
+function lastLine(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
 }

@@ -1,11 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KubeClient, loadClusterAccess, namespaces, nodes } from '@interlink/kube';
 import { HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
 import { removeFromBackend, removePodsOf, waitUntilBackendIsEmpty } from './backend-pods.ts';
 import { DemoPart } from './demo-part.ts';
 import { outliveTheTerminal } from './narration.ts';
-import { interlinkUrlOf, type SiteSettings, sidecarUrlOf } from './site-settings.ts';
+import { configFileOf, interlinkUrlOf, renderConfig, type SiteSettings } from './site-settings.ts';
 
 /**
  * A virtual kubelet, InterLink and a sidecar, each a process of its own, until the signal aborts. However it ends, pods, processes and the
@@ -25,6 +25,7 @@ export async function keepSite(settings: SiteSettings, signal: AbortSignal): Pro
     if (!settings.isEmbedded) endings.push(() => client.delete(nodes, { name: nodeName }));
 
     await mkdir(join(directory, 'run'), { recursive: true, mode: 0o700 });
+    await writeFile(configFileOf(settings), renderConfig(settings), { mode: 0o600 });
     const env = environment(settings);
     const part = (name: string, ...args: string[]) => new DemoPart({ name, args, env, directory });
     const site = [part(`${settings.sidecar}-sidecar`), part('interlink')];
@@ -35,7 +36,7 @@ export async function keepSite(settings: SiteSettings, signal: AbortSignal): Pro
     // What the virtual kubelet can't end, because the cluster is gone before it, is ended behind its back.
     endings.push(() => removeFromBackend(backend));
     const node = kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig];
-    const vk = part('vk', '--nodename', nodeName, '--port', '0', ...node);
+    const vk = part('vk', '--port', '0', ...node);
     endings.push(() => vk.stop());
     endings.push(async () => {
       if (await removePodsOf(client, nodeName)) await waitUntilBackendIsEmpty(backend);
@@ -67,8 +68,7 @@ function environment(settings: SiteSettings): Record<string, string> {
     ...Object.fromEntries(kept),
     XDG_CONFIG_HOME: join(directory, 'config'),
     XDG_STATE_HOME: join(directory, 'state'),
-    INTERLINKURL: interlinkUrlOf(settings),
-    SIDECARURL: sidecarUrlOf(settings),
+    INTERLINKCONFIGPATH: configFileOf(settings),
     ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
     ...(isLocal ? { POD_IP: '127.0.0.1' } : {}),
   };

@@ -7,8 +7,9 @@ import { chooseSidecar } from './choose-sidecar.ts';
 import { openCluster } from './demo-cluster.ts';
 import { DemoPod } from './demo-pod.ts';
 import { DemoSite } from './demo-site.ts';
-import { outliveTheTerminal, quote, say, sayNext, title } from './narration.ts';
-import { interlinkUrlOf, sidecarUrlOf } from './site-settings.ts';
+import { outliveTheTerminal, quote, say, sayEnding, sayNext, title } from './narration.ts';
+import { typedCommand } from './own-command.ts';
+import { configFileOf, interlinkUrlOf, sidecarUrlOf } from './site-settings.ts';
 
 const nodeName = 'interlink-demo';
 
@@ -20,6 +21,7 @@ const nodeName = 'interlink-demo';
 export async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<void> {
   const endings: Array<() => Promise<void>> = [];
   outliveTheTerminal();
+  signal.addEventListener('abort', sayEnding, { once: true });
   try {
     await show(flags, signal, endings);
   } catch (error) {
@@ -61,6 +63,6 @@ async function show(flags: DemoFlags, signal: AbortSignal, endings: Array<() => 
   title('Its log');
   quote(await pod.log());
   if (!process.stdout.isTTY) return;
-  sayNext(cluster.kubeconfig);
+  sayNext({ KUBECONFIG: kubeconfig, INTERLINKCONFIGPATH: configFileOf(settings) }, typedCommand());
   await site.runUntil(signal);
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** What the demo tells the process that keeps its site. Strings and flags: it goes there as JSON. */
 export interface SiteSettings {
   /** The demo's folder, for all that the site writes. It is removed at the end. */
@@ -20,4 +22,23 @@ export function interlinkUrlOf({ directory }: SiteSettings): string {
 
 export function sidecarUrlOf({ directory, sidecar }: SiteSettings): string {
   return `unix://${directory}/run/${sidecar}.sock`;
+}
+
+/** The configuration of the site's processes, and of whoever asks after them. */
+export function configFileOf({ directory }: SiteSettings): string {
+  return join(directory, 'InterLinkConfig.yaml');
+}
+
+/** What is written there; a JSON string is one of YAML, too. */
+export function renderConfig(settings: SiteSettings): string {
+  const { directory, nodeName } = settings;
+  const rows = {
+    InterlinkURL: interlinkUrlOf(settings),
+    SidecarURL: sidecarUrlOf(settings),
+    DataRootFolder: join(directory, 'data'),
+    VirtualNodes: [{ Name: nodeName }],
+  };
+  return Object.entries(rows)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
+    .join('');
 }
