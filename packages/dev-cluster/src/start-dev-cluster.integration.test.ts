@@ -107,3 +107,10 @@ test('a refusal has details, which kubectl reads without asking', async () => {
     ...{ name: 'kube-root-ca.crt', kind: 'configmaps' },
   });
 });
+
+test('a kind that there is not is refused as such, in protobuf too', async () => {
+  for (const type of ['application/json', 'application/vnd.kubernetes.protobuf']) {
+    const { code, body } = await ask('/apis/apps/v1/namespaces/default/deployments', admin, 'POST', {}, type);
+    expect([code, body.message]).toEqual([404, expect.stringContaining('there are no deployments of apps/v1 here')]);
+  }
+});
