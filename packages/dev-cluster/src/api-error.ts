@@ -34,25 +34,17 @@ export class ApiError extends Error {
 }
 
 export function notFound(kind: Kind, name: string): ApiError {
-  return new ApiError(404, `${resourceName(kind)} "${name}" not found`, { details: detailsOf(kind, name) });
-}
-
-/** What a Status says of the object that it is about. */
-export function detailsOf({ group, plural }: Kind, name: string): Json {
-  return { name, ...(group === '' ? {} : { group }), kind: plural };
+  return new ApiError(404, `${resourceName(kind)} "${name}" not found`, { details: { name, kind: kind.plural } });
 }
 
 export function conflict(kind: Kind, name: string, why: string): ApiError {
-  const message = `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": ${why}`;
-  return new ApiError(409, message, { details: detailsOf(kind, name) });
+  return new ApiError(409, `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": ${why}`);
 }
 
-export function invalid({ kind, group }: Kind, name: string, problems: ReadonlyArray<Problem>): ApiError {
+export function invalid({ kind }: Kind, name: string, problems: ReadonlyArray<Problem>): ApiError {
   const texts = problems.map(({ field, message }) => `${field}: ${message}`);
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  return new ApiError(422, `${kind} "${name}" is invalid: ${list}`, {
-    details: { name, ...(group === '' ? {} : { group }), kind, causes: problems },
-  });
+  return new ApiError(422, `${kind} "${name}" is invalid: ${list}`, { details: { name, kind, causes: problems } });
 }
 
 /** `pods`, `leases.coordination.k8s.io`. */

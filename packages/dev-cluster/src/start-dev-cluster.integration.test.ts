@@ -102,10 +102,8 @@ test('a refusal has details, which kubectl reads without asking', async () => {
   expect(await details(`${pod}/ephemeralcontainers`, 'PATCH', {})).toEqual({});
   expect(await details('/apis/none/v1/things', 'GET')).toEqual({});
   const lease = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
-  expect(await details(`${lease}/none`, 'GET')).toEqual({ name: 'none', group: 'coordination.k8s.io', kind: 'leases' });
-  expect(await details(settings, 'POST', { metadata: { name: 'kube-root-ca.crt' } })).toEqual({
-    ...{ name: 'kube-root-ca.crt', kind: 'configmaps' },
-  });
+  expect(await details(`${lease}/none`, 'GET')).toEqual({ name: 'none', kind: 'leases' });
+  expect(await details(settings, 'POST', { metadata: { name: 'kube-root-ca.crt' } })).toEqual({});
 });
 
 test('a kind that there is not is refused as such, in protobuf too', async () => {

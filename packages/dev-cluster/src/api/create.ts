@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { ApiError, detailsOf, invalid, notFound, type Problem, resourceName } from '../api-error.ts';
+import { ApiError, invalid, notFound, type Problem, resourceName } from '../api-error.ts';
 import { apiVersionOf, type Kind } from '../kinds/kind.ts';
 import { namespaces, pods, serviceAccounts } from '../kinds/kinds.ts';
 import { asJson, type Json, type KubeObject, timestamp } from '../object.ts';
@@ -30,9 +30,7 @@ export function createObject(
   const problems = [...nameProblems(name), ...(kind.check?.(complete) ?? [])];
   if (problems.length > 0) throw invalid(kind, name, problems);
   if (store.get(kind, namespace, name) !== undefined) {
-    throw new ApiError(409, `${resourceName(kind)} "${name}" already exists`, {
-      ...{ reason: 'AlreadyExists', details: detailsOf(kind, name) },
-    });
+    throw new ApiError(409, `${resourceName(kind)} "${name}" already exists`, { reason: 'AlreadyExists' });
   }
   return isDryRun ? complete : store.put(kind, complete);
 }
@@ -50,8 +48,7 @@ function admit(store: Store, kind: Kind, { metadata, spec }: KubeObject): void {
   if (!kind.namespaced) return;
   const home = store.get(namespaces, undefined, namespace ?? '');
   if (home === undefined) throw notFound(namespaces, namespace ?? '');
-  const forbidden = (why: string) =>
-    new ApiError(403, `${resourceName(kind)} "${name}" is forbidden: ${why}`, { details: detailsOf(kind, name) });
+  const forbidden = (why: string) => new ApiError(403, `${kind.plural} "${name}" is forbidden: ${why}`);
   if (home.metadata.deletionTimestamp !== undefined) {
     throw forbidden(`unable to create new content in namespace ${namespace} because it is being terminated`);
   }
