@@ -28,7 +28,11 @@ export const slurmSidecar: SidecarDefinition = {
   name: 'slurm-sidecar',
   configFile: { variable: 'SLURMCONFIGPATH', defaultFile: '/etc/interlink/SlurmConfig.yaml' },
   listenUrl: (config) => sidecarUrl({ ...config, SidecarService: 'slurm' }),
-  createBackend: async (config, logger, metrics) => await createSlurmBackend(config, logger, metrics),
+  createBackend: async (config, logger, metrics) => {
+    // What it writes is the account's alone, and so is what Slurm writes for its jobs: sbatch passes it on.
+    process.umask(0o077);
+    return await createSlurmBackend(config, logger, metrics);
+  },
 };
 
 /** @throws InterLinkError `invalid_argument` for wrong settings */

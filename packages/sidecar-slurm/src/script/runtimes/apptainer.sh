@@ -112,7 +112,7 @@ runtime_run() {
 # Of the attempt that is being created: `number`.
 runtime_enter() {
   local folder=$apptainer_folder/$1.$number
-  printf '#!%s\n' "$BASH"
+  printf '#!%s\numask 022\n' "$BASH"
   declare -f clear_exported_except apptainer_environment path_inside find_program check_program
   printf 'LC_ALL=C\n'
   printf '%s=%q\n' apptainer_folder "$apptainer_folder" apptainer_home "$apptainer_home" PATH "$PATH" USER "${USER-}" LOGNAME "${LOGNAME-}"

@@ -67,7 +67,7 @@ runtime_run() {
 
 # The command takes the environment of the process that it joins. Of the attempt that is being created: `number`.
 runtime_enter() {
-  printf '#!%s\n' "$BASH"
+  printf '#!%s\numask 022\n' "$BASH"
   declare -f clear_exported_except enroot_environment
   printf '%s=%q\n' enroot_folder "$enroot_folder" PATH "$PATH"
   printf 'clear_exported_except\nenroot_environment\n'

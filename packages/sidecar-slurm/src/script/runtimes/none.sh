@@ -38,7 +38,7 @@ runtime_run() {
 # What another process runs by itself: the same way into the same environment.
 runtime_enter() {
   none_folder "$1"
-  printf '#!%s\n' "$BASH"
+  printf '#!%s\numask 022\n' "$BASH"
   if [[ -n $perl_path ]]; then
     printf 'exec %q %q' "$perl_path" "$scratch_folder/.launcher.pl"
   else
