@@ -55,12 +55,12 @@ describe('a pod', () => {
     expect(parts[0]?.body).toEqual({
       arguments: expect.arrayContaining(['--job-name=p1', running.folder().file('job.sh'), '1']),
     });
-    expect(parts[1]?.body).toEqual({ lines: [''] });
+    expect(parts[1]?.body).toBe('');
     expect(warnings).toEqual([]);
     const script = ["mount_sub_path=('a", "mount' 'hush')", "mount_target=('/a' '/b')"].join('\n');
     await writeFile(running.folder().file('job.sh'), script);
     const masked = await running.backend.rendering(reference(1));
-    expect(masked.parts[1]?.body).toEqual({ lines: ['mount_sub_path=(…)', "mount_target=('/a' '/b')"] });
+    expect(masked.parts[1]?.body).toBe("mount_sub_path=(…)\nmount_target=('/a' '/b')");
     await expect(running.backend.rendering(reference(2))).rejects.toMatchObject({ code: 'not_found' });
     await rm(running.folder().file('job.sh'));
     await expect(running.backend.rendering(reference(1))).rejects.toMatchObject({ code: 'not_found' });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const module = fileURLToPath(new URL('run-process.ts', import.meta.url));
 
 /** Runs `main` as a process; `signals` are sent as soon as it says that it is up. */
-async function run(main: string, signals: NodeJS.Signals[] = []) {
+async function run(main: string, signals: NodeJS.Signals[] = [], isUnread = false) {
   const source = `
     import { runProcess } from ${JSON.stringify(module)};
     import { InterLinkError } from '@interlink/protocol';
@@ -22,6 +22,7 @@ async function run(main: string, signals: NodeJS.Signals[] = []) {
     const next = signals.shift();
     if (next !== undefined) child.kill(next);
   });
+  if (isUnread) child.stdout.destroy();
   return await new Promise<{ code: number | null; signal: string | null; stderr: string; stdout: string }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal, stderr, stdout })),
   );
@@ -45,6 +46,11 @@ test.each(['SIGTERM', 'SIGINT'] as const)('runProcess() lets main wind up on %s 
 test('runProcess() takes what main throws because it was told to stop for an ordinary end', async () => {
   const main = `await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));`;
   expect(await run(main, ['SIGTERM'])).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('runProcess() lets main wind up when nobody reads what it prints any more, and exits with 0', async () => {
+  const main = `await new Promise((resolve) => signal.addEventListener('abort', resolve)); console.error('wound up');`;
+  expect(await run(main, [], true)).toMatchObject({ code: 0, signal: null, stderr: 'wound up\n' });
 });
 
 test('runProcess() ends at once at a second signal', async () => {

@@ -5,7 +5,8 @@ const exitCodes = { success: 0, failure: 1, invalidUse: 2 } as const;
 
 /**
  * Runs a process's main function until it returns or SIGTERM or SIGINT arrives (its signal aborts then, and it winds up).
- * A second signal ends it at once. What it throws is one line on stderr.
+ * A second signal ends it at once. What it throws is one line on stderr. A reader of its output that goes away (`… | head`) has read
+ * what it wanted: the signal aborts, and that is no failure.
  * @returns the exit code, for `process.exit` in `main.ts`
  */
 export async function runProcess(name: string, main: (signal: AbortSignal) => Promise<void>): Promise<number> {
@@ -14,6 +15,11 @@ export async function runProcess(name: string, main: (signal: AbortSignal) => Pr
     if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
     controller.abort(new InterLinkError('cancelled', `Received ${signal}`));
   };
+  // It stays: what was written last may be told after the end of `main`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    controller.abort(new InterLinkError('cancelled', 'Nobody reads the output any more'));
+  });
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   try {
