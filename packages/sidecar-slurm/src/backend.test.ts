@@ -66,6 +66,27 @@ describe('a pod', () => {
     await expect(running.backend.rendering(reference(1))).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  test('that is cancelled in the queue says so at once, in its state and by one event', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    const state = () => running.reports.get(uidOf(1))?.status.containerStatuses[0]?.state;
+    await running.until('queued', () => state()?.waiting?.reason === 'SlurmPending');
+    running.slurm.controller.cancel(jobId, 'plain');
+    await running.until('told', () => state()?.waiting?.reason !== 'SlurmPending');
+    expect(state()?.terminated?.reason).toBe('Cancelled');
+    await running.pass(60_000);
+    const told = running.events.filter(({ reason }) => reason === 'JobCancelled');
+    expect(told).toMatchObject([{ type: 'Warning', message: `Job ${jobId} was cancelled in Slurm` }]);
+  });
+
+  test('whose pod is deleted is no cancellation to tell of', async () => {
+    await using running = await RunningBackend.start();
+    await submitted(running);
+    await running.backend.delete(reference(1), 30);
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    expect(running.events.map(({ reason }) => reason)).not.toContain('JobCancelled');
+  });
+
   test('that Slurm ends says why', async () => {
     await using running = await RunningBackend.start();
     const jobId = await submitted(running);

@@ -187,7 +187,8 @@ export class JobWatch {
     const endedSinceMs = before.kind === 'seen' ? before.endedSinceMs : undefined;
     entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? sinceMs } : {}) };
     const isNews = before.kind !== 'seen' || !isSame(before.job, job);
-    if (isNews) for (const event of sightEvents(before, job)) book.event(entry.uid, event);
+    const { isEndExpected } = entry;
+    if (isNews) for (const event of sightEvents(before, job, { isEndExpected })) book.event(entry.uid, event);
     if (isEnded) await this.#settle(entry);
     else if (isNews) book.tell(entry);
   }

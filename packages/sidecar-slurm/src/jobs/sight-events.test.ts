@@ -16,7 +16,9 @@ function job(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
 function told(...jobs: ReadonlyArray<SlurmJob>): string[] {
   return jobs.flatMap((seen, index) => {
     const before = jobs[index - 1];
-    const events = sightEvents(before === undefined ? { kind: 'unseen' } : { kind: 'seen', job: before }, seen);
+    const events = sightEvents(before === undefined ? { kind: 'unseen' } : { kind: 'seen', job: before }, seen, {
+      isEndExpected: false,
+    });
     return events.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
   });
 }
@@ -36,6 +38,11 @@ test.each<[string, ReadonlyArray<SlurmJob>, ReadonlyArray<string>]>([
     ],
   ],
   [
+    'that somebody cancels, once',
+    [job('PENDING'), job('CANCELLED'), job('CANCELLED')],
+    ['Warning JobCancelled: Job 7 was cancelled in Slurm'],
+  ],
+  [
     'that is suspended and resumed',
     [job('RUNNING'), job('SUSPENDED'), job('SUSPENDED'), job('RUNNING')],
     [
@@ -53,4 +60,8 @@ test.each<[string, ReadonlyArray<SlurmJob>, ReadonlyArray<string>]>([
   ],
 ])('sightEvents() tells of a job %s', (_, jobs, expected) => {
   expect(told(...jobs)).toEqual(expected);
+});
+
+test('sightEvents() tells of no cancellation that the pod itself has asked for', () => {
+  expect(sightEvents({ kind: 'unseen' }, job('CANCELLED'), { isEndExpected: true })).toEqual([]);
 });

@@ -3,8 +3,13 @@ import type { SlurmJob } from '../slurm/slurm-job.ts';
 import { judgeState } from '../status/judge-state.ts';
 import type { Sight } from '../status/stage-of.ts';
 
+export interface TellingOf {
+  /** The pod is deleted, or has ended by itself: no end that Slurm shows is news. */
+  readonly isEndExpected: boolean;
+}
+
 /** What a pod's author is told of its job's change that no container's state says. */
-export function sightEvents(before: Sight, job: SlurmJob): EventText[] {
+export function sightEvents(before: Sight, job: SlurmJob, { isEndExpected }: TellingOf): EventText[] {
   const previous = before.kind === 'seen' ? before.job : undefined;
   const events: EventText[] = [];
   const was = previous === undefined ? undefined : judgeState(previous.state).kind;
@@ -32,6 +37,9 @@ export function sightEvents(before: Sight, job: SlurmJob): EventText[] {
     !Object.hasOwn(neverStarts, reason)
   ) {
     events.push({ type: 'Normal', reason: 'JobQueued', message: `Job ${job.id} waits in the queue (${reason})` });
+  }
+  if (job.state === 'CANCELLED' && previous?.state !== 'CANCELLED' && !isEndExpected) {
+    events.push({ type: 'Warning', reason: 'JobCancelled', message: `Job ${job.id} was cancelled in Slurm` });
   }
   const hopeless = is === 'queued' && job.reason !== previous?.reason ? neverStarts[job.reason ?? ''] : undefined;
   if (hopeless !== undefined) {

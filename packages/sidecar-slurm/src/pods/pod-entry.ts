@@ -56,6 +56,11 @@ export class PodEntry {
     return this.record?.jobId ?? this.submission?.jobId;
   }
 
+  /** It is deleted, or has ended without being asked to: no news of Slurm's is the reason. */
+  get isEndExpected(): boolean {
+    return this.deletion !== undefined || (this.record?.phase === 'ended' && this.record.askedAt === undefined);
+  }
+
   /** A script on the pod's node: `enter` runs its words inside of a container, `attach` is for those that have standard input. */
   scriptPath(container: string, name: 'enter' | 'attach'): string {
     const here = this.folder.container(container, name);
