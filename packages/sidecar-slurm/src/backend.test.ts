@@ -79,6 +79,24 @@ describe('a pod', () => {
     expect(told).toMatchObject([{ type: 'Warning', message: `Job ${jobId} was cancelled in Slurm` }]);
   });
 
+  test('that has ended is one line in the log, also when the sidecar is begun anew', async () => {
+    await using running = await RunningBackend.start();
+    const first = await submitted(running);
+    running.slurm.controller.cancel(first, 'plain');
+    const second = await submitted(running, 2);
+    running.slurm.controller.start(second);
+    await running.jobWrites(2, ...ended(second, 0));
+    running.slurm.controller.end(second, 'COMPLETED', { exitCode: 0, signal: 0 });
+    const lines = () => running.logged.filter(({ said }) => said === 'job ended');
+    await running.until('told', () => lines().length === 2);
+    await running.restart();
+    await running.pass(60_000);
+    expect(lines()).toEqual([
+      { pod: 'ns/p1', podUid: uidOf(1), node: 'slurm', jobId: first, state: 'CANCELLED', said: 'job ended' },
+      { pod: 'ns/p2', podUid: uidOf(2), node: 'slurm', jobId: second, state: 'COMPLETED', said: 'job ended' },
+    ]);
+  });
+
   test('whose pod is deleted is no cancellation to tell of', async () => {
     await using running = await RunningBackend.start();
     await submitted(running);

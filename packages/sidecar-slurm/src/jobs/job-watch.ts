@@ -199,6 +199,11 @@ export class JobWatch {
     await this.#options.book.refresh(entry.uid);
     if (entry.stage(this.#options.clock.now()).kind !== 'over') return;
     await keepEnd(entry, this.#options.clock.now());
+    if (!entry.hadEnded) {
+      const { jobId, sight } = entry;
+      const state = sight.kind === 'unseen' ? undefined : sight.job?.state;
+      this.#options.logger.info({ ...podFields(entry.reference), jobId, state }, 'job ended');
+    }
     this.#settled.add(entry);
     // With a pod that is to end, its whole folder goes.
     if (entry.deletion === undefined) await clearSecrets(entry.folder, entry.stored.pod);

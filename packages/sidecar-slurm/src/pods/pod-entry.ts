@@ -22,6 +22,8 @@ export class PodEntry {
   /** Set once its job was found not to see the folder. */
   link: LinkRecord | undefined;
   sight: Sight = { kind: 'unseen' };
+  /** Its job had ended when this process began, and said so: its end is no news. */
+  hadEnded = false;
   /** Why it has no job yet. */
   trouble: Trouble | undefined;
   /** Images that are to be pulled before it gets one. */
