@@ -71,7 +71,9 @@ runtime_enter() {
   declare -f clear_exported_except enroot_environment
   printf '%s=%q\n' enroot_folder "$enroot_folder" PATH "$PATH"
   printf 'clear_exported_except\nenroot_environment\n'
-  printf 'exec %q exec "$(<%q)" "$@"\n' "$enroot_path" "$enroot_folder/$1.$number/pid"
+  printf 'pid=$(<%q) terminal=()\n' "$enroot_folder/$1.$number/pid"
+  printf '[[ -t 0 ]] && ! grep -qz "^TERM=" "/proc/$pid/environ" 2>/dev/null && terminal=(--env TERM=xterm)\n'
+  printf 'exec %q exec "${terminal[@]}" "$pid" "$@"\n' "$enroot_path"
 }
 
 # What was started has become the container's process.
