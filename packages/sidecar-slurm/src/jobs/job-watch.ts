@@ -187,8 +187,8 @@ export class JobWatch {
     const endedSinceMs = before.kind === 'seen' ? before.endedSinceMs : undefined;
     entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? sinceMs } : {}) };
     const isNews = before.kind !== 'seen' || !isSame(before.job, job);
-    const { isEndExpected } = entry;
-    if (isNews) for (const event of sightEvents(before, job, { isEndExpected })) book.event(entry.uid, event);
+    if (isNews) for (const event of sightEvents(before, job, entry)) book.event(entry.uid, event);
+    entry.isStartTold ||= job.estimatedStart !== undefined;
     if (isEnded) await this.#settle(entry);
     else if (isNews) book.tell(entry);
   }

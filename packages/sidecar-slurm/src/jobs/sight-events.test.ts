@@ -16,8 +16,10 @@ function job(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
 function told(...jobs: ReadonlyArray<SlurmJob>): string[] {
   return jobs.flatMap((seen, index) => {
     const before = jobs[index - 1];
+    const isStartTold = jobs.slice(0, index).some(({ estimatedStart }) => estimatedStart !== undefined);
     const events = sightEvents(before === undefined ? { kind: 'unseen' } : { kind: 'seen', job: before }, seen, {
       isEndExpected: false,
+      isStartTold,
     });
     return events.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
   });
@@ -29,6 +31,19 @@ test.each<[string, ReadonlyArray<SlurmJob>, ReadonlyArray<string>]>([
     'that waits in the queue, once',
     [job('PENDING'), job('PENDING', { reason: 'Priority' }), job('PENDING', { reason: 'Resources' }), job('RUNNING')],
     ['Normal JobQueued: Job 7 waits in the queue (Priority)'],
+  ],
+  [
+    'that waits in the queue, once more as soon as Slurm says when it may start',
+    [
+      job('PENDING', { reason: 'Priority' }),
+      job('PENDING', { reason: 'Priority', estimatedStart: new Date('2027-01-01T02:00:00Z') }),
+      job('PENDING', { reason: 'Priority' }),
+      job('PENDING', { reason: 'Resources', estimatedStart: new Date('2027-01-01T03:00:00Z') }),
+    ],
+    [
+      'Normal JobQueued: Job 7 waits in the queue (Priority)',
+      'Normal JobQueued: Job 7 waits in the queue (Priority), start expected at 2027-01-01T02:00:00.000Z',
+    ],
   ],
   [
     'that never starts',
@@ -63,5 +78,5 @@ test.each<[string, ReadonlyArray<SlurmJob>, ReadonlyArray<string>]>([
 });
 
 test('sightEvents() tells of no cancellation that the pod itself has asked for', () => {
-  expect(sightEvents({ kind: 'unseen' }, job('CANCELLED'), { isEndExpected: true })).toEqual([]);
+  expect(sightEvents({ kind: 'unseen' }, job('CANCELLED'), { isEndExpected: true, isStartTold: false })).toEqual([]);
 });

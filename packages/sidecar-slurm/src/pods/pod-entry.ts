@@ -24,6 +24,8 @@ export class PodEntry {
   sight: Sight = { kind: 'unseen' };
   /** Its job had ended when this process began, and said so: its end is no news. */
   hadEnded = false;
+  /** It was told when Slurm expects its job to start. */
+  isStartTold = false;
   /** Why it has no job yet. */
   trouble: Trouble | undefined;
   /** Images that are to be pulled before it gets one. */
