@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import {
   type InterLinkConfig,
   type Logger,
@@ -46,6 +46,7 @@ export async function createSlurmBackend(
   const { root, isShared, retentionMs } = site.folders;
   const { pollIntervalMs, submitsPerSecond } = site.pace;
   await mkdir(root, { recursive: true, mode: 0o700 });
+  const disk = await statfs(root, { bigint: true });
   if (site.folders.allowsSecretsInScript) {
     logger.warn('AllowSecretsInScript is without effect: Secrets go to jobs by srun, and never into scripts');
   }
@@ -72,6 +73,7 @@ export async function createSlurmBackend(
     ...{ slurm, root, isShared, pollIntervalMs, retentionMs, clock, logger, planner },
     pull: pullByScript(site.script.bashPath, env),
     requestsMade: () => recorder.count,
-    capabilities: async () => toCapabilities(await cluster.read(), site, await resources?.read()),
+    capabilities: async () =>
+      toCapabilities(await cluster.read(), site, disk.blocks * disk.bsize, await resources?.read()),
   });
 }
