@@ -72,6 +72,7 @@ describe('ImagePlanner.plan() of an image that is not in the cache', () => {
       logins: [],
       accessKeys: ['anybody'],
       isInsecure: false,
+      lookedFor: '',
     });
     expect(registry.asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'HEAD https://reg.example.org/v2/team/app/manifests/1',

@@ -48,7 +48,7 @@ export class ImagePlanner {
     const location = await locateImage(wish.image, this.#site, wish.pod);
     if (location.from === 'registry') return await this.#planFromRegistry(wish, location);
     const { policy } = wish;
-    const common = { policy, isVerified: false, logins: [], accessKeys: [anybody], isInsecure: false };
+    const common = { policy, isVerified: false, logins: [], accessKeys: [anybody], isInsecure: false, lookedFor: '' };
     if (location.from === 'path') {
       const { path } = location;
       return { ...common, uri: '', name: '', path, key: '', imageId: path, repository: '' };
@@ -67,7 +67,7 @@ export class ImagePlanner {
     const logins = findLogins(credentials, place);
     const accessKeys = await this.#accessKeysOf(logins);
     const isInsecure = this.#access.insecure.has(place.registry);
-    const common = { name, path: '', policy, repository, isInsecure };
+    const common = { name, path: '', policy, repository, isInsecure, lookedFor };
     const of = (digest: string) => ({
       ...common,
       uri: `${scheme}://${reference.name}@${digest}`,
