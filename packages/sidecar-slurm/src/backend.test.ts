@@ -91,7 +91,8 @@ describe('a pod', () => {
     await running.until('told', () => lines().length === 2);
     await running.restart();
     await running.pass(60_000);
-    expect(lines()).toEqual([
+    const byPod = lines().toSorted((one, other) => String(one.pod).localeCompare(String(other.pod)));
+    expect(byPod).toEqual([
       { pod: 'ns/p1', podUid: uidOf(1), node: 'slurm', jobId: first, state: 'CANCELLED', said: 'job ended' },
       { pod: 'ns/p2', podUid: uidOf(2), node: 'slurm', jobId: second, state: 'COMPLETED', said: 'job ended' },
     ]);
