@@ -34,7 +34,11 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
     );
     expect(waiting.status?.phase).toBe('Pending');
     expect(await namespace.run('get', 'pod', 'second')).toMatch(/second +0\/1 +SlurmPending +0 /);
-    await namespace.waitForEvent('second', 'JobQueued', /^Job \d+ waits in the queue \((Resources|Priority)\)$/);
+    await namespace.waitForEvent(
+      'second',
+      'JobQueued',
+      /^Job \d+ waits in the queue \((Resources|Priority)\)(, start expected at \S+Z)?$/,
+    );
     await namespace.waitForPod(
       'second',
       'told when it may begin',
