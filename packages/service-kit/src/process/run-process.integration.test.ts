@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const module = fileURLToPath(new URL('run-process.ts', import.meta.url));
 
 /** Runs `main` as a process; `signals` are sent as soon as it says that it is up. */
-async function run(main: string, signals: Array<NodeJS.Signals | 'end of the channel'> = []) {
+async function run(main: string, signals: Array<NodeJS.Signals | 'end of the channel'> = [], isUnread = false) {
   const source = `
     import { runProcess } from ${JSON.stringify(module)};
     import { InterLinkError } from '@interlink/protocol';
@@ -25,8 +25,9 @@ async function run(main: string, signals: Array<NodeJS.Signals | 'end of the cha
     if (next === 'end of the channel') child.disconnect();
     else if (next !== undefined) child.kill(next);
   });
+  if (isUnread) child.stdout?.destroy();
   // A child whose channel was ended here has no `close`.
-  const ended = [child.stdout, child.stderr].map((stream) => stream && once(stream, 'end'));
+  const ended = [isUnread ? null : child.stdout, child.stderr].map((stream) => stream && once(stream, 'end'));
   const [[code, signal]] = await Promise.all([once(child, 'exit'), ...ended]);
   return { code, signal, stderr, stdout };
 }
@@ -52,6 +53,11 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'end of the channel'] as const)(
 test('runProcess() takes what main throws because it was told to stop for an ordinary end', async () => {
   const main = `await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));`;
   expect(await run(main, ['SIGTERM'])).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('runProcess() lets main wind up when nobody reads what it prints any more, and exits with 0', async () => {
+  const main = `await new Promise((resolve) => signal.addEventListener('abort', resolve)); console.error('wound up');`;
+  expect(await run(main, [], true)).toMatchObject({ code: 0, signal: null, stderr: 'wound up\n' });
 });
 
 test('runProcess() ends at once at a second signal', async () => {
