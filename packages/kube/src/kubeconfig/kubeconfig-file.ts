@@ -82,6 +82,7 @@ function parseYaml(text: string, file: string): unknown {
     // Not the library's own words: they may quote the text.
     throw new Error(`Cannot read kubeconfig "${file}": it has aliases that lead nowhere, or nests too deep`);
   }
+  if (problem.code === 'RESOURCE_EXHAUSTION') throw new Error(`Cannot read kubeconfig "${file}": it nests too deep`);
   throw new Error(
     `Cannot read kubeconfig "${file}": invalid YAML at line ${lineCounter.linePos(problem.pos[0]).line} (${problem.code})`,
   );
