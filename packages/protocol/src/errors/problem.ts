@@ -39,7 +39,7 @@ export function toProblem(error: InterLinkError, status = toHttpStatus(error.cod
  * messages end up in a pod's status.
  */
 export function parseProblem(status: number, answer: string): InterLinkError {
-  const body = answer.replaceAll(shownToken, '$1***');
+  const body = answer.replaceAll(shownToken, '$1…');
   const parsed = parseJson(body);
   const nothing = `The peer answered ${status} without a message`;
   if (problemCheck.Check(parsed))

@@ -109,7 +109,7 @@ test('what v1 can’t do is refused with that reason', async () => {
     expect(error?.code).toBe('unimplemented');
     expect(error?.message).toMatch(/^InterLink at http:.* speaks protocol v1, which can't /);
   }
-  expect((await provider.capabilities()).verbs).toEqual(['create', 'delete', 'log']);
+  expect((await provider.capabilities()).verbs).toEqual(['create', 'delete', 'log', 'watch']);
 });
 
 test('a ping with resources and taints becomes the pool of the node, an honest failure a warning', async () => {
