@@ -77,7 +77,7 @@ test('a v1 plugin is sent the values of Secrets once, and in no poll', async () 
   const { pod } = request(one);
   const spec = {
     initContainers: [{ name: 'i', image: 'busybox', env }],
-    containers: [{ name: 'c', image: 'busybox', env }],
+    containers: [{ name: 'c', image: 'busybox', env, command: ['login'], args: ['--password=hunter2'] }],
   };
   await client.createPod({ pod: { ...pod, spec }, volumes: [] });
   await vi.waitFor(async () => expect(await stateOf(client, one)).toHaveProperty('running'), polls);

@@ -1,6 +1,6 @@
 import type { Pod } from '@interlink/protocol';
 
-/** A pod as it is asked for again and again: without its variables, among whose values are those of Secrets. */
+/** A pod as it is asked for again and again: without its variables and commands, which hold values of Secrets, `$(NAME)` being resolved. */
 export function withoutValues(pod: Pod): Pod {
   const { initContainers, containers, ...spec } = pod.spec;
   return {
@@ -13,6 +13,17 @@ export function withoutValues(pod: Pod): Pod {
   };
 }
 
-function bare<C extends { readonly env?: unknown }>({ env: _, ...container }: C): Omit<C, 'env'> {
-  return container;
+interface WithValues {
+  readonly env?: unknown;
+  readonly command?: unknown;
+  readonly args?: unknown;
+}
+
+function bare<C extends WithValues>({
+  env: _env,
+  command: _command,
+  args: _args,
+  ...rest
+}: C): Omit<C, keyof WithValues> {
+  return rest;
 }

@@ -65,6 +65,17 @@ test('runProcess() ends at once at a second signal', async () => {
   expect(await run(main, ['SIGTERM', 'SIGTERM'])).toMatchObject({ code: null, signal: 'SIGKILL' });
 });
 
+test.each(['SIGHUP', 'end of the channel'] as const)(
+  'runProcess() winds up at a first SIGTERM after %s',
+  async (first) => {
+    const stopping = `signal.addEventListener('abort', () => console.log('stopping'))`;
+    const heard = `process.on('SIGTERM', () => resolve())`;
+    const main = `${stopping}; await new Promise((resolve) => { ${heard}; }); console.log('wound up');`;
+    const ended = await run(main, [first, 'SIGTERM']);
+    expect(ended).toMatchObject({ code: 0, signal: null, stdout: 'up\nstopping\nwound up\n' });
+  },
+);
+
 test('runProcess() winds up all the same when SIGHUP comes twice, as it does where a shell ends with its terminal', async () => {
   const stopping = `signal.addEventListener('abort', () => console.log('stopping'))`;
   const heard = `process.on('SIGHUP', () => signal.aborted && ++count === 2 && resolve())`;

@@ -12,8 +12,10 @@ const exitCodes = { success: 0, failure: 1, invalidUse: 2 } as const;
  */
 export async function runProcess(name: string, main: (signal: AbortSignal) => Promise<void>): Promise<number> {
   const controller = new AbortController();
+  let isTold = false;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL');
+    if (isTold) process.kill(process.pid, 'SIGKILL');
+    isTold = true;
     controller.abort(new InterLinkError('cancelled', `Received ${signal}`));
   };
   const onHangUp = () => controller.abort(new InterLinkError('cancelled', 'Received SIGHUP'));

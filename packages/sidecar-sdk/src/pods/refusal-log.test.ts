@@ -5,30 +5,33 @@ import { RefusalLog } from './refusal-log.ts';
 function heard() {
   const lines: Array<Record<string, unknown>> = [];
   const log = new RefusalLog({ warn: (fields: object, said?: string) => void lines.push({ ...fields, said }) });
-  const refuse = (uid: string, message: string) =>
+  const refuse = (uid: string, reason?: string) =>
     log.refused(
       { owner: { cluster: 'c', node: 'n' }, uid, namespace: 'ns', name: uid },
-      new InterLinkError('failed_precondition', message, { reason: 'SlurmUnsatisfiable' }),
+      new InterLinkError('failed_precondition', `image "hunter2" in ${lines.length} s`, { reason }),
     );
   return { lines, log, refuse };
 }
 
-test('RefusalLog tells of a pod once for each reason', () => {
+test('RefusalLog tells of a pod once for each reason, and none of its fields', () => {
   const { lines, refuse } = heard();
-  for (const message of ['too long', 'too long', 'too large', 'too large']) refuse('a', message);
-  refuse('b', 'too large');
-  expect(lines.map(({ pod, problem }) => `${pod}: ${problem}`)).toEqual([
-    'ns/a: too long',
-    'ns/a: too large',
-    'ns/b: too large',
+  for (const reason of ['InvalidImageName', 'InvalidImageName', 'SlurmUnsatisfiable', undefined, undefined])
+    refuse('a', reason);
+  refuse('b', 'InvalidImageName');
+  expect(lines.map(({ pod, reason }) => `${pod}: ${reason}`)).toEqual([
+    'ns/a: InvalidImageName',
+    'ns/a: SlurmUnsatisfiable',
+    'ns/a: failed_precondition',
+    'ns/b: InvalidImageName',
   ]);
-  expect(lines[0]).toMatchObject({ podUid: 'a', node: 'n', reason: 'SlurmUnsatisfiable', said: 'pod refused' });
+  expect(lines[0]).toMatchObject({ podUid: 'a', node: 'n', said: 'pod refused' });
+  expect(JSON.stringify(lines)).not.toContain('hunter2');
 });
 
 test('RefusalLog tells anew of a pod that was taken in between', () => {
   const { lines, log, refuse } = heard();
-  refuse('a', 'too long');
+  refuse('a', 'InvalidImageName');
   log.taken('a');
-  refuse('a', 'too long');
+  refuse('a', 'InvalidImageName');
   expect(lines).toHaveLength(2);
 });

@@ -6,7 +6,7 @@ import { podFields } from './pod-fields.ts';
 /** Pods whose last refusal is remembered: an owner asks again and again for each that is Pending. */
 const mostPods = 1_000;
 
-/** Tells of each pod that the backend does not take, once for each reason. */
+/** Tells of each pod that the backend does not take, once for each reason. In what words is on the pod: they quote its fields, which are not for logs. */
 export class RefusalLog {
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #told = new Map<string, string>();
@@ -16,13 +16,13 @@ export class RefusalLog {
   }
 
   refused(pod: PodReference, error: unknown): void {
-    const { reason, message } = InterLinkError.from(error);
-    if (this.#told.get(pod.uid) === message) return;
+    const { code, reason = code } = InterLinkError.from(error);
+    if (this.#told.get(pod.uid) === reason) return;
     this.#told.delete(pod.uid);
-    this.#told.set(pod.uid, message);
+    this.#told.set(pod.uid, reason);
     const [oldest] = this.#told.keys();
     if (oldest !== undefined && this.#told.size > mostPods) this.#told.delete(oldest);
-    this.#logger.warn({ ...podFields(pod), reason, problem: message }, 'pod refused');
+    this.#logger.warn({ ...podFields(pod), reason }, 'pod refused');
   }
 
   taken(uid: string): void {

@@ -63,7 +63,10 @@ export class CommandRunner {
           `${call.action}: Slurm did not answer before; it is asked again in ${Math.ceil(waitMs / 1_000)} s`,
         );
       const { output, trouble } = await this.#execute(call);
-      if (output.ending === 'unbegun') return output;
+      if (output.ending === 'unbegun') {
+        peer.undecided();
+        return output;
+      }
       if (trouble === undefined) {
         peer.succeeded();
         return output;

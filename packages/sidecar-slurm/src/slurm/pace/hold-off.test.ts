@@ -30,3 +30,17 @@ test('HoldOff counts calls that fail together as one', () => {
   for (let count = 0; count < 4; count += 1) holdOff.failed(count);
   expect(holdOff.ask(4)).toBe(996);
 });
+
+test('HoldOff lets another one decide when the call was not made after all', () => {
+  const holdOff = new HoldOff();
+  holdOff.failed(0);
+  expect(holdOff.ask(1_000)).toBe(0);
+  holdOff.undecided();
+  expect(holdOff.ask(1_000)).toBe(0);
+});
+
+test('HoldOff does not wait for a clock that was set back', () => {
+  const holdOff = new HoldOff();
+  holdOff.failed(7_200_000);
+  expect(holdOff.ask(0)).toBe(0);
+});

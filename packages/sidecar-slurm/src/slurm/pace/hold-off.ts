@@ -11,9 +11,11 @@ export class HoldOff {
   #untilMs = 0;
   #probing = false;
 
-  /** Milliseconds that are still to be waited; 0: go on, and tell the outcome by {@link succeeded} or {@link failed}. */
+  /** Milliseconds that are still to be waited; 0: go on, and tell the outcome by {@link succeeded}, {@link failed} or {@link undecided}. */
   ask(nowMs: number): number {
     if (this.#failures === 0) return 0;
+    // The clock was set back.
+    if (this.#untilMs - nowMs > longestMs) this.#untilMs = nowMs;
     if (nowMs < this.#untilMs) return this.#untilMs - nowMs;
     if (this.#probing) return firstMs;
     this.#probing = true;
@@ -22,6 +24,11 @@ export class HoldOff {
 
   succeeded(): void {
     this.#failures = 0;
+    this.#probing = false;
+  }
+
+  /** The call was not made after all: another one decides. */
+  undecided(): void {
     this.#probing = false;
   }
 

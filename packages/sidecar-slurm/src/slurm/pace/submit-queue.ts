@@ -78,7 +78,10 @@ export class SubmitQueue {
     await this.#pass(this.#bucket?.reserve(this.#clock.now()) ?? 0);
     try {
       const submitted = await submit(isNext);
-      if (submitted === undefined) return undefined;
+      if (submitted === undefined) {
+        this.#limits.undecided();
+        return undefined;
+      }
       this.#limits.succeeded();
       this.#isWell = true;
       return submitted;
