@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { hold } from './target.ts';
 
 /** What came of reading: all that was read, and how it ended. */

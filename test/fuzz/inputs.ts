@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { Random } from '../random.ts';
 import { mutate, stretch } from './mutate.ts';
 import { mutateJson } from './mutate-json.ts';
-import { Random } from './random.ts';
 import type { Target } from './target.ts';
 
 /** Of so many inputs one is long. */

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Of another type, or at the end of its own. */
 const odd: ReadonlyArray<unknown> = [

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** What parsers stumble over: ends of integers, of doubles and of dates, signs, other bases. */
 const numbers = [

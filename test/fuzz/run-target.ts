@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { Random } from '../random.ts';
 import { inputsOf } from './inputs.ts';
-import { Random } from './random.ts';
 import { hold, isInterLinkError, type Target } from './target.ts';
 
 /** What a process keeps of the inputs between the first fifth and the last: nothing, but for what engines learn of code. */

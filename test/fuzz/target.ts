@@ -1,6 +1,6 @@
 import { InterLinkError } from '@interlink/protocol';
 import type fc from 'fast-check';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** One parser of foreign bytes, and what must hold of it. */
 export interface Target {

@@ -1,5 +1,5 @@
+import { Random } from '../../random.ts';
 import type { Interference, SeenRequest } from '../../testbed/fault-proxy.ts';
-import { Random } from '../plan/random.ts';
 import type { Fault } from './fault.ts';
 
 const slowMs = 5_000;

@@ -1,4 +1,4 @@
-import { Random } from '../plan/random.ts';
+import { Random } from '../../random.ts';
 import type { Role } from '../site/make-members.ts';
 import type { Fault } from './fault.ts';
 

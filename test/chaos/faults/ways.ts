@@ -1,4 +1,4 @@
-import { Random } from '../plan/random.ts';
+import { Random } from '../../random.ts';
 import type { ChaosSite } from '../site/chaos-site.ts';
 import type { Way } from '../site/way.ts';
 import type { Fault } from './fault.ts';

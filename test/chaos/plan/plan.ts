@@ -1,6 +1,6 @@
+import { Random } from '../../random.ts';
 import { type FaultName, faultNames, leaderStopMs, needsReplicas, needsTwoKubelets } from './fault-names.ts';
 import { type PodLife, planPods } from './pod-life.ts';
-import { Random } from './random.ts';
 
 export interface PlannedFault {
   readonly name: FaultName;

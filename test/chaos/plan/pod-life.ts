@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../random.ts';
 
 /** The life of one pod, as it is due when nothing else interferes. */
 export interface PodLife {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Random } from '../plan/random.ts';
+import { Random } from '../../random.ts';
 import { Way } from './way.ts';
 
 // Behind the way: what comes goes back.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../plan/random.ts';
+import type { Random } from '../../random.ts';
 
 type Address = { readonly port: number } | { readonly path: string };
 

@@ -1,4 +1,4 @@
-/** Numbers that are the same for the same seed, on every machine: mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c). */
+/** Random choices that follow from a seed alone, the same on every machine: mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c). */
 export class Random {
   #state: number;
 
@@ -20,9 +20,18 @@ export class Random {
     return Math.floor(this.next() * end);
   }
 
+  /** A whole number from `low` to `high`, both included. */
+  between(low: number, high: number): number {
+    return low + this.below(high - low + 1);
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
   /** One of these, of which there is one at least. */
-  pick<T>(list: ReadonlyArray<T>): T {
-    return list[this.below(list.length)] as T;
+  pick<T>(values: ReadonlyArray<T>): T {
+    return values[this.below(values.length)] as T;
   }
 
   bytes(length: number): Buffer {
