@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { KubeClient, loadClusterAccess, pods } from '@interlink/kube';
+import { KubeClient, loadClusterAccess, nodes, pods } from '@interlink/kube';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { kubectl, runCommandOrThrow } from '../testbed/index.ts';
 import { PATIENCE } from '../testbed/patience.ts';
@@ -118,6 +118,25 @@ test('in a terminal it says what to type for status and doctor, which find the s
 describe.skipIf(testbed.controlPlane === undefined || testbed.docker === undefined)(
   'on a cluster that there is',
   () => {
+    test('it leaves another one alone, its node and its pods', async () => {
+      const { env } = await bareMachine('node', 'env');
+      const kubeconfig = testbed.controlPlane?.kubeconfig ?? '';
+      const client = new KubeClient(await loadClusterAccess({ kubeconfig, env: {} }));
+      const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'interlink-demo' } };
+      onTestFinished(async () => {
+        await client.delete(nodes, { name: 'interlink-demo' });
+        await client.close();
+      });
+      await client.create(nodes, {}, node);
+      const main = join(root, 'packages/cli/src/main.ts');
+      const flags = ['--cluster', 'existing', '--kubeconfig', kubeconfig, '--sidecar', 'process'];
+      const command = ['--conditions=interlink-source', main, 'interlink', 'demo', ...flags];
+      const demo = spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'] });
+      const [said, [exitCode]] = await Promise.all([text(demo.stderr), once(demo, 'exit')]);
+      expect([exitCode, said]).toEqual([1, expect.stringContaining('Node interlink-demo is there already')]);
+      expect((await client.get(nodes, { name: 'interlink-demo' })).metadata?.name).toBe('interlink-demo');
+    });
+
     test('it shows the same, with Docker, and takes its node and its pod away', async () => {
       const { env: bare, temporary } = await bareMachine('node', 'env');
       const env = { ...bare, DOCKER_HOST: testbed.docker?.host };

@@ -31,6 +31,7 @@ export class DemoPod {
   readonly #pod: Pod;
   readonly #path: { readonly namespace: string; readonly name: string };
   readonly #timeoutMs: number;
+  #uid: string | undefined;
 
   constructor(client: KubeClient, pod: Pod = busyecho, timeoutMs = usualTimeoutMs) {
     this.#client = client;
@@ -39,8 +40,10 @@ export class DemoPod {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** @throws InterLinkError when there is one of that name: whose it is, is not known */
   async create(): Promise<void> {
-    await this.#client.create(pods, { namespace: this.#path.namespace }, this.#pod);
+    const { metadata } = await this.#client.create(pods, { namespace: this.#path.namespace }, this.#pod);
+    this.#uid = metadata?.uid;
   }
 
   /** Calls `tell` with each state as it comes, until the pod has succeeded. @throws InterLinkError when it fails, or takes too long */
@@ -67,9 +70,10 @@ export class DemoPod {
     return await this.#client.readLog(this.#path, {});
   }
 
-  /** Deletes it and returns when it is gone. */
+  /** Deletes it, if it was created, and no other of its name. */
   async remove(): Promise<void> {
-    await this.#client.delete(pods, this.#path).catch(() => undefined);
+    const uid = this.#uid;
+    if (uid !== undefined) await this.#client.delete(pods, this.#path, { uid }).catch(() => undefined);
   }
 }
 

@@ -5,7 +5,7 @@ import { HttpTarget, InterLinkError, PodClient } from '@interlink/protocol';
 import { removeFromBackend, removePodsOf, waitUntilBackendIsEmpty } from './backend-pods.ts';
 import { DemoPart } from './demo-part.ts';
 import { outliveTheTerminal } from './narration.ts';
-import { configFileOf, interlinkUrlOf, renderConfig, type SiteSettings } from './site-settings.ts';
+import { configFileOf, renderConfig, type SiteSettings, sidecarUrlOf } from './site-settings.ts';
 
 /**
  * A virtual kubelet, InterLink and a sidecar, each a process of its own, until the signal aborts. However it ends, pods, processes and the
@@ -30,7 +30,8 @@ export async function keepSite(settings: SiteSettings, signal: AbortSignal): Pro
     const part = (name: string, ...args: string[]) => new DemoPart({ name, args, env, directory });
     const site = [part(`${settings.sidecar}-sidecar`), part('interlink')];
     endings.push(() => Promise.all(site.map((each) => each.stop())));
-    const target = new HttpTarget({ url: interlinkUrlOf(settings) });
+    // Not through InterLink: it may be what has ended.
+    const target = new HttpTarget({ url: sidecarUrlOf(settings) });
     const backend = new PodClient(target, owner);
     endings.push(() => target.close());
     // What the virtual kubelet can't end, because the cluster is gone before it, is ended behind its back.

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type KubeClient, nodes } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import type { DemoFlags } from '../commands/interlink/demo.ts';
 import { chooseSidecar } from './choose-sidecar.ts';
@@ -12,6 +13,14 @@ import { typedCommand } from './own-command.ts';
 import { configFileOf, interlinkUrlOf, sidecarUrlOf } from './site-settings.ts';
 
 const nodeName = 'interlink-demo';
+
+/** What is of that name is another demo's, whose pods this one would end with its own. */
+async function assertNoSuchNode(client: KubeClient): Promise<void> {
+  const found = await client.get(nodes, { name: nodeName }).catch(() => undefined);
+  if (found === undefined) return;
+  const message = `Node ${nodeName} is there already: another demo runs, or has left it. kubectl delete node ${nodeName} removes what is left`;
+  throw new InterLinkError('already_exists', message);
+}
 
 /**
  * The main job, shown: a pod runs behind a virtual node, and its states and its log come back. In a terminal it then stays until the
@@ -45,6 +54,7 @@ async function show(flags: DemoFlags, signal: AbortSignal, endings: Array<() => 
   say('Cluster', cluster.description);
   const { sidecar, dockerHost, why } = await chooseSidecar(flags.sidecar, process.env);
   const { kubeconfig, isLocal, isEmbedded } = cluster;
+  if (!isEmbedded) await assertNoSuchNode(cluster.client);
   const settings = { directory, kubeconfig, isLocal, isEmbedded, nodeName, sidecar, dockerHost };
   const site = new DemoSite(settings);
   endings.push(() => site.stop());

@@ -17,7 +17,7 @@ export type Problem = Static<typeof Problem>;
 export const problemContentType = 'application/problem+json';
 
 /** A header that shows one (RFC 6750, section 2.1), and nothing as short as a word. */
-const shownToken = /(\bBearer )[\w.~+/=-]{16,}/g;
+const shownToken = /(\bBearer )[\w.~+/=-]{16,}/gi;
 
 const problemCheck = Compile(Problem);
 
@@ -38,16 +38,21 @@ export function toProblem(error: InterLinkError, status = toHttpStatus(error.cod
  * proxy shows to people, of which the words are kept. At most 4 KiB of a text is. Of a peer that repeats what it was sent, the token is not:
  * messages end up in a pod's status.
  */
-export function parseProblem(status: number, answer: string): InterLinkError {
-  const body = answer.replaceAll(shownToken, '$1…');
+export function parseProblem(status: number, body: string): InterLinkError {
   const parsed = parseJson(body);
   const nothing = `The peer answered ${status} without a message`;
-  if (problemCheck.Check(parsed))
-    return new InterLinkError(parsed.code, parsed.detail || nothing, { reason: parsed.reason });
+  if (problemCheck.Check(parsed)) {
+    const { code, detail, reason } = parsed;
+    return new InterLinkError(code, withoutTokens(detail) || nothing, { reason });
+  }
   const words = isPage(body)
     ? `The peer answered ${status} with a page: ${wordsOf(body)}`
     : (messageOf(parsed) ?? body);
-  return new InterLinkError(fromHttpStatus(status), words.trim().slice(0, 4096) || nothing);
+  return new InterLinkError(fromHttpStatus(status), withoutTokens(words.trim()).slice(0, 4096) || nothing);
+}
+
+function withoutTokens(text: string): string {
+  return text.replaceAll(shownToken, '$1…');
 }
 
 function messageOf(parsed: unknown): string | undefined {

@@ -59,7 +59,7 @@ export class PodService {
     this.#backend = backend;
     this.#logger = logger;
     this.#registry = new PodRegistry(() => this.#relistNow.abort());
-    this.#capabilityNews = new CapabilityNews({ backend, logs: () => this.#registry.logs(), logger });
+    this.#capabilityNews = new CapabilityNews({ backend: this, logs: () => this.#registry.logs(), logger });
     this.#refusals = new RefusalLog(logger);
     this.streams = new PodStreams(backend, (pod) => this.#known(pod));
     this.kubeconfigs = new OwnerKubeconfigs({ backend, logger, folder: options.kubeconfigFolder });

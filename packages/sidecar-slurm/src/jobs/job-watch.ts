@@ -12,7 +12,7 @@ import { chooseJob, type JobTable, type Snapshot } from './job-table.ts';
 import { keepEnd } from './keep-end.ts';
 import type { LostJobs } from './lost-jobs.ts';
 import type { PollPace } from './poll-pace.ts';
-import { sightEvents } from './sight-events.ts';
+import { sightEvents, type TellingOf } from './sight-events.ts';
 import { sleepBy } from './sleep-by.ts';
 import { steadyEstimate } from './steady-estimate.ts';
 
@@ -122,10 +122,13 @@ export class JobWatch {
   /** Whoever has news, or something under way. Of thousands that wait in a queue these are few, and nothing else is done for the others. */
   #due({ byUid }: Snapshot): PodEntry[] {
     const due: PodEntry[] = [];
+    const nowMs = this.#options.clock.now();
     for (const entry of this.#options.book.all()) {
       const jobs = byUid.get(entry.uid) ?? none;
-      if (this.#isAsBefore(entry, jobs)) this.#options.onJobs(entry, jobs);
-      else due.push(entry);
+      if (this.#isAsBefore(entry, jobs)) {
+        keepEstimate(entry, nowMs);
+        this.#options.onJobs(entry, jobs);
+      } else due.push(entry);
     }
     return due;
   }
@@ -208,7 +211,7 @@ export class JobWatch {
     const endedSinceMs = isEnded ? (seen?.endedSinceMs ?? sinceMs) : undefined;
     entry.sight = { kind: 'seen', job, endedSinceMs, estimatedAtMs };
     const isNews = seen === undefined || !isSame(seen.job, job);
-    if (isNews) for (const event of sightEvents(before, job, entry)) book.event(entry.uid, event);
+    if (isNews) for (const event of sightEvents(before, job, tellingOf(entry))) book.event(entry.uid, event);
     entry.isStartTold ||= job.estimatedStart !== undefined;
     if (isEnded) await this.#settle(entry);
     else if (isNews) book.tell(entry);
@@ -253,4 +256,15 @@ function isSame(one: SlurmJob, other: SlurmJob): boolean {
     one.restarts === other.restarts &&
     one.estimatedStart?.getTime() === other.estimatedStart?.getTime()
   );
+}
+
+/** An estimate that goes on being the same is as good as a new one. */
+function keepEstimate(entry: PodEntry, nowMs: number): void {
+  const { sight } = entry;
+  if (sight.kind === 'seen' && sight.job.estimatedStart !== undefined) entry.sight = { ...sight, estimatedAtMs: nowMs };
+}
+
+/** Of a job that had ended before this process began, another one has told. */
+function tellingOf({ isEndExpected, hadEnded, isStartTold }: PodEntry): TellingOf {
+  return { isEndExpected: isEndExpected || hadEnded, isStartTold };
 }

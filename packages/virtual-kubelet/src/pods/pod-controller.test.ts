@@ -562,6 +562,23 @@ test('a running pod that a restarted backend does not list, and has, is neither 
   expect([backend.calls, phaseOf(cluster)]).toEqual([[`adopt ${one}`], 'Running']);
 });
 
+test('a pod whose deadline has passed meanwhile is ended first at a restarted backend that does not list it, and has it', async () => {
+  const { cluster, backend } = await startWithRunningPod({ restartPolicy: 'Never', activeDeadlineSeconds: 60 });
+  backend.isDown = true;
+  await settle(120_000);
+  backend.unlisted.add(one);
+  backend.restart([]);
+  backend.isDown = false;
+  await settle(10_000);
+  expect([backend.calls.includes(`adopt ${one}`), phaseOf(cluster)]).toEqual([true, 'Running']);
+  backend.now(one, { main: 'running' });
+  await settle(1_000);
+  expect(backend.calls).toContain(`delete ${one} 30`);
+  backend.now(one, { main: 137 });
+  await settle(1_000);
+  expect(phaseOf(cluster)).toBe('Failed');
+});
+
 test('a queued pod that is deleted while a restarted backend does not list it is ended there', async () => {
   const [cluster, backend] = [new FakeCluster(), new FakeBackend()];
   await startController(cluster, backend);

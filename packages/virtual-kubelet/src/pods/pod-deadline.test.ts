@@ -86,7 +86,7 @@ test('the deadline is kept over a restart of ours, also when it passed meanwhile
     ...failed,
     containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }],
   });
-  expect(backend.calls).toEqual([]);
+  expect(backend.calls).toEqual([`adopt ${uid}`]);
 });
 
 test('a pod that ended in time is not failed by a deadline that passes before it is seen', async () => {

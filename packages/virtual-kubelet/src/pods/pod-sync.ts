@@ -280,8 +280,10 @@ export class PodSync {
   /** The backend ends it, and only then is it shown as failed: whoever waits for that must not meet it still at work. */
   async #expire({ kind }: Step, uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     const { mirror, events, logger } = this.#options;
-    const report = mirror.get(uid);
     entry.isExpired = true;
+    // Of a v1 plugin's pod nothing may be known yet: what runs on is ended first.
+    if (kind === 'expired' && (await this.#isStillThere(uid, entry, signal))) return;
+    const report = mirror.get(uid);
     if (report !== undefined || kind === 'expire') {
       await this.#stop(uid, entry, entry.pod?.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds, signal);
     }

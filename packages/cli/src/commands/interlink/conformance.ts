@@ -3,6 +3,7 @@ import { InterLinkError } from '@interlink/protocol';
 import { defaultTokenPath, TokenFile } from '@interlink/service-kit';
 import type { Command } from '../../command.ts';
 import type { ConformanceFlags } from './conformance-flags.ts';
+import { ConformanceProgress } from './conformance-progress.ts';
 
 /** `interlink conformance URL`: exit code 0 all passed, 1 some failed, 2 could not run. */
 export const conformanceCommand: Command = {
@@ -29,11 +30,13 @@ async function check(flags: ConformanceFlags, signal: AbortSignal) {
   const { restartByCommand, runConformance } = await import('@interlink/conformance');
   const { url = '', protocol, image, only, parallel, patience, restartCommand } = flags;
   const tokenFile = await chooseTokenFile(flags);
+  const progress = new ConformanceProgress(process.stderr);
   try {
     // Before the first call: a file that can't be read is no fault of the sidecar.
     await tokenFile?.current();
     return await runConformance({
       ...{ url, protocol, image, only, parallel, signal, patienceMs: patience * 1_000 },
+      onResult: progress.onResult,
       token: tokenFile === undefined ? undefined : async () => await tokenFile.current(),
       demandsToken: flags.auth ? undefined : false,
       restart: restartCommand === undefined ? undefined : restartByCommand(restartCommand),
@@ -41,6 +44,8 @@ async function check(flags: ConformanceFlags, signal: AbortSignal) {
   } catch (error) {
     const { message } = InterLinkError.from(error);
     throw new InterLinkError('invalid_argument', `Cannot check ${url}: ${message}`, { cause: error });
+  } finally {
+    progress.end();
   }
 }
 
