@@ -32,7 +32,7 @@ export async function createPod(request: PodRequest, owner: Owner, options: Crea
   const { uid, namespace, name } = labels;
   assertRunnable(request.pod, policy);
   await volumes.assertMountable(request.pod);
-  if (works.find(uid)?.killAtMs !== undefined) {
+  if (works.find(uid)?.isLeaving === true) {
     throw new InterLinkError('aborted', `Pod ${namespace}/${name} is still being deleted`);
   }
   const plan = await planSandbox(request.pod.spec, labels, { root, policy });

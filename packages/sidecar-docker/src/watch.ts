@@ -18,7 +18,7 @@ export async function watchPods(news: News, signal: AbortSignal, options: WatchO
   const { engine, reader, lifecycle } = options;
   lifecycle.tellTo(news);
   try {
-    const lines = await engine.events(uidLabel, signal);
+    const lines = await engine.events(signal);
     // What happened before the stream was open is in no event.
     reader.forgetAll();
     news.relist();
