@@ -27,6 +27,7 @@ function answerOf(thrown: unknown): { status: number; message: string } | undefi
 const podmanCodes: ReadonlyArray<readonly [words: RegExp, code: ErrorCode]> = [
   [/: no such container$/, 'not_found'],
   [/: container state improper$/, 'already_exists'],
+  [/: that name is already in use$/, 'already_exists'],
 ];
 
 /** Only its words tell: the disk below its root is full. */

@@ -139,9 +139,10 @@ export class Engine {
     }
   }
 
-  /** The newest version of its API: `1.45`. */
-  async apiVersion(): Promise<string> {
-    return (await this.#read(async () => await this.#docker.version())).ApiVersion;
+  /** Which engine it is, and the newest version of its API: `1.45`. */
+  async version(): Promise<{ product: string; apiVersion: string }> {
+    const { Components: components, ApiVersion: apiVersion } = await this.#read(async () => await this.#docker.version());
+    return { product: productOf(components), apiVersion };
   }
 
   /** @throws InterLinkError `already_exists` when the name is taken, `not_found` when the image is not there */
@@ -183,6 +184,11 @@ export class Engine {
       priorities.end,
       async () => await this.#docker.getContainer(id).remove({ force: true, v: true }),
     );
+  }
+
+  /** One of that name that is there already is a success. */
+  async createVolume(options: Docker.VolumeCreateOptions): Promise<void> {
+    await this.#change(priorities.sandbox, async () => await this.#docker.createVolume(options));
   }
 
   async removeVolume(name: string): Promise<void> {

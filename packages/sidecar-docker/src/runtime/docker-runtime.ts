@@ -18,6 +18,7 @@ import { unlessGone } from '../pods/unless-gone.ts';
 import { writePodAddress } from '../sandbox/pod-etc.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import type { PodReader } from '../status/pod-reader.ts';
+import { toEngineContainer } from '../status/engine-container.ts';
 import { inDataRoot } from '../volumes/data-root.ts';
 import type { VolumeSite } from '../volumes/volume-site.ts';
 import { createAttempt } from './create-attempt.ts';
@@ -84,7 +85,10 @@ export class DockerRuntime implements ContainerRuntime {
     // Before a container runs that might read it.
     const { root } = this.#options;
     if (ip !== undefined) await inDataRoot(root, async () => await writePodAddress(root, pod.metadata.uid, ip));
-    await this.#options.engine.startContainer(engineIdOf(attempt), priorities.start);
+    const { engine } = this.#options;
+    // An attempt runs once. What was read before its start may be acted on after its end, and an engine starts what has ended again.
+    const found = toEngineContainer(await engine.inspectContainer(engineIdOf(attempt)));
+    if (found?.container.startedAt === undefined) await engine.startContainer(engineIdOf(attempt), priorities.start);
   }
 
   async terminate({ pod }: RuntimePod, attempt: Attempt): Promise<void> {
