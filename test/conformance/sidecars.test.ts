@@ -1,7 +1,7 @@
 import { type CheckResult, type ConformanceReport, runConformance } from '@interlink/conformance';
 import { expect, inject, test, vi } from 'vitest';
-import { ON_DEMAND_TIMEOUT_MS, offers, podman, slurmCluster, waitFor } from '../testbed/index.ts';
 import { findPodLeftovers } from '../testbed/docker/pod-leftovers.ts';
+import { ON_DEMAND_TIMEOUT_MS, offers, podman, slurmCluster, waitFor } from '../testbed/index.ts';
 import { type SidecarUnderTest, startSidecarProcess } from './sidecar-process.ts';
 import { startSlurmSidecar } from './slurm-sidecar.ts';
 
@@ -75,7 +75,10 @@ test.skipIf(!offers(testbed, 'podman'))(
       ...skippedWithoutKubeconfig,
       'restart-forgets-pods',
     ]);
-    await vi.waitFor(async () => expect(await findPodLeftovers(socket)).toEqual([]), { timeout: 60_000, interval: 200 });
+    await vi.waitFor(async () => expect(await findPodLeftovers(socket)).toEqual([]), {
+      timeout: 60_000,
+      interval: 200,
+    });
   },
 );
 

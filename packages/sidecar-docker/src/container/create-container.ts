@@ -28,7 +28,10 @@ export async function createContainer(
 }
 
 /** Makes the engine's volumes that a container will mount: Podman heeds only their names when it mounts them. */
-export async function createVolumes(engine: Engine, { HostConfig: host }: Docker.ContainerCreateOptions): Promise<void> {
+export async function createVolumes(
+  engine: Engine,
+  { HostConfig: host }: Docker.ContainerCreateOptions,
+): Promise<void> {
   for (const { Type: type, Source: name, VolumeOptions: options } of host?.Mounts ?? []) {
     if (type !== 'volume' || options === undefined) continue;
     const { Labels: labels, DriverConfig: driver } = options;

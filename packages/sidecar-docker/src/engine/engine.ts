@@ -141,7 +141,9 @@ export class Engine {
 
   /** Which engine it is, and the newest version of its API: `1.45`. */
   async version(): Promise<{ product: string; apiVersion: string }> {
-    const { Components: components, ApiVersion: apiVersion } = await this.#read(async () => await this.#docker.version());
+    const { Components: components, ApiVersion: apiVersion } = await this.#read(
+      async () => await this.#docker.version(),
+    );
     return { product: productOf(components), apiVersion };
   }
 
