@@ -109,21 +109,24 @@ export class Engine {
       async () => await Promise.all([this.#docker.info(), this.#docker.version()]),
     );
     const product = productOf(version.Components);
+    const { Rootless: isRootless = false, CgroupVersion: cgroups } = info as PodmanInfo;
+    // It says itself that it limits all of them, and when a container starts that it limits none.
+    const limitsNothing = isRootless && cgroups === '1';
     return {
       host: info.Name,
       cpus: info.NCPU,
       memoryBytes: info.MemTotal,
       version: version.Version,
       architecture: version.Arch,
-      securityOptions: info.SecurityOptions ?? [],
+      securityOptions: [...(info.SecurityOptions ?? []), ...(isRootless ? ['name=rootless'] : [])],
       runtimes: Object.keys(info.Runtimes ?? {}),
       // By its program, too: the name is the administrator's.
       hasNvidiaRuntime: JSON.stringify(info.Runtimes ?? {}).includes('nvidia'),
       product,
       missingLimits: [
-        ...(info.MemoryLimit === false ? ['memory'] : []),
-        ...(info.CpuCfsQuota === false ? ['CPUs'] : []),
-        ...(info.PidsLimit === false ? ['processes'] : []),
+        ...(info.MemoryLimit === false || limitsNothing ? ['memory'] : []),
+        ...(info.CpuCfsQuota === false || limitsNothing ? ['CPUs'] : []),
+        ...(info.PidsLimit === false || limitsNothing ? ['processes'] : []),
       ],
       canUpdate: product === 'docker' || (await this.#canUpdate()),
     };
@@ -269,6 +272,12 @@ export class Engine {
   async #change<T>(priority: number, request: () => Promise<T>): Promise<T> {
     return await this.#changes.run(priority, async () => await attempt(request));
   }
+}
+
+/** What Podman says in words of its own: a rootless Docker Engine has it among its security options. */
+interface PodmanInfo {
+  readonly Rootless?: boolean;
+  readonly CgroupVersion?: string;
 }
 
 /** A Docker Engine calls its own component `Engine`, Podman's socket `Podman Engine`. */

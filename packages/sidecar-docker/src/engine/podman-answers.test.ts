@@ -40,3 +40,17 @@ test.each([
   });
   expect(await engine.info()).toMatchObject({ product: 'Podman Engine', canUpdate });
 });
+
+test('info() tells that Podman is rootless, and limits nothing with the first version of control groups', async () => {
+  const answers: Readonly<Record<string, object>> = {
+    '/info': { Rootless: true, CgroupVersion: '1', MemoryLimit: true, CpuCfsQuota: true, PidsLimit: true },
+    '/version': { Components: [{ Name: 'Podman Engine' }] },
+  };
+  const engine = await listen(({ url = '' }, response) => {
+    response.writeHead(answers[url] === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answers[url] ?? { message: 'no container' }));
+  });
+  const info = await engine.info();
+  expect(info.securityOptions).toContain('name=rootless');
+  expect(info.missingLimits).toEqual(['memory', 'CPUs', 'processes']);
+});
