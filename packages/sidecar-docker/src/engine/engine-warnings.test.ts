@@ -9,6 +9,7 @@ const usual = {
     hasNvidiaRuntime: false,
     missingLimits: [],
     canUpdate: true,
+    isMeasured: true,
   },
 };
 

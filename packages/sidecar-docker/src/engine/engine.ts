@@ -40,6 +40,8 @@ export interface EngineInfo {
   readonly product: string;
   /** What its host's kernel does not let it limit. */
   readonly missingLimits: ReadonlyArray<string>;
+  /** It has control groups to measure containers by. */
+  readonly isMeasured: boolean;
   /** It can change a container that is there: Podman can since 5.1. */
   readonly canUpdate: boolean;
 }
@@ -128,6 +130,7 @@ export class Engine {
         ...(info.CpuCfsQuota === false || limitsNothing ? ['CPUs'] : []),
         ...(info.PidsLimit === false || limitsNothing ? ['processes'] : []),
       ],
+      isMeasured: !limitsNothing,
       canUpdate: product === 'docker' || (await this.#canUpdate()),
     };
   }

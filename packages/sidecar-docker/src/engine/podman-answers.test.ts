@@ -52,5 +52,6 @@ test('info() tells that Podman is rootless, and limits nothing with the first ve
   });
   const info = await engine.info();
   expect(info.securityOptions).toContain('name=rootless');
+  expect(info.isMeasured).toBe(false);
   expect(info.missingLimits).toEqual(['memory', 'CPUs', 'processes']);
 });

@@ -19,6 +19,7 @@ import { writePodAddress } from '../sandbox/pod-etc.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { toEngineContainer } from '../status/engine-container.ts';
 import type { PodReader } from '../status/pod-reader.ts';
+import { assertReachable } from '../streams/assert-reachable.ts';
 import { inDataRoot } from '../volumes/data-root.ts';
 import type { VolumeSite } from '../volumes/volume-site.ts';
 import { createAttempt } from './create-attempt.ts';
@@ -132,6 +133,7 @@ export class DockerRuntime implements ContainerRuntime {
         `${host} is not the pod: probes and hooks reach only their own pod here`,
       );
     }
+    assertReachable((await this.#options.policy()).engine);
     return await connectTo(ip)({ host: undefined, port: address.port }, signal);
   }
 }
