@@ -14,7 +14,7 @@ help: ## Lists the targets
 install: $(INSTALLED) ## Installs the npm packages, the pinned Node among them
 
 $(INSTALLED): package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
 check: static $(INSTALLED) ## The inner loop: types, lint, dependency rule, unit tests; no root, no network, no daemon
@@ -41,6 +41,12 @@ bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md
 
 soak: $(INSTALLED) ## Endures every fault of docs/reliability.md at full length, again and again: an hour (RUNS=10 OUTAGE=300)
 	@$(NODE) scripts/soak.ts --runs $(or $(RUNS),10) --outage $(or $(OUTAGE),300)
+
+fuzz: $(INSTALLED) ## Feeds every parser what is none of its format: see docs/security.md (INPUTS=1000000 SEED=1 TARGET=squeue)
+	@$(NODE) test/fuzz/main.ts --inputs $(or $(INPUTS),1000000) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
+
+chaos: $(INSTALLED) ## Faults at random, singly and mixed, under load, by seeds: docs/reliability.md (FROM=1 TO=200; goes on where it was; SELECTION=1: each fault once)
+	@$(NODE) test/chaos/main.ts --from $(or $(FROM),1) --to $(or $(TO),200) $(if $(SELECTION),--selection)
 
 vk: NAMES = vk
 interlink: NAMES = interlink
@@ -74,4 +80,4 @@ format: $(INSTALLED) ## Formats the sources and applies safe fixes
 clean: ## Removes what was built and installed
 	rm -rf node_modules bin npm packages/*/dist packages/*/LICENSE packages/*/*.tsbuildinfo
 
-.PHONY: help install check static test demo testbed bench soak all vk interlink sidecars build npm docs screenshots format clean
+.PHONY: help install check static test demo testbed bench soak chaos fuzz all vk interlink sidecars build npm docs screenshots format clean

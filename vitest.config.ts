@@ -28,7 +28,9 @@ export default defineConfig({
             'packages/*/src/**/*.test.ts',
             'scripts/**/*.test.ts',
             'test/testbed/**/*.test.ts',
+            'test/chaos/**/*.test.ts',
             'bench/**/*.test.ts',
+            'test/fuzz/**/*.test.ts',
           ],
           exclude: ['**/*.integration.test.ts'],
           // They take milliseconds; a machine under load may stop for seconds.
@@ -46,7 +48,9 @@ export default defineConfig({
             'packages/*/src/**/*.integration.test.ts',
             'test/conformance/**/*.test.ts',
             'test/interop/**/*.test.ts',
+            'test/attacks/**/*.test.ts',
             'test/testbed/**/*.integration.test.ts',
+            'test/chaos/**/*.integration.test.ts',
           ],
           // Of the tests in one file that say they are concurrent: they wait for pods, not for the processor.
           maxConcurrency: 24,

@@ -39,7 +39,7 @@ test('docs/metrics.md lists the families of /metrics', async () => {
 
 test('docs/metrics.md lists the families of InterLink and sidecars', async () => {
   const [common, interlink] = [new Registry(), new Registry()];
-  new HttpMetrics(common, { open: new Set(), routeOf: () => '' });
+  new HttpMetrics(common, { streams: new Set(), routeOf: () => '' });
   new SidecarMetrics(interlink);
   expect(documented('InterLink and sidecars').sort()).toEqual((await ownNames(common)).sort());
   expect(documented('InterLink').sort()).toEqual((await ownNames(interlink)).sort());

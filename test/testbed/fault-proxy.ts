@@ -89,6 +89,11 @@ export class FaultProxy {
     for (const watch of this.#watches) watch.write(`${JSON.stringify(event)}\n`);
   }
 
+  /** Breaks each open watch. */
+  cutWatches(): void {
+    for (const watch of this.#watches) watch.destroy();
+  }
+
   async close(): Promise<void> {
     this.#gate?.resolve();
     for (const socket of this.#sockets) socket.destroy();

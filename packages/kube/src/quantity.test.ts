@@ -19,6 +19,8 @@ describe('parseQuantity()', () => {
     ['12e-1', 1.2],
     ['1n', 1e-9],
     ['3u', 3e-6],
+    ['0e999', 0],
+    [`1.${'0'.repeat(400)}`, 1],
   ])('reads %s as %d', (text, value) => {
     expect(parseQuantity(text)).toBe(value);
   });

@@ -20,9 +20,8 @@ interface ExactQuantity {
  */
 export function parseQuantity(text: string): number {
   const { digits, binaryPower, exponent } = toExact(text);
-  const scaled = Number(digits) * 2 ** binaryPower;
-  // Dividing by a power of ten rounds once; multiplying by 1e-3 would round twice.
-  return exponent < 0 ? scaled / 10 ** -exponent : scaled * 10 ** exponent;
+  // Read as one decimal it is rounded once, and neither part of it is beyond all numbers by itself: 0e999, or 400 digits of a fraction.
+  return Number(`${digits}e${exponent}`) * 2 ** binaryPower;
 }
 
 /**

@@ -27,9 +27,11 @@ export {
   type OwnConfigFile,
 } from './config/load-interlink-config.ts';
 export { nearest } from './config/nearest.ts';
+export { parseYaml } from './config/parse-yaml.ts';
 export { problemsOf, type SchemaProblem } from './config/schema-problems.ts';
 export type { SidecarRow } from './config/sidecars-key.ts';
 export { connectionLimitsOf, type Limits, limitsOf, noLimits } from './limits/limits.ts';
+export { type Rate, TokenBucket } from './limits/token-bucket.ts';
 export { BoundedNames } from './metrics/bounded-names.ts';
 export {
   type Access,

@@ -1,5 +1,6 @@
 import type { News, PodLifecycle } from '@interlink/sidecar-sdk';
-import type { Engine, EngineEvent } from './engine/engine.ts';
+import type { Engine } from './engine/engine.ts';
+import { parseEngineEvent } from './engine/engine-event.ts';
 import { readJsonLines } from './engine/json-lines.ts';
 import { uidLabel } from './identity/labels.ts';
 import type { PodReader } from './status/pod-reader.ts';
@@ -23,11 +24,10 @@ export async function watchPods(news: News, signal: AbortSignal, options: WatchO
     reader.forgetAll();
     news.relist();
     for await (const line of readJsonLines(lines)) {
-      const { Actor: actor } = line as EngineEvent;
-      const uid = actor.Attributes[uidLabel];
-      if (uid === undefined) continue;
-      reader.forget(actor.ID);
-      lifecycle.nudge(uid);
+      const event = parseEngineEvent(line);
+      if (event === undefined) continue;
+      reader.forget(event.containerId);
+      lifecycle.nudge(event.uid);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -77,10 +77,12 @@ export {
   nearest,
   ownProgram,
   problemsOf,
+  type Rate,
   readAsset,
   runProcess,
   sidecarUrl,
   sleep,
+  TokenBucket,
   Trouble,
 } from '@interlink/service-kit';
 export { Registry } from 'prom-client';

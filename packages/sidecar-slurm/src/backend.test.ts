@@ -394,6 +394,25 @@ describe('a deletion', () => {
     expect(running.clock.now() - Date.parse('2027-01-01T00:01:00Z')).toBeLessThan(60_000);
   });
 
+  test('that is asked for again with less time is signalled at once, and killed when that is over', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    running.slurm.controller.start(jobId);
+    await running.jobWrites(1, { job_id: jobId, phase: 'running' }, { main: { state: 'running', attempt: 0 } });
+    await running.until(
+      'running',
+      () => running.reports.get(uidOf(1))?.status.containerStatuses[0]?.state.running !== undefined,
+    );
+    const { signals } = running.slurm.controller.job(jobId);
+    await running.backend.delete(reference(1), 60);
+    await running.until('signalled', () => signals.length > 0);
+    await running.backend.delete(reference(1), 1);
+    await running.pass(1_000);
+    expect(signals).toEqual(['TERM', 'TERM']);
+    await running.pass(4_000);
+    expect(signals).toEqual(['TERM', 'TERM', 'KILL']);
+  });
+
   test('of eighty takes a handful of calls', async () => {
     await using running = await RunningBackend.start();
     const numbers = Array.from({ length: 80 }, (_, index) => index + 1);

@@ -33,12 +33,11 @@ export async function writePod(
   const folder = new PodFolder(root, request.pod.metadata);
   const draft = join(root, `.new-${uid}-${randomUUID()}`);
   try {
-    for (const name of ['', 'volumes', 'containers']) await mkdir(join(draft, name), { recursive: true, mode: 0o700 });
+    for (const name of deepest(['volumes', 'containers', ...files.map(({ path }) => dirname(path))]))
+      await mkdir(join(draft, name), { recursive: true, mode: 0o700 });
     for (const { name } of request.pod.spec.volumes ?? []) await mkdir(join(draft, 'volumes', name), { mode: 0o700 });
     for (const volume of request.volumes)
       await writeVolumeFiles(join(draft, 'volumes', volume.name), volume.files, undefined);
-    const folders = new Set(files.map(({ path }) => dirname(path)));
-    for (const name of folders) if (name !== '.') await mkdir(join(draft, name), { recursive: true, mode: 0o700 });
     for (const { path, content, mode } of files) await writeFile(join(draft, path), content, { mode });
     const stored: StoredPod = { owner, pod: withoutSecrets(request.pod), acceptedAt, order, pulls };
     await writeFile(join(draft, 'request.json'), JSON.stringify(stored), { mode: 0o600 });
@@ -47,6 +46,11 @@ export async function writePod(
     await rm(draft, { recursive: true, force: true });
     if (!isTaken(error)) throw error;
   }
+}
+
+/** Of folders those in which none of the others lies: those above come with them. */
+function deepest(names: ReadonlyArray<string>): string[] {
+  return [...new Set(names)].filter((name) => name !== '.' && !names.some((other) => other.startsWith(`${name}/`)));
 }
 
 export interface NewPod {

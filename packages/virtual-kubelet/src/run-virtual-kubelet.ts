@@ -16,6 +16,7 @@ import {
   loadInterLinkConfig,
   startTracing,
   type Tracer,
+  tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
 import { defaultTaint } from './config/default-taint.ts';
@@ -188,7 +189,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           ...certificateOf(node, env, cluster),
           taints: flags.disableTaint === true ? [] : [...node.settings.taints, defaultTaint(env)],
           events: events.forHost(node.name),
-          provider: new InterLinkProvider(link, { cluster, node: node.name }, token.source),
+          provider: new InterLinkProvider(link, { cluster, node: node.name }, shownTo(config, token.source)),
           tokenRenewal: renewal,
           logger,
         }),
@@ -208,6 +209,14 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
     ended.abort();
     await Promise.all([target.close(), renewing]);
   }
+}
+
+/** What InterLink knows this process by, in words. */
+function shownTo(config: InterLinkConfig, tokenSource: string): string {
+  const { certFile } = tlsFileNames(config);
+  const token = `the token of ${tokenSource}`;
+  const hasCertificate = certFile !== undefined && interLinkUrl(config).startsWith('https:');
+  return hasCertificate ? `the client certificate in ${certFile}, nor ${token}` : token;
 }
 
 function certificateOf({ name, settings }: PlannedNode, env: NodeJS.ProcessEnv, cluster: string) {

@@ -12,6 +12,8 @@ export interface SecondApiServerOptions {
   directory: string;
   /** Over those of the first. */
   flags: readonly string[];
+  /** Default: any that is free. */
+  port?: number;
 }
 
 /** One more API server on the testbed's etcd, with other flags: the same objects, seen by other rules. */
@@ -20,6 +22,8 @@ export interface SecondApiServer {
   /** Of an administrator. */
   kubeconfig: string;
   stop(): Promise<void>;
+  /** `kill -9` */
+  kill(): Promise<void>;
 }
 
 const READY_TIMEOUT_MS = 120_000;
@@ -27,10 +31,10 @@ const READY_TIMEOUT_MS = 120_000;
 /** Starts it and returns when it is ready; it ends with `stop()`, or with this process. */
 export async function startSecondApiServer(
   { kubectl, etcd, certificates }: ControlPlaneData,
-  { directory, flags }: SecondApiServerOptions,
+  { directory, flags, port }: SecondApiServerOptions,
 ): Promise<SecondApiServer> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const [apiServer = 0] = await findFreePorts(1);
+  const [apiServer = 0] = port === undefined ? await findFreePorts(1) : [port];
   const ports = { etcd: Number(new URL(etcd).port), apiServer };
   const process = new ServerProcess({
     name: 'the second kube-apiserver',
@@ -54,7 +58,7 @@ export async function startSecondApiServer(
     await writeFile(kubeconfig, renderKubeconfig({ server, ca, clientCertificate: cert, clientKey: key }), {
       mode: 0o600,
     });
-    return { server, kubeconfig, stop: () => process.stop() };
+    return { server, kubeconfig, stop: () => process.stop(), kill: () => process.stop('SIGKILL') };
   } catch (error) {
     await process.stop();
     throw error;

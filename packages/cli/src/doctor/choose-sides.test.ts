@@ -21,6 +21,13 @@ test.each([
     undefined,
     ['cluster', 'site'],
   ],
+  ['the end of a tunnel, and a kubeconfig', { INTERLINKURL: 'unix:///run/i.sock' }, '/kubeconfig', ['cluster']],
+  [
+    'sockets of both here, and a kubeconfig',
+    { INTERLINKURL: 'unix:///run/i.sock', SIDECARURL: 'unix:///run/s.sock' },
+    '/kubeconfig',
+    ['cluster', 'site'],
+  ],
 ] as const)('chooseSides() with %s', async (_case, env, kubeconfig, sides) => {
   const { config } = await loadInterLinkConfig({ INTERLINKCONFIGPATH: '/dev/null', ...env });
   expect([...chooseSides({ env: { ...nowhere, ...env }, kubeconfig, config })]).toEqual(sides);

@@ -12,6 +12,7 @@ async function answer(given: GivenAnswers, ...lines: ReadonlyArray<string>) {
   const questions: string[] = [];
   output.on('data', (text: Buffer) => {
     questions.push(`${text}`);
+    if (!`${text}`.endsWith(': ')) return;
     const line = left.shift();
     if (line === undefined) input.end();
     else input.write(`${line}\n`);
@@ -29,11 +30,15 @@ test('askMissing() asks only for what is missing and matters', async () => {
 });
 
 test('askMissing() asks again until it is one of the choices, and lets out what may be left out', async () => {
-  const { answers, left } = await answer(
+  const { answers, questions, left } = await answer(
     { backend: 'slurm', node: 'n' },
     ...['nowhere', 'edge', '', 'site.example', 'oidc', 'https://i.example', 'vk', '', '', '/session'],
   );
   expect(left).toEqual([]);
+  expect(questions.filter((text) => text.includes('wanted'))).toEqual([
+    '"nowhere": one of edge, tunnel, local is wanted\n',
+    '"": an answer is wanted\n',
+  ]);
   expect(answers).toEqual({
     ...{ type: 'edge', backend: 'slurm', node: 'n', host: 'site.example', auth: 'oidc' },
     ...{ issuer: 'https://i.example', clientId: 'vk', refreshTokenFile: '/session' },

@@ -76,7 +76,11 @@ export async function askMissing(given: GivenAnswers, terminal: Terminal, signal
       for (;;) {
         const answer = (await lines.question(`${text}${hint}: `, options)).trim() || byDefault;
         if (answer === undefined && isOptional) break;
-        if (answer === undefined || (choices !== undefined && !choices.includes(answer))) continue;
+        if (answer === undefined || (choices !== undefined && !choices.includes(answer))) {
+          const wanted = choices === undefined ? 'an answer is wanted' : `one of ${choices.join(', ')} is wanted`;
+          terminal.output.write(`${JSON.stringify(answer ?? '')}: ${wanted}\n`);
+          continue;
+        }
         answers = { ...answers, [key]: answer };
         break;
       }

@@ -24,10 +24,18 @@ describe('readPod()', () => {
     expect(warnings).toEqual(['container main: left out, since the cluster has the value: HUSH']);
   });
 
+  test('takes the only pod of a list, as kubectl prints one', () => {
+    const pod = '{ kind: Pod, metadata: { name: web }, spec: { containers: [{ name: c, image: i }] } }';
+    const { request } = readPod(`kind: List\nitems: [${pod}]`, 'pods.yaml');
+    expect(request.pod.metadata.name).toBe('web');
+  });
+
   test.each([
-    ['kind: Service', 'pod.yaml holds 0 pods: one is wanted'],
+    ['kind: List\nitems: []', 'pod.yaml holds no pod: one is wanted'],
+    ['kind: Service', 'pod.yaml holds no pod but Service: one is wanted'],
     [`${manifest}\n---${manifest}`, 'pod.yaml holds 2 pods: one is wanted'],
     ['kind: [', 'pod.yaml is no YAML'],
+    ['kind: *nothing', 'pod.yaml is no YAML'],
     ['kind: Pod\nmetadata: { name: a/b }\nspec: { containers: [{ name: c }] }', '/pod/metadata/name'],
   ])('refuses %j', (text, message) => {
     expect(() => readPod(text, 'pod.yaml')).toThrow(message);

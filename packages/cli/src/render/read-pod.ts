@@ -1,5 +1,5 @@
 import { InterLinkError, type PodRequest, parsePodRequest } from '@interlink/protocol';
-import { parseAllDocuments } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 
 /** A manifest as a request for a pod, and what of it only a cluster could tell. */
 export interface ReadPod {
@@ -11,14 +11,17 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** @param from where the text comes from, for messages @throws InterLinkError `invalid_argument` unless it holds one pod */
 export function readPod(text: string, from: string): ReadPod {
-  const documents = parseAllDocuments(text).map((document) => {
+  const documents = parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw wrong(from, `is no YAML: ${error.message}`);
-    return document.toJS() as unknown;
+    return itemsOf(contentOf(document, from));
   });
   const pods = documents.filter((document) => isMembers(document) && document.kind === 'Pod').map(membersOf);
   const [pod] = pods;
-  if (pod === undefined || pods.length > 1) throw wrong(from, `holds ${pods.length} pods: one is wanted`);
+  if (pod === undefined || pods.length > 1) {
+    const found = pods.length > 1 ? `${pods.length} pods` : `no pod${kindsOf(documents)}`;
+    throw wrong(from, `holds ${found}: one is wanted, as kubectl get pod NAME -o yaml prints it`);
+  }
   const { name, namespace, uid, labels, annotations } = membersOf(pod.metadata);
   const spec = membersOf(pod.spec);
   const warnings: string[] = [];
@@ -38,6 +41,26 @@ export function readPod(text: string, from: string): ReadPod {
     volumes: [],
   });
   return { request, warnings };
+}
+
+/** What `kubectl get -o yaml` prints of several is a list. */
+function itemsOf(document: unknown): unknown[] {
+  const isList = isMembers(document) && /^(Pod)?List$/.test(String(document.kind));
+  return isList && Array.isArray(document.items) ? document.items : [document];
+}
+
+function kindsOf(documents: ReadonlyArray<unknown>): string {
+  const kinds = documents.filter(isMembers).flatMap(({ kind }) => (kind === undefined ? [] : [String(kind)]));
+  return kinds.length === 0 ? '' : ` but ${[...new Set(kinds)].join(', ')}`;
+}
+
+/** An alias of nothing, or of too much, is found only here. */
+function contentOf(document: Document, from: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw wrong(from, `is no YAML: ${InterLinkError.from(error).message}`);
+  }
 }
 
 /** Plain variables only: those with a source have their value from the cluster. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const manifest = 'kind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: main, image: busybox }] }\n';
 
 /** Runs `interlink render` against an InterLink that gives this answer, and tells what it was asked. */
-async function render(status: number, answer: object, args: string[]) {
+async function render(status: number, answer: object, args: string[], more: Record<string, string | undefined> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'interlink-render-'));
   const asked: Array<{ url: string | undefined; token: string | undefined; body: unknown }> = [];
   const server = createServer(async (request, response) => {
@@ -32,10 +33,12 @@ async function render(status: number, answer: object, args: string[]) {
     writeFile(join(folder, 'token'), 'secret\n', { mode: 0o600 }),
   ]);
   const command = ['--conditions=interlink-source', main, 'interlink', 'render', '-f', 'pod.yaml', ...args];
-  const options = { cwd: folder, env: { ...env, VKTOKENFILE: join(folder, 'token') }, timeout: 50_000 };
-  return await new Promise<{ code: unknown; stdout: string; stderr: string; asked: typeof asked }>((resolve) => {
+  const options = { cwd: folder, env: { ...env, VKTOKENFILE: join(folder, 'token'), ...more }, timeout: 50_000 };
+  type Said = { code: unknown; stdout: string; stderr: string; asked: typeof asked; made: string[] };
+  return await new Promise<Said>((resolve) => {
     execFile(process.execPath, command, options, (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, stdout, stderr, asked });
+      const made = readdirSync(folder).filter((name) => !['pod.yaml', 'token', 's'].includes(name));
+      resolve({ code: error?.code ?? 0, stdout, stderr, asked, made });
     });
   });
 }
@@ -59,4 +62,10 @@ test('interlink render tells in the backend’s words why a pod would be refused
   const { code, stdout, stderr } = await render(422, problem, ['--node', 'n']);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^interlink: [^\n]*spec\.hostNetwork is not allowed\n$/);
+});
+
+test('interlink render makes no token where there is none', async () => {
+  const { asked, made } = await render(200, { parts: [], warnings: [] }, ['--node', 'n'], { VKTOKENFILE: undefined });
+  expect(asked).toMatchObject([{ token: undefined }]);
+  expect(made).toEqual([]);
 });

@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { HttpTarget, InterLinkError, PodClient, parseOwner } from '@interlink/protocol';
-import { clientTls, createLogger, interLinkUrl, loadInterLinkConfig, tlsFileNames } from '@interlink/service-kit';
+import {
+  accountTokenFile,
+  clientTls,
+  createLogger,
+  type InterLinkConfig,
+  interLinkUrl,
+  loadInterLinkConfig,
+  tlsFileNames,
+} from '@interlink/service-kit';
 import { interLinkToken } from '@interlink/virtual-kubelet';
 import { stringify } from 'yaml';
 import type { RenderFlags } from '../commands/interlink/render.ts';
@@ -14,9 +22,8 @@ export async function runRender({ filename, node, cluster, output }: RenderFlags
   const owner = parseOwner({ cluster, node });
   const { config } = await loadInterLinkConfig(process.env);
   const url = interLinkUrl(config);
-  const token = await interLinkToken(config, createLogger('interlink', 'silent'));
   const tls = await clientTls(url, tlsFileNames(config), createLogger('interlink', config.LogLevel));
-  const target = new HttpTarget({ url, token: async () => await token.current(), tls });
+  const target = new HttpTarget({ url, token: await tokenOf(config), tls });
   try {
     const rendering = await new PodClient(target, owner).render(request, signal);
     for (const warning of [...warnings, ...rendering.warnings]) process.stderr.write(`warning: ${warning}\n`);
@@ -25,6 +32,16 @@ export async function runRender({ filename, node, cluster, output }: RenderFlags
   } finally {
     await target.close();
   }
+}
+
+/** As the virtual kubelet finds it, but that no file is made: this is a look. */
+async function tokenOf(config: InterLinkConfig): Promise<() => Promise<string | undefined>> {
+  if (config['Auth.Client'] === undefined && config.VKTokenFile === undefined) {
+    const file = accountTokenFile(config, process.env);
+    return async () => await file.current().catch(() => undefined);
+  }
+  const token = await interLinkToken(config, createLogger('interlink', 'silent'));
+  return async () => await token.current();
 }
 
 /** One document a part, under its name. */

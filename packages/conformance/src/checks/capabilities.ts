@@ -4,6 +4,8 @@ import { assertSeen, show } from '../failure.ts';
 import { expectStatus, isSuccess, jsonOf, summarise } from '../http/answer.ts';
 import { parseOrFail } from '../http/parse-or-fail.ts';
 
+const basics = ['create', 'delete', 'list', 'watch'] as const;
+
 /** What the sidecar says of itself, and whether it keeps its word. */
 export const capabilityChecks: Check[] = checksOf({ generation: 'v2', section: 'Capabilities' }, [
   {
@@ -23,11 +25,11 @@ export const capabilityChecks: Check[] = checksOf({ generation: 'v2', section: '
   },
   {
     name: 'capabilities-announce-basics',
-    summary: 'create, delete and list are announced: without them nothing is a sidecar.',
+    summary: 'create, delete, list and watch are announced: without them nothing is a sidecar.',
     run: async ({ site }) => {
-      const announced = site.capabilities?.verbs ?? ['create', 'delete', 'list'];
-      const missing = (['create', 'delete', 'list'] as const).filter((verb) => !announced.includes(verb));
-      assertSeen(missing.length === 0, 'the verbs create, delete and list', show(announced));
+      const announced: ReadonlyArray<string> = site.capabilities?.verbs ?? basics;
+      const missing = basics.filter((verb) => !announced.includes(verb));
+      assertSeen(missing.length === 0, 'the verbs create, delete, list and watch', show(announced));
     },
   },
   {

@@ -71,6 +71,23 @@ test('a v1 plugin is sent one object with its verbs', async () => {
   expect(plugin.seen.find(({ url }) => url === '/status')?.method).toBe('GET');
 });
 
+test('a v1 plugin is sent the values of Secrets once, and in no poll', async () => {
+  const { client, plugin } = await start();
+  const env = [{ name: 'PASSWORD', value: 'hunter2' }];
+  const { pod } = request(one);
+  const spec = {
+    initContainers: [{ name: 'i', image: 'busybox', env }],
+    containers: [{ name: 'c', image: 'busybox', env }],
+  };
+  await client.createPod({ pod: { ...pod, spec }, volumes: [] });
+  await vi.waitFor(async () => expect(await stateOf(client, one)).toHaveProperty('running'), polls);
+  const bodies = (path: string) => plugin.seen.filter(({ url }) => url === path).map(({ body }) => body);
+  expect(bodies('/create').join()).toContain('hunter2');
+  const asked = bodies('/status').filter((body) => body.includes(one));
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.join()).not.toContain('hunter2');
+});
+
 test.each([
   ['an object, 201', { status: 201, body: { PodUID: one, PodJID: '42' } }],
   ['a list of one', { body: [{ PodUID: one, PodJID: '42' }] }],

@@ -18,6 +18,7 @@ import {
 import type { JobScript } from './job-scripts.ts';
 import type { V1Settings } from './routing/sidecar-route.ts';
 import { toSidecar, type V1Hop } from './v1-hop.ts';
+import { withoutValues } from './without-values.ts';
 
 const createTimeoutMs = 120_000;
 
@@ -84,7 +85,8 @@ export class V1Client {
 
   /** One request for all pods. @returns the reports of those that the peer knows */
   async status(pods: ReadonlyArray<Pod>): Promise<PodReport[]> {
-    const response = await this.#call('GetStatus', { method: 'GET', path: '/status', body: JSON.stringify(pods) });
+    const body = JSON.stringify(pods.map(withoutValues));
+    const response = await this.#call('GetStatus', { method: 'GET', path: '/status', body });
     return parseV1PodStatuses(this.#parseJson(await readBody(response.body, listBody), 'status')).map(fromV1PodStatus);
   }
 

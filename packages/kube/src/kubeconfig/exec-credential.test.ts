@@ -27,6 +27,7 @@ describe('parseExecCredential()', () => {
     [output({ token: 'hunter2', clientKeyData: 'K' }), 'want both'],
     [output({ token: 'hunter2', expirationTimestamp: 'soon' }), 'not RFC 3339'],
     ['null', 'apiVersion "undefined"'],
+    [JSON.stringify({ apiVersion: { toString: null } }), 'apiVersion "object"'],
     [JSON.stringify({ apiVersion: 'v2', status: { token: 'hunter2' } }), `apiVersion "v2", want "${V1}"`],
   ])('%# says what is wrong without quoting', (stdout, message) => {
     expect(() => parseExecCredential(stdout, V1)).toThrow(message);

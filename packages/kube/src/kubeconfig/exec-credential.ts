@@ -23,7 +23,8 @@ export function parseExecCredential(stdout: string, apiVersion: string): ExecCre
   }
   const credential = output as { apiVersion?: unknown; status?: Record<string, unknown> } | null;
   if (credential?.apiVersion !== apiVersion) {
-    throw new Error(`its output has apiVersion "${String(credential?.apiVersion)}", want "${apiVersion}"`);
+    const said = typeof credential?.apiVersion === 'string' ? credential.apiVersion : typeof credential?.apiVersion;
+    throw new Error(`its output has apiVersion "${said}", want "${apiVersion}"`);
   }
   const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = credential.status ?? {};
   const hasPair = typeof cert === 'string' && typeof key === 'string';

@@ -1,6 +1,7 @@
 /** The kubeconfig file format: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { entryFields, isMapping, wrongField } from './kubeconfig-fields.ts';
 
 export interface KubeconfigCluster {
   server?: string;
@@ -57,16 +58,8 @@ export interface Kubeconfig {
  * @throws Error with the file, and the line or the field, that is wrong. Never quotes the text: it holds secrets.
  */
 export function parseKubeconfig(text: string, file: string): Kubeconfig {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter });
-  const problem = document.errors[0];
-  if (problem !== undefined) {
-    throw new Error(
-      `Cannot read kubeconfig "${file}": invalid YAML at line ${lineCounter.linePos(problem.pos[0]).line} (${problem.code})`,
-    );
-  }
-  const root: unknown = document.toJS() ?? {};
-  if (!isRecord(root)) throw new Error(`Cannot read kubeconfig "${file}": it holds ${describe(root)}, want a mapping`);
+  const root = parseYaml(text, file) ?? {};
+  if (!isMapping(root)) throw new Error(`Cannot read kubeconfig "${file}": it holds ${describe(root)}, want a mapping`);
   const current = root['current-context'];
   const kubeconfig: Kubeconfig = {
     currentContext: typeof current === 'string' && current !== '' ? current : undefined,
@@ -78,18 +71,42 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
   return kubeconfig;
 }
 
-function namedList<T extends object>(root: Record<string, unknown>, field: string, inner: string, file: string) {
+function parseYaml(text: string, file: string): unknown {
+  const lineCounter = new LineCounter();
+  let problem: YAMLParseError | undefined;
+  try {
+    const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', lineCounter });
+    problem = document.errors[0];
+    if (problem === undefined) return document.toJS();
+  } catch {
+    // Not the library's own words: they may quote the text.
+    throw new Error(`Cannot read kubeconfig "${file}": it has aliases that lead nowhere, or nests too deep`);
+  }
+  throw new Error(
+    `Cannot read kubeconfig "${file}": invalid YAML at line ${lineCounter.linePos(problem.pos[0]).line} (${problem.code})`,
+  );
+}
+
+function namedList<T extends object>(
+  root: Record<string, unknown>,
+  field: string,
+  inner: keyof typeof entryFields,
+  file: string,
+) {
   const list = root[field] ?? [];
   if (!Array.isArray(list))
     throw new Error(`Cannot read kubeconfig "${file}": ${field} is ${describe(list)}, want a list`);
   const byName = new Map<string, T>();
   for (const [index, entry] of list.entries()) {
-    const value = isRecord(entry) ? (entry[inner] ?? {}) : undefined;
-    if (!isRecord(entry) || typeof entry.name !== 'string' || !isRecord(value)) {
+    const value = isMapping(entry) ? (entry[inner] ?? {}) : undefined;
+    if (!isMapping(entry) || typeof entry.name !== 'string' || !isMapping(value)) {
       throw new Error(
         `Cannot read kubeconfig "${file}": ${field}[${index}] is not a mapping with "name" and "${inner}"`,
       );
     }
+    const wrong = wrongField(value, entryFields[inner]);
+    if (wrong !== undefined)
+      throw new Error(`Cannot read kubeconfig "${file}": ${field}[${index}] has a wrong ${wrong}`);
     if (!byName.has(entry.name)) byName.set(entry.name, value as T);
   }
   return byName;
@@ -110,10 +127,6 @@ function makePathsAbsolute(kubeconfig: Kubeconfig, folder: string): void {
     // As kubectl: only a command with a slash in it is a path; a bare name is looked up in PATH.
     if (user.exec !== undefined && command?.includes('/')) user.exec.command = absolute(command);
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function describe(value: unknown): string {

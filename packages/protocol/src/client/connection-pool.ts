@@ -3,6 +3,7 @@ import { InterLinkError } from '../errors/interlink-error.ts';
 import { checkBeforeSending } from './check-before-sending.ts';
 import { endWhenLost } from './lost-peers.ts';
 import { type ClientTls, type PeerAddress, toTlsOptions } from './peer-address.ts';
+import { releaseEnded } from './release-ended.ts';
 
 export interface ConnectionPoolOptions {
   readonly address: PeerAddress;
@@ -71,6 +72,7 @@ export class ConnectionPool {
         });
       },
     });
-    return check === undefined ? pool : checkBeforeSending(pool, check);
+    const releasing = releaseEnded(pool);
+    return check === undefined ? releasing : checkBeforeSending(releasing, check);
   }
 }

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
 import { type Capabilities, parseCapabilities } from '../capabilities.ts';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import type { DeliveredKubeconfig } from '../kubeconfig.ts';
@@ -11,7 +12,7 @@ import { parseRendering, type Rendering } from '../pod/rendering.ts';
 import type { ResolvedVolume } from '../pod/volume-files.ts';
 import type { VolumesUpdate } from '../pod/volumes-update.ts';
 import { type NodeStats, parseNodeStats } from '../stats/node-stats.ts';
-import { parseNdjson } from '../stream/ndjson.ts';
+import { ndjsonContentType, parseNdjson } from '../stream/ndjson.ts';
 import { parseStreamRecord, type StreamRecord } from '../stream/stream-record.ts';
 import { connectCommand } from '../streaming/command-client.ts';
 import { renderAttachQuery, renderExecQuery } from '../streaming/command-query.ts';
@@ -109,6 +110,7 @@ export class PodClient {
       signal: options.signal,
       isStream: true,
     });
+    assertStream(response);
     for await (const line of parseNdjson(response.body)) yield parseStreamRecord(line);
   }
 
@@ -213,6 +215,18 @@ export class PodClient {
   #podPath(uid: string): string {
     return `${this.#prefix}/pods/${encodeURIComponent(uid)}`;
   }
+}
+
+/** A peer without `watch` may answer with its list: read as a stream, that one would only be over at once, again and again. */
+function assertStream({ headers, body }: Dispatcher.ResponseData): void {
+  const contentType = String(headers['content-type'] ?? 'no content type');
+  if (contentType.startsWith(ndjsonContentType)) return;
+  void body.dump(dumpLimit()).catch(() => undefined);
+  const wanted = `a stream of ${ndjsonContentType}, without which nobody hears of its pods: the verb watch of its protocol`;
+  throw new InterLinkError(
+    'unimplemented',
+    `The sidecar answers a watch with ${contentType}; what is wanted is ${wanted}`,
+  );
 }
 
 function optional(fields: { signal: AbortSignal | undefined }): { signal?: AbortSignal } {

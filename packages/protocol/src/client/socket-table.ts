@@ -14,7 +14,7 @@ export type PortPair = `${number}-${number}`;
 const files = ['/proc/net/tcp', '/proc/net/tcp6'];
 /** Of https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html: ports, queue to send, retransmissions, probes. */
 const row =
-  /^\s*\d+: [\dA-F]+:([\dA-F]{4}) [\dA-F]+:([\dA-F]{4}) [\dA-F]{2} ([\dA-F]{8}):[\dA-F]{8} [\dA-F]{2}:[\dA-F]+ ([\dA-F]{8}) +\d+ +(\d+) /gm;
+  /^ *\d+: [\dA-F]+:([\dA-F]{4}) [\dA-F]+:([\dA-F]{4}) [\dA-F]{2} ([\dA-F]{8}):[\dA-F]{8} [\dA-F]{2}:[\dA-F]+ ([\dA-F]{8}) +\d+ +(\d+) /gm;
 
 /** All TCP connections of this network namespace; undefined on a system that does not tell. */
 export async function readSocketTable(): Promise<ReadonlyMap<PortPair, SocketRow> | undefined> {

@@ -16,6 +16,9 @@ export type Problem = Static<typeof Problem>;
 
 export const problemContentType = 'application/problem+json';
 
+/** A header that shows one (RFC 6750, section 2.1), and nothing as short as a word. */
+const shownToken = /(\bBearer )[\w.~+/=-]{16,}/g;
+
 const problemCheck = Compile(Problem);
 
 /** @param status instead of the code's own, where HTTP has a better word */
@@ -31,20 +34,25 @@ export function toProblem(error: InterLinkError, status = toHttpStatus(error.cod
 }
 
 /**
- * Reads an error answer of any peer: ours (problem+json), a v1 plugin's (plain text), or a page that a proxy shows to people, of which
- * the words are kept. At most 4 KiB of a text is.
+ * Reads an error answer of any peer: ours (problem+json), a v1 plugin's (plain text), the `message` of some library's JSON, or a page that a
+ * proxy shows to people, of which the words are kept. At most 4 KiB of a text is. Of a peer that repeats what it was sent, the token is not:
+ * messages end up in a pod's status.
  */
-export function parseProblem(status: number, body: string): InterLinkError {
+export function parseProblem(status: number, answer: string): InterLinkError {
+  const body = answer.replaceAll(shownToken, '$1***');
   const parsed = parseJson(body);
-  if (problemCheck.Check(parsed)) return new InterLinkError(parsed.code, parsed.detail, { reason: parsed.reason });
-  const text = (isPage(body) ? `The peer answered ${status} with a page: ${wordsOf(body)}` : body.trim()).slice(
-    0,
-    4096,
-  );
-  return new InterLinkError(
-    fromHttpStatus(status),
-    text === '' ? `The peer answered ${status} without a message` : text,
-  );
+  const nothing = `The peer answered ${status} without a message`;
+  if (problemCheck.Check(parsed))
+    return new InterLinkError(parsed.code, parsed.detail || nothing, { reason: parsed.reason });
+  const words = isPage(body)
+    ? `The peer answered ${status} with a page: ${wordsOf(body)}`
+    : (messageOf(parsed) ?? body);
+  return new InterLinkError(fromHttpStatus(status), words.trim().slice(0, 4096) || nothing);
+}
+
+function messageOf(parsed: unknown): string | undefined {
+  const isObject = typeof parsed === 'object' && parsed !== null && 'message' in parsed;
+  return isObject && typeof parsed.message === 'string' && parsed.message !== '' ? parsed.message : undefined;
 }
 
 function isPage(body: string): boolean {
@@ -53,12 +61,15 @@ function isPage(body: string): boolean {
 
 /** What a browser would show of a page, roughly: for a message, not for a browser. */
 function wordsOf(page: string): string {
-  return page
-    .replace(/<(style|script)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200);
+  return (
+    page
+      .replace(/<(style|script)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
+      // No tag begins within another: to look for its end once only.
+      .replace(/<[^<>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, 200)
+  );
 }
 
 function parseJson(text: string): unknown {

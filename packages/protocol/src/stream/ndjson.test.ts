@@ -29,8 +29,10 @@ test('parseNdjson() refuses a line without an end', async () => {
   await expect(Array.fromAsync(parseNdjson(endless()))).rejects.toMatchObject({ code: 'out_of_range' });
 });
 
-test('parseNdjson() throws for a line that is no JSON', async () => {
-  await expect(Array.fromAsync(parseNdjson(chunksOf(Buffer.from('{]\n'), [])))).rejects.toThrow();
+test('parseNdjson() refuses a line that is no JSON, in its own words, which quote nothing', async () => {
+  const error = await Array.fromAsync(parseNdjson(chunksOf(Buffer.from('{hunter2]\n'), []))).catch((e: unknown) => e);
+  expect(error).toMatchObject({ name: 'InterLinkError', code: 'internal' });
+  expect(String(error)).not.toContain('hunter2');
 });
 
 test('parseNdjson() puts a long line together from drips, each byte of which is copied a few times only', async () => {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { InterLinkError } from '@interlink/protocol';
 import type { Logger } from '../process/logger.ts';
 import { bearerOf } from './bearer.ts';
@@ -62,5 +62,5 @@ function isSame(shown: string, token: string): boolean {
 }
 
 function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }

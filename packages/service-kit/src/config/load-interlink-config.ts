@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { InterLinkError } from '@interlink/protocol';
-import { parse } from 'yaml';
 import { foreignKeys, interLinkKeys, refusedKeys, replacedKeys } from './interlink-keys.ts';
 import { type Key, readValue, wanted } from './key.ts';
 import { nearest } from './nearest.ts';
+import { parseYaml } from './parse-yaml.ts';
 import { tlsProblems } from './tls-problems.ts';
 
 type Keys = typeof interLinkKeys;
@@ -45,7 +45,7 @@ export async function loadInterLinkConfig(
   const members =
     text === undefined || file === undefined
       ? new Map<string, unknown>()
-      : flatten(parseYaml(text, file), file, problems);
+      : flatten(contentOf(text, file), file, problems);
   checkNames(members, file ?? '', problems, warnings);
 
   const config: Record<string, unknown> = {};
@@ -91,9 +91,9 @@ async function readConfigFile(
   return {};
 }
 
-function parseYaml(text: string, file: string): unknown {
+function contentOf(text: string, file: string): unknown {
   try {
-    return parse(text);
+    return parseYaml(text);
   } catch (error) {
     throw new InterLinkError(
       'invalid_argument',

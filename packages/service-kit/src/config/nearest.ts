@@ -1,5 +1,9 @@
+/** Whoever mistypes a word writes none that is longer. */
+const maxLength = 256;
+
 /** The known word that differs least from the given one, or undefined when none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > maxLength) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {

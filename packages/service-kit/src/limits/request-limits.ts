@@ -26,10 +26,10 @@ export class RequestLimits {
     const { requestsPerSecond } = this.#limits;
     if (requestsPerSecond === 0) return;
     const now = this.#now();
-    const waitSeconds = this.#bucketOf(identity, now).take(now);
-    if (waitSeconds === 0) return;
+    const bucket = this.#bucketOf(identity, now);
+    if (bucket.take(now)) return;
     throw new InterLinkError('resource_exhausted', `More than ${requestsPerSecond} requests a second of ${identity}`, {
-      retryAfterSeconds: Math.ceil(waitSeconds),
+      retryAfterSeconds: Math.ceil(bucket.waitMs(now) / 1_000),
     });
   }
 
@@ -56,9 +56,10 @@ export class RequestLimits {
     if (this.#buckets.size >= maxIdentities) {
       for (const [name, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(name);
     }
+    const { requestsPerSecond: perSecond } = this.#limits;
     // No identity has an empty name.
     const name = this.#buckets.size < maxIdentities ? identity : '';
-    const bucket = this.#buckets.get(name) ?? new TokenBucket(this.#limits.requestsPerSecond, now);
+    const bucket = this.#buckets.get(name) ?? new TokenBucket({ burst: 2 * perSecond, perSecond }, now);
     this.#buckets.set(name, bucket);
     return bucket;
   }

@@ -30,3 +30,16 @@ test('createLogger() writes JSON lines on stderr, errors without what libraries 
   ]);
   expect(stderr).not.toContain('hunter2');
 });
+
+test.runIf(process.platform === 'linux')('a log whose disk is full ends nothing', async () => {
+  const source = `
+    import { createLogger } from ${JSON.stringify(module)};
+    const logger = createLogger('vk', 'info');
+    for (let index = 0; index < 10_000; index += 1) logger.info({ text: 'x'.repeat(100) }, 'one more');
+    process.stdout.write('lives');`;
+  const command = `exec "$0" --input-type=module -e "$1" 2> /dev/full`;
+  const said = await new Promise((resolve) =>
+    execFile('sh', ['-c', command, process.execPath, source], (error, out) => resolve({ code: error?.code ?? 0, out })),
+  );
+  expect(said).toEqual({ code: 0, out: 'lives' });
+});

@@ -15,7 +15,17 @@ export function createLogger(name: string, level: string): Logger {
     // undici and dockerode put whole requests on their errors: keep what tells the reason, never headers or bodies.
     serializers: { err: describe },
   };
-  return pino(options, destination({ dest: 2, sync: true }));
+  return pino(options, standardError());
+}
+
+/** Lines that are kept while the log takes none: its disk is full, say. Those that come after are lost. */
+const heldBytes = 256 * 1024;
+
+/** A log that takes no more, for its terminal was closed or its disk is full, must end neither the process nor a request. */
+function standardError(): ReturnType<typeof destination> {
+  const stream = destination({ dest: 2, sync: true, maxLength: heldBytes });
+  stream.removeAllListeners('error');
+  return stream.on('error', () => undefined);
 }
 
 function describe(error: unknown): unknown {

@@ -49,9 +49,13 @@ const taken = new WeakMap<Socket, { read: number; written: number }>();
 
 const decorator = 'interlinkExchange';
 
-/** Those of a server that are under way. */
+/** Those of a server. */
 export class Exchanges {
-  readonly open = new Set<Exchange>();
+  /**
+   * Streams that are under way. No others: a set that something is added to and taken from with each request makes a new table every few
+   * requests, each former one refers to the next, and from one that has grown old all that were ever open then are kept until a full collection.
+   */
+  readonly streams = new Set<Exchange>();
 
   /** Begins with each request, before anything else looks at it. @param ended told of each when it has ended */
   follow(
@@ -62,11 +66,11 @@ export class Exchanges {
     app.addHook('onRequest', async (request, reply) => {
       const exchange = new Exchange(request, options.isStream(request));
       request.setDecorator<Exchange>(decorator, exchange);
-      this.open.add(exchange);
-      exchange.onEnd(() => {
-        this.open.delete(exchange);
-        options.ended(exchange);
-      });
+      if (exchange.isStream) {
+        this.streams.add(exchange);
+        exchange.onEnd(() => this.streams.delete(exchange));
+      }
+      exchange.onEnd(() => options.ended(exchange));
       reply.raw.once('close', () => exchange.end(statusOf(reply)));
     });
   }

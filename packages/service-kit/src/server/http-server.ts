@@ -105,7 +105,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   closeFormerConnections(app);
   const exchanges = new Exchanges();
   const metrics = new HttpMetrics(options.metrics ?? new Registry(), {
-    open: exchanges.open,
+    streams: exchanges.streams,
     routeOf: ({ request }) => options.routeOf?.(request) ?? request.routeOptions.url ?? 'none',
   });
   exchanges.follow(app, {
@@ -142,7 +142,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
 
   serveHealth(app, options.readiness);
-  metrics.serve(app, exchanges.open);
+  metrics.serve(app, exchanges.streams);
   serveUpgrades(app, (request, socket) => exchanges.upgraded(request, socket));
   return app;
 }

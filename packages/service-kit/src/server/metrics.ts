@@ -19,10 +19,10 @@ export class HttpMetrics {
   readonly #sent;
   readonly #ofIdentity;
 
-  /** @param open those under way: their bytes are counted when somebody asks */
+  /** @param streams those under way */
   constructor(
     registry: Registry,
-    { routeOf, open }: { routeOf: (exchange: Exchange) => string; open: ReadonlySet<Exchange> },
+    { routeOf, streams }: { routeOf: (exchange: Exchange) => string; streams: ReadonlySet<Exchange> },
   ) {
     this.#registry = registry;
     this.#routeOf = routeOf;
@@ -48,25 +48,28 @@ export class HttpMetrics {
       sent: counter('interlink_identity_sent_bytes_total', 'Bytes that went to an identity.', 'identity'),
     };
     this.#gauge(
-      open,
+      streams,
       'http_streams_open',
       'Watches, followed logs, commands and ports that are open.',
       'route',
       routeOf,
     );
-    this.#gauge(open, 'interlink_identity_streams_open', 'The same by who has them.', 'identity', (exchange) =>
+    this.#gauge(streams, 'interlink_identity_streams_open', 'The same by who has them.', 'identity', (exchange) =>
       this.#nameOf(exchange),
     );
   }
 
-  /** Serves `/metrics`: the process's own numbers (CPU, memory, event loop), these, and what the registry holds besides. */
-  serve(app: FastifyInstance, open: ReadonlySet<Exchange>): void {
+  /**
+   * Serves `/metrics`: the process's own numbers (CPU, memory, event loop), these, and what the registry holds besides.
+   * @param streams those under way: their bytes are counted when somebody asks
+   */
+  serve(app: FastifyInstance, streams: ReadonlySet<Exchange>): void {
     const registry = this.#registry;
     // A registry that is shown elsewhere, too, may have them.
     if (registry.getSingleMetric('process_cpu_seconds_total') === undefined)
       collectDefaultMetrics({ register: registry });
     app.get('/metrics', async (_request, reply) => {
-      for (const exchange of open) if (exchange.isStream) this.countBytes(exchange);
+      for (const exchange of streams) this.countBytes(exchange);
       return await reply.type(registry.contentType).send(await registry.metrics());
     });
   }
@@ -98,7 +101,7 @@ export class HttpMetrics {
   }
 
   #gauge(
-    open: ReadonlySet<Exchange>,
+    streams: ReadonlySet<Exchange>,
     name: string,
     help: string,
     label: string,
@@ -108,7 +111,7 @@ export class HttpMetrics {
       ...{ name, help, labelNames: [label], registers: [this.#registry] },
       collect() {
         this.reset();
-        for (const exchange of open) if (exchange.isStream) this.inc({ [label]: labelOf(exchange) });
+        for (const exchange of streams) this.inc({ [label]: labelOf(exchange) });
       },
     });
   }

@@ -19,12 +19,6 @@ const watchedEvents = ['create', 'start', 'die', 'died', 'oom', 'destroy', 'remo
 /** Podman fails to list its containers when one goes meanwhile: so often it is asked. */
 const maxLists = 20;
 
-/** What an engine event says: https://docs.docker.com/reference/api/engine/ `SystemEvents`. */
-export interface EngineEvent {
-  readonly Action: string;
-  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
-}
-
 /** What the engine says of itself and its host. */
 export interface EngineInfo {
   readonly host: string;

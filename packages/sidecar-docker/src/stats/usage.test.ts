@@ -18,6 +18,7 @@ test('toNetworkStats() adds up all interfaces but loopback', () => {
     ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed',
     '    lo:     100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0',
     '  eth0:     806      11    0    0    0     0          0         0       40       1    0    0    0     0       0          0',
+    '  eth2: none of this is a count',
     '  eth1:       4       1    0    0    0     0          0         0        2       1    0    0    0     0       0          0',
     '',
   ].join('\n');

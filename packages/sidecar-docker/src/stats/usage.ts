@@ -26,7 +26,7 @@ export function toContainerStats(name: string, startTime: string, usage: Usage):
 /** @param devices `/proc/PID/net/dev` of a process in the pod's network: all interfaces but loopback, added up */
 export function toNetworkStats(devices: string, time: Date): PodStats['network'] {
   let [rxBytes, txBytes] = [0n, 0n];
-  for (const [, name = '', fields = ''] of devices.matchAll(/^ *(\S+): *(.*)$/gm)) {
+  for (const [, name = '', fields = ''] of devices.matchAll(/^ *(\S+): *(\d[\d ]*)$/gm)) {
     if (name === 'lo') continue;
     const counts = fields.split(/ +/);
     rxBytes += BigInt(counts[0] ?? 0);

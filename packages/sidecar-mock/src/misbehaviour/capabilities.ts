@@ -23,6 +23,18 @@ export const capabilityMisbehaviours: ReadonlyArray<Misbehaviour> = [
     })),
   },
   {
+    name: 'announces-no-watch',
+    summary: 'watch is not among the announced verbs.',
+    caughtBy: ['capabilities-announce-basics'],
+    begin: inServer((app) => {
+      for (const asked of [route.capabilities, route.ownerCapabilities])
+        rewriteJson(app, asked, ({ verbs, ...rest }) => ({
+          ...rest,
+          verbs: (verbs as string[]).filter((verb) => verb !== 'watch'),
+        }));
+    }),
+  },
+  {
     name: 'pool-without-capacity',
     summary: 'The pool does not say how much there is.',
     caughtBy: ['capabilities-announce-pools'],

@@ -22,9 +22,10 @@ const suffixes: Readonly<Record<string, number>> = {
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(text: string): number | undefined {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]i?|[KMGTPE]i)?|[eE]([+-]?\d+))$/.exec(text);
+  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([numkMGTPE]i?|[KMGTPE]i)?|[eE]([+-]?\d+))$/.exec(text);
   if (match === null) return undefined;
   const [, digits = '', suffix = '', exponent = '0'] = match;
   const factor = suffixes[suffix];
-  return factor === undefined ? undefined : Number(digits) * factor * 10 ** Number(exponent);
+  // Zero times a power that is beyond all numbers is zero.
+  return factor === undefined ? undefined : Number(digits) * factor * 10 ** Number(exponent) || 0;
 }

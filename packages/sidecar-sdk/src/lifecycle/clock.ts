@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls once after so many milliseconds. @returns what calls it off */
+  /** Calls once after so many milliseconds, at once for what is past. @returns what calls it off */
   setTimer(ms: number, fire: () => void): () => void;
 }
 
@@ -16,7 +16,7 @@ export const systemClock: Clock = {
     const wait = (leftMs: number) => {
       timer = setTimeout(() => (leftMs > longestMs ? wait(leftMs - longestMs) : fire()), Math.min(leftMs, longestMs));
     };
-    wait(ms);
+    wait(Math.max(0, ms));
     return () => clearTimeout(timer);
   },
 };

@@ -97,7 +97,9 @@ export class PodService {
   }
 
   async capabilities(): Promise<Capabilities> {
-    return await this.#backend.capabilities();
+    const { verbs, ...rest } = await this.#backend.capabilities();
+    // The stream is this service's own, whatever the backend has.
+    return { ...rest, verbs: [...new Set([...verbs, 'watch' as const])] };
   }
 
   /** The owner's reports. @throws InterLinkError `unavailable` before the first list, or while the backend can't be listed */

@@ -1,5 +1,5 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
-import { writeDeletion } from '../folder/stop-order.ts';
+import { type Deletion, writeDeletion } from '../folder/stop-order.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { isEndState } from '../slurm/job-state.ts';
@@ -34,8 +34,8 @@ export interface EnderOptions {
 /** Ends pods: TERM, their time, KILL, and when Slurm agrees that nothing runs, their folders go. */
 export class Ender {
   readonly #options: EnderOptions;
-  /** The last order to Slurm by pod, and when it was given. */
-  readonly #ordered = new Map<string, { readonly mode: CancelMode; readonly atMs: number }>();
+  /** The last order to Slurm by pod, when it was given, and how much time there was. */
+  readonly #ordered = new Map<string, { readonly mode: CancelMode; readonly atMs: number } & Deletion>();
   /** Whose KILL had no effect. */
   readonly #deaf = new WeakSet<PodEntry>();
 
@@ -86,8 +86,10 @@ export class Ender {
     const last = this.#ordered.get(uid);
     if (last?.mode === 'kill' && nowMs >= last.atMs + retryMs) this.#deaf.add(entry);
     const mode = this.#modeOf(entry, nowMs);
-    if (last?.mode === mode && nowMs < last.atMs + retryMs) return;
-    this.#ordered.set(uid, { mode, atMs: nowMs });
+    // One with less time is an order of its own: the script looks at what it has when it is signalled.
+    const isGiven = last?.mode === mode && last.killAtMs <= deletion.killAtMs;
+    if (isGiven && nowMs < last.atMs + retryMs) return;
+    this.#ordered.set(uid, { mode, atMs: nowMs, ...deletion });
     try {
       if (mode === 'term') await this.#options.hand(entry);
       await this.#options.cancels.cancel(jobId, mode);

@@ -21,7 +21,7 @@ export class Orphans {
   find(jobs: Iterable<PodJob>, hasPod: (uid: string) => boolean): string[] {
     const here = [...jobs].filter(
       ({ state, workingDirectory, identity }) =>
-        !isEndState(state) && dirname(workingDirectory ?? '') === this.#root && !hasPod(identity.uid),
+        !hasPod(identity.uid) && !isEndState(state) && dirname(workingDirectory ?? '') === this.#root,
     );
     const counts = new Map(here.map(({ id }) => [id, (this.#seen.get(id) ?? 0) + 1]));
     this.#seen.clear();

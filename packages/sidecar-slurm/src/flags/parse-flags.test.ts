@@ -85,4 +85,8 @@ describe('parseFlags()', () => {
       { numRuns: 2_000 },
     );
   });
+
+  test('reads as many letters as an annotation holds, each once', () => {
+    expect(parseFlags([`-${'H'.repeat(200_000)}`])).toEqual({ flags: new Map([['hold', true]]), problems: [] });
+  });
 });

@@ -60,13 +60,12 @@ function readLong(word: string): ReadonlyArray<ReadOption> | string {
 function readShort(word: string): ReadonlyArray<ReadOption> | string {
   if (!/^-./s.test(word)) return `${shown(word)} is no option of sbatch`;
   const read: ReadOption[] = [];
-  for (const [index, letter] of [...word].entries()) {
-    if (index === 0) continue;
+  const [, ...letters] = word;
+  for (const [index, letter] of letters.entries()) {
     const option = findShortOption(letter);
     if (option === undefined) return `${shown(`-${letter}`)} is no option of sbatch`;
-    const value = [...word].slice(index + 1).join('');
     if (option.value === 'none') read.push({ option, value: undefined });
-    else return [...read, { option, value: value === '' ? undefined : value }];
+    else return [...read, { option, value: letters.slice(index + 1).join('') || undefined }];
   }
   return read;
 }

@@ -148,7 +148,8 @@ function toLast(exitCode: number, values: ReadonlyMap<string, string>): EndRecor
 
 /** Who gets at the pod's folder may have written anything: what is no time, address or job id is taken for not known. */
 export function toTime(text: string | undefined): string | undefined {
-  return text !== undefined && /^\d{4}(-\d{2}){2}T\d{2}(:\d{2}){2}(\.\d{1,9})?Z$/.test(text) ? text : undefined;
+  const isTime = text !== undefined && /^\d{4}(-\d{2}){2}T\d{2}(:\d{2}){2}(\.\d{1,9})?Z$/.test(text);
+  return isTime && !Number.isNaN(Date.parse(text)) ? text : undefined;
 }
 
 function toAddress(text: string | undefined): string | undefined {

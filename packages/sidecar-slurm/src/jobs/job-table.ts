@@ -18,6 +18,8 @@ export class JobTable {
   readonly #clock: Clock;
   #running: Promise<Snapshot> | undefined;
   #next: Promise<Snapshot> | undefined;
+  /** What was answered last, sorted: an answer that is as it was is the same array. */
+  #sorted: { readonly jobs: ReadonlyArray<PodJob>; readonly byUid: Snapshot['byUid'] } | undefined;
 
   constructor(slurm: Pick<SlurmApi, 'jobs'>, clock: Clock) {
     this.#slurm = slurm;
@@ -57,8 +59,9 @@ export class JobTable {
 
   async #ask(): Promise<Snapshot> {
     const askedAtMs = this.#clock.now();
-    const byUid = Map.groupBy(await this.#slurm.jobs(), ({ identity }) => identity.uid);
-    return { askedAtMs, tookMs: this.#clock.now() - askedAtMs, byUid };
+    const jobs = await this.#slurm.jobs();
+    if (this.#sorted?.jobs !== jobs) this.#sorted = { jobs, byUid: Map.groupBy(jobs, ({ identity }) => identity.uid) };
+    return { askedAtMs, tookMs: this.#clock.now() - askedAtMs, byUid: this.#sorted.byUid };
   }
 }
 

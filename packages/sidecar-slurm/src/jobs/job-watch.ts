@@ -37,6 +37,7 @@ const idleMs = 60_000;
 const looksAtFirst = 5;
 /** Pods whose files are read at once, when many jobs have ended. */
 const readsAtOnce = 16;
+const none: ReadonlyArray<PodJob> = [];
 
 /** Keeps what is known of each job true: one squeue for all of them, again and again. */
 export class JobWatch {
@@ -96,11 +97,11 @@ export class JobWatch {
 
   /** Brings every pod up to what squeue said. */
   async apply(snapshot: Snapshot): Promise<void> {
-    const entries = [...this.#options.book.all()];
+    const due = this.#due(snapshot);
     const vanished = new Set<PodEntry>();
     const unbegun = new Map<PodJob, PodEntry>();
     await Promise.all(
-      entries.map(async (entry) => {
+      due.map(async (entry) => {
         try {
           const found = await this.#slots.run(async () => await this.#look(entry, snapshot));
           if (found === 'vanished') vanished.add(entry);
@@ -116,6 +117,23 @@ export class JobWatch {
     await this.#judgeUnbegun(unbegun);
     await this.#endOrphans(snapshot);
     this.#looks += 1;
+  }
+
+  /** Whoever has news, or something under way. Of thousands that wait in a queue these are few, and nothing else is done for the others. */
+  #due({ byUid }: Snapshot): PodEntry[] {
+    const due: PodEntry[] = [];
+    for (const entry of this.#options.book.all()) {
+      const jobs = byUid.get(entry.uid) ?? none;
+      if (this.#isAsBefore(entry, jobs)) this.#options.onJobs(entry, jobs);
+      else due.push(entry);
+    }
+    return due;
+  }
+
+  /** Whether its only job goes on as it was seen before, and nothing is wanted of it: squeue's same line is the same object. */
+  #isAsBefore({ sight, uid, jobId, deletion }: PodEntry, [job, ...others]: ReadonlyArray<PodJob>): boolean {
+    if (job === undefined || others.length > 0 || jobId === undefined || deletion !== undefined) return false;
+    return sight.kind === 'seen' && sight.job === job && !isEndState(job.state) && !this.#missing.has(uid);
   }
 
   /** @returns what has to be asked for: sacct about a job that squeue does not show, its node about one that may have been cancelled before it began */
@@ -182,11 +200,14 @@ export class JobWatch {
     const { book, clock } = this.#options;
     this.#missing.delete(entry.uid);
     const before = entry.sight;
-    const job = before.kind === 'seen' ? steadyEstimate(before.job, shown, clock.now()) : shown;
+    const seen = before.kind === 'seen' ? before : undefined;
+    const nowMs = clock.now();
+    const estimatedAtMs = shown.estimatedStart === undefined ? seen?.estimatedAtMs : nowMs;
+    const job = seen === undefined ? shown : steadyEstimate(seen.job, shown, nowMs, estimatedAtMs ?? 0);
     const isEnded = isEndState(job.state);
-    const endedSinceMs = before.kind === 'seen' ? before.endedSinceMs : undefined;
-    entry.sight = { kind: 'seen', job, ...(isEnded ? { endedSinceMs: endedSinceMs ?? sinceMs } : {}) };
-    const isNews = before.kind !== 'seen' || !isSame(before.job, job);
+    const endedSinceMs = isEnded ? (seen?.endedSinceMs ?? sinceMs) : undefined;
+    entry.sight = { kind: 'seen', job, endedSinceMs, estimatedAtMs };
+    const isNews = seen === undefined || !isSame(seen.job, job);
     if (isNews) for (const event of sightEvents(before, job)) book.event(entry.uid, event);
     if (isEnded) await this.#settle(entry);
     else if (isNews) book.tell(entry);

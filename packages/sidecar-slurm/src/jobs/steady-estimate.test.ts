@@ -17,9 +17,23 @@ describe('steadyEstimate()', () => {
     ['moves by minutes and is hours away', 300, 310, 300],
     ['moves by an hour and is hours away', 300, 360, 360],
     ['is there for the first time', undefined, 5, 5],
-    ['is not there any more', 5, undefined, undefined],
     ['was for a time that is over', -1, -0.5, -0.5],
   ] as const)('when it %s', (_, before, after, shown) => {
-    expect(steadyEstimate(startingIn(before), startingIn(after), nowMs)).toEqual(startingIn(shown));
+    expect(steadyEstimate(startingIn(before), startingIn(after), nowMs, nowMs)).toEqual(startingIn(shown));
+  });
+
+  test.each([
+    ['is not there for a minute, while backfill thinks', 60, startingIn(undefined), 5],
+    ['is not there any more', 120, startingIn(undefined), undefined],
+    [
+      'is not there, as the job waits for something else',
+      0,
+      { ...startingIn(undefined), reason: 'JobHeldUser' },
+      undefined,
+    ],
+    ['is not there, as the job has begun', 0, { ...startingIn(undefined), state: 'RUNNING' as const }, undefined],
+  ])('when it %s', (_, silentSeconds, after, shown) => {
+    const job = steadyEstimate(startingIn(5), after, nowMs, nowMs - silentSeconds * 1_000);
+    expect(job).toEqual({ ...after, estimatedStart: startingIn(shown).estimatedStart });
   });
 });

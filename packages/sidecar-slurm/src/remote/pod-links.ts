@@ -63,6 +63,7 @@ export class PodLinks {
   /** What squeue says of a pod's jobs; there may be two, of which one will be refused. */
   see(entry: PodEntry, jobs: ReadonlyArray<PodJob>): void {
     if (this.#options.isShared === true) return;
+    if (!this.#runs.has(entry) && jobs.every(({ state }) => state === 'PENDING')) return;
     const runs = this.#runs.get(entry) ?? new Map<string, Linked>();
     this.#runs.set(entry, runs);
     const keys = new Set(jobs.map(keyOf));

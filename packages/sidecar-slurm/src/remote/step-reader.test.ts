@@ -31,6 +31,8 @@ test('StepReader has no line where the end came before it, and no bytes that wer
 });
 
 test('StepReader takes no line that is longer than any message', async () => {
-  const reader = new StepReader(Readable.from([Buffer.alloc(10_000, 'x')]));
-  await expect(reader.line()).rejects.toThrow('no message');
+  const long = Buffer.alloc(10_000, 'x');
+  await expect(new StepReader(Readable.from([long])).line()).rejects.toThrow('no message');
+  const whole = Buffer.concat([long, Buffer.from('\n')]);
+  await expect(new StepReader(Readable.from([whole])).line()).rejects.toThrow('no message');
 });

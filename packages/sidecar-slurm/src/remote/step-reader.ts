@@ -15,12 +15,13 @@ export class StepReader {
   async line(): Promise<string | undefined> {
     for (;;) {
       const end = this.#rest.indexOf(newline);
+      const length = end >= 0 ? end : this.#rest.length;
+      if (length > longestLine) throw new Error('what the step says is no message');
       if (end >= 0) {
         const line = this.#rest.toString('utf8', 0, end);
         this.#rest = this.#rest.subarray(end + 1);
         return line;
       }
-      if (this.#rest.length > longestLine) throw new Error('what the step says is no message');
       if (!(await this.#more())) return undefined;
     }
   }

@@ -23,7 +23,7 @@ export interface SlurmApi {
   submit(order: SubmitOrder): Promise<Submitted>;
 
   /** Every job of this account that carries our comment, of all owners, those included that ended less than MinJobAge ago. One squeue. */
-  jobs(): Promise<PodJob[]>;
+  jobs(): Promise<ReadonlyArray<PodJob>>;
 
   /** What the accounting database knows; undefined where there is none, which is found out once. One sacct. */
   accounting(query: AccountingQuery): Promise<SlurmJob[] | undefined>;

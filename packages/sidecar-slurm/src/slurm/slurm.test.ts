@@ -1,10 +1,9 @@
-import { createLogger } from '@interlink/sidecar-sdk';
+import { createLogger, type Rate } from '@interlink/sidecar-sdk';
 import { expect, test } from 'vitest';
 import type { CommandOutcome } from './commands/command-recorder.ts';
 import type { CommandOutput } from './commands/run-command.ts';
 import type { SlurmProgram } from './commands/slurm-commands.ts';
 import { renderIdentity } from './job-identity.ts';
-import type { Rate } from './pace/token-bucket.ts';
 import { Slurm } from './slurm.ts';
 import { isUncertain, troubleOf } from './slurm-error.ts';
 import { ManualClock, settle } from './testing/manual-clock.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@interlink/sidecar-sdk';
+import type { Clock, Logger, Rate } from '@interlink/sidecar-sdk';
 import { assertJobId, isCancelled, toCancelArguments, toGroups } from './cancel-arguments.ts';
 import type { Partition, SlurmNode, SlurmSettings } from './cluster.ts';
 import type { CommandRecorder } from './commands/command-recorder.ts';
@@ -7,7 +7,6 @@ import { runByShell } from './commands/run-by-shell.ts';
 import type { RunCommand } from './commands/run-command.ts';
 import type { SlurmCommands } from './commands/slurm-commands.ts';
 import { SubmitQueue } from './pace/submit-queue.ts';
-import type { Rate } from './pace/token-bucket.ts';
 import { accountingFields, parseAccounting } from './parse/accounting.ts';
 import { JobLines } from './parse/job-lines.ts';
 import { jobFields } from './parse/jobs.ts';
@@ -59,14 +58,15 @@ export class Slurm implements SlurmApi {
   async submit(order: SubmitOrder): Promise<Submitted> {
     const action = `Cannot submit job for pod "${order.identity.namespace}/${order.identity.name}"`;
     const args = toSubmitArguments(order);
-    return await this.#submissions.run(async () => {
+    return await this.#submissions.run(async (isNext) => {
       const isAnswer: Call['isAnswer'] = ({ exitCode, stdout }) => exitCode === 0 && parseJobId(stdout) !== undefined;
-      const { stdout } = await this.#runner.run({ program: 'sbatch', args, action, isAnswer });
-      return { jobId: parseJobId(stdout) ?? '' };
+      const call: Call = { program: 'sbatch', args, action, isAnswer, queue: { name: 'sbatch', isNext } };
+      const { ending, stdout } = await this.#runner.run(call);
+      return ending === 'unbegun' ? undefined : { jobId: parseJobId(stdout) ?? '' };
     }, action);
   }
 
-  async jobs(): Promise<PodJob[]> {
+  async jobs(): Promise<ReadonlyArray<PodJob>> {
     const args = ['--me', '--noheader', '--states=all', `--Format=${toFormat(jobFields)}`];
     return this.#jobLines.parse(await this.#ask({ program: 'squeue', args, action: 'Cannot list jobs' }));
   }

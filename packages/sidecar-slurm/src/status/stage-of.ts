@@ -9,8 +9,13 @@ import type { Stage, Trouble } from './to-pod-report.ts';
 export type Sight =
   /** Not yet. */
   | { readonly kind: 'unseen' }
-  /** By squeue. `endedSinceMs`: since when it is shown as ended; undefined while it is not. */
-  | { readonly kind: 'seen'; readonly job: SlurmJob; readonly endedSinceMs?: number | undefined }
+  /** By squeue. `endedSinceMs`: since when it is shown as ended; undefined while it is not. `estimatedAtMs`: when it had an estimate last. */
+  | {
+      readonly kind: 'seen';
+      readonly job: SlurmJob;
+      readonly endedSinceMs?: number | undefined;
+      readonly estimatedAtMs?: number | undefined;
+    }
   /** squeue does not know it any more; `job`: what sacct says, where there is one. */
   | { readonly kind: 'gone'; readonly job: JobEnd | undefined; readonly sinceMs: number };
 

@@ -12,8 +12,8 @@ import { isUncertain } from '../slurm/slurm-error.ts';
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 const idleMs = 3_600_000;
-/** What stands in the folders of others is written while sbatch runs for one. */
-const triesAtOnce = 3;
+/** What stands in the folders of others is written while sbatch runs for one, and is given for the next. */
+const triesAtOnce = 4;
 
 export interface SubmitterOptions {
   readonly slurm: Pick<SlurmApi, 'submit'>;

@@ -8,9 +8,9 @@ export function parsePodRange(value: unknown, problems: string[]): PodRange | un
   const unknown = typeof value === 'object' ? Object.keys(others) : [];
   for (const key of unknown) problems.push(`unknown key PodCIDR.${key}`);
   const range = {
-    subnet: String(subnet ?? ''),
-    ...(minIP == null || minIP === '' ? {} : { minIP: String(minIP) }),
-    ...(maxIP == null || maxIP === '' ? {} : { maxIP: String(maxIP) }),
+    subnet: textOf(subnet ?? ''),
+    ...(minIP == null || minIP === '' ? {} : { minIP: textOf(minIP) }),
+    ...(maxIP == null || maxIP === '' ? {} : { maxIP: textOf(maxIP) }),
   };
   // A file of another release may have the group without a subnet in it.
   if (range.subnet === '' && Object.keys(range).length === 1 && typeof value === 'object') return undefined;
@@ -21,4 +21,9 @@ export function parsePodRange(value: unknown, problems: string[]): PodRange | un
     problems.push(InterLinkError.from(error).message);
     return undefined;
   }
+}
+
+/** As it stands in the file, for a message: an object's own `toString` may be anything. */
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

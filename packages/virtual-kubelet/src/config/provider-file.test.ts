@@ -130,6 +130,10 @@ NodeTaints: [ { Key: k, Effect: Sometimes }, 7 ]
   }
 });
 
+test('loadProviderFile() shows a subnet that is no text as it stands in the file', async () => {
+  expect(await problemsOf('PodCIDR: { Subnet: { toString: x } }')).toContain('{"toString":"x"}');
+});
+
 test('loadProviderFile() refuses lists and groups that are none, rather than drop a GPU in silence', async () => {
   const message = await problemsOf(
     'Resources: { Accelerators: { ResourceType: gpu } }\nNodeLabels: a=b\nNodeTaints: x\n',
@@ -151,6 +155,10 @@ test.each([
     code: 'invalid_argument',
     message: expect.stringContaining(message),
   });
+});
+
+test('loadProviderFile() refuses a value that is within itself', async () => {
+  expect(await problemsOf('Resources: &r\n  CPU: *r\n')).toContain('an alias stands within what it is an alias of');
 });
 
 test('loadProviderFile() refuses a file that is missing, by its name', async () => {

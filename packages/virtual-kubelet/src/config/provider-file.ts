@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseQuantity, type Taint } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
-import { nearest } from '@interlink/service-kit';
-import { parse } from 'yaml';
+import { nearest, parseYaml } from '@interlink/service-kit';
 import type { PodRange } from '../trust/pod-addresses.ts';
 import { type InterLinkHttp, parseInterLinkHttp } from './interlink-http.ts';
 import { type KubeletSettings, kubeletKeys, parseKubeletSettings } from './kubelet-settings.ts';
@@ -54,7 +53,7 @@ export async function loadProviderFile(path: string | undefined, nodeName: strin
   if (path === undefined) return none;
   let root: unknown;
   try {
-    root = parse(await readFile(path, 'utf8'));
+    root = parseYaml(await readFile(path, 'utf8'));
   } catch (error) {
     throw new InterLinkError(
       'invalid_argument',

@@ -28,7 +28,7 @@ async function connect() {
   const stop = new AbortController();
   const target = new HttpTarget({ url: peer.url });
   const link = new InterLinkLink(target, keepLogLines().logger, stop.signal, 0);
-  const provider = new InterLinkProvider(link, { cluster: 'c', node: 'recnode' }, 'the file token');
+  const provider = new InterLinkProvider(link, { cluster: 'c', node: 'recnode' }, 'the token of the file token');
   onTestFinished(async () => {
     stop.abort();
     await target.close();

@@ -9,13 +9,13 @@ type Arguments<K extends keyof PodClient> = PodClient[K] extends (...args: infer
 export class InterLinkProvider implements Provider {
   readonly #link: InterLinkLink;
   readonly #owner: Owner;
-  readonly #tokenSource: string;
+  readonly #shown: string;
 
-  /** @param tokenSource as messages have it: `the file /etc/vk/token` */
-  constructor(link: InterLinkLink, owner: Owner, tokenSource: string) {
+  /** @param shown what InterLink knows this process by, as messages have it: `the token of the file /etc/vk/token` */
+  constructor(link: InterLinkLink, owner: Owner, shown: string) {
     this.#link = link;
     this.#owner = owner;
-    this.#tokenSource = tokenSource;
+    this.#shown = shown;
   }
 
   async capabilities(...args: Arguments<'capabilities'>) {
@@ -35,7 +35,7 @@ export class InterLinkProvider implements Provider {
   }
 
   /**
-   * When InterLink, or a proxy before it, turns the caller down, the stream's error says with which token: whoever reads the node's
+   * When InterLink, or a proxy before it, turns the caller down, the stream's error says what it was shown: whoever reads the node's
    * conditions has no other way to know. Events of pods don't say it: paths are not for their authors.
    */
   async *watchPods(...args: Arguments<'watchPods'>): AsyncGenerator<StreamRecord> {
@@ -45,7 +45,7 @@ export class InterLinkProvider implements Provider {
       const { code, message, reason } = InterLinkError.from(error);
       // Without a token nothing was shown that could be refused.
       if (reason === noToken || (code !== 'unauthenticated' && code !== 'permission_denied')) throw error;
-      const text = `${this.#link.url} does not take the token of ${this.#tokenSource}: ${message}`;
+      const text = `${this.#link.url} does not take ${this.#shown}: ${message}`;
       throw new InterLinkError(code, text, { cause: error });
     }
   }

@@ -20,7 +20,7 @@ async function ask(status: number, token: () => Promise<string> = async () => 'a
     server.close();
   });
   const link = new InterLinkLink(target, createLogger('test', 'silent'), new AbortController().signal, 0);
-  const pods = new InterLinkProvider(link, { cluster: 'c', node: 'n' }, 'the file /etc/vk/token');
+  const pods = new InterLinkProvider(link, { cluster: 'c', node: 'n' }, 'the token of the file /etc/vk/token');
   const watching = pods.watchPods({ signal: AbortSignal.timeout(10_000) });
   const error = await watching.next().catch((thrown: unknown) => thrown);
   return { url, pods, error, refusals };

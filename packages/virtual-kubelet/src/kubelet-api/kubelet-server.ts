@@ -137,7 +137,9 @@ async function listen(server: Server, { host, port }: KubeletServerOptions): Pro
     await once(server, 'listening');
   } catch (error) {
     const { message } = InterLinkError.from(error);
-    throw new InterLinkError('unavailable', `Cannot listen on ${host} port ${port} for the kubelet API: ${message}`);
+    const wanted = 'another one: --port, or KUBELET_PORT';
+    const text = `Cannot listen on ${host} port ${port} for the kubelet API (${wanted}): ${message}`;
+    throw new InterLinkError('unavailable', text);
   }
 }
 

@@ -105,7 +105,7 @@ export class NodeController {
     const conditions = nodeConditions({ ...this.#options.health(), isReady: false }, [], now);
     try {
       this.#adopt(await client.create(nodes, {}, nodeObject(description, conditions), { signal }));
-      logger.info({ node: description.name }, 'node registered');
+      logger.info('node registered');
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
       await this.#ensure(signal);

@@ -1,7 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import type { PodReport } from '@interlink/protocol';
+import type { TokenBucket } from '@interlink/service-kit';
 import type { PodTrouble } from '../status/pod-status.ts';
-import type { TokenBucket } from '../trust/token-bucket.ts';
 import type { ChangeableParts } from './pod-changes.ts';
 import type { PodTrace } from './pod-trace.ts';
 

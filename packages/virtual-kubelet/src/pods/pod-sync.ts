@@ -1,13 +1,12 @@
 import { type EventRecorder, isNotFound, isUidMismatch, type KubeClient, objectReference, pods } from '@interlink/kube';
 import type { Capabilities } from '@interlink/protocol';
-import { type Logger, traced } from '@interlink/service-kit';
+import { type Logger, TokenBucket, traced } from '@interlink/service-kit';
 import type { Admission } from '../admission/admission.ts';
 import { isReportedOnly } from '../admission/daemon-set-pod.ts';
 import type { Provider } from '../provider.ts';
 import { PodSources } from '../resolve/pod-sources.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import type { ServiceLinks } from '../resolve/service-links.ts';
-import { TokenBucket } from '../trust/token-bucket.ts';
 import { VolumeUpdates } from '../volumes/volume-updates.ts';
 import { AdmissionStep } from './admission-step.ts';
 import type { BackendMirror } from './backend-mirror.ts';

@@ -134,5 +134,7 @@ function optional<K extends string>(key: K, value: string | null | undefined): {
 export function wholeSeconds(time: string | undefined): string | undefined {
   if (time === undefined) return undefined;
   const ms = Date.parse(time);
-  return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  // Its zone may have moved it out of the years that RFC 3339 has.
+  const text = Number.isNaN(ms) ? undefined : /^\d{4}-.{14}/.exec(new Date(ms).toISOString())?.[0];
+  return text === undefined ? undefined : `${text}Z`;
 }

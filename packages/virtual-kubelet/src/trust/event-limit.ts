@@ -1,4 +1,4 @@
-import { type Rate, TokenBucket } from './token-bucket.ts';
+import { type Rate, TokenBucket } from '@interlink/service-kit';
 
 /** A pod's start tells about four per container. Less than the recorder's own limit, so that the virtual kubelet's events get through. */
 const podRate: Rate = { burst: 20, perSecond: 1 / 30 };

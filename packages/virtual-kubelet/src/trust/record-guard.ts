@@ -4,18 +4,18 @@
  *   record-guard.ts        the stream: whose pods, how many, how often
  *   check-report.ts        one pod's report             (clean-text.ts, pod-addresses.ts)
  *   check-capabilities.ts  the node's capacity, labels  (node-labels.ts)
- *   event-limit.ts, strangers.ts, token-bucket.ts   how much of it
+ *   event-limit.ts, strangers.ts   how much of it
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pod } from '@interlink/kube';
 import { InterLinkError, type PodReport, type StreamRecord } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
+import { TokenBucket } from '@interlink/service-kit';
 import { checkReport } from './check-report.ts';
 import { cleanText, maxEventBytes, toReason } from './clean-text.ts';
 import { EventLimit } from './event-limit.ts';
 import type { PodAddresses } from './pod-addresses.ts';
 import { Strangers } from './strangers.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 export interface RecordGuardOptions {
   /** The pod of this UID that the API has on this node. */

@@ -1,4 +1,4 @@
-import { TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from '@interlink/service-kit';
 
 /** Orphans after a long absence of this process may be many; each costs a question to the Kubernetes API. */
 export const maxStrangers = 5_000;

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { configuredRoutes } from '@interlink/interlink';
 import { InterLinkError } from '@interlink/protocol';
 import { accountTokenFile, type TlsFileNames, TlsFiles, tlsFileNames } from '@interlink/service-kit';
-import { type Finding, problem } from '../check.ts';
+import { type Finding, problem, warning } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
 import { timeOf } from './certificate-time.ts';
 
@@ -26,7 +26,7 @@ async function groupsOf(context: DoctorContext): Promise<TlsFileNames[]> {
   return [...new Map(named.map((names) => [JSON.stringify(names), names])).values()];
 }
 
-async function lookAt(names: TlsFileNames, { logger }: DoctorContext): Promise<Finding[]> {
+async function lookAt(names: TlsFileNames, { logger, env }: DoctorContext): Promise<Finding[]> {
   try {
     await TlsFiles.load(names, logger);
   } catch (error) {
@@ -39,7 +39,21 @@ async function lookAt(names: TlsFileNames, { logger }: DoctorContext): Promise<F
     ];
   }
   const files = [names.certFile, names.caCertFile].filter((file) => file !== undefined);
-  return (await Promise.all(files.map(timesIn))).flat();
+  const isMounted = (env.KUBERNETES_SERVICE_HOST ?? '') !== '';
+  const open = names.keyFile === undefined || isMounted ? [] : await openToOthers(names.keyFile);
+  return [...open, ...(await Promise.all(files.map(timesIn))).flat()];
+}
+
+/** What a Secret is mounted as is Kubernetes' business; elsewhere a key is its owner's alone. */
+async function openToOthers(path: string): Promise<Finding[]> {
+  const { mode } = await stat(path);
+  if ((mode & 0o077) === 0) return [];
+  const advice = {
+    what: `the key ${path} has mode 0${(mode & 0o777).toString(8)}: others of this machine can read it`,
+    why: 'whoever has it passes for the owner of its certificate',
+    fix: `chmod 600 ${path}; if others had the chance to read it, make a new key and certificate`,
+  };
+  return [(mode & 0o007) === 0 ? warning(advice) : problem(advice)];
 }
 
 async function timesIn(path: string): Promise<Finding[]> {

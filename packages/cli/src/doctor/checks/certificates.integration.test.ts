@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { TlsFolder } from '../../../../../test/testbed/tls-folder.ts';
@@ -69,6 +69,18 @@ test('certificates looks at files before anybody connects: what can’t be used,
     expect.stringMatching(/^problem: the certificate in \S+late\.crt \(CN=late\) expired 30 minutes ago$/),
     expect.stringMatching(/^problem: Cannot use Sidecars\[2\]\.KeyFile .* it is not the key of the certificate in /),
   ]);
+});
+
+test('certificates tells of a key that others can read', async () => {
+  const { certFile, keyFile } = await (await tlsFolder()).issue('open');
+  const config = { InterlinkURL: 'https://127.0.0.1:1', TLS: { CertFile: certFile, KeyFile: keyFile } };
+  const ofMode = async (mode: number) => {
+    await chmod(keyFile, mode);
+    return inLines(await runCheck(certificates, { side: 'site', config })).filter((line) => line.includes('the key'));
+  };
+  expect(await ofMode(0o600)).toEqual([]);
+  expect(await ofMode(0o640)).toEqual([expect.stringMatching(/^warning: the key \S+open\.key has mode 0640: others/)]);
+  expect(await ofMode(0o644)).toEqual([expect.stringMatching(/^problem: the key \S+open\.key has mode 0644: others/)]);
 });
 
 test('certificates tells of a client certificate in the kubeconfig that has expired', async () => {

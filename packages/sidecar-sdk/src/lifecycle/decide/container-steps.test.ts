@@ -26,6 +26,12 @@ describe('containerSteps() restarts', () => {
     ['160 s after the sixth', 1, after(5), ['look at 161']],
     ['never later than 5 min after', 1, after(6), ['look at 301']],
     ['never later than 5 min after, however often', 1, after(600), ['look at 301']],
+    [
+      'after another look, by a clock that is behind the end',
+      1,
+      after(0, { startedAt: at(599), finishedAt: at(600) }),
+      ['look at 11'],
+    ],
     ['as in the beginning after 10 min', 600, after(6, { finishedAt: at(600) }), ['create main/1 after 1']],
     ['not so a moment earlier', 599, after(6, { finishedAt: at(599) }), ['look at 899']],
     [

@@ -67,10 +67,17 @@ function replacementOf({ container, number }: AttemptFacts): Step {
   return { do: 'create', container, attempt: number + 1, failuresBefore: 0 };
 }
 
+/** How soon it is looked again at an end that is still to come. */
+const wrongClockMs = 10_000;
+
 function restartSteps(facts: PodFacts, container: ContainerFacts, attempt: AttemptFacts, nowMs: number): Plan {
   const restart = dueRestart(facts, container);
   if (restart === undefined || !canBeMade(facts, container)) return nothingToDo;
-  if (restart.atMs > nowMs) return { steps: [], wakeAtMs: restart.atMs };
+  if (restart.atMs > nowMs) {
+    // Our clock may be behind that of whoever wrote the end down, and be put right.
+    const againMs = nowMs + Math.max(restart.delayMs, wrongClockMs);
+    return { steps: [], wakeAtMs: Math.min(restart.atMs, againMs) };
+  }
   const { failuresBefore } = restart;
   const { name } = container.spec;
   return whenDue(container, nowMs, { do: 'create', container: name, attempt: attempt.number + 1, failuresBefore });

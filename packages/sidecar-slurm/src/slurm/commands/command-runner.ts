@@ -5,7 +5,7 @@ import { slurmError } from '../slurm-error.ts';
 import { clientEnvironment } from './client-environment.ts';
 import type { CommandOutcome, CommandRecorder } from './command-recorder.ts';
 import { describe, diagnose, isAtLimit } from './diagnose.ts';
-import type { CommandOutput, RunCommand } from './run-command.ts';
+import type { CommandOrder, CommandOutput, RunCommand } from './run-command.ts';
 import type { SlurmCommands, SlurmProgram } from './slurm-commands.ts';
 import { toArgv } from './to-argv.ts';
 
@@ -34,6 +34,8 @@ export interface Call {
   readonly action: string;
   /** Whether an output that ended by itself is an answer. Default: exit code 0; what stands on stderr is no failure. */
   isAnswer?(output: CommandOutput): boolean;
+  /** As in `CommandOrder`: what is `unbegun` is an answer, too. */
+  readonly queue?: CommandOrder['queue'];
 }
 
 /** Runs Slurm's commands: few at once, each with a deadline, none while Slurm is known to be away. Counts them all. */
@@ -61,6 +63,7 @@ export class CommandRunner {
           `${call.action}: Slurm did not answer before; it is asked again in ${Math.ceil(waitMs / 1_000)} s`,
         );
       const { output, trouble } = await this.#execute(call);
+      if (output.ending === 'unbegun') return output;
       if (trouble === undefined) {
         peer.succeeded();
         return output;
@@ -78,11 +81,16 @@ export class CommandRunner {
     this.#options.logger.warn({ program, reason }, 'Slurm does not answer');
   }
 
-  async #execute({ program, args, isAnswer = ({ exitCode }) => exitCode === 0 }: Call) {
+  async #execute({ program, args, queue, isAnswer = ({ exitCode }) => exitCode === 0 }: Call) {
     const { commands, run, logger, recorder } = this.#options;
     const argv = toArgv(commands[program], args);
-    const startedAt = performance.now();
-    const output = await run({ argv, env: this.#env, deadlineMs: deadlineOf(program), maxOutputBytes });
+    let startedAt = performance.now();
+    const onBegin = () => {
+      startedAt = performance.now();
+    };
+    const inQueue = queue === undefined ? {} : { queue, onBegin };
+    const output = await run({ argv, env: this.#env, deadlineMs: deadlineOf(program), maxOutputBytes, ...inQueue });
+    if (output.ending === 'unbegun') return { output, trouble: undefined };
     const durationMs = performance.now() - startedAt;
     const isDone = output.ending === 'exited' && isAnswer(output);
     const trouble = isDone ? undefined : diagnose(output, program, args);

@@ -2,12 +2,13 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
 import { quoteWord } from '@interlink/sidecar-sdk';
-import { MarkedText } from './marked-text.ts';
-import type { CommandEnding, CommandOrder, CommandOutput } from './run-command.ts';
+import type { CommandOrder, CommandOutput } from './run-command.ts';
+import { ShellTurn } from './shell-turn.ts';
 
 /**
- * Begins with a function that runs one command. Programs get the environment as the shell was given it, and are looked for each time;
- * what is not there is not tried, since what a shell says of it is not what a program has said. Both outputs end with the mark.
+ * Begins with functions that run one command, the second if the one before has succeeded. Programs get the environment as the shell was given it,
+ * and are looked for each time; what is not there is not tried, since what a shell says of it is not what a program has said. Both outputs
+ * end with the mark.
  */
 const script = `unset PWD OLDPWD SHLVL
 interlink_run() {
@@ -17,12 +18,13 @@ interlink_run() {
     *) command -v "$1" >/dev/null ;;
   esac
   if [ $? -eq 0 ]; then "$@" </dev/null; code=$?; else code=none; fi
-  printf '%s %s\\n' "$mark" "$code"; printf '%s %s\\n' "$mark" "$code" >&2
+  interlink_tell
 }
+interlink_next() {
+  if [ "$code" = 0 ]; then interlink_run "$@"; else mark=$1; code=unbegun; interlink_tell; fi
+}
+interlink_tell() { printf '%s %s\\n' "$mark" "$code"; printf '%s %s\\n' "$mark" "$code" >&2; }
 `;
-
-/** A shell has 128 and the signal's number as the exit code of what a signal has ended. No signal is above 64. */
-const [signalled, lastSignal] = [128, 64];
 
 /**
  * A `/bin/sh` that waits for commands on its input, in a process group of its own. Node starts a process by a copy of itself, which takes
@@ -33,7 +35,8 @@ export class CommandShell {
   readonly env: CommandOrder['env'];
   #failure: Error | undefined;
   #isOver = false;
-  #onOver: () => void = () => undefined;
+  /** Commands that were given and have not ended; the first is under way. */
+  readonly #turns: ShellTurn[] = [];
 
   constructor(env: CommandOrder['env']) {
     this.env = env;
@@ -42,8 +45,8 @@ export class CommandShell {
     this.#child.once('error', (error) => this.#end(error));
     this.#child.once('exit', () => this.#end(undefined));
     stdin.on('error', () => undefined);
-    // Whatever outlives its program and has something to say: nobody reads it.
-    for (const stream of [stdout, stderr]) stream.resume();
+    stdout.on('data', (bytes: Buffer) => this.#read('stdout', bytes));
+    stderr.on('data', (bytes: Buffer) => this.#read('stderr', bytes));
     for (const stream of [stdin, stdout, stderr]) if (stream instanceof Socket) stream.unref();
     this.#child.unref();
     stdin.write(script);
@@ -54,38 +57,57 @@ export class CommandShell {
     return this.#isOver;
   }
 
+  get isIdle(): boolean {
+    return this.#turns.length === 0;
+  }
+
   /** Runs a command; no other may be under way here. */
-  async run({ argv, deadlineMs, maxOutputBytes }: CommandOrder): Promise<CommandOutput> {
+  async run(order: CommandOrder): Promise<CommandOutput> {
+    return await this.#run('interlink_run', order);
+  }
+
+  /** Runs a command after the one that is under way here, or was last, if that one exits with 0. */
+  async runNext(order: CommandOrder): Promise<CommandOutput> {
+    return await this.#run('interlink_next', order);
+  }
+
+  async #run(how: 'interlink_run' | 'interlink_next', order: CommandOrder): Promise<CommandOutput> {
     const mark = randomUUID();
-    const [stdout, stderr] = [new MarkedText(mark, maxOutputBytes), new MarkedText(mark, maxOutputBytes)];
-    const ending = await new Promise<CommandEnding>((resolve) => {
-      const finish = (how: CommandEnding) => {
-        clearTimeout(deadline);
-        this.#onOver = () => undefined;
-        for (const [stream, listener] of listeners) stream.off('data', listener);
-        resolve(how);
-      };
-      const giveUp = (how: CommandEnding) => {
-        finish(how);
-        this.#kill();
-      };
-      const read = (text: MarkedText) => (bytes: Buffer) => {
-        if (!text.add(bytes)) giveUp('overflow');
-        else if (stdout.word !== undefined && stderr.word !== undefined) finish(toEnding(stdout.word));
-      };
-      const listeners = [
-        [this.#child.stdout, read(stdout)],
-        [this.#child.stderr, read(stderr)],
-      ] as const;
-      const deadline = setTimeout(() => giveUp('late'), deadlineMs);
-      this.#onOver = () => giveUp(this.#failure === undefined ? 'killed' : 'unstarted');
-      for (const [stream, listener] of listeners) stream.on('data', listener);
-      this.#child.stdin.write(`interlink_run ${[mark, ...argv].map(quoteWord).join(' ')}\n`);
+    const output = await new Promise<CommandOutput>((resolve) => {
+      const turn = new ShellTurn(mark, order, () => this.#giveUp('late'), resolve);
+      this.#turns.push(turn);
+      if (this.#turns.length === 1) turn.begin();
+      this.#child.stdin.write(`${[how, mark, ...order.argv.map(quoteWord)].join(' ')}\n`);
     });
-    const exitCode = ending === 'exited' ? Number(stdout.word) : undefined;
-    if (ending !== 'unstarted') return { ending, exitCode, stdout: stdout.text, stderr: stderr.text };
-    const problem = this.#failure?.message ?? `${argv[0]}: no such program, or it may not be run`;
-    return { ending, exitCode, stdout: '', stderr: problem };
+    if (output.ending !== 'unstarted') return output;
+    const problem = this.#failure?.message ?? `${order.argv[0]}: no such program, or it may not be run`;
+    return { ...output, stdout: '', stderr: problem };
+  }
+
+  /** What nobody is there for is of something that has outlived its program. */
+  #read(name: 'stdout' | 'stderr', bytes: Buffer): void {
+    let rest = bytes;
+    for (const turn of [...this.#turns]) {
+      if (rest.length === 0) return;
+      rest = turn.read(name, rest);
+      if (turn.isTooMuch) this.#giveUp('overflow');
+      else if (turn.isDone) this.#next(turn);
+      if (this.#isOver) return;
+    }
+  }
+
+  #next(turn: ShellTurn): void {
+    this.#turns.shift();
+    turn.end();
+    this.#turns[0]?.begin();
+  }
+
+  /** Whether the second has begun, the first having ended just now, nobody knows then. */
+  #giveUp(how: 'late' | 'overflow' | 'killed' | 'unstarted'): void {
+    const [first, ...others] = this.#turns.splice(0);
+    first?.end(how);
+    for (const turn of others) turn.end(how === 'unstarted' ? how : 'killed');
+    this.#kill();
   }
 
   #kill(): void {
@@ -101,11 +123,6 @@ export class CommandShell {
   #end(failure: Error | undefined): void {
     this.#isOver = true;
     this.#failure = failure;
-    this.#onOver();
+    if (!this.isIdle) this.#giveUp(failure === undefined ? 'killed' : 'unstarted');
   }
-}
-
-function toEnding(word: string): CommandEnding {
-  if (word === 'none') return 'unstarted';
-  return Number(word) > signalled && Number(word) <= signalled + lastSignal ? 'killed' : 'exited';
 }

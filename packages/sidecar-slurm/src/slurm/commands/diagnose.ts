@@ -73,6 +73,7 @@ export function describe({ ending, exitCode, ...output }: CommandOutput, program
       return `${program} did not end within ${deadlineMs / 1_000} s${colon}`;
     case 'overflow':
       return `${program} wrote more than is read of it`;
+    case 'unbegun':
     case 'unstarted':
       return `${program} could not be started${colon}`;
   }

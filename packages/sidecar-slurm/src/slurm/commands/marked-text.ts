@@ -1,5 +1,6 @@
 /** Longer than what stands behind a mark: an exit code. */
 const restLength = 16;
+const nothing = Buffer.alloc(0);
 
 /** What a program writes into a pipe that stays open, up to a mark that cannot be the program's own. */
 export class MarkedText {
@@ -16,20 +17,22 @@ export class MarkedText {
     this.#maxBytes = maxBytes;
   }
 
-  /** False when it is too much. */
-  add(bytes: Buffer): boolean {
-    if (this.#word !== undefined) return true;
+  /** @returns what came after the mark's line: the next program's */
+  add(bytes: Buffer): Buffer {
     this.#chunks.push(bytes);
     this.#length += bytes.length;
     const window = this.#tail + bytes.toString('latin1');
     const at = window.lastIndexOf(this.#mark);
     const end = at < 0 ? -1 : window.indexOf('\n', at);
-    if (end >= 0) {
-      this.#word = window.slice(at + this.#mark.length, end).trim();
-      this.#length -= window.length - at;
-    }
     this.#tail = window.slice(-this.#mark.length - restLength);
-    return this.#length <= this.#maxBytes;
+    if (end < 0) return nothing;
+    this.#word = window.slice(at + this.#mark.length, end).trim();
+    this.#length -= window.length - at;
+    return bytes.subarray(bytes.length - (window.length - end - 1));
+  }
+
+  get isTooMuch(): boolean {
+    return this.#length > this.#maxBytes;
   }
 
   /** What stands behind the mark; undefined before it has come. */

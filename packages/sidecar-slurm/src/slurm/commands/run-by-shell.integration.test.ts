@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -120,4 +120,60 @@ test.each([
 ])('runByShell() of %j starts nothing', async (argv, problem) => {
   const output = await runByShell()({ ...order, argv });
   expect(output).toMatchObject({ ending: 'unstarted', exitCode: undefined, stderr: expect.stringContaining(problem) });
+});
+
+const queued = (script: string, isNext: boolean) => ({
+  ...order,
+  argv: ['sh', '-c', script],
+  queue: { name: 'q', isNext },
+});
+
+test('runByShell() goes on to the next of a queue when the one before has succeeded, one at a time', async () => {
+  using folder = new ScratchFolder();
+  const run = runByShell();
+  const script = (name: string) =>
+    `[ ! -e ${folder.path}/busy ] && touch ${folder.path}/busy && echo ${name} && echo ${name} >&2 && sleep 0.1 && rm ${folder.path}/busy`;
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const outputs = await Promise.all(names.map((name, index) => run(queued(script(name), index > 0))));
+  expect(outputs).toEqual(
+    names.map((name) => ({ ending: 'exited', exitCode: 0, stdout: `${name}\n`, stderr: `${name}\n` })),
+  );
+  expect((await run(queued('echo f', true))).stdout).toBe('f\n');
+});
+
+test.each([
+  ['fails', 'exit 3', { ending: 'exited', exitCode: 3 }],
+  ['is killed', 'kill -9 $$', { ending: 'killed' }],
+])('runByShell() does not begin the next of a queue when the one before %s', async (_what, script, output) => {
+  using folder = new ScratchFolder();
+  const run = runByShell();
+  const trace = join(folder.path, 'trace');
+  const outputs = [
+    run(queued(script, false)),
+    run(queued(`touch ${trace}`, true)),
+    run(queued(`touch ${trace}`, true)),
+  ];
+  expect(await Promise.all(outputs)).toMatchObject([output, { ending: 'unbegun' }, { ending: 'unbegun' }]);
+  expect(await run(queued(`touch ${trace}`, true))).toMatchObject({ ending: 'unbegun' });
+  expect(existsSync(trace)).toBe(false);
+  expect(await run(queued('echo on', false))).toMatchObject({ stdout: 'on\n' });
+  expect(await run(queued('echo on', true))).toMatchObject({ stdout: 'on\n' });
+});
+
+test('runByShell() lets the time of the next of a queue run once the one before has ended', async () => {
+  using folder = new ScratchFolder();
+  const run = runByShell();
+  const done = join(folder.path, 'done');
+  const seen: boolean[] = [];
+  const onBegin = () => void seen.push(existsSync(done));
+  const outputs = [queued(`sleep 0.2; touch ${done}`, false), queued('true', true)];
+  await Promise.all(outputs.map(async (one) => await run({ ...one, onBegin })));
+  expect(seen).toEqual([false, true]);
+});
+
+test('runByShell() does not know of the next of a queue when the one before was late', async () => {
+  const run = runByShell();
+  const outputs = [run({ ...queued('sleep 1000', false), deadlineMs: 500 }), run(queued('true', true))];
+  expect(await Promise.all(outputs)).toMatchObject([{ ending: 'late' }, { ending: 'killed' }]);
+  expect(await run(queued('echo on', false))).toMatchObject({ stdout: 'on\n' });
 });

@@ -8,6 +8,13 @@ export interface CommandOrder {
   readonly deadlineMs: number;
   /** Of each of its outputs; a program that writes more is killed. */
   readonly maxOutputBytes: number;
+  /**
+   * Programs of one queue run one at a time, in the order in which they were given. `isNext`: this one is begun as soon as the one before has
+   * exited with 0; if that one fails, it is `unbegun`.
+   */
+  readonly queue?: { readonly name: string; readonly isNext: boolean };
+  /** Called when a program that had to wait in its queue is taken to have begun. */
+  onBegin?(): void;
 }
 
 /**
@@ -17,8 +24,9 @@ export interface CommandOrder {
  * `late`      its deadline passed
  * `overflow`  it wrote more than it may
  * `unstarted` there is no such program, or it may not be run: nothing happened
+ * `unbegun`   the one before it in its queue has failed: nothing happened
  */
-export type CommandEnding = 'exited' | 'killed' | 'late' | 'overflow' | 'unstarted';
+export type CommandEnding = 'exited' | 'killed' | 'late' | 'overflow' | 'unstarted' | 'unbegun';
 
 export interface CommandOutput {
   readonly ending: CommandEnding;

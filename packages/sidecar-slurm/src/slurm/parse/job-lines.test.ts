@@ -23,3 +23,12 @@ test('JobLines.parse() gives the same job for the same line', () => {
   expect(again).toBe(first);
   expect(changed).not.toEqual(second);
 });
+
+test('JobLines.parse() gives the same list for the same text', () => {
+  const lines = new JobLines();
+  const text = line(1, 'PENDING') + line(2, 'PENDING');
+  const first = lines.parse(text);
+  expect(lines.parse(`${text}`)).toBe(first);
+  expect(lines.parse(line(1, 'PENDING'))).not.toBe(first);
+  expect(lines.parse(text)).toEqual(parseJobs(text));
+});

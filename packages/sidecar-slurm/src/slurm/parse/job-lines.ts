@@ -4,15 +4,20 @@ import { parseJobs } from './jobs.ts';
 /** Reads squeue's list again and again: a line that is as it was the last time is the same job, and not read anew. */
 export class JobLines {
   #known: ReadonlyMap<string, PodJob | undefined> = new Map();
+  #text = '';
+  #jobs: ReadonlyArray<PodJob> = [];
 
-  /** As {@link parseJobs}. */
-  parse(text: string): PodJob[] {
+  /** As {@link parseJobs}. For a list that is as it was as a whole, the same array. */
+  parse(text: string): ReadonlyArray<PodJob> {
+    if (text === this.#text) return this.#jobs;
     const jobs = new Map<string, PodJob | undefined>();
     for (const line of text.split('\n')) {
       jobs.set(line, this.#known.has(line) ? this.#known.get(line) : parseJobs(apart(line))[0]);
     }
     this.#known = jobs;
-    return [...jobs.values()].filter((job) => job !== undefined);
+    this.#text = text;
+    this.#jobs = [...jobs.values()].filter((job) => job !== undefined);
+    return this.#jobs;
   }
 }
 

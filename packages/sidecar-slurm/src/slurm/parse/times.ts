@@ -4,9 +4,9 @@
  */
 export function parseTime(text: string): Date | undefined {
   const trimmed = text.trim();
-  if (/^\d+$/.test(trimmed)) return Number(trimmed) > 0 ? new Date(Number(trimmed) * 1_000) : undefined;
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(trimmed)) return undefined;
-  const time = new Date(trimmed);
+  const isSeconds = /^\d+$/.test(trimmed);
+  if (isSeconds ? Number(trimmed) === 0 : !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(trimmed)) return undefined;
+  const time = new Date(isSeconds ? Number(trimmed) * 1_000 : trimmed);
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 

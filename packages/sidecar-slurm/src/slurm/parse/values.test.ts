@@ -26,6 +26,7 @@ test.each([
   ['NONE', undefined],
   ['Unknown', undefined],
   ['2026-13-40T00:00:00', undefined],
+  ['15698795702242', undefined],
 ])('parseTime(%j)', (text, time) => {
   expect(parseTime(text)?.toISOString()).toBe(time);
 });

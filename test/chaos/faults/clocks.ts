@@ -1,0 +1,13 @@
+import { Random } from '../plan/random.ts';
+import type { Role } from '../site/make-members.ts';
+import type { Fault } from './fault.ts';
+
+const tenMinutes = 600;
+
+/** The clock is moved by ten minutes, and back. */
+export function moveClock(role: Role): Fault {
+  return async (site, { seed }) => {
+    await site.moveClock(role, new Random(seed).pick([-tenMinutes, tenMinutes]));
+    return async () => await site.moveClock(role, 0);
+  };
+}

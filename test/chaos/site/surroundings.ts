@@ -1,0 +1,84 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ControlPlaneData } from '../../testbed/index.ts';
+import { findFreePorts } from '../../testbed/process/free-ports.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ChaosApiServer } from './api-server.ts';
+import { ApiWay } from './api-way.ts';
+import { TokenFiles } from './token-file.ts';
+import { Way } from './way.ts';
+
+export type Backend = 'process' | 'mock';
+
+export interface ChaosSiteOptions {
+  readonly plan: Plan;
+  readonly directory: string;
+  readonly controlPlane: ControlPlaneData;
+  readonly apiServer: ChaosApiServer;
+  /** Folder of executables: they start in a fraction of the time that the sources take. */
+  readonly binaries: string;
+  /** New: the nodes are called after it. */
+  readonly name: string;
+}
+
+/** What processes of one run find around them: addresses, the ways there, tokens. */
+export interface Surroundings {
+  readonly options: ChaosSiteOptions;
+  readonly nodes: Readonly<Record<Backend, string>>;
+  readonly ways: Readonly<Record<'kubelet to interlink' | 'interlink to sidecar', Way>>;
+  readonly api: ApiWay;
+  readonly kubeconfig: string;
+  /** Of what is called by the first, and of what is called by InterLink. */
+  readonly tokens: Readonly<Record<'kubelet' | 'interlink', TokenFiles>>;
+  readonly interlinkPorts: ReadonlyArray<number>;
+  /** Where sidecars listen, and where the way to the process sidecar begins. */
+  readonly urls: Readonly<Record<Backend | 'way', string>>;
+  /** DataRootFolder of the process sidecar. */
+  readonly dataFolder: string;
+}
+
+/** Makes files and ways; starts nothing. */
+export async function makeSurroundings(options: ChaosSiteOptions): Promise<Surroundings> {
+  const { plan, directory, controlPlane, apiServer, name } = options;
+  const sockets = { process: join(directory, 'run', 'sidecar.sock'), way: join(directory, 'run', 'way.sock') };
+  await mkdir(join(directory, 'run'), { recursive: true, mode: 0o700 });
+  const [mockPort = 0, ...interlinkPorts] = await findFreePorts(1 + plan.replicas);
+  const api = await ApiWay.open(controlPlane, apiServer.server);
+  const ways = {
+    'kubelet to interlink': await Way.open({ port: 0 }),
+    'interlink to sidecar': await Way.open({ path: sockets.way }),
+  };
+  ways['kubelet to interlink'].targets = interlinkPorts.map((port) => ({ port }));
+  ways['interlink to sidecar'].targets = [{ path: sockets.process }];
+  const kubeconfig = join(directory, 'kubeconfig');
+  await writeFile(kubeconfig, plainKubeconfig(api.url), { mode: 0o600 });
+  return {
+    options,
+    nodes: { process: `${name}-process`, mock: `${name}-mock` },
+    ways,
+    api,
+    kubeconfig,
+    tokens: {
+      kubelet: await TokenFiles.make(directory, 'kubelet-token'),
+      interlink: await TokenFiles.make(directory, 'interlink-token'),
+    },
+    interlinkPorts,
+    urls: {
+      process: `unix://${sockets.process}`,
+      way: `unix://${sockets.way}`,
+      mock: `http://127.0.0.1:${mockPort}`,
+    },
+    dataFolder: join(directory, 'data'),
+  };
+}
+
+function plainKubeconfig(server: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'chaos',
+    clusters: [{ name: 'chaos', cluster: { server } }],
+    users: [{ name: 'chaos', user: {} }],
+    contexts: [{ name: 'chaos', context: { cluster: 'chaos', user: 'chaos' } }],
+  });
+}
