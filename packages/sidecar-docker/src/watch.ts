@@ -2,7 +2,6 @@ import type { News, PodLifecycle } from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
 import { parseEngineEvent } from './engine/engine-event.ts';
 import { readJsonLines } from './engine/json-lines.ts';
-import { uidLabel } from './identity/labels.ts';
 import type { PodReader } from './status/pod-reader.ts';
 
 export interface WatchOptions {
