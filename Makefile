@@ -39,6 +39,9 @@ testbed: $(INSTALLED) ## Starts the test servers for hand work and prints the en
 bench: $(INSTALLED) ## Measures pods through the whole path: see bench/README.md (PODS=500)
 	@$(NODE) bench/pods.ts --pods $(or $(PODS),500)
 
+bench-scale: $(INSTALLED) ## Compares many pods on one virtual node with KWOK: see bench/README.md (PODS=500,2000,10000 ROUNDS=1)
+	@$(NODE) bench/scale.ts $(if $(PODS),--pods $(PODS)) --rounds $(or $(ROUNDS),1)
+
 soak: $(INSTALLED) ## Endures every fault of docs/reliability.md at full length, again and again: an hour (RUNS=10 OUTAGE=300)
 	@$(NODE) scripts/soak.ts --runs $(or $(RUNS),10) --outage $(or $(OUTAGE),300)
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeClient, loadClusterAccess, namespaces, pods } from '@interlink/kube';
 import type { ControlPlaneData } from '../test/testbed/index.ts';
 import type { Site } from '../test/testbed/site/site.ts';
@@ -6,6 +5,7 @@ import { benchPod } from './bench-pod.ts';
 import { type PodTimes, PodWatch } from './pod-times.ts';
 import { type Usage, usageOf } from './process-usage.ts';
 import { countRequests, type RequestCounts } from './request-counts.ts';
+import { waitUntil } from './wait-until.ts';
 
 export interface LoadOptions {
   readonly cluster: ControlPlaneData;
@@ -29,7 +29,6 @@ export interface LoadResult {
 const namespace = 'bench';
 const creators = 32;
 const runSeconds = 5;
-const giveUpMs = 300_000;
 
 /** One measurement: two batches of pods, each created as fast as 32 clients can, and deleted all at once. */
 export class LoadRun {
@@ -119,13 +118,5 @@ export class LoadRun {
     };
     await Promise.all(Array.from({ length: creators }, create));
     return uids;
-  }
-}
-
-async function waitUntil(isDone: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + giveUpMs;
-  while (!(await isDone())) {
-    if (performance.now() > deadline) throw new Error(`Not done after ${giveUpMs / 1_000} s`);
-    await sleep(20);
   }
 }

@@ -21,33 +21,33 @@ export interface PodWatchOptions {
   readonly namespace: string;
 }
 
-/** Looks on from both ends: the API's watch, as a user sees it, and the sidecar's stream, as the backend tells it. */
-export class PodWatch {
+/** Looks on at the API's watch, as a user sees it. */
+export class ApiWatch {
   readonly times = new Map<string, PodTimes>();
-  readonly #options: PodWatchOptions;
-  readonly #stop = new AbortController();
+  protected readonly stopped = new AbortController();
+  readonly #client: KubeClient;
+  readonly #namespace: string;
 
-  constructor(options: PodWatchOptions) {
-    this.#options = options;
+  constructor({ client, namespace }: Pick<PodWatchOptions, 'client' | 'namespace'>) {
+    this.#client = client;
+    this.#namespace = namespace;
   }
 
   async start(): Promise<void> {
-    const { client, namespace } = this.#options;
     const reflector = new Reflector<Pod>({
-      client,
+      client: this.#client,
       type: pods,
-      path: { namespace },
+      path: { namespace: this.#namespace },
       onAdd: (pod) => this.#see(pod),
       onUpdate: (_before, pod) => this.#see(pod),
-      onDelete: (pod) => this.#mark(pod.metadata?.uid, 'deleted'),
+      onDelete: (pod) => this.mark(pod.metadata?.uid, 'deleted'),
     });
-    void reflector.run(this.#stop.signal);
-    void this.#followBackend();
+    void reflector.run(this.stopped.signal);
     await reflector.synced;
   }
 
   stop(): void {
-    this.#stop.abort();
+    this.stopped.abort();
   }
 
   markCreated(uid: string | undefined, at: number): void {
@@ -55,31 +55,11 @@ export class PodWatch {
   }
 
   #see(pod: Pod): void {
-    if (pod.status?.phase === 'Running') this.#mark(pod.metadata?.uid, 'running');
-    if (pod.status?.phase === 'Succeeded') this.#mark(pod.metadata?.uid, 'succeeded');
+    if (pod.status?.phase === 'Running') this.mark(pod.metadata?.uid, 'running');
+    if (pod.status?.phase === 'Succeeded') this.mark(pod.metadata?.uid, 'succeeded');
   }
 
-  async #followBackend(): Promise<void> {
-    const { site, cluster } = this.#options;
-    const target = new HttpTarget({
-      url: site.sidecarUrl,
-      token: async () => (await readFile(site.tokenFile, 'utf8')).trim(),
-    });
-    const client = new PodClient(target, { cluster, node: site.nodeName });
-    try {
-      for await (const record of client.watchPods({ signal: this.#stop.signal })) {
-        if (record.type !== 'pod') continue;
-        if (record.pod.status.containerStatuses.every(({ state }) => state.terminated !== undefined))
-          this.#mark(record.pod.uid, 'exited');
-      }
-    } catch (error) {
-      if (!this.#stop.signal.aborted) throw error;
-    } finally {
-      await target.close();
-    }
-  }
-
-  #mark(uid: string | undefined, what: keyof PodTimes): void {
+  protected mark(uid: string | undefined, what: keyof PodTimes): void {
     if (uid !== undefined) this.#of(uid)[what] ??= performance.now();
   }
 
@@ -90,5 +70,41 @@ export class PodWatch {
       this.times.set(uid, times);
     }
     return times;
+  }
+}
+
+/** Looks on from both ends: the API's watch, and the sidecar's stream, as the backend tells it. */
+export class PodWatch extends ApiWatch {
+  readonly #options: PodWatchOptions;
+
+  constructor(options: PodWatchOptions) {
+    super(options);
+    this.#options = options;
+  }
+
+  override async start(): Promise<void> {
+    void this.#followBackend();
+    await super.start();
+  }
+
+  async #followBackend(): Promise<void> {
+    const { site, cluster } = this.#options;
+    const { signal } = this.stopped;
+    const target = new HttpTarget({
+      url: site.sidecarUrl,
+      token: async () => (await readFile(site.tokenFile, 'utf8')).trim(),
+    });
+    const client = new PodClient(target, { cluster, node: site.nodeName });
+    try {
+      for await (const record of client.watchPods({ signal })) {
+        if (record.type !== 'pod') continue;
+        if (record.pod.status.containerStatuses.every(({ state }) => state.terminated !== undefined))
+          this.mark(record.pod.uid, 'exited');
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await target.close();
+    }
   }
 }

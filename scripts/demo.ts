@@ -7,7 +7,7 @@ import { startTestbed, type Testbed } from '../test/testbed/index.ts';
 const main = fileURLToPath(new URL('../packages/cli/src/main.ts', import.meta.url));
 const stop = new AbortController();
 let demo: ReturnType<typeof spawn> | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     stop.abort(new Error(`Received ${signal}`));
     demo?.kill(signal);
@@ -21,7 +21,8 @@ try {
   const flags = kubeconfig === undefined ? ['--cluster', kind] : ['--cluster', 'existing', '--kubeconfig', kubeconfig];
   // A group of its own: a terminal's Ctrl-C must reach it once, from here; a second one would end it at once.
   const command = [...process.execArgv, main, 'interlink', 'demo', ...flags];
-  demo = spawn(process.execPath, command, { stdio: 'inherit', detached: true });
+  // The channel carries nothing: its end tells the demo that this process was killed.
+  demo = spawn(process.execPath, command, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
   const [exitCode] = await once(demo, 'exit');
   process.exitCode = exitCode ?? 1;
 } finally {

@@ -29,7 +29,7 @@ async function siteOf(yaml: string) {
 
 describe('docs/slurm.md', () => {
   test('has configurations and pods', () => {
-    expect([configurations.length, pods.length]).toEqual([4, 1]);
+    expect([configurations.length, pods.length]).toEqual([5, 1]);
   });
 
   test.each(configurations)('configures the sidecar by\n%s', async (yaml) => {

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { KubeClient, loadClusterAccess, pods } from '@interlink/kube';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { kubectl, runCommandOrThrow } from '../testbed/index.ts';
+import { PATIENCE } from '../testbed/patience.ts';
 import { findProgram } from '../testbed/process/find-program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -45,20 +46,19 @@ test('make demo needs Node, npm and make, and nothing else', async () => {
   expect([exitCode, await readdir(temporary)]).toEqual([0, []]);
 });
 
-test('in a terminal it stays, and Ctrl-C leaves nothing', async () => {
+/** The demo in a terminal, with a pod of one's own that runs, and how to find out what is left of all that. */
+async function demoInTerminal() {
   const { env, temporary } = await bareMachine(...programs);
   // util-linux' script gives it a terminal, and what is written to script is typed there.
   const terminal = (await findProgram('script')) ?? 'script';
   const demo = spawn(terminal, ['-qfec', `make ${make.join(' ')}`, '/dev/null'], { cwd: root, env });
   let shown = '';
-  for await (const chunk of demo.stdout) {
-    shown += chunk;
-    if (shown.includes('Ctrl-C ends it')) break;
-  }
+  demo.stdout.on('data', (chunk) => (shown += chunk));
+  await expect.poll(() => shown, { timeout: 60_000 * PATIENCE }).toContain('Ctrl-C ends it');
   const [, kubeconfig = ''] = /export KUBECONFIG='([^']+)'/.exec(shown) ?? [];
   expect(kubeconfig).toContain(temporary);
-  // A pod of one's own goes with it.
   const client = new KubeClient(await loadClusterAccess({ kubeconfig, env: {} }));
+  onTestFinished(() => client.close());
   const seconds = `36${process.pid}`;
   const spec = {
     tolerations: [{ key: 'virtual-node.interlink/no-schedule', operator: 'Exists' }],
@@ -69,13 +69,50 @@ test('in a terminal it stays, and Ctrl-C leaves nothing', async () => {
     { namespace: 'default' },
     { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own' }, spec },
   );
-  const isRunning = async () => (await runCommandOrThrow('ps', ['-eo', 'args'])).includes(`sleep ${seconds}`);
-  await expect.poll(isRunning, { timeout: 20_000 }).toBe(true);
+  const rows = async () => (await runCommandOrThrow('ps', ['-eo', 'pid,ppid,args'])).split('\n');
+  const pod = async () => (await rows()).filter((row) => row.endsWith(` sleep ${seconds}`));
+  await expect.poll(pod, { timeout: 20_000 * PATIENCE }).toHaveLength(1);
+  /** The process that keeps the site; its parent is the demo itself. */
+  const keeper = async () =>
+    (await rows()).filter((row) => row.includes('demo-site') && row.includes(temporary)).map((row) => row.trim());
+  const left = async () => [...(await readdir(temporary)), ...(await keeper()), ...(await pod())];
+  return { demo, env, keeper, left, shown: () => shown };
+}
+
+const ends = [
+  ['Ctrl-C', async ({ demo }: DemoInTerminal) => void demo.stdin.write('\u0003')],
+  ['the end of its terminal', async ({ demo }: DemoInTerminal) => void demo.kill('SIGKILL')],
+  [
+    'its own death by KILL',
+    async ({ keeper }: DemoInTerminal) => {
+      const [row = ''] = await keeper();
+      const [, parent] = row.split(/ +/);
+      process.kill(Number(parent), 'SIGKILL');
+    },
+  ],
+] as const;
+type DemoInTerminal = Awaited<ReturnType<typeof demoInTerminal>>;
+
+test.each(ends)('in a terminal it stays, and %s leaves nothing', async (_, end) => {
+  const started = await demoInTerminal();
+  const closed = once(started.demo, 'exit');
+  await end(started);
+  await closed;
+  await expect.poll(started.left, { timeout: 60_000 * PATIENCE }).toEqual([]);
+});
+
+test('in a terminal it says what to type for status and doctor, which find the site well, and hears Ctrl-C at once', async () => {
+  const { demo, env, shown, left } = await demoInTerminal();
+  const exports = [...shown().matchAll(/export \w+='[^']+'/g)].map(String).join('; ');
+  const typed = (word: string) => new RegExp(`^ +(\\S.* interlink ${word})\\b`, 'm').exec(shown())?.[1] ?? '';
+  const run = (word: string) => runCommandOrThrow('bash', ['-c', `${exports}; ${typed(word)}`], { env });
+  expect(await run('status')).toMatch(/interlink-demo +Ready [\s\S]*the sidecar at unix:\S+: answers/);
+  expect(await run('doctor')).toMatch(/, 0 problems, /);
   const closed = once(demo, 'exit');
   demo.stdin.write('\u0003');
   await closed;
-  await expect.poll(() => readdir(temporary), { timeout: 20_000 }).toEqual([]);
-  expect(await isRunning()).toBe(false);
+  expect(shown()).toMatch(/\nEnding: pods and processes are stopped/);
+  await expect.poll(left, { timeout: 60_000 * PATIENCE }).toEqual([]);
 });
 
 describe.skipIf(testbed.controlPlane === undefined || testbed.docker === undefined)(

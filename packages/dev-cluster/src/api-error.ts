@@ -25,11 +25,11 @@ export class ApiError extends Error {
     this.#more = more;
   }
 
-  /** The `Status` that the API server would answer. */
+  /** The `Status` that the API server would answer. `details` are always there: kubectl reads them without asking. */
   toStatus(): Json {
     const { code, message } = this;
     const head = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' };
-    return { ...head, message, reason: reasons[code] ?? '', code, ...this.#more };
+    return { ...head, message, reason: reasons[code] ?? '', details: {}, code, ...this.#more };
   }
 }
 

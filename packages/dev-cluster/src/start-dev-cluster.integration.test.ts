@@ -24,10 +24,16 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-async function ask(path: string, { token, ...tls }: Credentials = admin, method = 'GET', body?: object) {
+async function ask(
+  path: string,
+  { token, ...tls }: Credentials = admin,
+  method = 'GET',
+  body?: object,
+  contentType = 'application/json',
+) {
   const headers = {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(body === undefined ? {} : { 'content-type': contentType }),
   };
   const asked = httpsRequest(`${cluster.server}${path}`, { ca, ...tls, method, headers, agent: false });
   asked.end(body === undefined ? undefined : JSON.stringify(body));
@@ -85,4 +91,24 @@ test('an upgrade for a pod that is not there is refused with a Status', async ()
   asked.end();
   const [answer] = await once(asked, 'response');
   expect([answer.statusCode, await json(answer)]).toMatchObject([404, { message: 'pods "nobody" not found' }]);
+});
+
+test('a refusal has details, which kubectl reads without asking', async () => {
+  const pod = '/api/v1/namespaces/default/pods/debugged';
+  const spec = { containers: [{ name: 'main', image: 'busybox' }] };
+  await ask('/api/v1/namespaces/default/pods', admin, 'POST', { metadata: { name: 'debugged' }, spec });
+  const details = async (path: string, method: string, body?: object) =>
+    (await ask(path, admin, method, body)).body.details;
+  expect(await details(`${pod}/ephemeralcontainers`, 'PATCH', {})).toEqual({});
+  expect(await details('/apis/none/v1/things', 'GET')).toEqual({});
+  const lease = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+  expect(await details(`${lease}/none`, 'GET')).toEqual({ name: 'none', kind: 'leases' });
+  expect(await details(settings, 'POST', { metadata: { name: 'kube-root-ca.crt' } })).toEqual({});
+});
+
+test('a kind that there is not is refused as such, in protobuf too', async () => {
+  for (const type of ['application/json', 'application/vnd.kubernetes.protobuf']) {
+    const { code, body } = await ask('/apis/apps/v1/namespaces/default/deployments', admin, 'POST', {}, type);
+    expect([code, body.message]).toEqual([404, expect.stringContaining('there are no deployments of apps/v1 here')]);
+  }
 });

@@ -22,6 +22,7 @@ export { interLinkKeys } from './config/interlink-keys.ts';
 export type { Key } from './config/key.ts';
 export {
   type InterLinkConfig,
+  interLinkConfigFile,
   type LoadedConfig,
   loadInterLinkConfig,
   type OwnConfigFile,

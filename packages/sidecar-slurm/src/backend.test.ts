@@ -55,15 +55,55 @@ describe('a pod', () => {
     expect(parts[0]?.body).toEqual({
       arguments: expect.arrayContaining(['--job-name=p1', running.folder().file('job.sh'), '1']),
     });
-    expect(parts[1]?.body).toEqual({ lines: [''] });
+    expect(parts[1]?.body).toBe('');
     expect(warnings).toEqual([]);
     const script = ["mount_sub_path=('a", "mount' 'hush')", "mount_target=('/a' '/b')"].join('\n');
     await writeFile(running.folder().file('job.sh'), script);
     const masked = await running.backend.rendering(reference(1));
-    expect(masked.parts[1]?.body).toEqual({ lines: ['mount_sub_path=(…)', "mount_target=('/a' '/b')"] });
+    expect(masked.parts[1]?.body).toBe("mount_sub_path=(…)\nmount_target=('/a' '/b')");
     await expect(running.backend.rendering(reference(2))).rejects.toMatchObject({ code: 'not_found' });
     await rm(running.folder().file('job.sh'));
     await expect(running.backend.rendering(reference(1))).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('that is cancelled in the queue says so at once, in its state and by one event', async () => {
+    await using running = await RunningBackend.start();
+    const jobId = await submitted(running);
+    const state = () => running.reports.get(uidOf(1))?.status.containerStatuses[0]?.state;
+    await running.until('queued', () => state()?.waiting?.reason === 'SlurmPending');
+    running.slurm.controller.cancel(jobId, 'plain');
+    await running.until('told', () => state()?.waiting?.reason !== 'SlurmPending');
+    expect(state()?.terminated?.reason).toBe('Cancelled');
+    await running.pass(60_000);
+    const told = running.events.filter(({ reason }) => reason === 'JobCancelled');
+    expect(told).toMatchObject([{ type: 'Warning', message: `Job ${jobId} was cancelled in Slurm` }]);
+  });
+
+  test('that has ended is one line in the log, also when the sidecar is begun anew', async () => {
+    await using running = await RunningBackend.start();
+    const first = await submitted(running);
+    running.slurm.controller.cancel(first, 'plain');
+    const second = await submitted(running, 2);
+    running.slurm.controller.start(second);
+    await running.jobWrites(2, ...ended(second, 0));
+    running.slurm.controller.end(second, 'COMPLETED', { exitCode: 0, signal: 0 });
+    const lines = () => running.logged.filter(({ said }) => said === 'job ended');
+    await running.until('told', () => lines().length === 2);
+    await running.restart();
+    await running.pass(60_000);
+    const byPod = lines().toSorted((one, other) => String(one.pod).localeCompare(String(other.pod)));
+    expect(byPod).toEqual([
+      { pod: 'ns/p1', podUid: uidOf(1), node: 'slurm', jobId: first, state: 'CANCELLED', said: 'job ended' },
+      { pod: 'ns/p2', podUid: uidOf(2), node: 'slurm', jobId: second, state: 'COMPLETED', said: 'job ended' },
+    ]);
+  });
+
+  test('whose pod is deleted is no cancellation to tell of', async () => {
+    await using running = await RunningBackend.start();
+    await submitted(running);
+    await running.backend.delete(reference(1), 30);
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    expect(running.events.map(({ reason }) => reason)).not.toContain('JobCancelled');
   });
 
   test('that Slurm ends says why', async () => {

@@ -8,7 +8,7 @@ export function renderPod({ order, script, files, warnings }: PlannedPod): Rende
   return {
     parts: [
       { name: 'sbatch', body: { arguments: toSubmitArguments({ ...order, scriptArguments: ['1'] }) } },
-      { name: 'job.sh', body: { lines: script.split('\n') } },
+      { name: 'job.sh', body: script },
       { name: 'files', body: { paths: files.map(({ path }) => path) } },
     ],
     warnings: warnings.map(({ reason, message }) => `${reason}: ${message}`),
@@ -30,7 +30,7 @@ export async function renderStored({ stored, submission, folder }: PodEntry): Pr
   return {
     parts: [
       { name: 'sbatch', body: { arguments: toSubmitArguments(order) } },
-      { name: 'job.sh', body: { lines: script.replace(subPaths, 'mount_sub_path=(…)\n').split('\n') } },
+      { name: 'job.sh', body: script.replace(subPaths, 'mount_sub_path=(…)\n') },
     ],
     warnings: [],
   };

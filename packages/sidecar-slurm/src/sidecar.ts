@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import {
   type InterLinkConfig,
   type Logger,
@@ -28,7 +28,11 @@ export const slurmSidecar: SidecarDefinition = {
   name: 'slurm-sidecar',
   configFile: { variable: 'SLURMCONFIGPATH', defaultFile: '/etc/interlink/SlurmConfig.yaml' },
   listenUrl: (config) => sidecarUrl({ ...config, SidecarService: 'slurm' }),
-  createBackend: async (config, logger, metrics) => await createSlurmBackend(config, logger, metrics),
+  createBackend: async (config, logger, metrics) => {
+    // What it writes is the account's alone, and so is what Slurm writes for its jobs: sbatch passes it on.
+    process.umask(0o077);
+    return await createSlurmBackend(config, logger, metrics);
+  },
 };
 
 /** @throws InterLinkError `invalid_argument` for wrong settings */
@@ -42,6 +46,7 @@ export async function createSlurmBackend(
   const { root, isShared, retentionMs } = site.folders;
   const { pollIntervalMs, submitsPerSecond } = site.pace;
   await mkdir(root, { recursive: true, mode: 0o700 });
+  const disk = await statfs(root, { bigint: true });
   if (site.folders.allowsSecretsInScript) {
     logger.warn('AllowSecretsInScript is without effect: Secrets go to jobs by srun, and never into scripts');
   }
@@ -68,6 +73,7 @@ export async function createSlurmBackend(
     ...{ slurm, root, isShared, pollIntervalMs, retentionMs, clock, logger, planner },
     pull: pullByScript(site.script.bashPath, env),
     requestsMade: () => recorder.count,
-    capabilities: async () => toCapabilities(await cluster.read(), site, await resources?.read()),
+    capabilities: async () =>
+      toCapabilities(await cluster.read(), site, disk.blocks * disk.bsize, await resources?.read()),
   });
 }

@@ -34,7 +34,11 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
     );
     expect(waiting.status?.phase).toBe('Pending');
     expect(await namespace.run('get', 'pod', 'second')).toMatch(/second +0\/1 +SlurmPending +0 /);
-    await namespace.waitForEvent('second', 'JobQueued', /^Job \d+ waits in the queue \((Resources|Priority)\)$/);
+    await namespace.waitForEvent(
+      'second',
+      'JobQueued',
+      /^Job \d+ waits in the queue \((Resources|Priority)\)(, start expected at \S+Z)?$/,
+    );
     await namespace.waitForPod(
       'second',
       'told when it may begin',
@@ -106,7 +110,7 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
     );
     const refusals = [
       ['cpus', /^SlurmUnsatisfiable$/, /partition main has at most 16 CPUs on one node, the pod needs 17/],
-      ['time', /^SlurmUnsatisfiable$/, /partition short lets jobs run for 300 s, the pod asks for 360 s/],
+      ['time', /^SlurmUnsatisfiable$/, /partition short lets jobs run for 5:00, the pod asks for 6:00/],
       ['gpus', /^SlurmUnsatisfiable$/, /has at most 0 GPUs of type h100 on one node, the pod needs 1/],
       ['nowhere', /^SlurmUnsatisfiable$/, /there is no partition attic, only /],
       ['down', /^SlurmPartitionDown$/, /partition down is DOWN/],

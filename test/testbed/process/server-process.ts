@@ -46,6 +46,12 @@ export class ServerProcess {
     });
   }
 
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw this.failure('tell its process id');
+    return pid;
+  }
+
   get hasExited(): boolean {
     return this.#ended !== undefined;
   }

@@ -3,6 +3,7 @@ import { nearest } from '@interlink/service-kit';
 import type { Command } from '../command.ts';
 import { conformanceCommand } from './interlink/conformance.ts';
 import { demoCommand } from './interlink/demo.ts';
+import { demoSiteCommand } from './interlink/demo-site.ts';
 import { doctorCommand } from './interlink/doctor.ts';
 import { healthCommand } from './interlink/health.ts';
 import { initCommand } from './interlink/init.ts';
@@ -23,6 +24,9 @@ export const subcommands: ReadonlyArray<Command> = [
   healthCommand,
 ];
 
+/** What processes of ours start, and no usage shows. */
+const internalCommands: ReadonlyArray<Command> = [demoSiteCommand];
+
 export const interLinkCommand: Command = {
   name,
   summary,
@@ -36,7 +40,7 @@ export const interLinkCommand: Command = {
       process.stdout.write(usage());
       return;
     }
-    const subcommand = subcommands.find((one) => one.name === word);
+    const subcommand = [...subcommands, ...internalCommands].find((one) => one.name === word);
     if (subcommand === undefined) throw new InterLinkError('invalid_argument', refusal(word));
     await subcommand.run(rest, signal);
   },

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KubeClient, loadClusterAccess, nodes } from '@interlink/kube';
+import { KubeClient, loadClusterAccess } from '@interlink/kube';
 import type { DemoFlags } from '../commands/interlink/demo.ts';
 
 /** A cluster to show things on. */
@@ -11,8 +11,9 @@ export interface DemoCluster {
   readonly kubeconfig: string | undefined;
   /** On this machine's loopback: the kubelet port need not be reachable from elsewhere. */
   readonly isLocal: boolean;
-  /** Takes the node out of a cluster that outlives the demo, and lets go of the cluster. */
-  close(nodeName: string): Promise<void>;
+  /** It ends with the demo. */
+  readonly isEmbedded: boolean;
+  close(): Promise<void>;
 }
 
 /** @throws InterLinkError when there is no existing cluster within reach of the kubeconfig */
@@ -31,6 +32,7 @@ async function embeddedCluster(directory: string): Promise<DemoCluster> {
     client,
     kubeconfig,
     isLocal: true,
+    isEmbedded: true,
     close: async () => {
       await client.close();
       await cluster.close();
@@ -46,9 +48,7 @@ async function existingCluster(kubeconfig: string | undefined): Promise<DemoClus
     client,
     kubeconfig,
     isLocal: ['127.0.0.1', 'localhost', '[::1]'].includes(access.server.hostname),
-    close: async (nodeName) => {
-      await client.delete(nodes, { name: nodeName }).catch(() => undefined);
-      await client.close();
-    },
+    isEmbedded: false,
+    close: async () => await client.close(),
   };
 }

@@ -1,52 +1,37 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { type KubeClient, nodes } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
-import type { DemoCluster } from './demo-cluster.ts';
-import { DemoPart } from './demo-part.ts';
+import { ownCommand } from './own-command.ts';
+import type { SiteSettings } from './site-settings.ts';
 
 const startTimeoutMs = 60_000;
 
-export interface DemoSiteOptions {
-  readonly directory: string;
-  readonly cluster: DemoCluster;
-  readonly nodeName: string;
-  readonly sidecar: 'docker' | 'process';
-  readonly dockerHost: string | undefined;
-}
-
 /**
- * A virtual kubelet, InterLink and a sidecar, each a process of its own. InterLink and the sidecar listen on unix sockets in a folder that
- * only this account can enter, so they take no port and need no token.
+ * The virtual kubelet, InterLink and the sidecar of the demo, kept by a process of their own: `keepSite` there takes all of it away again
+ * when the channel to it ends, by `stop` or because this process was killed.
  */
 export class DemoSite {
-  readonly interlinkUrl: string;
-  readonly sidecarUrl: string;
-  readonly #options: DemoSiteOptions;
-  readonly #parts: DemoPart[] = [];
+  readonly #settings: SiteSettings;
+  readonly #keeper: ChildProcess;
+  readonly #ended: Promise<unknown>;
 
-  constructor(options: DemoSiteOptions) {
-    this.#options = options;
-    this.interlinkUrl = `unix://${join(options.directory, 'run', 'interlink.sock')}`;
-    this.sidecarUrl = `unix://${join(options.directory, 'run', `${options.sidecar}.sock`)}`;
+  constructor(settings: SiteSettings) {
+    this.#settings = settings;
+    const { argv0, args } = ownCommand('interlink', 'demo-site', JSON.stringify(settings));
+    // A session of its own: Ctrl-C and the end of the terminal are for the demo, which ends it in order.
+    const stdio = ['ignore' as const, 'ignore' as const, 'inherit' as const, 'ipc' as const];
+    this.#keeper = spawn(process.execPath, args, { argv0, detached: true, stdio });
+    this.#ended = once(this.#keeper, 'exit').catch(() => undefined);
   }
 
-  /** Returns when the node is ready for pods. @throws InterLinkError when a part ends, or it takes too long */
-  async start(signal: AbortSignal): Promise<void> {
-    const { directory, cluster, nodeName, sidecar } = this.#options;
-    await mkdir(join(directory, 'run'), { recursive: true, mode: 0o700 });
-    const env = this.#environment();
-    const kubeconfig = cluster.kubeconfig === undefined ? [] : ['--kubeconfig', cluster.kubeconfig];
-    this.#parts.push(
-      new DemoPart({ name: `${sidecar}-sidecar`, args: [], env, directory }),
-      new DemoPart({ name: 'interlink', args: [], env, directory }),
-      new DemoPart({ name: 'vk', args: ['--nodename', nodeName, '--port', '0', ...kubeconfig], env, directory }),
-    );
+  /** Returns when the node is ready for pods. @throws InterLinkError when the site ends, or it takes too long */
+  async start(client: KubeClient, signal: AbortSignal): Promise<void> {
+    const { nodeName, directory } = this.#settings;
     const deadline = performance.now() + startTimeoutMs;
-    while (!(await isReady(cluster.client, nodeName))) {
+    while (!(await isReady(client, nodeName))) {
       signal.throwIfAborted();
-      const ended = this.#parts.find((part) => part.ending !== undefined)?.ending;
-      if (ended !== undefined) throw new InterLinkError('unavailable', ended);
+      if (this.#hasEnded) throw siteEnded();
       if (performance.now() > deadline) {
         const message = `Node ${nodeName} is not Ready after ${startTimeoutMs / 1_000} s: see the logs in ${directory}`;
         throw new InterLinkError('deadline_exceeded', message);
@@ -55,26 +40,26 @@ export class DemoSite {
     }
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.#parts.map((part) => part.stop()));
+  /** Returns when the signal aborts. @throws InterLinkError when the site ends before */
+  async runUntil(signal: AbortSignal): Promise<void> {
+    const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await Promise.race([aborted, this.#ended]);
+    if (!signal.aborted) throw siteEnded();
   }
 
-  #environment(): Record<string, string> {
-    const { directory, cluster, dockerHost } = this.#options;
-    const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'KUBECONFIG'].flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    });
-    return {
-      ...Object.fromEntries(kept),
-      XDG_CONFIG_HOME: join(directory, 'config'),
-      XDG_STATE_HOME: join(directory, 'state'),
-      INTERLINKURL: this.interlinkUrl,
-      SIDECARURL: this.sidecarUrl,
-      ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
-      ...(cluster.isLocal ? { POD_IP: '127.0.0.1' } : {}),
-    };
+  /** Returns when pods and processes have ended and the folder is gone. */
+  async stop(): Promise<void> {
+    if (this.#keeper.connected) this.#keeper.disconnect();
+    await this.#ended;
   }
+
+  get #hasEnded(): boolean {
+    return this.#keeper.exitCode !== null || this.#keeper.signalCode !== null;
+  }
+}
+
+function siteEnded(): InterLinkError {
+  return new InterLinkError('unavailable', 'The site of the demo has ended by itself');
 }
 
 async function isReady(client: KubeClient, name: string): Promise<boolean> {

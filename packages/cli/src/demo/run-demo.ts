@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterLinkError } from '@interlink/protocol';
 import type { DemoFlags } from '../commands/interlink/demo.ts';
-import { removePodsOf, waitUntilBackendIsEmpty } from './backend-pods.ts';
 import { chooseSidecar } from './choose-sidecar.ts';
 import { openCluster } from './demo-cluster.ts';
 import { DemoPod } from './demo-pod.ts';
 import { DemoSite } from './demo-site.ts';
-import { quote, say, sayNext, title } from './narration.ts';
+import { outliveTheTerminal, quote, say, sayEnding, sayNext, title } from './narration.ts';
+import { typedCommand } from './own-command.ts';
+import { configFileOf, interlinkUrlOf, sidecarUrlOf } from './site-settings.ts';
 
 const nodeName = 'interlink-demo';
 
@@ -19,6 +20,8 @@ const nodeName = 'interlink-demo';
  */
 export async function runDemo(flags: DemoFlags, signal: AbortSignal): Promise<void> {
   const endings: Array<() => Promise<void>> = [];
+  outliveTheTerminal();
+  signal.addEventListener('abort', sayEnding, { once: true });
   try {
     await show(flags, signal, endings);
   } catch (error) {
@@ -38,23 +41,21 @@ async function show(flags: DemoFlags, signal: AbortSignal, endings: Array<() => 
 
   title('A pod on a machine without a kubelet');
   const cluster = await openCluster(flags, directory);
-  endings.push(() => cluster.close(nodeName));
+  endings.push(() => cluster.close());
   say('Cluster', cluster.description);
   const { sidecar, dockerHost, why } = await chooseSidecar(flags.sidecar, process.env);
-  const site = new DemoSite({ directory, cluster, nodeName, sidecar, dockerHost });
+  const { kubeconfig, isLocal, isEmbedded } = cluster;
+  const settings = { directory, kubeconfig, isLocal, isEmbedded, nodeName, sidecar, dockerHost };
+  const site = new DemoSite(settings);
   endings.push(() => site.stop());
-  await site.start(signal);
-  say('Sidecar', `${site.sidecarUrl}  ${sidecar}: ${why}`);
-  say('InterLink', site.interlinkUrl);
+  await site.start(cluster.client, signal);
+  say('Sidecar', `${sidecarUrlOf(settings)}  ${sidecar}: ${why}`);
+  say('InterLink', interlinkUrlOf(settings));
   say('Node', `${nodeName}  Ready; logs in ${directory}`);
 
   title('Pod busyecho');
   const pod = new DemoPod(cluster.client);
-  endings.push(async () => {
-    await pod.remove();
-    await removePodsOf(cluster.client, nodeName);
-    await waitUntilBackendIsEmpty(site.interlinkUrl, cluster.client, nodeName);
-  });
+  endings.push(() => pod.remove());
   await pod.create();
   say('created', 'as by kubectl apply -f examples/interlink_mock/payloads/busyecho_k8s.yaml');
   await pod.watch((state) => say('', state), signal);
@@ -62,6 +63,6 @@ async function show(flags: DemoFlags, signal: AbortSignal, endings: Array<() => 
   title('Its log');
   quote(await pod.log());
   if (!process.stdout.isTTY) return;
-  sayNext(cluster.kubeconfig);
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  sayNext({ KUBECONFIG: kubeconfig, INTERLINKCONFIGPATH: configFileOf(settings) }, typedCommand());
+  await site.runUntil(signal);
 }

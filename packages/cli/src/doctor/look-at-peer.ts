@@ -15,7 +15,10 @@ export async function lookAtPeer(peer: Peer, context: DoctorContext): Promise<Fi
   const { capabilities, generation } = described;
   if (capabilities === undefined)
     return [ok(`${peer.name} at ${peer.url} answers, by protocol ${generation}: it does not say what it can do`)];
-  return [ok(`${peer.name} at ${peer.url} answers: ${inWords(capabilities)}`), ...warningsOf(peer, capabilities)];
+  return [
+    ok(`${peer.name} at ${peer.url} answers: ${inWords(capabilities)}`),
+    ...warningsOf(peer, capabilities, await toldBySidecars(peer, context)),
+  ];
 }
 
 function inWords({ protocolVersions, backend, verbs, pools }: Capabilities): string {
@@ -23,13 +26,27 @@ function inWords({ protocolVersions, backend, verbs, pools }: Capabilities): str
   return `protocol ${protocolVersions.join(' and ')}, ${backend.kind} ${backend.version}, pools: ${names || 'none'}, verbs: ${verbs.join(', ') || 'none'}`;
 }
 
-function warningsOf({ name }: Peer, { warnings = [], pools }: Capabilities): Finding[] {
+/** What InterLink passes on of its sidecars' warnings, where they are asked themselves. */
+async function toldBySidecars({ isInterLink }: Peer, context: DoctorContext): Promise<ReadonlyArray<string>> {
+  if (!isInterLink || !(await context.sides()).has('site')) return [];
+  const sidecars = await context.sidecars().catch(() => []);
+  const described = await Promise.all(sidecars.map((each) => context.describe(each).catch(() => undefined)));
+  return described.flatMap((each) => each?.capabilities?.warnings ?? []);
+}
+
+function warningsOf(
+  { name }: Peer,
+  { warnings = [], pools }: Capabilities,
+  toldElsewhere: ReadonlyArray<string>,
+): Finding[] {
+  // InterLink names the sidecar before its warning, where there are several.
+  const own = warnings.filter((told) => !toldElsewhere.some((other) => told === other || told.endsWith(`: ${other}`)));
   const ofPools = pools.length > 0 ? [] : ['it announces no pool: nodes have only what the provider file gives them'];
-  return [...warnings, ...ofPools].map((told) =>
+  return [...own, ...ofPools].map((told) =>
     warning({
       what: `${name}: ${told}`,
-      why: 'it is told to administrators by whoever has to do with the backend',
-      fix: `see the page of that sidecar in docs/, and the log of ${name}`,
+      why: 'pods run all the same, with that limitation: one that relies on more is refused, or behaves otherwise than in a cluster',
+      fix: 'where no pod here relies on it, leave it; else set the backend up for it, as the sidecar’s page says (docs/README.md lists them)',
     }),
   );
 }

@@ -32,3 +32,12 @@ test('runDoctor() shows no secret, though a peer repeats what it was shown and d
     ]),
   });
 });
+
+test('runDoctor() names the file that does not load', async () => {
+  const files = await scratchFolder({ 'config.yaml': 'InterlinkPort: many' });
+  const env = { HOME: files, INTERLINKCONFIGPATH: join(files, 'config.yaml') };
+  const report = await runDoctor({ env, side: 'site' }, new AbortController().signal);
+  expect(renderText(report).split('\n')[0]).toBe(
+    `Looked from the site side; configuration: ${env.INTERLINKCONFIGPATH}`,
+  );
+});

@@ -1,4 +1,5 @@
 import { InterLinkError } from '@interlink/protocol';
+import { interLinkConfigFile } from '@interlink/service-kit';
 import type { Check } from './check.ts';
 import { allChecks } from './checks/all-checks.ts';
 import { DoctorContext, type DoctorOptions } from './context.ts';
@@ -17,10 +18,7 @@ export async function runDoctor(
   try {
     const results = await runChecks(checks, context, signal);
     const sides = [...(await context.sides())];
-    const configuration = await context.loadConfig().then(
-      ({ file }) => file,
-      () => undefined,
-    );
+    const configuration = await interLinkConfigFile(context.env);
     return redact({ sides, configuration, startedAt, checks: results }, context.secrets);
   } catch (error) {
     throw InterLinkError.from(error);

@@ -13,7 +13,13 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const manifest = 'kind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: main, image: busybox }] }\n';
 
 /** Runs `interlink render` against an InterLink that gives this answer, and tells what it was asked. */
-async function render(status: number, answer: object, args: string[], more: Record<string, string | undefined> = {}) {
+async function render(
+  status: number,
+  answer: object,
+  args: string[],
+  more: Record<string, string | undefined> = {},
+  isUnread = false,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'interlink-render-'));
   const asked: Array<{ url: string | undefined; token: string | undefined; body: unknown }> = [];
   const server = createServer(async (request, response) => {
@@ -36,10 +42,11 @@ async function render(status: number, answer: object, args: string[], more: Reco
   const options = { cwd: folder, env: { ...env, VKTOKENFILE: join(folder, 'token'), ...more }, timeout: 50_000 };
   type Said = { code: unknown; stdout: string; stderr: string; asked: typeof asked; made: string[] };
   return await new Promise<Said>((resolve) => {
-    execFile(process.execPath, command, options, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, command, options, (error, stdout, stderr) => {
       const made = readdirSync(folder).filter((name) => !['pod.yaml', 'token', 's'].includes(name));
       resolve({ code: error?.code ?? 0, stdout, stderr, asked, made });
     });
+    if (isUnread) child.stdout?.destroy();
   });
 }
 
@@ -49,6 +56,23 @@ test('interlink render shows what the pod would be, and warnings apart', async (
   expect([code, stdout, stderr]).toEqual([0, '--- # k8s_web\nImage: busybox\n', 'warning: w\n']);
   const body = { pod: { metadata: { name: 'web' }, spec: { containers: [{ name: 'main' }] } } };
   expect(asked).toMatchObject([{ url: '/v2/clusters/render/nodes/n/render', token: 'Bearer secret', body }]);
+});
+
+test('interlink render shows a script as it is, and long words on one line', async () => {
+  const script = '#!/bin/bash\n\necho "a  b"\n';
+  const long = `--comment=${'word '.repeat(40)}end`;
+  const parts = [
+    { name: 'job.sh', body: script },
+    { name: 'sbatch', body: { arguments: [long] } },
+  ];
+  const { stdout } = await render(200, { parts, warnings: [] }, ['--node', 'n']);
+  expect(stdout).toBe(`--- # job.sh\n${script}--- # sbatch\narguments:\n  - ${long}\n`);
+});
+
+test('interlink render ends as if all were read when its reader goes away', async () => {
+  const parts = [{ name: 'job.sh', body: 'x\n'.repeat(1_000_000) }];
+  const { code, stderr } = await render(200, { parts, warnings: [] }, ['--node', 'n'], {}, true);
+  expect([code, stderr]).toEqual([0, '']);
 });
 
 test('interlink render tells in the backend’s words why a pod would be refused', async () => {

@@ -44,9 +44,10 @@ async function tokenOf(config: InterLinkConfig): Promise<() => Promise<string | 
   return async () => await token.current();
 }
 
-/** One document a part, under its name. */
+/** One document a part, under its name. A text (a script) is as it is, to be read and run; words of others are a line each. */
 function renderYaml(parts: ReadonlyArray<{ readonly name: string; readonly body: unknown }>): string {
-  return parts.map(({ name, body }) => `--- # ${name}\n${typeof body === 'string' ? body : stringify(body)}`).join('');
+  const text = (body: unknown) => (typeof body === 'string' ? body : stringify(body, { lineWidth: 0 }));
+  return parts.map(({ name, body }) => `--- # ${name}\n${text(body).trimEnd()}\n`).join('');
 }
 
 async function readManifest(filename: string): Promise<string> {

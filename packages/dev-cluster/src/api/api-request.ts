@@ -23,17 +23,16 @@ export function parsePath(path: string): Pick<ApiRequest, 'kind' | 'namespace' |
   const [, apiVersion, rest = ''] =
     /^\/(?:api\/(?=v1\/)|apis\/(?=[^/]+\/v))((?:[^/]+\/)?v\d\w*)\/(.*)$/.exec(path) ?? [];
   const segments = rest.split('/').map(decodeURIComponent);
-  const kindOf = (plural: string | undefined) =>
-    kinds.find((kind) => kind.plural === plural && apiVersionOf(kind) === apiVersion);
+  const kindOf = (plural?: string) => kinds.find((one) => one.plural === plural && apiVersionOf(one) === apiVersion);
   const isInside = segments[0] === 'namespaces' && kindOf(segments[2])?.namespaced === true;
   const [plural, name, ...subresource] = isInside ? segments.slice(2) : segments;
   const kind = kindOf(plural);
-  if (kind === undefined) throw noSuchPath();
+  if (kind === undefined) throw noSuchPath(`: there are no ${segments[2] ?? plural} of ${apiVersion} here`);
   return { kind, namespace: isInside ? segments[1] : undefined, name, subresource: subresource.join('/') };
 }
 
-export function noSuchPath(): ApiError {
-  return new ApiError(404, 'the server could not find the requested resource');
+export function noSuchPath(why = ''): ApiError {
+  return new ApiError(404, `the server could not find the requested resource${why}`);
 }
 
 /** The request's body as an object of the kind that the path says. @throws ApiError 400 */

@@ -76,6 +76,8 @@ export class ApiServer {
     const headers = path.startsWith('/openapi') ? {} : { 'content-type': discoveryType };
     if (described !== undefined) return send(response, 200, described, headers);
     if (path === '/openapi/v2') return void response.writeHead(200, emptyOpenApiV2.headers).end(emptyOpenApiV2.body);
+    // A kind that there is not is refused as such, in whatever form it comes.
+    parsePath(path);
     const request = toRequest(incoming, path, parseBody(await buffer(incoming), incoming.headers['content-type']));
     if (this.#kubelets.takes(request)) return await this.#kubelets.pass(request, incoming, response);
     if (request.method === 'GET' && request.query.get('watch') === 'true') return this.#watch(request, response);

@@ -67,6 +67,11 @@ export async function loadInterLinkConfig(
   return { config: Object.freeze(config) as InterLinkConfig, file, warnings };
 }
 
+/** The file that is loaded, whatever is in it; undefined: none is named, and none that can be read has a default path. */
+export async function interLinkConfigFile(env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
+  return env[sharedVariable] || (await readConfigFile(env, undefined).catch(() => undefined))?.file;
+}
+
 async function readConfigFile(
   env: NodeJS.ProcessEnv,
   own: OwnConfigFile | undefined,

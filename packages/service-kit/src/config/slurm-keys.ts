@@ -45,7 +45,7 @@ export const slurmKeys = {
   }),
   ImagePrefix: text({
     default: undefined,
-    doc: 'Put before the names of images that have no scheme and are no path. Default: `docker://`.',
+    doc: 'Put before the names of images that have no scheme and are no path, those with a registry of their own too: `docker://mirror.local:5000/`. See docs/slurm.md. Default: `docker://`.',
   }),
   EnableProbes: flag({
     default: true,

@@ -22,6 +22,7 @@ import { podFields } from './pod-fields.ts';
 import { PodRegistry } from './pod-registry.ts';
 import { PodStats } from './pod-stats.ts';
 import { PodStreams, type PodTarget } from './pod-streams.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { Serial } from './serial.ts';
 
 /** A backend without `watch` is listed this often. */
@@ -45,6 +46,7 @@ export class PodService {
   readonly #backend: Backend;
   readonly #logger: Logger;
   readonly #serial = new Serial();
+  readonly #refusals: RefusalLog;
   readonly #registry: PodRegistry;
   readonly #capabilityNews: CapabilityNews;
   #relistNow = new AbortController();
@@ -58,6 +60,7 @@ export class PodService {
     this.#logger = logger;
     this.#registry = new PodRegistry(() => this.#relistNow.abort());
     this.#capabilityNews = new CapabilityNews({ backend, logs: () => this.#registry.logs(), logger });
+    this.#refusals = new RefusalLog(logger);
     this.streams = new PodStreams(backend, (pod) => this.#known(pod));
     this.kubeconfigs = new OwnerKubeconfigs({ backend, logger, folder: options.kubeconfigFolder });
     this.stats = new PodStats(backend, (owner) => this.logOf(owner).reports());
@@ -117,7 +120,11 @@ export class PodService {
       if (known !== undefined && known.incomplete !== true) return known;
       const first = await traced('backend create', { attributes: podAttributes(owner, request.pod.metadata) }, () =>
         this.#backend.create(request, owner),
-      );
+      ).catch((error: unknown) => {
+        this.#refusals.refused({ owner, ...request.pod.metadata }, error);
+        throw error;
+      });
+      this.#refusals.taken(uid);
       // News from the backend may have overtaken its own answer.
       const newest = this.#registry.find(owner, uid);
       const report = newest !== undefined && newest.incomplete !== true ? newest : first;

@@ -22,28 +22,36 @@ const state = {
   ],
 };
 const noNodes = { partitions: new Map() };
+const disk = { 'ephemeral-storage': '1000' };
 
 test('toPools() has the default partition first, and counts nodes that can run jobs', () => {
-  expect(toPools(state, noNodes)).toEqual([
+  expect(toPools(state, noNodes, 1_000n)).toEqual([
     {
       name: 'main',
-      capacity: { pods: '100', cpu: '12', memory: String(3 * 2 ** 30), 'nvidia.com/gpu': '2', 'amd.com/gpu': '8' },
+      capacity: {
+        ...disk,
+        pods: '100',
+        cpu: '12',
+        memory: String(3 * 2 ** 30),
+        'nvidia.com/gpu': '2',
+        'amd.com/gpu': '8',
+      },
       labels: { 'slurm.interlink.eu/partition': 'main', 'feature.slurm.interlink.eu/ib': 'true' },
     },
     {
       name: 'cpu',
-      capacity: { pods: '100', cpu: '4', memory: String(2 ** 30) },
+      capacity: { ...disk, pods: '100', cpu: '4', memory: String(2 ** 30) },
       labels: { 'slurm.interlink.eu/partition': 'cpu', 'feature.slurm.interlink.eu/ib': 'true' },
     },
   ]);
 });
 
 test('toPools() has a pool for each virtual node that stands for partitions; a node in two of them counts once', () => {
-  const pools = toPools(state, { partitions: new Map([['vk-all', ['cpu', 'main']]]) });
+  const pools = toPools(state, { partitions: new Map([['vk-all', ['cpu', 'main']]]) }, 1_000n);
   expect(pools.find(({ name }) => name === 'vk-all')).toMatchObject({ capacity: { cpu: '12' } });
 });
 
 test('toPools() announces what the administrator says', () => {
-  const [main] = toPools(state, noNodes, { cpu: '2' });
-  expect(main?.capacity).toEqual({ pods: '100', cpu: '2' });
+  const [main] = toPools(state, noNodes, 1_000n, { cpu: '2' });
+  expect(main?.capacity).toEqual({ ...disk, pods: '100', cpu: '2' });
 });

@@ -13,17 +13,24 @@ const amdTypes = /^(mi\d|gfx|amd|instinct)/i;
 /**
  * What each virtual node that stands for partitions has, by the node's name, and what each partition has: in all, since a queue takes more
  * than is free now. A virtual node that names no pool takes the one of its name, else the first: Slurm's default partition.
+ * @param diskBytes what containers can write into, which nothing keeps them from: Kubernetes brings no pod that asks for a part of it to a
+ * node that announces none
  * @param announced the administrator's own capacity, instead
  */
 export function toPools(
   { settings, nodes, partitions }: ClusterState,
   site: Pick<SlurmSite, 'partitions'>,
+  diskBytes: bigint,
   announced?: Readonly<Record<string, string>>,
 ): Pool[] {
   const pods = String(settings.maxJobCount);
   const make = (name: string, of: ReadonlyArray<string>): Pool => {
     const own = nodes.filter((node) => node.partitions.some((partition) => of.includes(partition)) && !isAway(node));
-    return { name, capacity: { pods, ...(announced ?? toCapacity(own)) }, labels: toLabels(of, own) };
+    return {
+      name,
+      capacity: { pods, 'ephemeral-storage': String(diskBytes), ...(announced ?? toCapacity(own)) },
+      labels: toLabels(of, own),
+    };
   };
   const names = partitions
     .toSorted((one, other) => Number(other.isDefault) - Number(one.isDefault))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseMemory, parseTime } from './units.ts';
+import { parseMemory, parseTime, renderDuration } from './units.ts';
 
 test.each([
   ['16G', 16_384],
@@ -30,4 +30,15 @@ test.each([
   ['1:2:3:4', undefined],
 ])('parseTime(%j) is %j s', (text, expected) => {
   expect(parseTime(text)).toBe(expected);
+});
+
+test.each([
+  [0, '0:00'],
+  [61, '1:01'],
+  [3_600, '1:00:00'],
+  [86_399, '23:59:59'],
+  [864_000, '10-00:00:00'],
+])('renderDuration() of %i s is %s, which parseTime() reads back', (seconds, text) => {
+  expect(renderDuration(seconds)).toBe(text);
+  expect(parseTime(text)).toBe(seconds);
 });

@@ -21,3 +21,13 @@ export function parseTime(text: string): number | undefined {
   if (days !== undefined) return Number(days) * 86_400 + first * 3_600 + second * 60 + third;
   return parts.length === 3 ? first * 3_600 + second * 60 + third : first * 60 + second;
 }
+
+/** A time in whole seconds as squeue and scontrol show it: `5:00`, `1:30:00`, `10-00:00:00`. */
+export function renderDuration(seconds: number): string {
+  const two = (part: number) => String(part).padStart(2, '0');
+  const [minutes, rest] = [Math.floor(seconds / 60), two(seconds % 60)];
+  if (minutes < 60) return `${minutes}:${rest}`;
+  const hours = Math.floor(minutes / 60);
+  const clock = `${two(minutes % 60)}:${rest}`;
+  return hours < 24 ? `${hours}:${clock}` : `${Math.floor(hours / 24)}-${two(hours % 24)}:${clock}`;
+}

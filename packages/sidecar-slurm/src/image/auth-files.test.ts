@@ -12,6 +12,7 @@ const common = {
   isVerified: false,
   accessKeys: [],
   isInsecure: false,
+  lookedFor: '',
 } as const;
 const imageOf = (repository: string, ...logins: PlannedImage['logins']): PlannedImage => ({
   ...common,

@@ -51,6 +51,14 @@ async function putIntoCache(accessKey: string, of = digest): Promise<void> {
 }
 
 describe('ImagePlanner.plan() of an image that is not in the cache', () => {
+  test('says of one that is not there behind the ImagePrefix of the site what was looked for', async () => {
+    const site = { prefix: 'reg.example.org/', allowedPaths: [], insecureRegistries: [] };
+    planner = new ImagePlanner(cache, site, registry.fetch);
+    await expect(plan({ image: 'quay.io/foo/bar:1' })).rejects.toThrow(
+      `Failed to pull image "quay.io/foo/bar:1" (looked for as "reg.example.org/quay.io/foo/bar:1", by the site's ImagePrefix): `,
+    );
+  });
+
   test('names it by the digest that the registry gives', async () => {
     expect(await plan()).toEqual({
       uri: `docker://${repository}@${digest}`,
@@ -64,6 +72,7 @@ describe('ImagePlanner.plan() of an image that is not in the cache', () => {
       logins: [],
       accessKeys: ['anybody'],
       isInsecure: false,
+      lookedFor: '',
     });
     expect(registry.asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'HEAD https://reg.example.org/v2/team/app/manifests/1',

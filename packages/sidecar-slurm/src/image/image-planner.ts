@@ -48,7 +48,7 @@ export class ImagePlanner {
     const location = await locateImage(wish.image, this.#site, wish.pod);
     if (location.from === 'registry') return await this.#planFromRegistry(wish, location);
     const { policy } = wish;
-    const common = { policy, isVerified: false, logins: [], accessKeys: [anybody], isInsecure: false };
+    const common = { policy, isVerified: false, logins: [], accessKeys: [anybody], isInsecure: false, lookedFor: '' };
     if (location.from === 'path') {
       const { path } = location;
       return { ...common, uri: '', name: '', path, key: '', imageId: path, repository: '' };
@@ -59,7 +59,7 @@ export class ImagePlanner {
 
   async #planFromRegistry(
     { image, policy, credentials }: ImageWish,
-    { scheme, uri, reference }: ImageLocation & { from: 'registry' },
+    { scheme, uri, reference, lookedFor }: ImageLocation & { from: 'registry' },
   ): Promise<PlannedImage> {
     const place = toRepository(reference.name);
     const repository = renderRepository(place);
@@ -67,7 +67,7 @@ export class ImagePlanner {
     const logins = findLogins(credentials, place);
     const accessKeys = await this.#accessKeysOf(logins);
     const isInsecure = this.#access.insecure.has(place.registry);
-    const common = { name, path: '', policy, repository, isInsecure };
+    const common = { name, path: '', policy, repository, isInsecure, lookedFor };
     const of = (digest: string) => ({
       ...common,
       uri: `${scheme}://${reference.name}@${digest}`,
@@ -99,7 +99,8 @@ export class ImagePlanner {
       const shown = login === undefined ? [] : [login];
       return { ...of(digest), isVerified: true, logins: shown, accessKeys: await this.#accessKeysOf(shown) };
     }
-    refuseForGood(image, place.registry, resolution.failure, credentials.length > 0, logins.length > 0);
+    const named = `${JSON.stringify(image)}${lookedFor}`;
+    refuseForGood(named, place.registry, resolution.failure, credentials.length > 0, logins.length > 0);
     return byKnown ?? unknown;
   }
 
@@ -125,15 +126,14 @@ function keyOfAddress(uri: string, policy: PullPolicy): string {
 
 /** What the registry says clearly is true for the job, too. An answer that is no answer may be better on a compute node. */
 function refuseForGood(
-  image: string,
+  named: string,
   registry: string,
   { kind, message }: RegistryFailure,
   hasCredentials: boolean,
   hasLogin: boolean,
 ): void {
-  const name = JSON.stringify(image);
   const refuse = (why: string) => {
-    const text = `Failed to pull image ${name}: ${why}: ${message}`;
+    const text = `Failed to pull image ${named}: ${why}: ${message}`;
     throw new InterLinkError('failed_precondition', text, { reason: 'ErrImagePull' });
   };
   if (kind === 'not-found') refuse(`registry ${registry} has no such image; check its name and tag`);

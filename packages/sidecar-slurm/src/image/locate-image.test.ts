@@ -63,6 +63,22 @@ describe('locateImage() of names', () => {
     );
   });
 
+  test.each([
+    ['docker://', 'quay.io/a:1', undefined, ''],
+    ['', 'quay.io/a:1', undefined, ''],
+    ['10.1.2.3:5000/', 'docker://quay.io/a:1', undefined, ''],
+    [
+      '10.1.2.3:5000/',
+      'quay.io/a:1',
+      undefined,
+      ` (looked for as "10.1.2.3:5000/quay.io/a:1", by the site's ImagePrefix)`,
+    ],
+    ['docker://m.org/', 'a:1', undefined, ` (looked for as "m.org/a:1", by the site's ImagePrefix)`],
+    ['docker://', 'a:1', 'oras://m.org/', ' (looked for as "m.org/a:1", by annotation image-root)'],
+  ])('with prefix %j, %s and image-root %s what is looked for is told: %j', async (prefix, image, imageRoot, told) => {
+    expect(await locateImage(image, { prefix, allowedPaths: [] }, { imageRoot })).toMatchObject({ lookedFor: told });
+  });
+
   test('a site may have another prefix, and a pod that is allowed to its own', async () => {
     const other = { prefix: 'docker://reg.example.org/', allowedPaths: [] };
     expect(await locateImage('a:1', other, nothing)).toMatchObject({ uri: 'docker://reg.example.org/a:1' });

@@ -12,6 +12,8 @@ export type ImageLocation =
       readonly scheme: RegistryScheme;
       readonly uri: string;
       readonly reference: ImageReference;
+      /** For messages: what was put before the name that the pod has. Empty when it is looked for by that name. */
+      readonly lookedFor: string;
     }
   /** A library of Sylabs' kind, or a web server. */
   | { readonly from: 'download'; readonly uri: string }
@@ -46,7 +48,8 @@ export async function locateImage(
     const reference = parseImageReference(name);
     if (reference === undefined)
       throw invalid(image, `${JSON.stringify(name)} is not the name of an image in a registry`);
-    return { from: 'registry', scheme, uri: `${scheme}://${renderReference(reference)}`, reference };
+    const lookedFor = isWhole || text === `${scheme}://${image}` || text === image ? '' : sayLookedFor(name, imageRoot);
+    return { from: 'registry', scheme, uri: `${scheme}://${renderReference(reference)}`, reference, lookedFor };
   }
   const form = Object.hasOwn(downloads, scheme) ? downloads[scheme] : undefined;
   if (form === undefined) {
@@ -57,6 +60,11 @@ export async function locateImage(
   }
   if (!form.test(text)) throw invalid(image, `${JSON.stringify(text)} is not an address of ${scheme}`);
   return { from: 'download', uri: text };
+}
+
+function sayLookedFor(name: string, imageRoot: string | undefined): string {
+  const by = imageRoot === undefined ? "the site's ImagePrefix" : 'annotation image-root';
+  return ` (looked for as ${JSON.stringify(name)}, by ${by})`;
 }
 
 async function findAllowed(image: string, path: string, allowedPaths: ReadonlyArray<string>): Promise<string> {

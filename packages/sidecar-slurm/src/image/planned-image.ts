@@ -24,4 +24,6 @@ export interface PlannedImage {
   readonly accessKeys: ReadonlyArray<AccessKey>;
   /** The registry speaks plain HTTP. */
   readonly isInsecure: boolean;
+  /** For messages of pulls that fail, as in {@link ImageLocation}. */
+  readonly lookedFor: string;
 }

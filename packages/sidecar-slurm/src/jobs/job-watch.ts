@@ -208,7 +208,8 @@ export class JobWatch {
     const endedSinceMs = isEnded ? (seen?.endedSinceMs ?? sinceMs) : undefined;
     entry.sight = { kind: 'seen', job, endedSinceMs, estimatedAtMs };
     const isNews = seen === undefined || !isSame(seen.job, job);
-    if (isNews) for (const event of sightEvents(before, job)) book.event(entry.uid, event);
+    if (isNews) for (const event of sightEvents(before, job, entry)) book.event(entry.uid, event);
+    entry.isStartTold ||= job.estimatedStart !== undefined;
     if (isEnded) await this.#settle(entry);
     else if (isNews) book.tell(entry);
   }
@@ -219,6 +220,11 @@ export class JobWatch {
     await this.#options.book.refresh(entry.uid);
     if (entry.stage(this.#options.clock.now()).kind !== 'over') return;
     await keepEnd(entry, this.#options.clock.now());
+    if (!entry.hadEnded) {
+      const { jobId, sight } = entry;
+      const state = sight.kind === 'unseen' ? undefined : sight.job?.state;
+      this.#options.logger.info({ ...podFields(entry.reference), jobId, state }, 'job ended');
+    }
     this.#settled.add(entry);
     // With a pod that is to end, its whole folder goes.
     if (entry.deletion === undefined) await clearSecrets(entry.folder, entry.stored.pod);

@@ -16,7 +16,11 @@ function job(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
 function told(...jobs: ReadonlyArray<SlurmJob>): string[] {
   return jobs.flatMap((seen, index) => {
     const before = jobs[index - 1];
-    const events = sightEvents(before === undefined ? { kind: 'unseen' } : { kind: 'seen', job: before }, seen);
+    const isStartTold = jobs.slice(0, index).some(({ estimatedStart }) => estimatedStart !== undefined);
+    const events = sightEvents(before === undefined ? { kind: 'unseen' } : { kind: 'seen', job: before }, seen, {
+      isEndExpected: false,
+      isStartTold,
+    });
     return events.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
   });
 }
@@ -29,11 +33,29 @@ test.each<[string, ReadonlyArray<SlurmJob>, ReadonlyArray<string>]>([
     ['Normal JobQueued: Job 7 waits in the queue (Priority)'],
   ],
   [
+    'that waits in the queue, once more as soon as Slurm says when it may start',
+    [
+      job('PENDING', { reason: 'Priority' }),
+      job('PENDING', { reason: 'Priority', estimatedStart: new Date('2027-01-01T02:00:00Z') }),
+      job('PENDING', { reason: 'Priority' }),
+      job('PENDING', { reason: 'Resources', estimatedStart: new Date('2027-01-01T03:00:00Z') }),
+    ],
+    [
+      'Normal JobQueued: Job 7 waits in the queue (Priority)',
+      'Normal JobQueued: Job 7 waits in the queue (Priority), start expected at 2027-01-01T02:00:00.000Z',
+    ],
+  ],
+  [
     'that never starts',
     [job('PENDING', { reason: 'PartitionDown' }), job('PENDING', { reason: 'PartitionDown' })],
     [
       'Warning JobCannotStart: Job 7 waits (PartitionDown): its partition is down; wait for its administrators, or ask for another partition',
     ],
+  ],
+  [
+    'that somebody cancels, once',
+    [job('PENDING'), job('CANCELLED'), job('CANCELLED')],
+    ['Warning JobCancelled: Job 7 was cancelled in Slurm'],
   ],
   [
     'that is suspended and resumed',
@@ -53,4 +75,8 @@ test.each<[string, ReadonlyArray<SlurmJob>, ReadonlyArray<string>]>([
   ],
 ])('sightEvents() tells of a job %s', (_, jobs, expected) => {
   expect(told(...jobs)).toEqual(expected);
+});
+
+test('sightEvents() tells of no cancellation that the pod itself has asked for', () => {
+  expect(sightEvents({ kind: 'unseen' }, job('CANCELLED'), { isEndExpected: true, isStartTold: false })).toEqual([]);
 });

@@ -3,8 +3,15 @@ import type { SlurmJob } from '../slurm/slurm-job.ts';
 import { judgeState } from '../status/judge-state.ts';
 import type { Sight } from '../status/stage-of.ts';
 
+export interface TellingOf {
+  /** The pod is deleted, or has ended by itself: no end that Slurm shows is news. */
+  readonly isEndExpected: boolean;
+  /** A start was told of that Slurm expects: other ones, which it thinks of by the minute, are no news. */
+  readonly isStartTold: boolean;
+}
+
 /** What a pod's author is told of its job's change that no container's state says. */
-export function sightEvents(before: Sight, job: SlurmJob): EventText[] {
+export function sightEvents(before: Sight, job: SlurmJob, { isEndExpected, isStartTold }: TellingOf): EventText[] {
   const previous = before.kind === 'seen' ? before.job : undefined;
   const events: EventText[] = [];
   const was = previous === undefined ? undefined : judgeState(previous.state).kind;
@@ -23,15 +30,16 @@ export function sightEvents(before: Sight, job: SlurmJob): EventText[] {
     const message = `Slurm runs job ${job.id} again from its beginning (restart ${job.restarts})`;
     events.push({ type: 'Warning', reason: 'JobRequeued', message });
   }
-  const { reason } = job;
+  const { reason, estimatedStart } = job;
   // The first reason only: which of those in the queue it waits for changes by the minute.
-  if (
-    is === 'queued' &&
-    reason !== undefined &&
-    previous?.reason === undefined &&
-    !Object.hasOwn(neverStarts, reason)
-  ) {
-    events.push({ type: 'Normal', reason: 'JobQueued', message: `Job ${job.id} waits in the queue (${reason})` });
+  const isNews = previous?.reason === undefined || (estimatedStart !== undefined && !isStartTold);
+  if (is === 'queued' && reason !== undefined && isNews && !Object.hasOwn(neverStarts, reason)) {
+    const start = estimatedStart === undefined ? '' : `, start expected at ${estimatedStart.toISOString()}`;
+    const message = `Job ${job.id} waits in the queue (${reason})${start}`;
+    events.push({ type: 'Normal', reason: 'JobQueued', message });
+  }
+  if (job.state === 'CANCELLED' && previous?.state !== 'CANCELLED' && !isEndExpected) {
+    events.push({ type: 'Warning', reason: 'JobCancelled', message: `Job ${job.id} was cancelled in Slurm` });
   }
   const hopeless = is === 'queued' && job.reason !== previous?.reason ? neverStarts[job.reason ?? ''] : undefined;
   if (hopeless !== undefined) {

@@ -105,6 +105,7 @@ async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
   entry.link = await readLink(folder);
   await entry.load();
   const ended = entry.submission?.ended;
+  entry.hadEnded = ended !== undefined || entry.record?.phase === 'ended';
   if (ended !== undefined) entry.sight = { kind: 'gone', job: ended.job, sinceMs: Date.parse(ended.at) };
   return entry;
 }

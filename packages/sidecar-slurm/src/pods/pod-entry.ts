@@ -22,6 +22,10 @@ export class PodEntry {
   /** Set once its job was found not to see the folder. */
   link: LinkRecord | undefined;
   sight: Sight = { kind: 'unseen' };
+  /** Its job had ended when this process began, and said so: its end is no news. */
+  hadEnded = false;
+  /** It was told when Slurm expects its job to start. */
+  isStartTold = false;
   /** Why it has no job yet. */
   trouble: Trouble | undefined;
   /** Images that are to be pulled before it gets one. */
@@ -54,6 +58,11 @@ export class PodEntry {
   /** Undefined while it has none, as far as this process knows. Of several the one that runs. */
   get jobId(): string | undefined {
     return this.record?.jobId ?? this.submission?.jobId;
+  }
+
+  /** It is deleted, or has ended without being asked to: no news of Slurm's is the reason. */
+  get isEndExpected(): boolean {
+    return this.deletion !== undefined || (this.record?.phase === 'ended' && this.record.askedAt === undefined);
   }
 
   /** A script on the pod's node: `enter` runs its words inside of a container, `attach` is for those that have standard input. */

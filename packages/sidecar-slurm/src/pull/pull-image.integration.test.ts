@@ -44,7 +44,7 @@ esac
 const planned: PlannedImage = {
   ...{ uri: 'docker://reg.example.org/a@sha256:1', name: 'reg.example.org/a:1', path: '', key: 'sha256-1' },
   ...{ imageId: 'reg.example.org/a@sha256:1', policy: 'IfNotPresent', repository: 'reg.example.org/a' },
-  ...{ isVerified: true, logins: [], accessKeys: ['anybody'], isInsecure: false },
+  ...{ isVerified: true, logins: [], accessKeys: ['anybody'], isInsecure: false, lookedFor: '' },
 };
 
 interface Wanted {

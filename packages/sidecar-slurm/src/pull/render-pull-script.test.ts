@@ -11,6 +11,7 @@ const image: PlannedImage = {
   ...{ imageId: 'reg.example.org/a@sha256:1', policy: 'IfNotPresent', repository: 'reg.example.org/a' },
   ...{ isVerified: true, logins: [{ username: 'alice', password: 'open sesame' }], accessKeys: ['0f'] },
   isInsecure: false,
+  lookedFor: '',
 };
 const container = (parts: Partial<PlannedImage>) => ({ image: { ...image, ...parts }, isReadOnly: false });
 const pod: Partial<JobPlan> = {

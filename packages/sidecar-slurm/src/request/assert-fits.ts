@@ -1,6 +1,6 @@
 import { InterLinkError } from '@interlink/sidecar-sdk';
 import type { SbatchFlags } from '../flags/parse-flags.ts';
-import { parseMemory, parseTime } from '../flags/units.ts';
+import { parseMemory, parseTime, renderDuration } from '../flags/units.ts';
 import { gpusPerNode } from './gpus.ts';
 import { findPartitions, type PartitionLimits } from './partition-limits.ts';
 
@@ -69,8 +69,8 @@ function* misfitsOf(flags: SbatchFlags, limits: PartitionLimits): Iterable<Misfi
   }
   const seconds = parseTime(textOf(flags, 'time')) ?? 0;
   if (limits.maxTimeSeconds !== undefined && seconds > limits.maxTimeSeconds) {
-    const asked = seconds === Number.POSITIVE_INFINITY ? 'no limit' : `${seconds} s`;
-    yield never(`lets jobs run for ${limits.maxTimeSeconds} s, the pod asks for ${asked}`);
+    const asked = seconds === Number.POSITIVE_INFINITY ? 'no limit' : renderDuration(seconds);
+    yield never(`lets jobs run for ${renderDuration(limits.maxTimeSeconds)}, the pod asks for ${asked}`);
   }
   if (limits.state !== 'UP') yield { partition, why: `is ${limits.state}`, isPassing: true };
 }

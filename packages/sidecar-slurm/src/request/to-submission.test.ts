@@ -133,7 +133,7 @@ describe('toSubmission()', () => {
       );
     expect(submit(100).options).toContain('--time=4');
     expect(submit(290).options).toContain('--time=5');
-    expect(() => submit(301)).toThrow(/partition short lets jobs run for 300 s, the pod asks for 360 s/);
+    expect(() => submit(301)).toThrow(/partition short lets jobs run for 5:00, the pod asks for 6:00/);
   });
 
   test('is requeued only where the administrator lets a pod ask for it', () => {

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { quoteWord } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
 import { AttachedClient } from './testing/attached-client.ts';
 import { JobRun, type JobRunOptions } from './testing/job-run.ts';
@@ -129,8 +131,31 @@ describe.concurrent('the terminal of a container', () => {
     const containers = [{ ...container, args: ['sh', word] }];
     await using job = await JobRun.start({ containers });
     expect(await job.ended()).toBe(0);
-    const names = ['HOME', 'INTERLINK_TERMINATION_LOG', 'PATH', 'PWD', 'TMPDIR'];
+    const names = ['HOME', 'INTERLINK_TERMINATION_LOG', 'PATH', 'PWD', 'TERM', 'TMPDIR'];
     expect(await job.text('main')).toBe(`${word}|${names.map((name) => `${name}\n`).join('')}`);
+  });
+
+  test('is an xterm, for who enters as well, unless the container says another', async () => {
+    const text = 'echo "$TERM"; until test -e "$TMPDIR/go"; do sleep 0.05; done';
+    const containers = [
+      shellContainer('plain', text, { tty: true }),
+      shellContainer('own', text, { tty: true, env: [{ name: 'TERM', value: 'vt100' }] }),
+    ];
+    await using job = await JobRun.start({ containers });
+    const enter = async (name: string, isTerminal: boolean) => {
+      await job.untilState(name, { state: 'running' });
+      const words = ['bash', join(job.plan.podFolder, 'containers', name, 'enter'), 'sh', '-c', 'echo "<$TERM>"'];
+      const [program = '', ...args] = isTerminal
+        ? ['script', '-qec', words.map(quoteWord).join(' '), '/dev/null']
+        : words;
+      return spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).stdout.trim();
+    };
+    expect([await enter('plain', true), await enter('own', true)]).toEqual(['<xterm>', '<vt100>']);
+    expect(await enter('plain', false)).toBe('<>');
+    await job.until('they speak', async () => (await job.text('own')).endsWith('\n'));
+    expect([await job.text('plain'), await job.text('own')]).toEqual(['xterm\r\n', 'vt100\r\n']);
+    job.signal('SIGTERM');
+    await job.ended();
   });
 
   test('without stdin has no end to read, and TERM reaches the container', async () => {

@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { JobRun } from './testing/job-run.ts';
 import { plannedContainer, shellContainer } from './testing/plans.ts';
@@ -27,6 +29,28 @@ describe.concurrent('a job', () => {
     ]);
     expect(await job.leftovers()).toEqual([]);
     expect(job.output).toBe('');
+  });
+
+  test('keeps its files to the account, whatever the umask, and starts all that is in a container with 0022', async () => {
+    const containers = [
+      shellContainer('main', 'umask; trap "exit 0" TERM; sleep 1000 & wait', {
+        hooks: { postStart: { exec: { command: ['sh', '-c', 'umask >"$INTERLINK_TERMINATION_LOG"'] } } },
+      }),
+      plannedContainer('wrong', { command: ['/nowhere'] }),
+    ];
+    await using job = await JobRun.start({ containers, site: { commandPrefix: 'umask 0' } });
+    await job.untilState('main', { state: 'running' });
+    await job.untilState('wrong', { reason: 'StartError' });
+    const others = async () => {
+      const entries = await readdir(job.plan.podFolder, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+      return await Array.fromAsync(files, async (file) => ((await stat(file)).mode & 0o077 ? [file] : []));
+    };
+    expect((await others()).flat()).toEqual([]);
+    expect([await job.text('main'), await job.read('containers/main/0/termination')]).toEqual(['0022\n', '0022\n']);
+    job.signal('SIGTERM');
+    await job.ended();
+    expect((await others()).flat()).toEqual([]);
   });
 
   test('gives its exit code that of the first container that failed', async () => {

@@ -78,9 +78,9 @@ function renderLibrary(driver: RuntimeDriver): string {
   ].join('\n');
 }
 
-/** The last part: what is done. */
+/** The last part: what is done. Files are the account's alone, whatever umask sbatch has passed on. */
 export function renderWork(plan: JobPlan): string {
-  return ['take_pod "$@"', 'begin_job', '', ...siteText(plan.site), 'run_job', ''].join('\n');
+  return ['umask 077', 'take_pod "$@"', 'begin_job', '', ...siteText(plan.site), 'run_job', ''].join('\n');
 }
 
 /** A program in another language, as a variable of bash. */

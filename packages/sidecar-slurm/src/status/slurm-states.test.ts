@@ -163,6 +163,13 @@ describe('a job in Slurm’s state', () => {
     expect(mainState(status)?.terminated?.exitCode).toBe(exitCode === 0 ? 137 : 143);
   });
 
+  test('CANCELLED before it had a node is over at once: there is no last word to wait for', () => {
+    const job = jobIn('CANCELLED', { nodes: '', batchHost: '' });
+    const status = statusOf({ kind: 'seen', job, endedSinceMs: nowMs }, undefined);
+    expect(mainState(status)).toMatchObject({ terminated: { exitCode: 143, reason: 'Cancelled' } });
+    expect(status).toMatchObject({ phase: 'Failed', reason: 'Cancelled' });
+  });
+
   test('that has just ended is given time for its last word', () => {
     const justNow: Sight = { kind: 'seen', job: jobIn('COMPLETED'), endedSinceMs: nowMs - settleMs + 1 };
     expect(mainState(statusOf(justNow, recordOf('running', running)))).toMatchObject(going);

@@ -65,6 +65,8 @@ export function stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs,
   const isGoing = verdict.kind === 'running' || verdict.kind === 'suspended';
   if (isGoing && (!isOver || askedAt !== undefined)) return { kind: 'running', askedAt };
   if (isOver) return { kind: 'over', at: overAt, ...endingBy(job, askedAt, leadMs) };
+  // Without a node it had nobody who could write a last word.
+  if (job.nodes === '' && !isOfRun(record, job)) return overBy(job, endedSinceMs);
   if (nowMs < endedSinceMs + settleMs) return { kind: 'running', askedAt };
   return overBy(job, endedSinceMs);
 }

@@ -2,7 +2,15 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLogger, type News, type PodEvent, type PodReport, type PodRequest } from '@interlink/sidecar-sdk';
+import {
+  createLogger,
+  type Logger,
+  type News,
+  type PodEvent,
+  type PodReport,
+  type PodRequest,
+  recordOf,
+} from '@interlink/sidecar-sdk';
 import { SlurmBackend } from '../backend.ts';
 import { formatKeyValues } from '../folder/key-values.ts';
 import { PodFolder } from '../folder/pod-folder.ts';
@@ -31,6 +39,8 @@ export class RunningBackend implements AsyncDisposable {
   readonly clock = new ManualClock(Date.parse('2027-01-01T00:00:00Z'));
   readonly slurm = new SimulatedSlurm(this.clock);
   readonly events: PodEvent[] = [];
+  /** Lines of the level info. */
+  readonly logged: Array<Record<string, unknown>> = [];
   readonly reports = new Map<string, PodReport>();
   readonly images = new ScriptedPulls();
   /** What is pulled for pods before they get a job. */
@@ -68,7 +78,7 @@ export class RunningBackend implements AsyncDisposable {
         isShared: true,
         pollIntervalMs: 1_000,
         retentionMs: 0,
-        logger: createLogger('slurm-test', 'silent'),
+        logger: this.#logger(),
         pull: this.images.pull,
       },
       planner: {
@@ -95,6 +105,12 @@ export class RunningBackend implements AsyncDisposable {
     };
     for (const { report } of await this.#backend.list()) this.reports.set(report.uid, report);
     this.#running = this.#backend.watch(news, this.#stop.signal);
+  }
+
+  #logger(): Logger {
+    const logger = createLogger('slurm-test', 'silent');
+    logger.info = (fields: unknown, said?: string) => void this.logged.push({ ...recordOf(fields), said });
+    return logger;
   }
 
   async kill(): Promise<void> {

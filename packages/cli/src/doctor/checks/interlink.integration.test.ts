@@ -64,3 +64,17 @@ test('interlink fails when nobody listens there, and when the file with its CA i
     expect.stringMatching(/^problem: Cannot use TLS\.CACertFile \/nowhere\/ca\.crt: /),
   ]);
 });
+
+test('interlink leaves the warnings of a sidecar to the check of that, where it is asked itself', async () => {
+  const told = 'images are ignored';
+  const serve = async (warnings: string[]) =>
+    await serveOnLoopback((path) =>
+      path === '/v2/capabilities' ? { body: { ...dockerCapabilities, warnings } } : { status: 404, body: '' },
+    );
+  const sidecar = await serve([told]);
+  const gateway = await serve([told, `one: ${told}`, 'the sidecar two does not answer']);
+  const config = { InterlinkURL: `http://127.0.0.1:${gateway.port}`, SidecarPort: sidecar.port };
+  const lines = async (side: 'site' | 'cluster') => inLines(await runCheck(interLink, { side, config })).slice(1);
+  expect(await lines('site')).toEqual(['warning: InterLink: the sidecar two does not answer']);
+  expect(await lines('cluster')).toHaveLength(3);
+});

@@ -59,3 +59,12 @@ test('kubelet-port says nothing of a node at a loopback address, to which the AP
     expect.stringMatching(/^skipped: the API server hands no request on to a loopback address/),
   ]);
 });
+
+test('kubelet-port says nothing where the API server has no nodes/proxy, and fails where the kubelet port has no such page', async () => {
+  expect(inLines(await look(status(404, 'NotFound', 'the server could not find the requested resource')))).toEqual([
+    expect.stringMatching(/^skipped: this API server has no way to a node by nodes\/proxy/),
+  ]);
+  expect(inLines(await look({ status: 404, body: '404 page not found' }))).toEqual([
+    expect.stringMatching(/^problem: the kubelet port of node-1/),
+  ]);
+});

@@ -49,6 +49,10 @@ function adviceFor(name: string, address: string, error: unknown): Finding {
     throw new NotApplicable(
       `the API server hands no request on to a loopback address, which ${address} is: --run-pod shows whether logs come back`,
     );
+  if (isNotFound(error) && !isKubelets)
+    throw new NotApplicable(
+      'this API server has no way to a node by nodes/proxy: --run-pod shows whether logs come back',
+    );
   // The API server's own refusal names the resource; the kubelet's comes through it as it is.
   if (error instanceof KubeStatusError && error.code === 403 && /nodes\/proxy|nodes "/.test(message) && !isKubelets)
     throw new NotApplicable(

@@ -69,3 +69,10 @@ test('permissions wants the account’s token where the configuration names a Se
     'problem: this account may not create serviceaccounts/token interlink-plugin in interlink',
   ]);
 });
+
+test('permissions says nothing where the API server has no access reviews', async () => {
+  const missing = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 404, reason: 'NotFound' };
+  const { port } = await serveOnLoopback(() => ({ status: 404, body: { ...missing, message: 'no such resource' } }));
+  const findings = await runCheck(permissions, { side: 'cluster', config: {}, kubeconfig: kubeconfigFor(port) });
+  expect(inLines(findings)).toEqual([expect.stringMatching(/^skipped: this API server has no access reviews/)]);
+});

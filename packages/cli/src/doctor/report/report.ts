@@ -9,7 +9,7 @@ export interface CheckResult {
 /** What a run of the doctor found. */
 export interface DoctorReport {
   readonly sides: ReadonlyArray<Side>;
-  /** The configuration's file, or undefined: defaults and environment, or it does not load. */
+  /** The configuration's file, whether or not it loads; undefined: defaults and environment. */
   readonly configuration: string | undefined;
   /** RFC 3339. */
   readonly startedAt: string;

@@ -81,6 +81,7 @@ container_starts() {
 
 # Called by runtime_run instead: what can't be run ends as StartError, as with containerd.
 start_failed() {
+  umask 077
   printf '%s' "$1" >"$attempt_folder/start-error"
   exit 128
 }

@@ -117,6 +117,7 @@ end_job() {
 # Whoever left the script early was no function of ours.
 job_left() {
   [[ $BASHPID == "$$" && $pod_phase != ended ]] || return
+  umask 077
   fail_pod JobScriptExited "the job's script ended early, with $1: what runs before the containers (CommandPrefix, pre-exec) may have done that"
   hand_over
 }

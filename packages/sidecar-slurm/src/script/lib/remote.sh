@@ -15,7 +15,6 @@ await_fetch_ms=$INTERLINK_AWAIT_FETCH_MS
 
 await_pod() {
   local place=${SLURM_TMPDIR:-${TMPDIR:-/tmp}} until why
-  umask 077
   sweep_node
   trap 'leave_node; exit 143' TERM
   node_folder=$(mktemp -d -- "$place/interlink-pod.XXXXXXXX") || exit

@@ -102,6 +102,8 @@ runtime_run() {
     clear_exported_except
   fi
   apptainer_environment
+  # As Docker has it. The container's own variables come after it.
+  [[ -n ${container_tty[$name]-} ]] && export TERM=xterm
   # What mpiexec tells its processes by variables has to reach them.
   words=(--cleanenv)
   ((${#mpi_words[@]} > 0)) && words=()
@@ -112,11 +114,11 @@ runtime_run() {
 # Of the attempt that is being created: `number`.
 runtime_enter() {
   local folder=$apptainer_folder/$1.$number
-  printf '#!%s\n' "$BASH"
+  printf '#!%s\numask 022\n' "$BASH"
   declare -f clear_exported_except apptainer_environment path_inside find_program check_program
   printf 'LC_ALL=C\n'
   printf '%s=%q\n' apptainer_folder "$apptainer_folder" apptainer_home "$apptainer_home" PATH "$PATH" USER "${USER-}" LOGNAME "${LOGNAME-}"
-  printf 'clear_exported_except\napptainer_environment\n'
+  printf 'clear_exported_except\napptainer_environment\n[[ -t 0 ]] && export TERM=xterm\n'
   printf 'if ! find_program %q %q %q "$1"; then\n' "/proc/$(<"$folder/pid")/root" "$(<"$folder/working-dir")" "$(<"$folder/path")"
   printf '  printf '\''exec: "%%s": %%s\\n'\'' "$1" "$program_problem" >&2\n'
   printf '  [[ $program_problem == *"not found"* || $program_problem == "no such"* ]] && exit 127\n  exit 126\nfi\n'

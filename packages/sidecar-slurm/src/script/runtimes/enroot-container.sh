@@ -8,6 +8,8 @@ write_enroot_rc() {
   : >"$folder/words"
   {
     printf '#!/bin/sh\n'
+    # As Docker has it.
+    [[ -n ${container_tty[$name]-} ]] && printf 'export TERM="${TERM:-xterm}"\n'
     read_words "$container/env"
     for each in "HOSTNAME=$enroot_hostname" "${words[@]}"; do
       variable=${each%%=*}

@@ -48,6 +48,7 @@ const common = {
   policy: 'IfNotPresent',
   isVerified: true,
   isInsecure: false,
+  lookedFor: '',
 } as const;
 const image: PlannedImage = {
   ...{ ...common, uri: 'docker://reg.example.org:5000/team/app@sha256:1', name: 'reg.example.org:5000/team/app:1' },

@@ -67,11 +67,13 @@ runtime_run() {
 
 # The command takes the environment of the process that it joins. Of the attempt that is being created: `number`.
 runtime_enter() {
-  printf '#!%s\n' "$BASH"
+  printf '#!%s\numask 022\n' "$BASH"
   declare -f clear_exported_except enroot_environment
   printf '%s=%q\n' enroot_folder "$enroot_folder" PATH "$PATH"
   printf 'clear_exported_except\nenroot_environment\n'
-  printf 'exec %q exec "$(<%q)" "$@"\n' "$enroot_path" "$enroot_folder/$1.$number/pid"
+  printf 'pid=$(<%q) terminal=()\n' "$enroot_folder/$1.$number/pid"
+  printf '[[ -t 0 ]] && ! grep -qz "^TERM=" "/proc/$pid/environ" 2>/dev/null && terminal=(--env TERM=xterm)\n'
+  printf 'exec %q exec "${terminal[@]}" "$pid" "$@"\n' "$enroot_path"
 }
 
 # What was started has become the container's process.

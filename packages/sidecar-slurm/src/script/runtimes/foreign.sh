@@ -99,8 +99,8 @@ foreign_become() {
   trap - TERM INT HUP
   set +m
   foreign_environment
-  umask 022
   printf '%s\n' "$BASHPID" >"$job_folder/script.pid"
+  umask 022
   cd -- "$foreign_folder" && exec "$BASH" "$pod_folder/script.sh"
 }
 

@@ -29,7 +29,15 @@ const planned: PlannedImage = {
     key: 'sha256-1',
     imageId: 'reg.example.org/a@sha256:1',
   },
-  ...{ policy: 'IfNotPresent', repository, isVerified: true, logins: [], accessKeys: ['anybody'], isInsecure: false },
+  ...{
+    policy: 'IfNotPresent',
+    repository,
+    isVerified: true,
+    logins: [],
+    accessKeys: ['anybody'],
+    isInsecure: false,
+    lookedFor: '',
+  },
 };
 const login = { username: 'u', password: 'p' };
 
@@ -108,6 +116,15 @@ test('a pull that fails leaves its message and nothing else', async () => {
   const lines = await run({ pull: 'runtime_error="manifest unknown"; echo half >"$3"; return 1' });
   expect(lines).toEqual(['Pulling Pulling image "app"', ': manifest unknown']);
   expect(await readdir(cache.folder)).toEqual([]);
+});
+
+test('a pull that fails says what was looked for, where that is another name, once for all logins', async () => {
+  const lookedFor = ' (looked for as "m.org/app")';
+  const logins = [login, login];
+  const image = { lookedFor, logins, accessKeys: ['0a', '0b'] };
+  expect((await run({ image, pull: 'runtime_error="no such image"; return 1' })).at(-1)).toBe(
+    `: no such image${lookedFor}`,
+  );
 });
 
 test('one login after another is shown, and noted is the one that the registry took', async () => {

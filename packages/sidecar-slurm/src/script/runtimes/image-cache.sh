@@ -1,7 +1,8 @@
 # --- image cache: what one job has pulled, no other pulls again -----------------------------------------------------------
 # image_cache is a folder that all nodes share; what is in it: src/image/image-cache.ts; image_form: which runtime's files. By container, as planned on the login node:
 # image_uri, image_path (an image that is there), image_key (empty: for this pod alone), image_known_id, image_repository,
-# image_verified (the registry has just let the pod have it), image_access (a word for each login, or `anybody`), image_logins (how many).
+# image_verified (the registry has just let the pod have it), image_access (a word for each login, or `anybody`), image_logins (how many),
+# image_looked_for (what messages say of a name that something was put before).
 # A driver has image_download NAME AUTH_FILE FILE, which pulls, or leaves runtime_error; AUTH_FILE is empty where nothing is shown; and
 # image_describe FILE FOLDER, which notes beside the image what it says of itself.
 #
@@ -178,7 +179,9 @@ pull_by_any_login() {
       return
     fi
     i=$((i + 1))
-    ((i >= image_logins[$name])) && return 1
+    ((i < image_logins[$name])) && continue
+    runtime_error+=${image_looked_for[$name]}
+    return 1
   done
 }
 

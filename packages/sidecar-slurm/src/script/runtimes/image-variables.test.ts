@@ -7,11 +7,13 @@ test('imageVariables() tells a script all but the logins', () => {
     ...{ uri: 'docker://reg.example.org/a@sha256:1', name: 'reg.example.org/a:1', path: '', key: 'sha256-1' },
     ...{ imageId: 'reg.example.org/a@sha256:1', policy: 'Always', repository: 'reg.example.org/a', isVerified: true },
     ...{ logins: [{ username: 'alice', password: "it's secret" }], accessKeys: ['0f'], isInsecure: false },
+    lookedFor: '',
   };
   const file: PlannedImage = {
     ...image,
     path: `/images/o'clock $(id)`,
     isVerified: false,
+    lookedFor: ' (looked for as "m/a")',
     logins: [],
     accessKeys: ['anybody'],
   };
@@ -57,6 +59,10 @@ test('imageVariables() tells a script all but the logins', () => {
     declare -A image_insecure=(
       ['main']=''
       ['side']=''
+    )
+    declare -A image_looked_for=(
+      ['main']=''
+      ['side']=' (looked for as "m/a")'
     )"
   `);
   expect(lines.join('\n')).not.toMatch(/alice|secret/);

@@ -23,5 +23,6 @@ export function imageVariables(
     map('image_access', ({ accessKeys }) => accessKeys.join(' ')),
     map('image_logins', ({ logins }) => String(logins.length)),
     map('image_insecure', ({ isInsecure }) => (isInsecure ? 'yes' : '')),
+    map('image_looked_for', ({ lookedFor }) => lookedFor),
   ];
 }

@@ -5,7 +5,8 @@ my ($file, $folder, $instead, @words) = @ARGV;
 open(my $in, '<:raw', $file) or die "cannot read $file: $!\n";
 my @pairs = split /\0/, do { local $/; <$in> };
 close $in;
-%ENV = ();
+# As Docker has it: who has a terminal has a kind of terminal.
+%ENV = -t STDIN ? (TERM => 'xterm') : ();
 /^([^=]*)=(.*)$/s and $ENV{$1} = $2 for @pairs;
 chdir $folder or chdir $instead or die "cannot enter $instead: $!\n";
 no warnings 'exec';

@@ -38,7 +38,7 @@ runtime_run() {
 # What another process runs by itself: the same way into the same environment.
 runtime_enter() {
   none_folder "$1"
-  printf '#!%s\n' "$BASH"
+  printf '#!%s\numask 022\n' "$BASH"
   if [[ -n $perl_path ]]; then
     printf 'exec %q %q' "$perl_path" "$scratch_folder/.launcher.pl"
   else
@@ -128,6 +128,8 @@ none_become() {
   cd -- "$folder" 2>/dev/null || cd -- "$instead" || exit 126
   # bash can't hand on a name that is none of its own.
   for name in $(compgen -e); do unset "$name" 2>/dev/null || export -n "$name"; done
+  # As Docker has it, and the launcher.
+  [[ -t 0 ]] && export TERM=xterm
   for each in "${environment[@]}"; do
     name=${each%%=*}
     [[ $name =~ ^[A-Za-z_][A-Za-z_0-9]*$ ]] && export "$each"

@@ -13,7 +13,7 @@ const image: PlannedImage = {
     policy: 'Always',
     repository: 'r',
   },
-  ...{ isVerified: true, logins: [], accessKeys: ['anybody'], isInsecure: false },
+  ...{ isVerified: true, logins: [], accessKeys: ['anybody'], isInsecure: false, lookedFor: '' },
 };
 const site = {
   runtime: { name: 'apptainer', path: '/opt/apptainer', prefix: ['nice'], options: ['--nv'] },

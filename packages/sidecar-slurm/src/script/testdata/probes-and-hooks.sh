@@ -102,6 +102,7 @@ declare -A hook_seconds=(
 )
 
 # (the library)
+umask 077
 take_pod "$@"
 begin_job
 

@@ -61,7 +61,8 @@ export class JobRun implements AsyncDisposable {
   ): JobRun {
     const { PATH = '' } = process.env;
     const times = { ...shrunk, INTERLINK_SECOND_MS: String(secondMs) };
-    const child = spawn(join(root, 'job.sh'), {
+    // As on a cluster whose accounts share by their groups.
+    const child = spawn('/bin/sh', ['-c', 'umask 0002; exec "$0"', join(root, 'job.sh')], {
       env: {
         PATH: withoutPerl ? pathWithoutPerl(root) : PATH,
         TMPDIR: root,

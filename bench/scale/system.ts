@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type KubeClient, nodes } from '@interlink/kube';
+import { ensureKwok } from '../../test/testbed/kwok/kwok.ts';
+import { ServerProcess } from '../../test/testbed/process/server-process.ts';
+import { Site } from '../../test/testbed/site/site.ts';
+import type { ControlPlaneData } from '../../test/testbed/testbed-data.ts';
+import { waitUntil } from '../wait-until.ts';
+
+/** What makes pods of a node run, or pretends to. */
+export interface System {
+  readonly name: SystemName;
+  readonly nodeName: string;
+  /** Its processes by what they are called. */
+  readonly pids: Readonly<Record<string, number>>;
+  /** Where it is InterLink. */
+  readonly site?: Site;
+  stop(): Promise<void>;
+}
+
+export type SystemName = 'kwok' | 'interlink';
+
+export interface SystemOptions {
+  readonly directory: string;
+  readonly cluster: ControlPlaneData;
+  readonly client: KubeClient;
+  /** Folder of executables to run in place of the sources. */
+  readonly binaries: string | undefined;
+}
+
+/** Starts one, and returns when its node is ready. */
+export async function startSystem(name: SystemName, options: SystemOptions): Promise<System> {
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  return name === 'kwok' ? await startKwok(options) : await startInterLink(options);
+}
+
+async function startInterLink({ directory, cluster, binaries }: SystemOptions): Promise<System> {
+  const { kubeconfig } = cluster;
+  const site = await Site.start({ directory, kubeconfig, nodeName: 'scale-interlink', sidecar: 'mock', binaries });
+  return {
+    name: 'interlink',
+    nodeName: site.nodeName,
+    pids: Object.fromEntries(site.parts.map(({ name, pid }) => [name, pid])),
+    site,
+    stop: async () => await site.stop(),
+  };
+}
+
+async function startKwok({ directory, cluster, client }: SystemOptions): Promise<System> {
+  const onProgress = (line: string) => void process.stderr.write(`${line}\n`);
+  const { program, stages } = await ensureKwok({ onProgress, signal: new AbortController().signal });
+  const nodeName = 'scale-kwok';
+  await client.create(nodes, {}, { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName } });
+  const args = [
+    `--kubeconfig=${cluster.kubeconfig}`,
+    `--manage-single-node=${nodeName}`,
+    ...['--node-ip=127.0.0.1', '--node-lease-duration-seconds=40', '--cidr=10.0.0.1/16'],
+    ...stages.map((stage) => `--config=${stage}`),
+  ];
+  const server = new ServerProcess({ name: 'kwok', file: program, args, logFile: join(directory, 'kwok.log') });
+  await waitUntil(async () => {
+    if (server.hasExited) throw server.failure('start KWOK');
+    const { status } = await client.get(nodes, { name: nodeName });
+    return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  });
+  return { name: 'kwok', nodeName, pids: { kwok: server.pid }, stop: async () => await server.stop() };
+}
