@@ -64,11 +64,11 @@ async function createFirst(
 async function createNext(
   order: CreateOrder,
   sandboxId: string,
-  context: NextAttemptContext & DockerRuntimeOptions,
+  context: Omit<NextAttemptContext, 'isPodman'> & DockerRuntimeOptions,
 ): Promise<void> {
   const { engine, volumes, devices, before } = context;
-  const body = await toNextAttempt(order, context);
   const policy = await context.policy();
+  const body = await toNextAttempt(order, { ...context, isPodman: policy.engine.isPodman });
   const { Mounts: mounts = [], ...host } = body.HostConfig ?? {};
   order.signal.throwIfAborted();
   await devices.withDevicesOf(before, async (given) => {

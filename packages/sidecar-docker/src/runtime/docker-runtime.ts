@@ -45,6 +45,7 @@ export interface DockerRuntimeOptions {
 /** A Docker Engine as the lifecycle sees it: containers with labels are the only store. */
 export class DockerRuntime implements ContainerRuntime {
   readonly #options: DockerRuntimeOptions;
+  #rootless: boolean | undefined;
 
   constructor(options: DockerRuntimeOptions) {
     this.#options = options;
@@ -89,7 +90,9 @@ export class DockerRuntime implements ContainerRuntime {
     const { engine } = this.#options;
     // An attempt runs once. What was read before its start may be acted on after its end, and an engine starts what has ended again.
     const found = toEngineContainer(await engine.inspectContainer(engineIdOf(attempt)));
-    if (found?.container.startedAt === undefined) await engine.startContainer(engineIdOf(attempt), priorities.start);
+    // Podman keeps the start of one that it has set back to `created`, after the machine has come up again.
+    const hasRun = found?.container.startedAt !== undefined && found.container.status !== 'created';
+    if (!hasRun) await engine.startContainer(engineIdOf(attempt), priorities.start);
   }
 
   async terminate({ pod }: RuntimePod, attempt: Attempt): Promise<void> {
@@ -133,7 +136,16 @@ export class DockerRuntime implements ContainerRuntime {
         `${host} is not the pod: probes and hooks reach only their own pod here`,
       );
     }
-    assertReachable((await this.#options.policy()).engine);
+    assertReachable({ rootless: await this.#isRootless() });
     return await connectTo(ip)({ host: undefined, port: address.port }, signal);
+  }
+
+  /** Asked until it is known, and never again: probes go on while the engine is away. */
+  async #isRootless(): Promise<boolean> {
+    this.#rootless ??= await this.#options.policy().then(
+      ({ engine }) => engine.rootless,
+      () => undefined,
+    );
+    return this.#rootless ?? false;
   }
 }

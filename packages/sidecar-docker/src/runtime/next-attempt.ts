@@ -19,6 +19,8 @@ export interface NextAttemptContext {
   readonly labels: PodLabels;
   /** The attempt before it. */
   readonly before: EngineContainer;
+  /** Whose inspect lacks how a container was made: a label of ours has it there, which elsewhere may be the image's. */
+  readonly isPodman: boolean;
 }
 
 /**
@@ -29,14 +31,14 @@ export async function toNextAttempt(
   order: CreateOrder,
   context: NextAttemptContext,
 ): Promise<Docker.ContainerCreateOptions> {
-  const { engine, labels, before, root } = context;
+  const { engine, labels, before, root, isPodman } = context;
   const inspected = await engine.inspectContainer(before.id);
   const oldImage = await engine.inspectImage(inspected.Image).catch(() => undefined);
   const spec = specOf(order.pod, order.container);
   const image = await imageFor(order, inspected, context);
   const { container, attempt, failuresBefore } = order;
   const { name: pod, namespace, uid } = labels;
-  const hostConfig = hostConfigOf(inspected);
+  const hostConfig = isPodman ? hostConfigOf(inspected) : inspected.HostConfig;
   const log = await mountTerminationLog(spec, { root, uid, attempt: { container, number: attempt } });
   return {
     ...ownProcess(inspected.Config, oldImage?.Config),
