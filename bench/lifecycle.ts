@@ -24,13 +24,14 @@ const { values } = parseArgs({
     /** Rounds of each way at each degree of parallelism. */
     rounds: { type: 'string', default: '5' },
     parallel: { type: 'string', default: '1,10,50' },
+    /** Lengths of a log's lines, each with its end: the log is followed once with each. */
+    'line-bytes': { type: 'string', default: '100' },
   },
 });
 const stay = 'exec sleep 1000000';
 const podsAtOnce = 16;
-const lines = 10_000;
+const burstBytes = 1_000_000;
 const bursts = 100;
-const line = 'x'.repeat(99);
 /** Before each piece of output in the engine's stream. */
 const frameBytes = 8;
 
@@ -54,7 +55,7 @@ try {
       await measureStarts(pods, engine, { parallel, rounds: Number(values.rounds), isShown: true });
     }
     await measureEnds(pods, engine);
-    await measureLog(pods, engine);
+    for (const length of values['line-bytes'].split(',')) await measureLog(pods, engine, Number(length));
     await measureIdle(pods, sidecar.pid, pidOfEngine(socket));
   } finally {
     pods.stop();
@@ -127,9 +128,11 @@ async function measureEnds(pods: SidecarPods, engine: EngineByHand): Promise<voi
 }
 
 /** Where a follower is slower than the container, the engine's files come round and take what was not read yet. */
-async function measureLog(pods: SidecarPods, engine: EngineByHand): Promise<void> {
+async function measureLog(pods: SidecarPods, engine: EngineByHand, lineBytes: number): Promise<void> {
+  const line = 'x'.repeat(lineBytes - 1);
+  const lines = Math.round(burstBytes / lineBytes);
   const script = `i=0; while [ $i -lt ${bursts} ]; do yes ${line} | head -n ${lines}; i=$((i+1)); sleep 0.1; done`;
-  const sent = bursts * lines * (line.length + 1);
+  const sent = bursts * lines * lineBytes;
   const follow = async (name: string, read: (uid: string, id: string) => Promise<number>) => {
     const uid = await pods.create(`sleep 1; ${script}`);
     const id = await pods.untilRunning(uid);
@@ -139,10 +142,13 @@ async function measureLog(pods: SidecarPods, engine: EngineByHand): Promise<void
     show(name, `${(received / 1e6 / seconds).toFixed(1)} MB/s, ${sent - received} of ${sent} bytes lost`);
     await pods.delete([uid]);
   };
-  await follow('log followed', async (uid) => await pods.logBytes(uid));
+  await follow(`log followed, lines of ${lineBytes} bytes`, async (uid) => await pods.logBytes(uid));
   // Each line has a frame of its own.
-  const share = (line.length + 1) / (line.length + 1 + frameBytes);
-  await follow('log followed by hand', async (_, id) => (await engine.logStreamBytes(id)) * share);
+  const share = lineBytes / (lineBytes + frameBytes);
+  await follow(
+    `log followed by hand, lines of ${lineBytes} bytes`,
+    async (_, id) => (await engine.logStreamBytes(id)) * share,
+  );
 }
 
 async function measureIdle(pods: SidecarPods, sidecar: number, dockerd: number): Promise<void> {

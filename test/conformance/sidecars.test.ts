@@ -1,6 +1,7 @@
 import { type CheckResult, type ConformanceReport, runConformance } from '@interlink/conformance';
-import { expect, inject, test } from 'vitest';
-import { ON_DEMAND_TIMEOUT_MS, offers, slurmCluster, waitFor } from '../testbed/index.ts';
+import { expect, inject, test, vi } from 'vitest';
+import { findPodLeftovers } from '../testbed/docker/pod-leftovers.ts';
+import { ON_DEMAND_TIMEOUT_MS, offers, podman, slurmCluster, waitFor } from '../testbed/index.ts';
 import { type SidecarUnderTest, startSidecarProcess } from './sidecar-process.ts';
 import { startSlurmSidecar } from './slurm-sidecar.ts';
 
@@ -59,6 +60,25 @@ test.skipIf(docker === undefined)(
       ...skippedWithoutKubeconfig,
       'restart-forgets-pods',
     ]);
+  },
+);
+
+test.skipIf(!offers(testbed, 'podman'))(
+  'the docker sidecar passes the suite on Podman, its pods outlive it, and it leaves nothing there',
+  { timeout: ON_DEMAND_TIMEOUT_MS },
+  async () => {
+    const { host, socket } = await podman(testbed);
+    await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: host } });
+    const { results } = await judge(sidecar);
+    expect(linesOf(results, 'failed')).toEqual([]);
+    expect(linesOf(results, 'skipped').map((line) => line.split(':')[0])).toEqual([
+      ...skippedWithoutKubeconfig,
+      'restart-forgets-pods',
+    ]);
+    await vi.waitFor(async () => expect(await findPodLeftovers(socket)).toEqual([]), {
+      timeout: 60_000,
+      interval: 200,
+    });
   },
 );
 

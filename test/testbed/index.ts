@@ -3,6 +3,7 @@
 //   control-plane/   etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl, built from Go modules
 //   docker/          a Docker Engine of its own, with images made from Debian's busybox-static; test-images.ts makes and pushes more,
 //                    base-image.ts makes what our own images stand on
+//   podman/          Podman's Docker-compatible socket, with the same images
 //   slurm/           Slurm on this machine, and a cluster in containers of that engine with Apptainer; recording/ asks them for fixtures
 //   registry/        an image registry with or without passwords, for those tests that want one
 //   python/          virtual environments with pinned packages, for programs from PyPI
@@ -10,7 +11,7 @@
 //   oidc/            an issuer of OpenID Connect; oauth2-proxy/ the proxy that takes its tokens, built from a Go module
 //   ssh/             an sshd of one account, whose connections can be cut and frozen
 //   binaries/        our own executables, as `make all` builds them; compose/ and helm/ Docker Compose and Helm, built from Go modules
-//   on-demand.ts     starts Slurm when a test first asks for it
+//   on-demand.ts     starts Slurm or Podman when a test first asks for it
 //   requirements.ts  what the machine must have; missing-parts.ts what to do when it has not
 //   patience.ts      how much longer tests wait in CI; patient-waits.ts has vitest do so
 //   vitest-setup.ts  one testbed for a whole test run; main.ts one for hand work
@@ -37,6 +38,7 @@ export {
   ON_DEMAND_TIMEOUT_MS,
   type OnDemandPart,
   offers,
+  podman,
   slurmCluster,
   slurmHost,
 } from './on-demand.ts';
@@ -58,6 +60,7 @@ export type {
   BrowserData,
   ControlPlaneData,
   DockerData,
+  PodmanData,
   SlurmClusterData,
   SlurmHostData,
   TestbedData,

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deleteBridges } from './docker/bridge.ts';
 import { removeTraces, toEngineTraces } from './docker/engine-traces.ts';
 import { isRunning, type ProcessIdentity } from './process/process-identity.ts';
 import { OWNER_FILE, TESTBED_PREFIX } from './testbed-directory.ts';
@@ -12,7 +13,11 @@ export async function removeLeftovers(parentDirectory: string): Promise<void> {
   for (const name of await readdir(parentDirectory)) {
     const directory = join(parentDirectory, name);
     if (!name.startsWith(TESTBED_PREFIX) || !(await isAbandoned(directory))) continue;
-    if (process.getuid?.() === 0 && process.platform === 'linux') await removeTraces(toEngineTraces(directory));
+    if (process.getuid?.() === 0 && process.platform === 'linux') {
+      const traces = toEngineTraces(directory);
+      await removeTraces(traces);
+      await deleteBridges(traces.podmanBridge);
+    }
     await rm(directory, { recursive: true, force: true });
   }
 }

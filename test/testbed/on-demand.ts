@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { requestEngine } from './docker/engine-api.ts';
 import type { Part } from './requirements.ts';
-import type { SlurmClusterData, SlurmHostData, TestbedData } from './testbed-data.ts';
+import type { PodmanData, SlurmClusterData, SlurmHostData, TestbedData } from './testbed-data.ts';
 
 /** What a part that is started when a test first asks for it tells of itself. */
 export interface OnDemandParts {
   slurmHost: SlurmHostData;
   slurmCluster: SlurmClusterData;
+  podman: PodmanData;
 }
 export type OnDemandPart = keyof OnDemandParts & Part;
 
@@ -72,6 +73,11 @@ export async function slurmHost(testbed: TestbedData): Promise<SlurmHostData> {
 /** The Slurm cluster in containers, shared likewise. */
 export async function slurmCluster(testbed: TestbedData): Promise<SlurmClusterData> {
   return await ask(testbed, 'slurmCluster');
+}
+
+/** Podman, shared likewise: who makes pods there removes them. */
+export async function podman(testbed: TestbedData): Promise<PodmanData> {
+  return await ask(testbed, 'podman');
 }
 
 async function ask<Name extends OnDemandPart>({ onDemand }: TestbedData, name: Name): Promise<OnDemandParts[Name]> {

@@ -14,6 +14,7 @@ export type Part =
   | 'python'
   | 'itwinctl'
   | 'images'
+  | 'podman'
   | 'guides'
   | 'browser'
   | 'monitoring';
@@ -114,6 +115,25 @@ export const REQUIREMENTS: readonly Requirement[] = [
   program('images', 'debootstrap', 'debootstrap'),
   program('images', 'docker', 'docker.io'),
   program('images', 'docker-compose', 'docker-compose'),
+  // The other engine that speaks Docker's API.
+  rootOnLinux('podman'),
+  program('podman', 'podman', 'podman'),
+  {
+    part: 'podman',
+    name: 'netavark',
+    check: async () => (existsSync('/usr/lib/podman/netavark') ? undefined : 'not found in /usr/lib/podman'),
+    howToGet: 'apt-get install netavark',
+    aptPackage: 'netavark',
+  },
+  program('podman', 'runc', 'runc'),
+  program('podman', 'docker-init', 'docker.io'),
+  program('podman', 'iptables', 'iptables'),
+  program('podman', 'ip', 'iproute2'),
+  program('podman', 'setpriv', 'util-linux'),
+  program('podman', 'unshare', 'util-linux'),
+  program('podman', 'mount', 'mount'),
+  program('podman', 'tar', 'tar'),
+  { ...program('podman', 'busybox (static)', 'busybox-static'), check: checkStaticBusybox },
   // And docs/guides and deploy/systemd.
   rootOnLinux('guides'),
   program('guides', 'ssh', 'openssh-client'),

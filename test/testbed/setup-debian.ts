@@ -23,6 +23,7 @@ const PARTS = [
   'python',
   'itwinctl',
   'images',
+  'podman',
   'guides',
   'browser',
   'monitoring',

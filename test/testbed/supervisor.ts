@@ -5,6 +5,7 @@ import { startDockerEngine } from './docker/docker-engine.ts';
 import { toEngineTraces } from './docker/engine-traces.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { OnDemand, type OnDemandPart, type Starters } from './on-demand.ts';
+import { startPodmanEngine } from './podman/podman-engine.ts';
 import { findProgram, toServerPath } from './process/find-program.ts';
 import { findMissingRequirements, type Part } from './requirements.ts';
 import { importClusterImage } from './slurm/cluster-image.ts';
@@ -103,6 +104,12 @@ function toStarters({ directory, docker, onDemand }: TestbedData, cleanUp: Async
           return (await startSlurmCluster({ directory: folder, docker, cgroup, image, signal, cleanUp })).data;
         },
       }),
+    ...(canStart('podman') && {
+      podman: async () => {
+        const bridge = toEngineTraces(directory).podmanBridge;
+        return await startPodmanEngine({ directory: join(directory, 'podman'), bridge, signal, cleanUp });
+      },
+    }),
   };
 }
 

@@ -38,6 +38,13 @@ export interface DockerData {
   subnetPrefix: string;
 }
 
+/** Podman's Docker-compatible socket, of an engine that runs as root; it knows the images that `DockerData` has. */
+export interface PodmanData {
+  /** For `DOCKER_HOST`. */
+  host: string;
+  socket: string;
+}
+
 /** A browser that tests can drive. */
 export interface BrowserData {
   /** Path of Chromium's program. */
@@ -81,7 +88,7 @@ export interface TestbedData {
   /** Nothing of it runs: tests start their own. */
   browser?: BrowserData;
   /**
-   * Parts that start when a test first asks for them (`slurmHost()`, `slurmCluster()`): a run without such a test does not wait for them.
+   * Parts that start when a test first asks for them (`slurmHost()`, `slurmCluster()`, `podman()`): a run without such a test does not wait for them.
    * Absent when none were asked for.
    */
   onDemand?: { socket: string; parts: OnDemandPart[] };

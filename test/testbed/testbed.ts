@@ -17,6 +17,8 @@ export interface TestbedOptions {
   docker?: boolean;
   /** Slurm on this machine, and a Slurm cluster in containers of the Docker Engine: each starts when it is first asked for; default false. */
   slurm?: boolean;
+  /** Podman's Docker-compatible socket, which starts when it is first asked for; default false. */
+  podman?: boolean;
   /** Whether tests make virtual environments of Python; nothing is started for it; default false. */
   python?: boolean;
   /** Looks whether the machine has what docs/itwinctl.sh is tested with; default false. */
@@ -71,7 +73,10 @@ export async function startTestbed(options: TestbedOptions = {}): Promise<Testbe
   const task: SupervisorTask = {
     directory,
     parts,
-    onDemand: options.slurm ? ['slurmHost', 'slurmCluster'] : [],
+    onDemand: [
+      ...(options.slurm ? (['slurmHost', 'slurmCluster'] as const) : []),
+      ...(options.podman ? (['podman'] as const) : []),
+    ],
     flags: options.flags ?? FAST_EVICTION,
     release: options.release ?? 'current',
   };

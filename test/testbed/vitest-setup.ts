@@ -23,7 +23,7 @@ const shared = globalThis as { [key: symbol]: SharedTestbed | undefined };
 /** Vitest's global setup: starts the testbed for the first project that names it, provides its data to each. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const forDocuments = { guides: true, browser: true, monitoring: true };
-  const parts = { slurm: true, python: true, itwinctl: true, images: true, ...forDocuments };
+  const parts = { slurm: true, podman: true, python: true, itwinctl: true, images: true, ...forDocuments };
   return await shareTestbed(project, 'current', parts);
 }
 

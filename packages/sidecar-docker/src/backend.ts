@@ -60,6 +60,8 @@ export interface DockerBackendOptions {
   readonly logger: Logger;
   /** Pods that an earlier process has ended, by UID. */
   readonly evictions: ReadonlyMap<string, Eviction>;
+  /** UIDs of pods whose deletion an earlier process has noted beside the engine. */
+  readonly deletions: ReadonlyArray<string>;
 }
 
 /** Pods as containers of a Docker Engine. What is in memory here is work under way; the engine is the only store. */
@@ -82,7 +84,7 @@ export class DockerBackend implements Backend {
   /** What killed processes left is removed. */
   #isSwept = false;
 
-  constructor({ engine, root, policy, imageCollection, logger, evictions }: DockerBackendOptions) {
+  constructor({ engine, root, policy, imageCollection, logger, evictions, deletions }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
     this.#policy = policy;
@@ -106,6 +108,7 @@ export class DockerBackend implements Backend {
       onGone: (uid) => this.#works.forget(uid),
     });
     for (const [uid, eviction] of evictions) this.#works.get(uid).eviction = eviction;
+    for (const uid of deletions) this.#works.get(uid).isLeaving = true;
     this.#sizes = new SizeKeeper({
       root,
       logger,

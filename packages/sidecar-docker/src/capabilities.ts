@@ -35,7 +35,7 @@ export async function readCapabilities(
       'attach',
       'portForward',
       'updateVolumes',
-      'stats',
+      ...(info.isMeasured ? ['stats' as const] : []),
       'update',
       'render',
     ],

@@ -19,8 +19,8 @@ export async function updateVolumes(
   volumes: ReadonlyArray<ResolvedVolume>,
   { works, root }: UpdateVolumesOptions,
 ): Promise<void> {
-  const { killAtMs, areVolumesDue } = works.find(uid) ?? { killAtMs: undefined, areVolumesDue: false };
-  if (killAtMs !== undefined) throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
+  const { isLeaving, areVolumesDue } = works.find(uid) ?? { isLeaving: false, areVolumesDue: false };
+  if (isLeaving) throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
   const record = await readVolumeRecord(root, uid);
   if (record === undefined || areVolumesDue) {
     throw new InterLinkError('unavailable', `The volumes of pod ${namespace}/${name} have not been written yet`);

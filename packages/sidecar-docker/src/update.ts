@@ -34,7 +34,7 @@ export async function updatePod(update: PodUpdate, owner: Owner, options: Update
     throw new InterLinkError('not_found', `No pod ${namespace}/${name} (${uid}) here`);
   }
   const work = works.get(uid);
-  if (work.killAtMs !== undefined || isLeaving(snapshot)) {
+  if (work.isLeaving || isLeaving(snapshot)) {
     throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
   }
   takeDebuggers(update, snapshot, work);

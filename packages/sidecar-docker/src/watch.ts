@@ -2,7 +2,6 @@ import type { News, PodLifecycle } from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
 import { parseEngineEvent } from './engine/engine-event.ts';
 import { readJsonLines } from './engine/json-lines.ts';
-import { uidLabel } from './identity/labels.ts';
 import type { PodReader } from './status/pod-reader.ts';
 
 export interface WatchOptions {
@@ -19,7 +18,7 @@ export async function watchPods(news: News, signal: AbortSignal, options: WatchO
   const { engine, reader, lifecycle } = options;
   lifecycle.tellTo(news);
   try {
-    const lines = await engine.events(uidLabel, signal);
+    const lines = await engine.events(signal);
     // What happened before the stream was open is in no event.
     reader.forgetAll();
     news.relist();

@@ -1,6 +1,7 @@
 import { requestEngine, requestEngineOrThrow } from './engine-api.ts';
 
-const PREDEFINED_NETWORKS = ['bridge', 'host', 'none'];
+/** Podman calls its own `podman`. */
+const PREDEFINED_NETWORKS = ['bridge', 'host', 'none', 'podman'];
 
 /** Kills and removes all containers of an engine, then its networks; with them go their interfaces on the host. */
 export async function removeContainersAndNetworks(socket: string): Promise<void> {

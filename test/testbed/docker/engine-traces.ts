@@ -13,6 +13,8 @@ export interface EngineTraces {
   name: string;
   directory: string;
   bridge: string;
+  /** Of Podman. */
+  podmanBridge: string;
   /** Parent of the containers' control groups, below /sys/fs/cgroup. */
   cgroup: string;
 }
@@ -27,7 +29,9 @@ const RUN_DIRECTORIES = ['/run/containerd', '/run/docker'];
 export function toEngineTraces(testbedDirectory: string): EngineTraces {
   const name = basename(testbedDirectory);
   // 15 characters are the most an interface name can have.
-  return { name, directory: join(testbedDirectory, 'docker'), bridge: `il-${name.slice(-6)}`, cgroup: `/${name}` };
+  const ending = name.slice(-6);
+  const bridges = { bridge: `il-${ending}`, podmanBridge: `pm-${ending}` };
+  return { name, directory: join(testbedDirectory, 'docker'), ...bridges, cgroup: `/${name}` };
 }
 
 /**

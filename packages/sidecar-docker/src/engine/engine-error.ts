@@ -23,6 +23,13 @@ function answerOf(thrown: unknown): { status: number; message: string } | undefi
   return { status: thrown.statusCode, message: text.trim() };
 }
 
+/** What Podman says with status 500 where a Docker Engine has a status of its own. */
+const podmanCodes: ReadonlyArray<readonly [words: RegExp, code: ErrorCode]> = [
+  [/: no such container$/, 'not_found'],
+  [/: container state improper$/, 'already_exists'],
+  [/: that name is already in use$/, 'already_exists'],
+];
+
 /** Only its words tell: the disk below its root is full. */
 function hasNoRoom({ status, message }: { status: number; message: string }): boolean {
   return status >= 500 && /no space left on device|disk quota exceeded/.test(message);
@@ -32,8 +39,15 @@ function hasNoRoom({ status, message }: { status: number; message: string }): bo
 export function fromEngine(thrown: unknown): InterLinkError {
   const answer = answerOf(thrown);
   if (answer === undefined) return InterLinkError.from(thrown);
-  const code = hasNoRoom(answer) ? 'resource_exhausted' : (codes[answer.status] ?? 'internal');
-  return new InterLinkError(code, answer.message, { cause: thrown });
+  return new InterLinkError(codeOf(answer), answer.message, { cause: thrown });
+}
+
+function codeOf(answer: { status: number; message: string }): ErrorCode {
+  if (hasNoRoom(answer)) return 'resource_exhausted';
+  // The whole answer of an engine that does not know the request: Podman's, of another version of the API.
+  if (answer.status === 404 && answer.message === 'Not Found') return 'unimplemented';
+  const podmans = answer.status === 500 ? podmanCodes.find(([words]) => words.test(answer.message)) : undefined;
+  return codes[answer.status] ?? podmans?.[1] ?? 'internal';
 }
 
 /** Asks the engine. @throws InterLinkError instead of whatever its client throws */
@@ -43,6 +57,11 @@ export async function attempt<T>(request: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw fromEngine(error);
   }
+}
+
+/** True when the engine has no such request at all. */
+export function isUnimplemented(thrown: unknown): boolean {
+  return thrown instanceof InterLinkError && thrown.code === 'unimplemented';
 }
 
 /** True when the engine says that what was asked for is not there. */

@@ -9,6 +9,8 @@ export interface EngineFeatures {
   readonly seccomp: boolean;
   /** It runs as an ordinary account: what that may not do, no container may. */
   readonly rootless: boolean;
+  /** By its Docker-compatible socket. */
+  readonly isPodman: boolean;
   /** Names of its OCI runtimes. */
   readonly runtimes: ReadonlyArray<string>;
   /** One of them gives containers GPUs by what is in their environment. */
@@ -42,6 +44,7 @@ export class FeatureReader {
 export function toEngineFeatures({
   memoryBytes,
   securityOptions,
+  product,
   runtimes,
   hasNvidiaRuntime,
 }: Awaited<ReturnType<Engine['info']>>): EngineFeatures {
@@ -52,6 +55,7 @@ export function toEngineFeatures({
     selinux: names.has('selinux'),
     seccomp: names.has('seccomp'),
     rootless: names.has('rootless'),
+    isPodman: product === 'Podman Engine',
     runtimes,
     hasNvidiaRuntime,
   };

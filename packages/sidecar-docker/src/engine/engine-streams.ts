@@ -12,6 +12,8 @@ export interface ExecState {
   readonly pid: number;
 }
 
+const noBody = Buffer.alloc(0);
+
 /**
  * The engine's requests whose connection becomes a raw stream, and those about it. They last as long as their caller wants: no
  * gate counts them. @see https://docs.docker.com/reference/api/engine/ `ContainerAttach`, "Hijacking"
@@ -45,10 +47,23 @@ export class EngineStreams {
 
   /** The streams of the container's own process, from now on. */
   async attach(containerId: string, { stdin, stdout, stderr }: AttachOptions): Promise<Duplex> {
-    const options = { stream: true, hijack: true, stdin, stdout, stderr };
-    return (await attempt(
-      async () => await this.#docker.getContainer(containerId).attach(options),
-    )) as unknown as Duplex;
+    return await attempt(
+      async () =>
+        await new Promise<Duplex>((resolve, reject) => {
+          // dockerode's own attach() sends a body, which Podman gives the process as input.
+          this.#docker.modem.dial(
+            {
+              path: `/containers/${containerId}/attach?`,
+              method: 'POST',
+              ...{ isStream: true, hijack: true, openStdin: stdin },
+              options: { stream: true, stdin, stdout, stderr },
+              ...{ file: noBody, headers: { 'Content-Type': 'text/plain' } },
+              statusCodes: { 101: true, 200: true, 404: 'no such container', 500: 'server error' },
+            },
+            (error: unknown, stream: unknown) => (error === null ? resolve(stream as Duplex) : reject(error)),
+          );
+        }),
+    );
   }
 
   async resizeContainer(containerId: string, { width, height }: TerminalSize): Promise<void> {

@@ -8,6 +8,8 @@ const usual = {
     runtimes: ['runc'],
     hasNvidiaRuntime: false,
     missingLimits: [],
+    canUpdate: true,
+    isMeasured: true,
   },
 };
 
@@ -19,10 +21,12 @@ describe('engineWarnings()', () => {
   test('names another product, an engine without root, and limits that it lacks', () => {
     const securityOptions = ['name=rootless'];
     const missingLimits = ['memory'];
-    expect(engineWarnings({ ...usual, product: 'Podman Engine', securityOptions, missingLimits })).toEqual([
+    const podman = { product: 'Podman Engine', canUpdate: false };
+    expect(engineWarnings({ ...usual, ...podman, securityOptions, missingLimits })).toEqual([
       'the engine is Podman Engine, by its Docker-compatible socket',
       expect.stringContaining('rootless'),
       expect.stringContaining('no seccomp'),
+      expect.stringContaining('no pod is resized in place'),
       "the engine can't limit memory",
     ]);
   });

@@ -10,6 +10,7 @@ export function engineWarnings(info: EngineInfo): string[] {
       ? ['the engine is rootless: ports below 1024, sysctls and limits of resources depend on what its host delegates']
       : []),
     ...(seccomp ? [] : ['the engine has no seccomp: pods that ask for a profile are refused']),
+    ...(info.canUpdate ? [] : ["the engine can't change a running container: no pod is resized in place"]),
     ...info.missingLimits.map((name) => `the engine can't limit ${name}`),
   ];
 }

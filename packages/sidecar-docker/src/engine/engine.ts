@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { uidLabel } from '../identity/labels.ts';
-import { attempt } from './engine-error.ts';
+import { attempt, isNotFound, isUnimplemented } from './engine-error.ts';
 import { EngineImages } from './engine-images.ts';
 import { EngineStreams } from './engine-streams.ts';
 import { Gate } from './gate.ts';
@@ -13,8 +13,11 @@ const maxReads = 12;
 /** Which of the waiting changes goes first. */
 export const priorities = { sandbox: 0, create: 1, start: 2, end: 3 } as const;
 
-/** What may change a pod's report or call for its next step. */
-const watchedEvents = ['create', 'start', 'die', 'oom', 'destroy', 'pause', 'unpause', 'update'];
+/** What may change a pod's report or call for its next step. `died` and `remove` are what Podman's filter calls `die` and `destroy`. */
+const watchedEvents = ['create', 'start', 'die', 'died', 'oom', 'destroy', 'remove', 'pause', 'unpause', 'update'];
+
+/** Podman fails to list its containers when one goes meanwhile: so often it is asked. */
+const maxLists = 20;
 
 /** What the engine says of itself and its host. */
 export interface EngineInfo {
@@ -31,6 +34,10 @@ export interface EngineInfo {
   readonly product: string;
   /** What its host's kernel does not let it limit. */
   readonly missingLimits: ReadonlyArray<string>;
+  /** It has control groups to measure containers by. */
+  readonly isMeasured: boolean;
+  /** It can change a container that is there: Podman can since 5.1. */
+  readonly canUpdate: boolean;
 }
 
 /** A volume that was made for a pod. */
@@ -68,7 +75,14 @@ export class Engine {
 
   /** All containers, running or not, that carry the label. One request. */
   async listContainers(label: string): Promise<Docker.ContainerInfo[]> {
-    return await this.#read(async () => await this.#docker.listContainers({ all: true, filters: { label: [label] } }));
+    const list = async () => await this.#docker.listContainers({ all: true, filters: { label: [label] } });
+    for (let lists = 1; ; lists += 1) {
+      try {
+        return await this.#read(list);
+      } catch (error) {
+        if (!isNotFound(error) || lists === maxLists) throw error;
+      }
+    }
   }
 
   /** By id or name. @throws InterLinkError `not_found` */
@@ -90,28 +104,47 @@ export class Engine {
     const [info, version] = await this.#read(
       async () => await Promise.all([this.#docker.info(), this.#docker.version()]),
     );
+    const product = productOf(version.Components);
+    const { Rootless: isRootless = false, CgroupVersion: cgroups } = info as PodmanInfo;
+    // It says itself that it limits all of them, and when a container starts that it limits none.
+    const limitsNothing = isRootless && cgroups === '1';
     return {
       host: info.Name,
       cpus: info.NCPU,
       memoryBytes: info.MemTotal,
       version: version.Version,
       architecture: version.Arch,
-      securityOptions: info.SecurityOptions ?? [],
+      securityOptions: [...(info.SecurityOptions ?? []), ...(isRootless ? ['name=rootless'] : [])],
       runtimes: Object.keys(info.Runtimes ?? {}),
       // By its program, too: the name is the administrator's.
       hasNvidiaRuntime: JSON.stringify(info.Runtimes ?? {}).includes('nvidia'),
-      product: productOf(version.Components),
+      product,
       missingLimits: [
-        ...(info.MemoryLimit === false ? ['memory'] : []),
-        ...(info.CpuCfsQuota === false ? ['CPUs'] : []),
-        ...(info.PidsLimit === false ? ['processes'] : []),
+        ...(info.MemoryLimit === false || limitsNothing ? ['memory'] : []),
+        ...(info.CpuCfsQuota === false || limitsNothing ? ['CPUs'] : []),
+        ...(info.PidsLimit === false || limitsNothing ? ['processes'] : []),
       ],
+      isMeasured: !limitsNothing,
+      canUpdate: product === 'docker' || (await this.#canUpdate()),
     };
   }
 
-  /** The newest version of its API: `1.45`. */
-  async apiVersion(): Promise<string> {
-    return (await this.#read(async () => await this.#docker.version())).ApiVersion;
+  /** Asked with a container that there is not: which of both it does not know is what matters. */
+  async #canUpdate(): Promise<boolean> {
+    try {
+      await this.#read(async () => await this.#docker.getContainer('interlink-none').update({}));
+      return true;
+    } catch (error) {
+      return !isUnimplemented(error);
+    }
+  }
+
+  /** Which engine it is, and the newest version of its API: `1.45`. */
+  async version(): Promise<{ product: string; apiVersion: string }> {
+    const { Components: components, ApiVersion: apiVersion } = await this.#read(
+      async () => await this.#docker.version(),
+    );
+    return { product: productOf(components), apiVersion };
   }
 
   /** @throws InterLinkError `already_exists` when the name is taken, `not_found` when the image is not there */
@@ -125,14 +158,17 @@ export class Engine {
     await this.#change(priority, async () => await this.#docker.getContainer(id).start().catch(unlessNotModified));
   }
 
-  /** From now on the engine itself never starts the container again. */
+  /** From now on the engine itself never starts the container again. @throws InterLinkError `unimplemented` where none can be changed */
   async forbidRestart(id: string): Promise<void> {
     await this.#change(priorities.end, async () => {
       await this.#docker.getContainer(id).update({ RestartPolicy: { Name: 'no' } });
     });
   }
 
-  /** Gives a running container other limits and weights. @throws InterLinkError when the kernel refuses: less memory than is in use */
+  /**
+   * Gives a running container other limits and weights. @throws InterLinkError when the kernel refuses: less memory than is in use;
+   * `unimplemented` where none can be changed
+   */
   async resizeContainer(id: string, resources: Partial<Docker.HostConfig>): Promise<void> {
     await this.#change(priorities.start, async () => {
       await this.#docker.getContainer(id).update(resources);
@@ -152,6 +188,11 @@ export class Engine {
     );
   }
 
+  /** One of that name that is there already is a success. */
+  async createVolume(options: Docker.VolumeCreateOptions): Promise<void> {
+    await this.#change(priorities.sandbox, async () => await this.#docker.createVolume(options));
+  }
+
   async removeVolume(name: string): Promise<void> {
     await this.#change(priorities.end, async () => await this.#docker.getVolume(name).remove());
   }
@@ -165,15 +206,20 @@ export class Engine {
   }
 
   /** Makes an image of one layer from a tar archive. */
-  async importImage(tar: Buffer, options: { repo: string; tag: string; changes: string }): Promise<Readable> {
+  async importImage(tar: Buffer, name: string, changes: string): Promise<Readable> {
+    // The name in one piece: Podman takes no notice of a `tag`.
+    const options = { repo: name, changes };
     // docker-modem takes Buffers here, its types only know streams.
     const file = tar as unknown as NodeJS.ReadableStream;
     return toReadable(await attempt(async () => await this.#docker.importImage(file, options)));
   }
 
-  /** What happens to containers that carry the label, one JSON object a line, until the signal aborts. */
-  async events(label: string, signal: AbortSignal): Promise<Readable> {
-    const filters = JSON.stringify({ type: ['container'], label: [label], event: watchedEvents });
+  /**
+   * What happens to containers, ours and others, one JSON object a line, until the signal aborts. No label is asked for: Podman tells
+   * nothing then unless its value is named, too.
+   */
+  async events(signal: AbortSignal): Promise<Readable> {
+    const filters = JSON.stringify({ type: ['container'], event: watchedEvents });
     const options = { filters, abortSignal: signal };
     return toReadable(await attempt(async () => await this.#docker.getEvents(options)));
   }
@@ -223,6 +269,12 @@ export class Engine {
   async #change<T>(priority: number, request: () => Promise<T>): Promise<T> {
     return await this.#changes.run(priority, async () => await attempt(request));
   }
+}
+
+/** What Podman says in words of its own: a rootless Docker Engine has it among its security options. */
+interface PodmanInfo {
+  readonly Rootless?: boolean;
+  readonly CgroupVersion?: string;
 }
 
 /** A Docker Engine calls its own component `Engine`, Podman's socket `Podman Engine`. */

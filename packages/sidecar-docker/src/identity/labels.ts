@@ -18,6 +18,7 @@ const names = {
   imageId: 'interlink.eu/image-id',
   ephemeral: 'interlink.eu/ephemeral',
   devices: 'interlink.eu/devices',
+  hostConfig: 'interlink.eu/host-config',
 } as const;
 
 export type ContainerKind = 'sandbox' | 'init' | 'container' | 'ephemeral';
@@ -72,7 +73,19 @@ export function renderLabels(pod: PodLabels, container: ContainerLabels): Record
     // Also when there is nothing to say: what we leave out, the engine takes from the labels of the pod's image.
     [names.ephemeral]: container.ephemeral === undefined ? '' : JSON.stringify(container.ephemeral),
     ...renderDevicesLabel(container.devices ?? []),
+    ...renderHostConfigLabel(undefined),
   };
+}
+
+/** How a container was made, for an engine that does not show it. */
+export function renderHostConfigLabel(config: object | undefined): Record<string, string> {
+  return { [names.hostConfig]: config === undefined ? '' : JSON.stringify(config) };
+}
+
+/** The inverse; undefined where the engine shows it itself. */
+export function parseHostConfigLabel(labels: Readonly<Record<string, string>>): object | undefined {
+  const text = labels[names.hostConfig] ?? '';
+  return text === '' ? undefined : (JSON.parse(text) as object);
 }
 
 /** The one label that is known only when the container is made. */

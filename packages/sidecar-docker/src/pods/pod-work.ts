@@ -18,7 +18,9 @@ export class PodWork {
   readonly resources = new Map<string, Container['resources']>();
   generation: number | undefined;
   deadlineSeconds: number | undefined;
-  /** The pod is to go, and until when its containers have time; milliseconds since the epoch. */
+  /** The pod is to go. */
+  isLeaving = false;
+  /** Until when its containers have time; milliseconds since the epoch. Undefined: nobody who knows has said so yet. */
   killAtMs: number | undefined;
   /** This sidecar has ended the pod. */
   eviction: Eviction | undefined;
@@ -33,6 +35,7 @@ export class PodWork {
 
   /** A later delete may shorten the grace period, never lengthen it. */
   orderDeletion(killAtMs: number): void {
+    this.isLeaving = true;
     this.killAtMs = Math.min(this.killAtMs ?? killAtMs, killAtMs);
     this.#resizing.abort();
   }

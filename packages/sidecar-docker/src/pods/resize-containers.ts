@@ -17,7 +17,7 @@ export interface ResizeContext {
 export async function resizeContainers(snapshot: PodSnapshot, context: ResizeContext): Promise<void> {
   const { work, pod, engine } = context;
   const resize = work.beginResize();
-  const { cpus, memoryBytes } = await engine.info();
+  const { cpus, memoryBytes, canUpdate } = await engine.info();
   const refusals: string[] = [];
   const failures: Array<{ spec: Container; id: string; message: string }> = [];
   for (const spec of pod.spec.containers) {
@@ -26,7 +26,8 @@ export async function resizeContainers(snapshot: PodSnapshot, context: ResizeCon
       work.resources.set(spec.name, spec.resources);
       continue;
     }
-    const refusal = refuse(spec, { cpus, memoryBytes });
+    const refusal =
+      refuse(spec, { cpus, memoryBytes }) ?? (canUpdate ? undefined : await refuseChange(spec, container.id, engine));
     const message = refusal ?? (await tryToResize(spec, container.id, context));
     if (refusal !== undefined) refusals.push(refusal);
     else if (message !== undefined) failures.push({ spec, id: container.id, message });
@@ -48,13 +49,24 @@ function refuse({ name, resources }: Container, host: { cpus: number; memoryByte
   return undefined;
 }
 
+/** For an engine that can't change a container: it has its resources already, or never gets them. */
+async function refuseChange(spec: Container, id: string, engine: Engine): Promise<string | undefined> {
+  if (await hasResources(spec, id, engine)) return undefined;
+  return `container ${spec.name}: the engine can't change a running container`;
+}
+
+async function hasResources(spec: Container, id: string, engine: Engine): Promise<boolean> {
+  const { HostConfig: current } = await engine.inspectContainer(id);
+  return Object.entries(toEngineResources(spec)).every(
+    ([key, value]) => current[key as keyof typeof current] === value,
+  );
+}
+
 /** @returns why not, or undefined when the container has its resources */
 async function tryToResize(spec: Container, id: string, { engine }: ResizeContext): Promise<string | undefined> {
   try {
-    const wanted = toEngineResources(spec);
-    const { HostConfig: current } = await engine.inspectContainer(id);
-    const isSo = Object.entries(wanted).every(([key, value]) => current[key as keyof typeof current] === value);
-    if (!isSo) await unlessGone(engine.resizeContainer(id, wanted));
+    if (await hasResources(spec, id, engine)) return undefined;
+    await unlessGone(engine.resizeContainer(id, toEngineResources(spec)));
     return undefined;
   } catch (error) {
     return `container ${spec.name}: ${InterLinkError.from(error).message}`;

@@ -1,9 +1,9 @@
 import { type CreateOrder, InterLinkError, type PodRequest } from '@interlink/sidecar-sdk';
 import { type PlannedContainer, planContainer, toContainerOptions } from '../container/container-options.ts';
+import { createContainer } from '../container/create-container.ts';
 import { refuseRoot, toSecuritySettings } from '../container/security-context.ts';
 import { giveDevices } from '../devices/give-devices.ts';
 import { wantedDevices } from '../devices/wanted-devices.ts';
-import { createOnce } from '../engine/create-once.ts';
 import { toImageWish } from '../image/pull-policy.ts';
 import type { PodWork } from '../pods/pod-work.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
@@ -25,7 +25,7 @@ export async function createAttempt(order: CreateOrder, options: DockerRuntimeOp
   const before = attemptsOf(snapshot.containers, order.container)[0];
   if (before !== undefined && before.labels.attempt >= order.attempt) return;
   if (before === undefined) await createFirst(order, snapshot, works.get(uid), options);
-  else await createNext(order, { before, labels: snapshot.pod, ...options });
+  else await createNext(order, snapshot.sandbox.id, { before, labels: snapshot.pod, ...options });
 }
 
 async function createFirst(
@@ -55,21 +55,26 @@ async function createFirst(
     await volumes.withMounts(spec, request.pod, async (mounts) => {
       const names = { request, labels, sandboxId: sandbox.id, image, policy };
       const body = toContainerOptions(planned, { ...names, attempt, failuresBefore, mounts: [...mounts, log] });
-      await createOnce(engine, giveDevices(body, given, policy.engine));
+      const place = { sandboxId: sandbox.id, features: policy.engine };
+      await createContainer(engine, giveDevices(body, given, policy.engine), place);
     });
   });
 }
 
-async function createNext(order: CreateOrder, context: NextAttemptContext & DockerRuntimeOptions): Promise<void> {
+async function createNext(
+  order: CreateOrder,
+  sandboxId: string,
+  context: Omit<NextAttemptContext, 'isPodman'> & DockerRuntimeOptions,
+): Promise<void> {
   const { engine, volumes, devices, before } = context;
-  const body = await toNextAttempt(order, context);
   const policy = await context.policy();
+  const body = await toNextAttempt(order, { ...context, isPodman: policy.engine.isPodman });
   const { Mounts: mounts = [], ...host } = body.HostConfig ?? {};
   order.signal.throwIfAborted();
   await devices.withDevicesOf(before, async (given) => {
     await volumes.withMountsOf(order.container, mounts, async (checked) => {
       const mounted = { ...body, HostConfig: { ...host, Mounts: checked } };
-      await createOnce(engine, giveDevices(mounted, given, policy.engine));
+      await createContainer(engine, giveDevices(mounted, given, policy.engine), { sandboxId, features: policy.engine });
     });
   });
 }

@@ -17,7 +17,9 @@ import type { PodWorks } from '../pods/pod-works.ts';
 import { unlessGone } from '../pods/unless-gone.ts';
 import { writePodAddress } from '../sandbox/pod-etc.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
+import { toEngineContainer } from '../status/engine-container.ts';
 import type { PodReader } from '../status/pod-reader.ts';
+import { assertReachable } from '../streams/assert-reachable.ts';
 import { inDataRoot } from '../volumes/data-root.ts';
 import type { VolumeSite } from '../volumes/volume-site.ts';
 import { createAttempt } from './create-attempt.ts';
@@ -43,6 +45,7 @@ export interface DockerRuntimeOptions {
 /** A Docker Engine as the lifecycle sees it: containers with labels are the only store. */
 export class DockerRuntime implements ContainerRuntime {
   readonly #options: DockerRuntimeOptions;
+  #rootless: boolean | undefined;
 
   constructor(options: DockerRuntimeOptions) {
     this.#options = options;
@@ -84,7 +87,12 @@ export class DockerRuntime implements ContainerRuntime {
     // Before a container runs that might read it.
     const { root } = this.#options;
     if (ip !== undefined) await inDataRoot(root, async () => await writePodAddress(root, pod.metadata.uid, ip));
-    await this.#options.engine.startContainer(engineIdOf(attempt), priorities.start);
+    const { engine } = this.#options;
+    // An attempt runs once. What was read before its start may be acted on after its end, and an engine starts what has ended again.
+    const found = toEngineContainer(await engine.inspectContainer(engineIdOf(attempt)));
+    // Podman keeps the start of one that it has set back to `created`, after the machine has come up again.
+    const hasRun = found?.container.startedAt !== undefined && found.container.status !== 'created';
+    if (!hasRun) await engine.startContainer(engineIdOf(attempt), priorities.start);
   }
 
   async terminate({ pod }: RuntimePod, attempt: Attempt): Promise<void> {
@@ -128,6 +136,16 @@ export class DockerRuntime implements ContainerRuntime {
         `${host} is not the pod: probes and hooks reach only their own pod here`,
       );
     }
+    assertReachable({ rootless: await this.#isRootless() });
     return await connectTo(ip)({ host: undefined, port: address.port }, signal);
+  }
+
+  /** Asked until it is known, and never again: probes go on while the engine is away. */
+  async #isRootless(): Promise<boolean> {
+    this.#rootless ??= await this.#options.policy().then(
+      ({ engine }) => engine.rootless,
+      () => undefined,
+    );
+    return this.#rootless ?? false;
   }
 }

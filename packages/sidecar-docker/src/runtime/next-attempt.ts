@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { refuseRoot, toSecuritySettings } from '../container/security-context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { renderContainerName } from '../identity/container-name.ts';
-import { type PodLabels, renderLabels } from '../identity/labels.ts';
+import { type PodLabels, parseHostConfigLabel, renderLabels } from '../identity/labels.ts';
 import type { ImageSource } from '../image/image-source.ts';
 import { toImageWish } from '../image/pull-policy.ts';
 import type { PodWorks } from '../pods/pod-works.ts';
@@ -19,6 +19,8 @@ export interface NextAttemptContext {
   readonly labels: PodLabels;
   /** The attempt before it. */
   readonly before: EngineContainer;
+  /** Whose inspect lacks how a container was made: a label of ours has it there, which elsewhere may be the image's. */
+  readonly isPodman: boolean;
 }
 
 /**
@@ -29,13 +31,14 @@ export async function toNextAttempt(
   order: CreateOrder,
   context: NextAttemptContext,
 ): Promise<Docker.ContainerCreateOptions> {
-  const { engine, labels, before, root } = context;
+  const { engine, labels, before, root, isPodman } = context;
   const inspected = await engine.inspectContainer(before.id);
   const oldImage = await engine.inspectImage(inspected.Image).catch(() => undefined);
   const spec = specOf(order.pod, order.container);
   const image = await imageFor(order, inspected, context);
   const { container, attempt, failuresBefore } = order;
   const { name: pod, namespace, uid } = labels;
+  const hostConfig = isPodman ? hostConfigOf(inspected) : inspected.HostConfig;
   const log = await mountTerminationLog(spec, { root, uid, attempt: { container, number: attempt } });
   return {
     ...ownProcess(inspected.Config, oldImage?.Config),
@@ -49,10 +52,18 @@ export async function toNextAttempt(
     }),
     Image: image.engineId,
     HostConfig: {
-      ...inspected.HostConfig,
-      Mounts: (inspected.HostConfig.Mounts ?? []).map((mount) => (mount.Target === log.Target ? log : mount)),
+      ...hostConfig,
+      Mounts: (hostConfig.Mounts ?? []).map((mount) => (mount.Target === log.Target ? log : mount)),
     },
   };
+}
+
+/** As it was asked for, with the limits that it has been given since. */
+function hostConfigOf({ Config: config, HostConfig: shown }: Docker.ContainerInspectInfo): Docker.HostConfig {
+  const made = parseHostConfigLabel(config.Labels);
+  if (made === undefined) return shown;
+  const { CpuShares, CpuPeriod, CpuQuota, Memory, MemorySwap } = shown;
+  return { ...made, CpuShares, CpuPeriod, CpuQuota, Memory, MemorySwap } as Docker.HostConfig;
 }
 
 /** What of a container's settings is the pod's own, and not its image's. */

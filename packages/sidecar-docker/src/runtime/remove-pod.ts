@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Attempt, Logger } from '@interlink/sidecar-sdk';
 import type { Engine, PodVolume } from '../engine/engine.ts';
 import { uidLabel } from '../identity/labels.ts';
+import { removeContainer } from '../pods/remove-container.ts';
 import { unlessGone } from '../pods/unless-gone.ts';
 import type { PodReader } from '../status/pod-reader.ts';
 import { setAsideFolders, setAsidePodFolder } from '../volumes/set-aside.ts';
@@ -16,7 +17,7 @@ export interface RemovalContext {
 }
 
 export async function removeAttempt(uid: string, attempt: Attempt, { engine, root }: RemovalContext): Promise<void> {
-  await unlessGone(engine.removeContainer(engineIdOf(attempt)));
+  await removeContainer(engine, engineIdOf(attempt));
   await rm(attemptFolder(root, uid, attempt), { recursive: true, force: true });
 }
 
@@ -27,9 +28,9 @@ export async function removeAttempt(uid: string, attempt: Attempt, { engine, roo
 export async function removePod(uid: string, context: RemovalContext): Promise<void> {
   const { engine, reader, root } = context;
   const snapshot = await reader.readPod(uid);
-  await Promise.all((snapshot?.containers ?? []).map(({ id }) => unlessGone(engine.removeContainer(id))));
+  await Promise.all((snapshot?.containers ?? []).map(({ id }) => removeContainer(engine, id)));
   const folder = await setAsidePodFolder(root, uid);
-  if (snapshot?.sandbox !== undefined) await unlessGone(engine.removeContainer(snapshot.sandbox.id));
+  if (snapshot?.sandbox !== undefined) await removeContainer(engine, snapshot.sandbox.id);
   const volumes = await engine.listVolumes(`${uidLabel}=${uid}`);
   await Promise.all(volumes.map(({ name }) => unlessGone(engine.removeVolume(name))));
   await removeFiles(folder, context);

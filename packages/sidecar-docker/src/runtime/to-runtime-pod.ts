@@ -7,7 +7,7 @@ import { attemptsOf, failedToStart, isLeaving, type PodSnapshot } from '../statu
 export function toRuntimePod(snapshot: PodSnapshot, work: PodWork | undefined): RuntimePod {
   const { pod, sandbox, containers } = snapshot;
   const { owner, uid, namespace, name } = pod;
-  const deletion = isLeaving(snapshot) || work?.killAtMs !== undefined ? { killAtMs: work?.killAtMs } : undefined;
+  const deletion = isLeaving(snapshot) || work?.isLeaving === true ? { killAtMs: work?.killAtMs } : undefined;
   return {
     owner,
     pod: {

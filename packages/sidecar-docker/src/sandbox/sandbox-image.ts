@@ -7,8 +7,7 @@ import { type Architecture, buildPauseProgram } from './pause-program.ts';
 import { tarExecutable } from './tar.ts';
 
 /** The tag counts versions of the program: a changed program gets the next one. */
-export const sandboxImage = { repo: 'interlink/sandbox', tag: '1' } as const;
-export const sandboxImageName = `${sandboxImage.repo}:${sandboxImage.tag}`;
+export const sandboxImageName = 'interlink/sandbox:1';
 
 /** A create waits for it; after this it is tried again. */
 const pullTimeoutMs = 50_000;
@@ -41,7 +40,7 @@ export async function ensureSandboxImage(engine: Engine): Promise<void> {
     );
   }
   const tar = tarExecutable('pause', buildPauseProgram(architecture));
-  const progress = await engine.importImage(tar, { ...sandboxImage, changes: 'ENTRYPOINT ["/pause"]' });
+  const progress = await engine.importImage(tar, sandboxImageName, 'ENTRYPOINT ["/pause"]');
   await untilDone(progress, 'Cannot import the sandbox image');
 }
 

@@ -18,7 +18,7 @@ export function policyWith(
     site: { ...closedSite, ...site },
     engine: {
       ...{ memoryBytes: 16 * 2 ** 30, apparmor: false, selinux: false, seccomp: true, rootless: false },
-      ...{ runtimes: ['runc'], hasNvidiaRuntime: false, ...engine },
+      ...{ runtimes: ['runc'], hasNvidiaRuntime: false, isPodman: false, ...engine },
     },
   };
 }

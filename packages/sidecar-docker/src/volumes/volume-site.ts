@@ -139,7 +139,10 @@ export class VolumeSite {
       containers.some(({ volumeMounts = [] }) => volumeMounts.some(({ subPath = '' }) => subPath !== '')) ||
       (spec.volumes ?? []).some(({ hostPath }) => hostPath !== undefined);
     if (!matters) return true;
-    const [major = 0, minor = 0] = (await this.#options.engine.apiVersion()).split('.').map(Number);
+    const { product, apiVersion } = await this.#options.engine.version();
+    // Podman takes no notice of one, whatever version it speaks.
+    if (product !== 'docker') return false;
+    const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
     return major > safeSubPathsSince[0] || (major === safeSubPathsSince[0] && minor >= safeSubPathsSince[1]);
   }
 }

@@ -23,8 +23,8 @@ export const dockerEngine: Check = {
     }
     const engine = new Engine(await connectEngine(context.env));
     try {
-      const [info, api] = await Promise.all([engine.info(), engine.apiVersion()]);
-      return [...versionOf(info.product, info.version, api), ...info.missingLimits.map(unlimited)];
+      const [info, { apiVersion }] = await Promise.all([engine.info(), engine.version()]);
+      return [...versionOf(info.product, info.version, apiVersion), ...info.missingLimits.map(unlimited)];
     } catch (error) {
       return [silent(error, address)];
     }
