@@ -81,7 +81,12 @@ async function churn(from: number): Promise<number> {
   let number = 0;
   for (; performance.now() - from < runMs; number += 1) {
     await sleep(Math.max(0, from + (number / rate) * 1_000 - performance.now()));
-    const pod = benchPod({ name: nameOf(number), nodeName: system.nodeName, hasToken: false, runSeconds: undefined });
+    const pod = benchPod({
+      name: nameOf(number),
+      nodeName: system.nodeNames[0] ?? '',
+      hasToken: false,
+      runSeconds: undefined,
+    });
     under.push(client.create(pods, { namespace }, pod).catch(count));
     if (number >= standing) under.push(remove(nameOf(number - standing)).catch(count));
     if (under.length > 1_000) await Promise.all(under.splice(0));

@@ -78,8 +78,8 @@ export class LoadRun {
         sidecar: requests.sidecar - requestsBefore.sidecar,
       },
       usage: site.parts.map(({ name, pid }, index) => {
-        const { cpuSeconds, residentMiB } = usageOf(pid);
-        return { name, cpuSeconds: cpuSeconds - (usageBefore[index]?.cpuSeconds ?? 0), residentMiB };
+        const { cpuSeconds, ...memory } = usageOf(pid);
+        return { name, cpuSeconds: cpuSeconds - (usageBefore[index]?.cpuSeconds ?? 0), ...memory };
       }),
     };
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { HttpTarget } from '@interlink/protocol';
 import type { ControlPlaneData } from '../test/testbed/index.ts';
 import type { Site } from '../test/testbed/site/site.ts';
+import { samplesOf, scrape, scrapeApiServer } from './prometheus-text.ts';
 
 /** Requests served so far on each hop. */
 export interface RequestCounts {
@@ -17,7 +18,7 @@ const benchVerbs = ['LIST', 'WATCH', 'DELETECOLLECTION'];
 export async function countRequests(cluster: ControlPlaneData, site: Site): Promise<RequestCounts> {
   return {
     kubernetes: sumOf(
-      await apiMetrics(cluster),
+      await scrapeApiServer(cluster),
       'apiserver_request_total',
       ({ verb = '', resource = '', subresource = '' }) => {
         if (resource === 'pods') return !benchVerbs.includes(verb) && (verb !== 'POST' || subresource !== '');
@@ -31,32 +32,13 @@ export async function countRequests(cluster: ControlPlaneData, site: Site): Prom
 
 const isPodRoute = ({ route = '' }: Record<string, string>): boolean => route.startsWith('/v2/clusters');
 
-async function apiMetrics({ server, certificates: { ca, admin } }: ControlPlaneData): Promise<string> {
-  const [caText, cert, key] = await Promise.all(
-    [ca.certFile, admin.certFile, admin.keyFile].map((file) => readFile(file, 'utf8')),
-  );
-  const tls = { ca: caText, cert, key };
-  return await metrics(new HttpTarget({ url: server, tls: async () => tls }));
-}
-
 async function metricsOf(url: string, site: Site): Promise<string> {
-  return await metrics(new HttpTarget({ url, token: async () => (await readFile(site.tokenFile, 'utf8')).trim() }));
+  return await scrape(new HttpTarget({ url, token: async () => (await readFile(site.tokenFile, 'utf8')).trim() }));
 }
 
-async function metrics(target: HttpTarget): Promise<string> {
-  const response = await target.call({ method: 'GET', path: '/metrics' });
-  const text = await response.body.text();
-  await target.close();
-  return text;
-}
-
-/** Adds up the samples of one metric of the Prometheus text format. */
+/** Adds up the samples of one metric. */
 function sumOf(text: string, metric: string, isWanted: (labels: Record<string, string>) => boolean): number {
   let sum = 0;
-  for (const line of text.split('\n')) {
-    if (!line.startsWith(`${metric}{`)) continue;
-    const labels = Object.fromEntries([...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
-    if (isWanted(labels)) sum += Number(line.slice(line.lastIndexOf(' ')));
-  }
+  for (const { labels, value } of samplesOf(text, metric)) if (isWanted(labels)) sum += value;
   return sum;
 }

@@ -56,7 +56,7 @@ async function measure(name: SystemName, podCount: number): Promise<ScaleResult>
     const system = await startSystem(name, { directory, cluster, client, binaries });
     try {
       return await runLoad(system, {
-        ...{ client, namespace, podCount, hasTokens: values.tokens, testbed: testbed.directory },
+        ...{ client, cluster, namespace, podCount, hasTokens: values.tokens, testbed: testbed.directory },
         rate: values.rate === undefined ? undefined : Number(values.rate),
         exits: Number(values.exits),
         idleSeconds: Number(values.idle),

@@ -15,12 +15,12 @@ export interface Batch {
   readonly runSeconds?: number;
 }
 
-const creators = 32;
+const clients = 32;
 const exitsPerSecond = 20;
 
-/** Creates pods of a node. @returns their UIDs */
+/** Creates pods of a system's nodes. @returns their UIDs */
 export async function createPods(
-  { nodeName }: System,
+  { nodeNames }: System,
   watch: ApiWatch,
   { client, namespace, hasTokens: hasToken }: ScaleOptions,
   { prefix, count, rate, runSeconds }: Batch,
@@ -32,14 +32,27 @@ export async function createPods(
     for (const number of numbers) {
       if (rate !== undefined) await sleep(Math.max(0, from + (number / rate) * 1_000 - performance.now()));
       const createdAt = performance.now();
+      const nodeName = nodeNames[number % nodeNames.length] ?? '';
       const pod = benchPod({ name: `${prefix}-${number}`, nodeName, hasToken, runSeconds });
       const { metadata } = await client.create(pods, { namespace }, pod);
       watch.markCreated(metadata?.uid, createdAt);
       uids.push(metadata?.uid ?? '');
     }
   };
-  await Promise.all(Array.from({ length: creators }, create));
+  await Promise.all(Array.from({ length: clients }, create));
   return uids;
+}
+
+/** Deletes the pods of a batch one by one, as their controllers would: an API server gives up on 10,000 at once. */
+export async function deletePods(
+  { client, namespace }: Pick<ScaleOptions, 'client' | 'namespace'>,
+  { prefix, count }: Pick<Batch, 'prefix' | 'count'>,
+): Promise<void> {
+  const numbers = Array.from({ length: count }).keys();
+  const remove = async () => {
+    for (const number of numbers) await client.delete(pods, { namespace, name: `${prefix}-${number}` });
+  };
+  await Promise.all(Array.from({ length: clients }, remove));
 }
 
 /** Has more pods end, and waits for them. @returns exit at the backend → `Succeeded` of each, milliseconds */

@@ -39,7 +39,7 @@ export function spent(from: Usages, to: Usages, name: string): number {
   return (to.get(name)?.cpuSeconds ?? Number.NaN) - (from.get(name)?.cpuSeconds ?? Number.NaN);
 }
 
-export const memoryIn = (usage: Usages) => (name: string) => usage.get(name)?.residentMiB ?? Number.NaN;
+export const memoryIn = (usage: Usages) => (name: string) => usage.get(name)?.proportionalMiB ?? Number.NaN;
 
 export function sum(names: ReadonlyArray<string>, of: (name: string) => number): number {
   return names.reduce((total, name) => total + of(name), 0);

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeClient, namespaces } from '@interlink/kube';
+import type { ControlPlaneData } from '../../test/testbed/testbed-data.ts';
 import { ApiWatch, type PodTimes, PodWatch } from '../pod-times.ts';
-import type { Usage } from '../process-usage.ts';
+import { machineSeconds, type Usage } from '../process-usage.ts';
 import { waitUntil } from '../wait-until.ts';
-import { createPods, exitLatencies } from './pod-load.ts';
+import { type ApiRequests, countApiRequests, requestsBetween } from './api-requests.ts';
+import { createPods, deletePods, exitLatencies } from './pod-load.ts';
 import { controlPlanePids, memoryIn, spent, sum, usages } from './processes.ts';
 import type { System } from './system.ts';
 
 export interface ScaleOptions {
   readonly client: KubeClient;
+  readonly cluster: ControlPlaneData;
   readonly namespace: string;
   readonly podCount: number;
   /** Give pods the default service account's token, as ordinary pods have. */
@@ -33,25 +36,34 @@ export interface ScaleResult {
   readonly deletesPerSecond: number;
   /** CPU from the first create until all pods are gone, without the time in which they are let be. */
   readonly usage: ReadonlyMap<string, Usage>;
+  /** Of the machine's cores, how many were at work on average, whoever's work it was. */
+  readonly busyCores: { readonly creating: number; readonly deleting: number };
+  /** What kube-apiserver was asked meanwhile. */
+  readonly requests: ApiRequests;
   /** Of a core, of all processes of the system, while nothing happens. */
   readonly idleShare: number;
-  /** Of the system, at most of what was seen once all pods ran and once they were let be. */
-  readonly residentMiB: number;
+  /** Of the system, what its processes share counted once; at most of what was seen once all pods ran and once they were let be. */
+  readonly memoryMiB: number;
 }
 
 /** Creates pods, waits until all run, lets them be, has some more end, and deletes all at once. */
 export async function runLoad(system: System, options: ScaleOptions): Promise<ScaleResult> {
   const { client, namespace, podCount, idleSeconds } = options;
   const { site } = system;
-  const cluster = (await client.get(namespaces, { name: 'kube-system' })).metadata?.uid ?? '';
-  const watch = site ? new PodWatch({ client, site, cluster, namespace }) : new ApiWatch({ client, namespace });
+  const clusterUid = (await client.get(namespaces, { name: 'kube-system' })).metadata?.uid ?? '';
+  const watch = site
+    ? new PodWatch({ client, site, cluster: clusterUid, namespace })
+    : new ApiWatch({ client, namespace });
   await watch.start();
   const pids = { ...system.pids, ...controlPlanePids(options.testbed), bench: process.pid };
+  const requestsBefore = await countApiRequests(options.cluster);
   const before = usages(pids);
+  const busyFrom = busyNow();
   const uids = await createPods(system, watch, options, { prefix: 'pod', count: podCount, rate: options.rate });
   const times = () => uids.map((uid) => watch.times.get(uid) ?? {});
   await waitUntil(() => times().every(({ running }) => running !== undefined));
   const atWork = usages(pids);
+  const creating = busySince(busyFrom);
 
   await sleep(2_000);
   const idleFrom = usages(system.pids);
@@ -62,9 +74,12 @@ export async function runLoad(system: System, options: ScaleOptions): Promise<Sc
 
   const middle = usages(pids);
   const deleteAt = performance.now();
-  await client.request({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}/pods` });
+  const deleteFrom = busyNow();
+  await deletePods(options, { prefix: 'pod', count: podCount });
   await waitUntil(() => times().every(({ deleted }) => deleted !== undefined));
   const after = usages(pids);
+  const deleting = busySince(deleteFrom);
+  const requests = requestsBetween(requestsBefore, await countApiRequests(options.cluster));
   watch.stop();
 
   return {
@@ -79,11 +94,14 @@ export async function runLoad(system: System, options: ScaleOptions): Promise<Sc
         {
           cpuSeconds: spent(before, atWork, name) + spent(middle, after, name),
           residentMiB: middle.get(name)?.residentMiB ?? Number.NaN,
+          proportionalMiB: middle.get(name)?.proportionalMiB ?? Number.NaN,
         },
       ]),
     ),
+    requests,
+    busyCores: { creating, deleting },
     idleShare: sum(Object.keys(system.pids), (name) => spent(idleFrom, idleTo, name)) / idleSeconds,
-    residentMiB: Math.max(...[atWork, idleTo].map((usage) => sum(Object.keys(system.pids), memoryIn(usage)))),
+    memoryMiB: Math.max(...[atWork, idleTo].map((usage) => sum(Object.keys(system.pids), memoryIn(usage)))),
   };
 }
 
@@ -94,4 +112,17 @@ function first(times: ReadonlyArray<PodTimes>, what: keyof PodTimes): number {
 function perSecond(times: ReadonlyArray<PodTimes>, from: number, what: keyof PodTimes): number {
   const last = times.reduce((most, time) => Math.max(most, time[what] ?? Number.NaN), 0);
   return times.length / ((last - from) / 1_000);
+}
+
+interface BusyMoment {
+  readonly at: number;
+  readonly seconds: number;
+}
+
+function busyNow(): BusyMoment {
+  return { at: performance.now(), seconds: machineSeconds() };
+}
+
+function busySince({ at, seconds }: BusyMoment): number {
+  return (machineSeconds() - seconds) / ((performance.now() - at) / 1_000);
 }

@@ -8,22 +8,34 @@ export interface Row {
   readonly result: ScaleResult;
 }
 
-const head = ['round', 'pods', 'system', 'pods/s', 'Running p50', 'p99', 'exit p99', 'deletes/s', 'idle', 'MiB'];
+const head = [
+  'round',
+  'pods',
+  'system',
+  'pods/s',
+  'Running p50',
+  'p99',
+  'exit p99',
+  'deletes/s',
+  'cores',
+  'idle',
+  'MiB',
+];
 
-/** Prints a row for each measurement, then what each process took of the CPU for one pod. */
+/** Prints a row for each measurement, then what each process took of CPU and memory, and what kube-apiserver was asked. */
 export function printScale(rows: ReadonlyArray<Row>): void {
   printTable([head, ...rows.map(toCells)]);
-  const processes = [...new Set(rows.flatMap(({ result }) => [...result.usage.keys()]))];
-  process.stdout.write('\nCPU per pod, created to gone, ms\n');
-  printTable([
-    ['round', 'pods', 'system', ...processes],
-    ...rows.map(({ round, name, result }) => [
-      String(round),
-      String(result.podCount),
-      name,
-      ...processes.map((one) => millisecondsPerPod(result, one)),
-    ]),
-  ]);
+  printByProcess('CPU per pod, created to gone, ms', rows, ({ cpuSeconds }, podCount) =>
+    ((cpuSeconds * 1_000) / podCount).toFixed(2),
+  );
+  printByProcess('Memory with all pods (proportional set size), MiB', rows, ({ memoryMiB }) => memoryMiB.toFixed(0));
+  process.stdout.write('\nRequests to kube-apiserver per pod, created to gone\n');
+  for (const { round, name, result } of rows) {
+    const perPod = [...result.requests].map(([what, count]) => ({ what, count: count / result.podCount }));
+    const most = perPod.filter(({ count }) => count >= 0.01).sort((a, b) => b.count - a.count);
+    const told = most.map(({ what, count }) => `${what} ${count.toFixed(2)}`).join(', ');
+    process.stdout.write(`${round}, ${result.podCount} pods, ${name}: ${told}\n`);
+  }
 }
 
 function toCells({ round, name, result }: Row): string[] {
@@ -36,14 +48,49 @@ function toCells({ round, name, result }: Row): string[] {
     `${percentile(result.latencies, 0.99).toFixed(0)} ms`,
     result.exitLatencies.length === 0 ? '' : `${percentile(result.exitLatencies, 0.99).toFixed(0)} ms`,
     result.deletesPerSecond.toFixed(0),
+    `${result.busyCores.creating.toFixed(2)} ${result.busyCores.deleting.toFixed(2)}`,
     `${(result.idleShare * 100).toFixed(1)} %`,
-    result.residentMiB.toFixed(0),
+    result.memoryMiB.toFixed(0),
   ];
 }
 
-function millisecondsPerPod({ usage, podCount }: ScaleResult, name: string): string {
-  const used = usage.get(name);
-  return used === undefined ? '' : ((used.cpuSeconds * 1_000) / podCount).toFixed(2);
+interface KindUsage {
+  readonly cpuSeconds: number;
+  readonly memoryMiB: number;
+}
+
+/** A column for each kind of process: `vk 1` and `vk 2` are two of one. */
+function printByProcess(
+  title: string,
+  rows: ReadonlyArray<Row>,
+  cell: (usage: KindUsage, podCount: number) => string,
+): void {
+  const byKind = rows.map(({ result }) => usageByKind(result));
+  const kinds = [...new Set(byKind.flatMap((usage) => [...usage.keys()]))];
+  process.stdout.write(`\n${title}\n`);
+  printTable([
+    ['round', 'pods', 'system', ...kinds],
+    ...rows.map(({ round, name, result: { podCount } }, index) => [
+      ...[String(round), String(podCount), name],
+      ...kinds.map((kind) => {
+        const usage = byKind[index]?.get(kind);
+        return usage === undefined ? '' : cell(usage, podCount);
+      }),
+    ]),
+  ]);
+}
+
+function usageByKind({ usage }: ScaleResult): Map<string, KindUsage> {
+  const kinds = new Map<string, KindUsage>();
+  for (const [name, { cpuSeconds, proportionalMiB }] of usage) {
+    const kind = name.split(' ')[0] ?? name;
+    const before = kinds.get(kind) ?? { cpuSeconds: 0, memoryMiB: 0 };
+    kinds.set(kind, {
+      cpuSeconds: before.cpuSeconds + cpuSeconds,
+      memoryMiB: before.memoryMiB + proportionalMiB,
+    });
+  }
+  return kinds;
 }
 
 function printTable(lines: ReadonlyArray<ReadonlyArray<string>>): void {

@@ -6,19 +6,22 @@ import { ServerProcess } from '../../test/testbed/process/server-process.ts';
 import { Site } from '../../test/testbed/site/site.ts';
 import type { ControlPlaneData } from '../../test/testbed/testbed-data.ts';
 import { waitUntil } from '../wait-until.ts';
+import { startKubelets, startVirtualNodes } from './many.ts';
 
 /** What makes pods of a node run, or pretends to. */
 export interface System {
   readonly name: SystemName;
-  readonly nodeName: string;
+  /** Its virtual nodes, which get its pods in turn. */
+  readonly nodeNames: ReadonlyArray<string>;
   /** Its processes by what they are called. */
   readonly pids: Readonly<Record<string, number>>;
-  /** Where it is InterLink. */
+  /** Where it is InterLink with one node, whose backend can be asked. */
   readonly site?: Site;
   stop(): Promise<void>;
 }
 
-export type SystemName = 'kwok' | 'interlink';
+/** `nodes`: one Virtual Kubelet with many nodes; `kubelets`: many of them, and of sidecars, and one InterLink. */
+export type SystemName = 'kwok' | 'interlink' | 'nodes' | 'kubelets';
 
 export interface SystemOptions {
   readonly directory: string;
@@ -28,10 +31,12 @@ export interface SystemOptions {
   readonly binaries: string | undefined;
 }
 
+const starters = { kwok: startKwok, interlink: startInterLink, nodes: startVirtualNodes, kubelets: startKubelets };
+
 /** Starts one, and returns when its node is ready. */
 export async function startSystem(name: SystemName, options: SystemOptions): Promise<System> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
-  return name === 'kwok' ? await startKwok(options) : await startInterLink(options);
+  return await starters[name](options);
 }
 
 async function startInterLink({ directory, cluster, binaries }: SystemOptions): Promise<System> {
@@ -39,7 +44,7 @@ async function startInterLink({ directory, cluster, binaries }: SystemOptions): 
   const site = await Site.start({ directory, kubeconfig, nodeName: 'scale-interlink', sidecar: 'mock', binaries });
   return {
     name: 'interlink',
-    nodeName: site.nodeName,
+    nodeNames: [site.nodeName],
     pids: Object.fromEntries(site.parts.map(({ name, pid }) => [name, pid])),
     site,
     stop: async () => await site.stop(),
@@ -63,5 +68,5 @@ async function startKwok({ directory, cluster, client }: SystemOptions): Promise
     const { status } = await client.get(nodes, { name: nodeName });
     return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   });
-  return { name: 'kwok', nodeName, pids: { kwok: server.pid }, stop: async () => await server.stop() };
+  return { name: 'kwok', nodeNames: [nodeName], pids: { kwok: server.pid }, stop: async () => await server.stop() };
 }
