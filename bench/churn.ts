@@ -41,7 +41,7 @@ const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
 await waitUntil(
   async () => (await client.request<{ items: unknown[] }>({ method: 'GET', path: accounts })).items.length > 0,
 );
-const system = await startSystem('interlink', { directory, cluster, client, binaries });
+const system = await startSystem('interlink', { directory, cluster, client, binaries, with: new Set() });
 try {
   const samples = new Map(Object.keys(system.pids).map((name) => [name, [] as Sample[]]));
   const from = performance.now();

@@ -40,8 +40,8 @@ export interface ScaleResult {
   readonly busyCores: { readonly creating: number; readonly deleting: number };
   /** What kube-apiserver was asked meanwhile. */
   readonly requests: ApiRequests;
-  /** Of a core, of all processes of the system, while nothing happens. */
-  readonly idleShare: number;
+  /** Of a core, of each process of the system, while nothing happens. */
+  readonly idleShares: ReadonlyMap<string, number>;
   /** Of the system, what its processes share counted once; at most of what was seen once all pods ran and once they were let be. */
   readonly memoryMiB: number;
 }
@@ -100,7 +100,7 @@ export async function runLoad(system: System, options: ScaleOptions): Promise<Sc
     ),
     requests,
     busyCores: { creating, deleting },
-    idleShare: sum(Object.keys(system.pids), (name) => spent(idleFrom, idleTo, name)) / idleSeconds,
+    idleShares: new Map(Object.keys(system.pids).map((name) => [name, spent(idleFrom, idleTo, name) / idleSeconds])),
     memoryMiB: Math.max(...[atWork, idleTo].map((usage) => sum(Object.keys(system.pids), memoryIn(usage)))),
   };
 }

@@ -1,10 +1,9 @@
 import { percentile } from '../report.ts';
 import type { ScaleResult } from './scale-load.ts';
-import type { SystemName } from './system.ts';
 
 export interface Row {
   readonly round: number;
-  readonly name: SystemName;
+  readonly name: string;
   readonly result: ScaleResult;
 }
 
@@ -28,6 +27,9 @@ export function printScale(rows: ReadonlyArray<Row>): void {
   printByProcess('CPU per pod, created to gone, ms', rows, ({ cpuSeconds }, podCount) =>
     ((cpuSeconds * 1_000) / podCount).toFixed(2),
   );
+  printByProcess('Of a core while nothing happens', rows, ({ idleShare }) =>
+    idleShare === undefined ? '' : percent(idleShare),
+  );
   printByProcess('Memory with all pods (proportional set size), MiB', rows, ({ memoryMiB }) => memoryMiB.toFixed(0));
   process.stdout.write('\nRequests to kube-apiserver per pod, created to gone\n');
   for (const { round, name, result } of rows) {
@@ -49,7 +51,7 @@ function toCells({ round, name, result }: Row): string[] {
     result.exitLatencies.length === 0 ? '' : `${percentile(result.exitLatencies, 0.99).toFixed(0)} ms`,
     result.deletesPerSecond.toFixed(0),
     `${result.busyCores.creating.toFixed(2)} ${result.busyCores.deleting.toFixed(2)}`,
-    `${(result.idleShare * 100).toFixed(1)} %`,
+    percent([...result.idleShares.values()].reduce((sum, share) => sum + share, 0)),
     result.memoryMiB.toFixed(0),
   ];
 }
@@ -57,6 +59,12 @@ function toCells({ round, name, result }: Row): string[] {
 interface KindUsage {
   readonly cpuSeconds: number;
   readonly memoryMiB: number;
+  /** Of the system's own. */
+  readonly idleShare: number | undefined;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 /** A column for each kind of process: `vk 1` and `vk 2` are two of one. */
@@ -80,14 +88,16 @@ function printByProcess(
   ]);
 }
 
-function usageByKind({ usage }: ScaleResult): Map<string, KindUsage> {
+function usageByKind({ usage, idleShares }: ScaleResult): Map<string, KindUsage> {
   const kinds = new Map<string, KindUsage>();
   for (const [name, { cpuSeconds, proportionalMiB }] of usage) {
     const kind = name.split(' ')[0] ?? name;
-    const before = kinds.get(kind) ?? { cpuSeconds: 0, memoryMiB: 0 };
+    const before = kinds.get(kind) ?? { cpuSeconds: 0, memoryMiB: 0, idleShare: undefined };
+    const idleShare = idleShares.get(name);
     kinds.set(kind, {
       cpuSeconds: before.cpuSeconds + cpuSeconds,
       memoryMiB: before.memoryMiB + proportionalMiB,
+      idleShare: idleShare === undefined ? before.idleShare : (before.idleShare ?? 0) + idleShare,
     });
   }
   return kinds;

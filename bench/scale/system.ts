@@ -6,6 +6,7 @@ import { ServerProcess } from '../../test/testbed/process/server-process.ts';
 import { Site } from '../../test/testbed/site/site.ts';
 import type { ControlPlaneData } from '../../test/testbed/testbed-data.ts';
 import { waitUntil } from '../wait-until.ts';
+import { type Extra, variablesFor } from './extras.ts';
 import { startKubelets, startVirtualNodes } from './many.ts';
 
 /** What makes pods of a node run, or pretends to. */
@@ -29,6 +30,8 @@ export interface SystemOptions {
   readonly client: KubeClient;
   /** Folder of executables to run in place of the sources. */
   readonly binaries: string | undefined;
+  /** Of InterLink with one node. */
+  readonly with: ReadonlySet<Extra>;
 }
 
 const starters = { kwok: startKwok, interlink: startInterLink, nodes: startVirtualNodes, kubelets: startKubelets };
@@ -39,9 +42,11 @@ export async function startSystem(name: SystemName, options: SystemOptions): Pro
   return await starters[name](options);
 }
 
-async function startInterLink({ directory, cluster, binaries }: SystemOptions): Promise<System> {
+async function startInterLink({ directory, cluster, binaries, with: extras }: SystemOptions): Promise<System> {
   const { kubeconfig } = cluster;
-  const site = await Site.start({ directory, kubeconfig, nodeName: 'scale-interlink', sidecar: 'mock', binaries });
+  const env = await variablesFor(extras, directory);
+  const nodeName = 'scale-interlink';
+  const site = await Site.start({ directory, kubeconfig, nodeName, sidecar: 'mock', binaries, env });
   return {
     name: 'interlink',
     nodeNames: [site.nodeName],
