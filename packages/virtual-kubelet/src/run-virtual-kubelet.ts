@@ -11,6 +11,7 @@ import {
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
+  keepOldGenerationSmall,
   keepYoungGenerationSmall,
   type Logger,
   loadInterLinkConfig,
@@ -74,6 +75,7 @@ export async function runVirtualKubelet(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   keepYoungGenerationSmall();
+  keepOldGenerationSmall();
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
