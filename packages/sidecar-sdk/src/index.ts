@@ -102,6 +102,7 @@ export {
 } from './fields/field.ts';
 export { parseQuantity } from './fields/quantity.ts';
 export { renderFields } from './fields/render-fields.ts';
+export { unknownAnnotations } from './fields/unknown-annotations.ts';
 export { booleanOf, idOf, recordOf, stringOf, stringsOf } from './fields/untyped.ts';
 export {
   fileVolumeTypes,

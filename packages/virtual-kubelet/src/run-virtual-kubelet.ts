@@ -37,6 +37,7 @@ import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { startMetricsListener } from './metrics/metrics-listener.ts';
+import { RequestNews } from './node/request-news.ts';
 import { runVirtualNodes } from './run-virtual-nodes.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
@@ -154,10 +155,12 @@ interface ProcessParts {
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
   const { flags, env, config, token, file, logger, access, fence, tls, tracer } = parts;
   const { renewal } = token;
+  const requestNews = new RequestNews();
   const target = new HttpTarget({
     url: interLinkUrl(config),
     token: async () => await token.current(),
     onUnauthenticated: () => renewal?.refused(),
+    onReach: (trouble) => requestNews.take(trouble),
     tls,
     fence,
     headers: traceHeaders,
@@ -193,6 +196,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           events: events.forHost(node.name),
           provider: new InterLinkProvider(link, { cluster, node: node.name }, shownTo(config, token.source)),
           tokenRenewal: renewal,
+          requestNews,
           logger,
         }),
     }));

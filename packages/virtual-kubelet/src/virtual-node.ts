@@ -80,6 +80,7 @@ export class VirtualNode {
         isGivenUp: reach.isGivenUp(),
         backendTrouble: this.#backendTrouble(),
         tokenTrouble: token.warning,
+        requestTrouble: this.#options.requestNews?.trouble,
       }),
       onRegistered: ({ metadata, status }) => {
         this.#capacityBefore = status?.capacity ?? {};
