@@ -1,5 +1,6 @@
 import {
   type Capabilities,
+  containerStatusesOf,
   InterLinkError,
   type LogOptions,
   type Owner,
@@ -17,7 +18,6 @@ import { limitBytes } from '../log/limit-bytes.ts';
 import { BackendReports } from './backend-reports.ts';
 import { cannot } from './cannot.ts';
 import { CapabilityNews } from './capability-news.ts';
-import { containerStatusesOf } from './container-statuses-of.ts';
 import { PodOrders } from './pod-orders.ts';
 import { PodStats } from './pod-stats.ts';
 import { PodStreams } from './pod-streams.ts';

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import {
   type AttachOptions,
   type ContainerStatus,
+  containerStatusesOf,
   type ExecOptions,
   InterLinkError,
   type PodReport,
@@ -9,7 +10,6 @@ import {
 } from '@interlink/protocol';
 import type { Backend, PodReference } from '../backend.ts';
 import { cannot } from './cannot.ts';
-import { containerStatusesOf } from './container-statuses-of.ts';
 import { type PodTarget, referenceTo } from './reference-to.ts';
 
 export interface ContainerTarget extends PodTarget {
