@@ -31,6 +31,7 @@ export { type NameKind, parseName } from './names.ts';
 export type { OpenApiDocument } from './openapi/document.ts';
 export { type OpenApiServer, openApiDocument } from './openapi/open-api-document.ts';
 export { type Owner, ownerKey, ownerPath, parseOwner, parseOwnerKey } from './owner.ts';
+export { containerStatusesOf } from './pod/container-statuses-of.ts';
 export {
   type ContainerState,
   type ContainerStatus,

@@ -27,6 +27,7 @@ export {
   type ContainerState,
   type ContainerStats,
   type ContainerStatus,
+  containerStatusesOf,
   type EphemeralContainer,
   type ErrorCode,
   type ExecOptions,
@@ -168,7 +169,6 @@ export { findTail, LogReader } from './log/log-reader.ts';
 export { parseLogRecord } from './log/log-records.ts';
 export { type LogFileRequest, streamLogFile } from './log/stream-log-file.ts';
 export { readLogEnd, readTerminationFile } from './log/termination-message.ts';
-export { containerStatusesOf } from './pods/container-statuses-of.ts';
 export { podFields } from './pods/pod-fields.ts';
 export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';
