@@ -101,7 +101,7 @@ export class PodClient {
       body: JSON.stringify(update),
       ...optional({ signal }),
     });
-    await response.body.dump();
+    await response.body.dump(dumpLimit());
   }
 
   /** Every pod of this owner on the backend. */
