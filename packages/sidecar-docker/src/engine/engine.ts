@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { sleep } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { uidLabel } from '../identity/labels.ts';
 import { type AnswerLimits, answerLimits, withDeadline } from './answer-deadline.ts';
@@ -20,8 +21,9 @@ export const priorities = { sandbox: 0, create: 1, start: 2, end: 3 } as const;
 /** What may change a pod's report or call for its next step. `died` and `remove` are what Podman's filter calls `die` and `destroy`. */
 const watchedEvents = ['create', 'start', 'die', 'died', 'oom', 'destroy', 'remove', 'pause', 'unpause', 'update'];
 
-/** Podman fails to list its containers when one goes meanwhile: so often it is asked. */
+/** Podman fails to list its containers when one goes meanwhile: so often it is asked, with a pause in between. */
 const maxLists = 20;
+const listPauseMs = 50;
 
 /** What the engine says of itself and its host. */
 export interface EngineInfo {
@@ -85,6 +87,7 @@ export class Engine {
         return await this.#read(list);
       } catch (error) {
         if (!isNotFound(error) || lists === maxLists) throw error;
+        await sleep(listPauseMs, neverAborted);
       }
     }
   }
@@ -274,6 +277,8 @@ export class Engine {
     return await this.#changes.run(priority, async () => await attempt(request));
   }
 }
+
+const neverAborted = new AbortController().signal;
 
 /** What Podman says in words of its own: a rootless Docker Engine has it among its security options. */
 interface PodmanInfo {
