@@ -183,7 +183,7 @@ export class DockerBackend implements Backend {
   }
 
   async portForward(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex> {
-    return await forwardPort({ pod, port, signal }, this.#parts());
+    return await forwardPort({ pod, port, signal }, { ...this.#parts(), features: this.#features });
   }
 
   async stats(owner: Owner): Promise<NodeStats> {
