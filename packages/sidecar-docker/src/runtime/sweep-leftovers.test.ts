@@ -38,3 +38,12 @@ test('setAsidePodFolder() of a pod without a folder is no failure, also again', 
   expect(await setAsidePodFolder(root, 'pod')).toBe(aside);
   expect(await readdir(root)).toEqual(['.gone-pod']);
 });
+
+test('sweepLeftovers() removes what was begun for pods that the engine never heard of, and no pod’s files', async () => {
+  const [begun, known, prepared] = ['1', '2', '3'].map((digit) => `${digit}0000000-0000-4000-8000-000000000000`);
+  for (const uid of [begun, known, prepared]) await mkdir(join(root, `${uid}`, 'etc'), { recursive: true });
+  await mkdir(join(root, `${prepared}`, 'volumes'));
+  await mkdir(join(root, 'lost+found'));
+  await sweepLeftovers([], new Set([`${known}`]), { engine: {} as Engine, root, logger: silent });
+  expect((await readdir(root)).sort()).toEqual([known, prepared, 'lost+found']);
+});
