@@ -16,7 +16,7 @@ import {
 } from '@interlink/sidecar-sdk';
 import { toRunOrder } from '../container-order.ts';
 import { runCommand } from '../exec/run-command.ts';
-import { isPodFolderName, PodFolder, type StoredPod } from '../folder/pod-folder.ts';
+import { isPodFolderName, PodFolder, type StopOrder, type StoredPod } from '../folder/pod-folder.ts';
 import { runningAttempt } from '../folder/pod-record.ts';
 import { readJson } from '../folder/read-json.ts';
 import { readAttemptState, readPod } from '../folder/read-pod.ts';
@@ -33,6 +33,8 @@ export class ProcessRuntime implements ContainerRuntime {
   readonly #podsFolder: string;
   readonly #now: () => number;
   readonly #runners = new LiveRunners();
+  /** Deletions for which there was no room in pods' folders, by UID. */
+  readonly unwrittenStops = new Map<string, StopOrder>();
   /** Whose pods these are and what they are of, as read last. */
   readonly #known = new Map<string, Pick<RuntimePod, 'owner' | 'pod'>>();
 
@@ -48,11 +50,13 @@ export class ProcessRuntime implements ContainerRuntime {
     if (record === undefined) {
       this.#runners.forget(uid);
       this.#known.delete(uid);
+      this.unwrittenStops.delete(uid);
       return undefined;
     }
     this.#known.set(uid, { owner: record.owner, pod: record.pod });
     this.#runners.note(uid, record);
-    return toRuntimePod(await buryLost(folder, record, this.#now()));
+    const stop = this.unwrittenStops.get(uid) ?? record.stop;
+    return toRuntimePod(await buryLost(folder, { ...record, stop }, this.#now()));
   }
 
   /** @throws InterLinkError when there is a pod's folder that nobody can tell the owner of: to leave it out would be to say that it is gone */
@@ -125,6 +129,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const { uid } = pod.pod.metadata;
     await removeEndedPod(this.#podsFolder, uid);
     this.#runners.forget(uid);
+    this.unwrittenStops.delete(uid);
   }
 
   async terminationMessage(pod: RuntimePod, { container, number }: Attempt, source: 'file' | 'logs'): Promise<string> {
