@@ -8,10 +8,11 @@ import { type AnswerLimits, answerLimits } from './answer-deadline.ts';
 import { connect } from './connect.ts';
 import { Engine } from './engine.ts';
 
-/** An engine that answers nothing but a list of containers and a log. */
+/** An engine that answers nothing but a list of containers and a log, and half of an inspection. */
 async function hangingEngine(limits: AnswerLimits): Promise<Engine> {
   const server = createServer(({ url = '' }, response) => {
     if (url.startsWith('/containers/json')) response.end('[]');
+    if (url.startsWith('/containers/half/json')) response.write('{"Id":');
     if (url.startsWith('/containers/a/logs')) {
       response.write('a');
       void delay(20).then(() => response.end('b'));
@@ -41,6 +42,12 @@ test.each<[string, Partial<AnswerLimits>, (engine: Engine) => Promise<unknown>, 
   const engine = await hangingEngine({ ...answerLimits, ...limits });
   const message = `The engine has not answered ${request} within ${after}`;
   await expect(ask(engine)).rejects.toMatchObject({ code: 'deadline_exceeded', message });
+});
+
+test('an answer that stops halfway is given up', async () => {
+  const engine = await hangingEngine({ ...answerLimits, containerMs: 200 });
+  await expect(engine.inspectContainer('half')).rejects.toMatchObject({ code: 'deadline_exceeded' });
+  expect(await engine.listContainers('a')).toEqual([]);
 });
 
 test('a stream is not given up while its caller reads it', async () => {
