@@ -5,6 +5,7 @@ import { InterLinkError } from '@interlink/sidecar-sdk';
 import type { Engine } from '../engine/engine.ts';
 import { removeContainer } from '../pods/remove-container.ts';
 import { ensureSandboxImage, sandboxImageName } from '../sandbox/sandbox-image.ts';
+import { isSettled } from './is-settled.ts';
 
 const prefix = 'probe-';
 
@@ -42,9 +43,11 @@ async function createUnlessMissing(engine: Engine, name: string, path: string): 
 /** Files, and containers by their names, of looks that a killed process began, or that failed on the way. What can't go now goes with the next. */
 async function removeCutOff(engine: Engine, root: string): Promise<void> {
   for (const name of (await readdir(root)).filter((each) => each.startsWith(prefix))) {
+    const path = join(root, name);
     try {
+      if (!(await isSettled(path))) continue;
       await removeContainer(engine, containerOf(name));
-      await rm(join(root, name), { force: true });
+      await rm(path, { force: true });
     } catch {
       // Its file stays, and tells of it.
     }
