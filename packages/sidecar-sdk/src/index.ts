@@ -144,6 +144,7 @@ export type {
   EventText,
   RunOrder,
   RuntimePod,
+  UnreadablePod,
 } from './lifecycle/container-runtime.ts';
 export { backOffMs } from './lifecycle/decide/restart.ts';
 export type { CareSubject, ContainerCare } from './lifecycle/engine/container-care.ts';
