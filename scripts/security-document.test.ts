@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { claimsOf, hasTest, referencesIn } from './document-claims.ts';
@@ -20,4 +20,28 @@ test.each(claims)('docs/security.md:$line has a test beside what it says', ({ te
 
 test.each(referencesIn(text))('docs/security.md: "$title" is a test of $file', ({ file, title }) => {
   expect(hasTest(readFileSync(join(root, file), 'utf8'), title)).toBe(true);
+});
+
+/** Keys and variables of the configuration that name a file with a secret in it, as the sources spell them. */
+const secretKeys = new Set(
+  globSync('packages/*/src/**/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .flatMap((source) => [
+      ...source.matchAll(/^ +'?((?:\w+\.)?(?=[A-Z])\w*(?:Token|Key|Secret)File)'?: /gm),
+      ...source.matchAll(/\btext\('(\w+(?:Token|Key|Secret)File)'\)/g),
+      ...source.matchAll(/\benv\.([A-Z_]+_KEY_(?:FILEPATH|LOCATION))\b/g),
+    ])
+    .map(([, key = '']) => key),
+);
+
+test('the sources have keys that name secret files', () => {
+  expect([...secretKeys]).toEqual(
+    expect.arrayContaining(['Auth.TokenFile', 'ClientSecretFile', 'KubeletKeyFile', 'TELEMETRY_CLIENT_KEY_FILEPATH']),
+  );
+});
+
+test.each([...secretKeys])('docs/security.md has %s among the secret files', (key) => {
+  const [, section = ''] = text.split('\n## Every secret file\n');
+  expect(section.split('\n## ')[0]).toMatch(new RegExp(`[\`$.]${key.replaceAll('.', '\\.')}`));
 });
