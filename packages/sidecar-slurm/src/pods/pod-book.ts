@@ -17,7 +17,6 @@ export class PodBook {
   readonly #now: () => number;
   readonly #logger: Logger;
   readonly #entries = new Map<string, PodEntry>();
-  readonly #told = new Map<string, string>();
   #news: News | undefined;
 
   /** @param now milliseconds since the epoch */
@@ -59,13 +58,11 @@ export class PodBook {
 
   /** It is no more, here and for whoever is told. */
   remove(uid: string): void {
-    this.#told.delete(uid);
     if (this.#entries.delete(uid)) this.#news?.gone(uid);
   }
 
   tellTo(news: News | undefined): void {
     this.#news = news;
-    this.#told.clear();
   }
 
   reports(): OwnedReport[] {
@@ -80,14 +77,10 @@ export class PodBook {
     this.tell(entry);
   }
 
-  /** Tells the pod's state, if it is another than was told last. */
+  /** Tells the pod's state. Whoever is told finds out whether it is another than before. */
   tell(entry: PodEntry): void {
-    if (this.#news === undefined || this.#entries.get(entry.uid) !== entry) return;
-    const owned = entry.ownedReport(this.#now());
-    const text = JSON.stringify(owned);
-    if (this.#told.get(entry.uid) === text) return;
-    this.#told.set(entry.uid, text);
-    this.#news.report(owned);
+    if (this.#news !== undefined && this.#entries.get(entry.uid) === entry)
+      this.#news.report(entry.ownedReport(this.#now()));
   }
 
   event(uid: string, event: PodEvent): void {
@@ -99,7 +92,7 @@ async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
   const stored = await readStored(folder);
   if (stored === undefined) return undefined;
   const entry = new PodEntry(folder, stored);
-  entry.submission = await readSubmission(folder);
+  entry.submission = await readSubmission(folder, stored);
   entry.deletion = await readDeletion(folder);
   entry.pulls = await readPulls(folder, stored);
   entry.link = await readLink(folder);
