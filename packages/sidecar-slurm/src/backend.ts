@@ -178,8 +178,8 @@ export class SlurmBackend implements Backend {
     });
     const entry = new PodEntry(folder, { ...stored, pod: request.pod });
     this.#book.add(entry);
-    // Events of a pod that nobody has heard of are not heard either. Without any, what comes of the first sbatch is soon told.
-    if (warnings.length > 0 || !stored.isOrdered) this.#book.tell(entry);
+    // What comes of an sbatch is told soon enough.
+    if (!stored.isOrdered) this.#book.tell(entry);
     for (const event of warnings) this.#book.event(uid, event);
     const tried = stored.isOrdered ? this.#submitter.tried(uid, firstTryMs) : undefined;
     this.#begin(entry);

@@ -17,6 +17,8 @@ export class PodBook {
   readonly #now: () => number;
   readonly #logger: Logger;
   readonly #entries = new Map<string, PodEntry>();
+  /** Of whom there was a report. */
+  readonly #told = new Set<string>();
   #news: News | undefined;
 
   /** @param now milliseconds since the epoch */
@@ -58,11 +60,13 @@ export class PodBook {
 
   /** It is no more, here and for whoever is told. */
   remove(uid: string): void {
+    this.#told.delete(uid);
     if (this.#entries.delete(uid)) this.#news?.gone(uid);
   }
 
   tellTo(news: News | undefined): void {
     this.#news = news;
+    this.#told.clear();
   }
 
   reports(): OwnedReport[] {
@@ -79,11 +83,15 @@ export class PodBook {
 
   /** Tells the pod's state. Whoever is told finds out whether it is another than before. */
   tell(entry: PodEntry): void {
-    if (this.#news !== undefined && this.#entries.get(entry.uid) === entry)
-      this.#news.report(entry.ownedReport(this.#now()));
+    if (this.#news === undefined || this.#entries.get(entry.uid) !== entry) return;
+    this.#told.add(entry.uid);
+    this.#news.report(entry.ownedReport(this.#now()));
   }
 
+  /** Events of a pod that nobody has heard of are not heard either: it is told before. */
   event(uid: string, event: PodEvent): void {
+    const entry = this.#told.has(uid) ? undefined : this.#entries.get(uid);
+    if (entry !== undefined) this.tell(entry);
     this.#news?.event(uid, event);
   }
 }
