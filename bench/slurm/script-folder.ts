@@ -30,7 +30,7 @@ export async function writeScript(parts: Partial<JobPlan>): Promise<ScriptFolder
   };
 }
 
-async function writeBelow(path: string, content: string, mode = 0o600): Promise<void> {
+async function writeBelow(path: string, content: string | Buffer, mode = 0o600): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content, { mode });
 }

@@ -194,6 +194,35 @@ describe('one pod is one job', () => {
     expect(jobsOf(running)).toHaveLength(2);
   });
 
+  test('when its node does not take it, and squeue’s answer from before it got a new one comes after that', async () => {
+    await using running = await RunningBackend.start();
+    const { slurm, reports } = running;
+    const first = await submitted(running);
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { submit, jobs } = { submit: slurm.submit.bind(slurm), jobs: slurm.jobs.bind(slurm) };
+    let isBeingMade = false;
+    slurm.submit = async (order) => {
+      isBeingMade = true;
+      await asked.promise;
+      isBeingMade = false;
+      return await submit(order);
+    };
+    slurm.jobs = async () => {
+      const shown = await jobs();
+      if (!isBeingMade) return shown;
+      asked.resolve();
+      await answered.promise;
+      return shown;
+    };
+    slurm.controller.refuseDuplicate(first);
+    const current = () => reports.get(uidOf(1))?.status.jobID;
+    await running.until('made again', () => current() !== undefined && current() !== first);
+    answered.resolve();
+    await running.pass(10_000);
+    expect(jobsOf(running).map(({ order }) => order.scriptArguments)).toEqual([['1'], ['2']]);
+    expect(running.events.filter(({ reason }) => reason === 'JobLost')).toHaveLength(1);
+  });
+
   test.for([
     { what: 'somebody cancels it before it begins', reason: undefined, fault: undefined },
     { what: 'somebody drains its node', reason: 'a new disk', fault: undefined },

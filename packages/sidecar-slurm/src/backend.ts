@@ -171,16 +171,17 @@ export class SlurmBackend implements Backend {
     const folder = new PodFolder(root, request.pod.metadata);
     const { order, script, files, pulls, warnings } = await planner.plan(request, owner, folder);
     const acceptedAt = new Date(clock.now()).toISOString();
+    const stored = { owner, acceptedAt, order, pulls, isOrdered: pulls.length === 0 };
     await writePod(root, {
-      ...{ request, owner, acceptedAt, order, pulls },
+      ...{ request, ...stored },
       files: [...files, { path: 'job.sh', content: script, mode: 0o700 }],
     });
-    const entry = new PodEntry(folder, { owner, pod: request.pod, acceptedAt, order, pulls });
+    const entry = new PodEntry(folder, { ...stored, pod: request.pod });
     this.#book.add(entry);
-    // Events of a pod that nobody has heard of are not heard either.
-    this.#book.tell(entry);
+    // What comes of an sbatch is told soon enough.
+    if (!stored.isOrdered) this.#book.tell(entry);
     for (const event of warnings) this.#book.event(uid, event);
-    const tried = pulls.length > 0 ? undefined : this.#submitter.tried(uid, firstTryMs);
+    const tried = stored.isOrdered ? this.#submitter.tried(uid, firstTryMs) : undefined;
     this.#begin(entry);
     await tried;
     return entry.report(clock.now());

@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  type Container,
-  type Owner,
-  type Pod,
-  type PodRequest,
-  type Probe,
-  writeVolumeFiles,
-} from '@interlink/sidecar-sdk';
+import { type Container, type Pod, type PodRequest, type Probe, writeVolumeFiles } from '@interlink/sidecar-sdk';
 import { isUid, PodFolder } from './folder/pod-folder.ts';
 import type { StoredPod } from './folder/stored-pod.ts';
-import type { PlannedPull } from './pull/plan-pulls.ts';
 
 /** A file of a pod's folder, by its path below it. */
 export interface PodFileContent {
@@ -25,22 +17,19 @@ export interface PodFileContent {
  * Makes a pod's folder. It is written beside and gets its name at the end, so that a pod is there whole or not at all; one that is there
  * already stays as it is. Environments and files of volumes lie in it as files of their own, which go when the job ends.
  */
-export async function writePod(
-  root: string,
-  { request, owner, acceptedAt, order, pulls, files }: NewPod,
-): Promise<void> {
+export async function writePod(root: string, { request, files, ...rest }: NewPod): Promise<void> {
   const { uid } = request.pod.metadata;
   const folder = new PodFolder(root, request.pod.metadata);
   const draft = join(root, `.new-${uid}-${randomUUID()}`);
   try {
-    for (const name of deepest(['volumes', 'containers', ...files.map(({ path }) => dirname(path))]))
+    const volumes = (request.pod.spec.volumes ?? []).map(({ name }) => join('volumes', name));
+    for (const name of withParents([...files.map(({ path }) => dirname(path)), ...volumes]))
       await mkdir(join(draft, name), { recursive: true, mode: 0o700 });
-    for (const { name } of request.pod.spec.volumes ?? []) await mkdir(join(draft, 'volumes', name), { mode: 0o700 });
     for (const volume of request.volumes)
       await writeVolumeFiles(join(draft, 'volumes', volume.name), volume.files, undefined);
-    for (const { path, content, mode } of files) await writeFile(join(draft, path), content, { mode });
-    const stored: StoredPod = { owner, pod: withoutSecrets(request.pod), acceptedAt, order, pulls };
-    await writeFile(join(draft, 'request.json'), JSON.stringify(stored), { mode: 0o600 });
+    const stored: StoredPod = { ...rest, pod: withoutSecrets(request.pod) };
+    const record: PodFileContent = { path: 'request.json', content: JSON.stringify(stored), mode: 0o600 };
+    await writeAll(draft, [...files, record]);
     await rename(draft, folder.path);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -48,17 +37,25 @@ export async function writePod(
   }
 }
 
-/** Of folders those in which none of the others lies: those above come with them. */
-function deepest(names: ReadonlyArray<string>): string[] {
-  return [...new Set(names)].filter((name) => name !== '.' && !names.some((other) => other.startsWith(`${name}/`)));
+/** Folders and all above them, those first: to make one after the other takes fewer calls than to find out which are missing. */
+function withParents(names: ReadonlyArray<string>): ReadonlySet<string> {
+  const all = new Set(['.']);
+  for (const name of names) {
+    const parts = name.split('/');
+    for (const index of parts.keys()) all.add(join(...parts.slice(0, index + 1)));
+  }
+  return all;
 }
 
-export interface NewPod {
+/** Side by side: each is a way to the disk, or to a file server, and back. Returns when none is under way any more. */
+async function writeAll(folder: string, files: ReadonlyArray<PodFileContent>): Promise<void> {
+  const writing = files.map(async ({ path, content, mode }) => await writeFile(join(folder, path), content, { mode }));
+  const failure = (await Promise.allSettled(writing)).find(({ status }) => status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
+}
+
+export interface NewPod extends Omit<StoredPod, 'pod'> {
   readonly request: PodRequest;
-  readonly owner: Owner;
-  readonly acceptedAt: string;
-  readonly order: StoredPod['order'];
-  readonly pulls: ReadonlyArray<PlannedPull>;
   readonly files: ReadonlyArray<PodFileContent>;
 }
 

@@ -8,7 +8,7 @@ export function renderPod({ order, script, files, warnings }: PlannedPod): Rende
   return {
     parts: [
       { name: 'sbatch', body: { arguments: toSubmitArguments({ ...order, scriptArguments: ['1'] }) } },
-      { name: 'job.sh', body: script },
+      { name: 'job.sh', body: script.toString('utf8') },
       { name: 'files', body: { paths: files.map(({ path }) => path) } },
     ],
     warnings: warnings.map(({ reason, message }) => `${reason}: ${message}`),

@@ -40,7 +40,7 @@ export class Ender {
   readonly #deaf = new WeakSet<PodEntry>();
 
   readonly #removing = new WeakSet<PodEntry>();
-  /** Orders that are being written down. */
+  /** Orders that are being written down: the entry has them after that, since the job is to read what it is signalled for. */
   readonly #writing = new WeakMap<PodEntry, Promise<void>>();
 
   constructor(options: EnderOptions) {
@@ -51,10 +51,15 @@ export class Ender {
   async order(entry: PodEntry, gracePeriodSeconds: number): Promise<void> {
     if (this.#removing.has(entry)) return;
     const killAtMs = this.#options.clock.now() + gracePeriodSeconds * 1_000;
-    const deletion = { killAtMs: Math.min(killAtMs, entry.deletion?.killAtMs ?? Number.POSITIVE_INFINITY) };
-    entry.deletion = deletion;
     const before = this.#writing.get(entry)?.catch(() => undefined);
-    const writing = Promise.resolve(before).then(async () => await writeDeletion(entry.folder, deletion));
+    const writing = Promise.resolve(before).then(async () => {
+      const deletion = { killAtMs: Math.min(killAtMs, entry.deletion?.killAtMs ?? Number.POSITIVE_INFINITY) };
+      try {
+        await writeDeletion(entry.folder, deletion);
+      } finally {
+        entry.deletion = deletion;
+      }
+    });
     this.#writing.set(entry, writing);
     await writing;
     this.#options.drop(entry.uid);

@@ -14,11 +14,14 @@ export interface StoredPod {
   readonly order: Omit<SubmitOrder, 'scriptArguments'>;
   /** What the sidecar pulls before there is a job; none: nothing, jobs pull by themselves. */
   readonly pulls?: ReadonlyArray<PlannedPull>;
+  /** Its first sbatch may be called as soon as this is there, with nothing more written before. */
+  readonly isOrdered?: boolean;
 }
 
 /**
- * `submission.json`. Written before sbatch is called, and again with the job's id after it. A folder in which the id is missing was left by
- * a process that died between the two, or by an sbatch that never answered: whether there is a job, Slurm must say.
+ * `submission.json`. Written before sbatch is called, unless `request.json` says that it may have been, and with the job's id after it. A
+ * folder in which the id is missing was left by a process that died between the two, or by an sbatch that never answered: whether there is
+ * a job, Slurm must say.
  */
 export interface Submission {
   /** Counts the jobs that this pod has had, from 1; the one whose number stands in `claim` is the one that runs. */
@@ -52,8 +55,12 @@ export async function readStored(folder: PodFolder): Promise<StoredPod | undefin
   throw new Error(`request.json is of pod ${JSON.stringify(`${namespace}-${uid}`)}`);
 }
 
-export async function readSubmission(folder: PodFolder): Promise<Submission | undefined> {
-  const submission = await readJson<Submission>(folder.file('submission.json'));
+export async function readSubmission(
+  folder: PodFolder,
+  { isOrdered, acceptedAt }: StoredPod,
+): Promise<Submission | undefined> {
+  const first: Submission | undefined = isOrdered === true ? { number: 1, at: acceptedAt } : undefined;
+  const submission = (await readJson<Submission>(folder.file('submission.json'))) ?? first;
   const { ended } = submission ?? {};
   if (submission === undefined || ended?.job === undefined) return submission;
   return { ...submission, ended: { ...ended, job: withTimes(ended.job) } };

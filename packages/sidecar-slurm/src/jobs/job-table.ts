@@ -66,14 +66,14 @@ export class JobTable {
 }
 
 /**
- * Which of a pod's jobs is the one: that with the known id, else one that lives, else the newest. What an sbatch has left that was refused
- * (24.11 keeps a record of it) is none.
+ * Which of a pod's jobs is the one: that with the known id, else one that lives, else, while no id is known, the newest: the end of a job that
+ * was lost is not that of the one that was made after it, which squeue may not show yet. What an sbatch has left that was refused (24.11
+ * keeps a record of it) is none.
  */
 export function chooseJob(jobs: ReadonlyArray<PodJob>, jobId: string | undefined): PodJob | undefined {
   const real = jobs.filter(({ state, reason }) => !(state === 'FAILED' && reason === 'BadConstraints'));
-  return (
-    real.find(({ id }) => id === jobId) ?? real.find(({ state }) => !isEndState(state)) ?? real.toSorted(byAge).at(-1)
-  );
+  const found = real.find(({ id }) => id === jobId) ?? real.find(({ state }) => !isEndState(state));
+  return found ?? (jobId === undefined ? real.toSorted(byAge).at(-1) : undefined);
 }
 
 function byAge(one: PodJob, other: PodJob): number {

@@ -147,6 +147,7 @@ export class JobWatch {
     const job = chooseJob(jobs, jobId);
     this.#options.onJobs(entry, jobs);
     if (job !== undefined) {
+      this.#missing.delete(uid);
       if (isPerhapsRefused(entry, job)) return job;
       // Told before this process began.
       if (submission?.ended !== undefined && isEndState(job.state)) await this.#settle(entry);
@@ -201,7 +202,6 @@ export class JobWatch {
 
   async #seen(entry: PodEntry, shown: PodJob, sinceMs = this.#options.clock.now()): Promise<void> {
     const { book, clock } = this.#options;
-    this.#missing.delete(entry.uid);
     const before = entry.sight;
     const seen = before.kind === 'seen' ? before : undefined;
     const nowMs = clock.now();

@@ -18,7 +18,7 @@ import type { RuntimePlanner } from './runtime-planner.ts';
 /** All that makes a pod a job, and what its author is told. */
 export interface PlannedPod {
   readonly order: Omit<SubmitOrder, 'scriptArguments'>;
-  readonly script: string;
+  readonly script: Buffer;
   /** Beside the script; some are secret. */
   readonly files: ReadonlyArray<PodFileContent>;
   /** Images that have to be there first. */

@@ -25,8 +25,8 @@ test('a script of the site’s is a file beside the job’s script, and no part 
   const request = requestOf({ spec: { restartPolicy: 'Always' } });
   const planned = await planner.plan(request, owner, new PodFolder(root, request.pod.metadata));
   expect(planned.files).toContainEqual({ path: 'script.sh', content: text, mode: 0o600 });
-  expect(planned.script).toContain('# --- runtime foreign');
-  expect(planned.script).not.toContain('secret-1');
+  expect(String(planned.script)).toContain('# --- runtime foreign');
+  expect(String(planned.script)).not.toContain('secret-1');
   expect(planned.warnings).toMatchObject([
     { reason: 'FieldIgnored', message: expect.stringContaining('restarts of c0') },
   ]);

@@ -17,7 +17,8 @@ export class PodBook {
   readonly #now: () => number;
   readonly #logger: Logger;
   readonly #entries = new Map<string, PodEntry>();
-  readonly #told = new Map<string, string>();
+  /** Of whom there was a report. */
+  readonly #told = new Set<string>();
   #news: News | undefined;
 
   /** @param now milliseconds since the epoch */
@@ -80,17 +81,17 @@ export class PodBook {
     this.tell(entry);
   }
 
-  /** Tells the pod's state, if it is another than was told last. */
+  /** Tells the pod's state. Whoever is told finds out whether it is another than before. */
   tell(entry: PodEntry): void {
     if (this.#news === undefined || this.#entries.get(entry.uid) !== entry) return;
-    const owned = entry.ownedReport(this.#now());
-    const text = JSON.stringify(owned);
-    if (this.#told.get(entry.uid) === text) return;
-    this.#told.set(entry.uid, text);
-    this.#news.report(owned);
+    this.#told.add(entry.uid);
+    this.#news.report(entry.ownedReport(this.#now()));
   }
 
+  /** Events of a pod that nobody has heard of are not heard either: it is told before. */
   event(uid: string, event: PodEvent): void {
+    const entry = this.#told.has(uid) ? undefined : this.#entries.get(uid);
+    if (entry !== undefined) this.tell(entry);
     this.#news?.event(uid, event);
   }
 }
@@ -99,7 +100,7 @@ async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
   const stored = await readStored(folder);
   if (stored === undefined) return undefined;
   const entry = new PodEntry(folder, stored);
-  entry.submission = await readSubmission(folder);
+  entry.submission = await readSubmission(folder, stored);
   entry.deletion = await readDeletion(folder);
   entry.pulls = await readPulls(folder, stored);
   entry.link = await readLink(folder);

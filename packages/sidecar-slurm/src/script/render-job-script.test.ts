@@ -128,7 +128,7 @@ test('renderJobScript() leaves what may be secret to files', () => {
     hooks: { preStop: exec('secret-hook') },
   });
   const plan = jobPlan({ containers: [secret] });
-  expect(renderJobScript(plan)).not.toContain('secret-');
+  expect(String(renderJobScript(plan))).not.toContain('secret-');
   expect(jobFiles(plan)).toEqual(
     [
       ['command', 'secret-word\0'],

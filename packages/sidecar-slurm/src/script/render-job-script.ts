@@ -39,8 +39,12 @@ const library = [
  * The job's bash script: what the pod is, the library, the driver of its runtime, the site's own text, and the call that runs it. It
  * holds names, images, paths and numbers; what may be secret is in files beside it, see `jobFiles`.
  */
-export function renderJobScript(plan: JobPlan): string {
-  return [renderPod(plan), libraryOf(driverOf(plan.runtime.driver)), renderWork(plan)].join('\n');
+export function renderJobScript(plan: JobPlan): Buffer {
+  return Buffer.concat([
+    Buffer.from(`${renderPod(plan)}\n`),
+    libraryOf(driverOf(plan.runtime.driver)),
+    Buffer.from(`\n${renderWork(plan)}`),
+  ]);
 }
 
 /** The first part: all that there is of the pod. */
@@ -58,16 +62,16 @@ export function renderPod(plan: JobPlan): string {
   ].join('\n');
 }
 
-/** The second part: the same for all pods of a runtime, so it is put together once. */
-function libraryOf(driver: RuntimeDriver): string {
+/** The second part: the same for all pods of a runtime, so it is put together once, as the bytes that are written. */
+function libraryOf(driver: RuntimeDriver): Buffer {
   const known = libraries.get(driver.name);
   if (known !== undefined) return known;
-  const text = renderLibrary(driver);
-  libraries.set(driver.name, text);
-  return text;
+  const bytes = Buffer.from(renderLibrary(driver));
+  libraries.set(driver.name, bytes);
+  return bytes;
 }
 
-const libraries = new Map<RuntimeDriver['name'], string>();
+const libraries = new Map<RuntimeDriver['name'], Buffer>();
 
 function renderLibrary(driver: RuntimeDriver): string {
   return [

@@ -11,7 +11,6 @@ import { isUncertain } from '../slurm/slurm-error.ts';
 /** While Slurm is away, or has enough, everybody waits. */
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
-const idleMs = 3_600_000;
 /** What stands in the folders of others is written while sbatch runs for one, and is given for the next. */
 const triesAtOnce = 4;
 
@@ -38,7 +37,7 @@ export class Submitter {
   readonly #awaited = new Map<string, () => void>();
   /** Whose last sbatch is known to have made no job, or none that can run. */
   readonly #refused = new Set<string>();
-  #wake = new AbortController();
+  #wake: () => void = () => undefined;
   #pauseMs = 0;
   /** How long Slurm is to be left alone now. */
   #restMs = 0;
@@ -51,7 +50,7 @@ export class Submitter {
   /** Sees to it that the pod gets a job. */
   add(uid: string): void {
     this.#waiting.add(uid);
-    this.#wake.abort();
+    this.#wake();
   }
 
   /** It is to have no job any more. One that is just being submitted gets its id first. */
@@ -86,13 +85,12 @@ export class Submitter {
 
   /** Submits until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     while (!signal.aborted) {
-      this.#wake = new AbortController();
       const uid = this.#next();
       if (this.#restMs > 0) await this.#rest(signal);
       else if (uid !== undefined) this.#begin(uid);
-      else await sleepBy(clock, idleMs, AbortSignal.any([signal, this.#wake.signal]));
+      else await this.#idle();
     }
     await Promise.all(this.#submitting.values());
   }
@@ -101,6 +99,13 @@ export class Submitter {
   #next(): string | undefined {
     if (this.#submitting.size >= triesAtOnce) return undefined;
     return this.#waiting.values().find((uid) => !this.#submitting.has(uid));
+  }
+
+  /** Until there is more to do, or nothing any more. */
+  async #idle(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   /** slurmctld is away or has enough: the others would hear the same. */
@@ -116,7 +121,7 @@ export class Submitter {
     if (entry === undefined || entry.jobId !== undefined || entry.deletion !== undefined) return;
     const done = this.#submit(entry).then(() => {
       this.#submitting.delete(uid);
-      this.#wake.abort();
+      this.#wake();
       this.#awaited.get(uid)?.();
       this.#options.onDone(entry);
     });
@@ -157,7 +162,8 @@ export class Submitter {
     const begun = isAnother ? await this.#claim(entry, number) : entry.record?.jobId;
     if (begun !== undefined) return begun;
     entry.submission = { ...before, number, at: this.#timestamp() };
-    await writeSubmission(entry.folder, entry.submission);
+    // Of the first try the pod's own record may say so.
+    if (before !== undefined || entry.stored.isOrdered !== true) await writeSubmission(entry.folder, entry.submission);
     try {
       this.#refused.delete(uid);
       return (await this.#options.slurm.submit({ ...entry.stored.order, scriptArguments: [String(number)] })).jobId;
@@ -190,11 +196,11 @@ export class Submitter {
     const { uid } = entry;
     const isNew = entry.trouble?.message !== error.message;
     entry.trouble = { reason: error.reason ?? 'SlurmSubmitFailed', message: error.message };
+    book.tell(entry);
     if (isNew) {
       logger.warn({ err: error, ...podFields(entry.reference) }, 'cannot submit a job');
       book.event(uid, { type: 'Warning', reason: 'FailedSubmit', message: error.message });
     }
-    book.tell(entry);
     if (error.isPassing) {
       this.#waiting.add(uid);
       // Tries that were under way together fail for the same reason.

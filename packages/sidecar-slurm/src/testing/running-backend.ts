@@ -89,7 +89,12 @@ export class RunningBackend implements AsyncDisposable {
             ...{ endWarning: undefined, scriptPath: folder.file('job.sh'), outputPath: folder.file('slurm.out') },
             workingDirectory: folder.path,
           },
-          ...{ script: '', files: this.pulls.length === 0 ? [] : pullFiles, pulls: this.pulls, warnings: [] },
+          ...{
+            script: Buffer.from(''),
+            files: this.pulls.length === 0 ? [] : pullFiles,
+            pulls: this.pulls,
+            warnings: [],
+          },
         }),
       },
       requestsMade: () => 0,
@@ -100,7 +105,8 @@ export class RunningBackend implements AsyncDisposable {
     const news: News = {
       report: ({ report }) => void this.reports.set(report.uid, report),
       gone: (uid) => void this.reports.delete(uid),
-      event: (_, event) => void this.events.push(event),
+      // As whoever is told does: of a pod that was not heard of, no event is heard either.
+      event: (uid, event) => void (this.reports.has(uid) && this.events.push(event)),
       relist: () => undefined,
     };
     for (const { report } of await this.#backend.list()) this.reports.set(report.uid, report);

@@ -95,7 +95,7 @@ export class ClusterJob implements AsyncDisposable {
       ),
       ...pod.plan,
     });
-    const files = new Map([
+    const files = new Map<string, string | Buffer>([
       ...jobFiles(plan).map(({ path, content }) => [path, content] as const),
       ...renderAuthFiles([...images.values()]),
     ]);

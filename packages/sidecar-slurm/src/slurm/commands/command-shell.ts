@@ -5,6 +5,9 @@ import { quoteWord } from '@interlink/sidecar-sdk';
 import type { CommandOrder, CommandOutput } from './run-command.ts';
 import { ShellTurn } from './shell-turn.ts';
 
+/** So long what a shell has written before it was killed is waited for: it is in the pipe already, unless others hold that, too. */
+const lastWordMs = 1_000;
+
 /**
  * Begins with functions that run one command, the second if the one before has succeeded. Programs get the environment as the shell was given it,
  * and are looked for each time; what is not there is not tried, since what a shell says of it is not what a program has said. Both outputs
@@ -37,6 +40,8 @@ export class CommandShell {
   #isOver = false;
   /** Commands that were given and have not ended; the first is under way. */
   readonly #turns: ShellTurn[] = [];
+  /** Of a shell that was killed: whose last words are still to be read. */
+  #cutOff: ReadonlyArray<ShellTurn> = [];
 
   constructor(env: CommandOrder['env']) {
     this.env = env;
@@ -87,9 +92,10 @@ export class CommandShell {
   /** What nobody is there for is of something that has outlived its program. */
   #read(name: 'stdout' | 'stderr', bytes: Buffer): void {
     let rest = bytes;
-    for (const turn of [...this.#turns]) {
+    for (const turn of this.#isOver ? this.#cutOff : [...this.#turns]) {
       if (rest.length === 0) return;
       rest = turn.read(name, rest);
+      if (this.#isOver) continue;
       if (turn.isTooMuch) this.#giveUp('overflow');
       else if (turn.isDone) this.#next(turn);
       if (this.#isOver) return;
@@ -102,12 +108,39 @@ export class CommandShell {
     this.#turns[0]?.begin();
   }
 
-  /** Whether the second has begun, the first having ended just now, nobody knows then. */
   #giveUp(how: 'late' | 'overflow' | 'killed' | 'unstarted'): void {
     const [first, ...others] = this.#turns.splice(0);
-    first?.end(how);
-    for (const turn of others) turn.end(how === 'unstarted' ? how : 'killed');
     this.#kill();
+    first?.end(how);
+    if (first === undefined || others.length === 0 || how === 'unstarted') {
+      for (const turn of others) turn.end(how);
+      this.#close();
+    } else void this.#endOthers(first, others);
+  }
+
+  /** The shell says that a command has succeeded before it begins the next: what it has not said of one, none after that has begun. */
+  async #endOthers(first: ShellTurn, others: ReadonlyArray<ShellTurn>): Promise<void> {
+    this.#cutOff = [first, ...others];
+    const isAllRead = await this.#lastWord();
+    let isNextBegun = !isAllRead || first.hasSucceeded;
+    for (const turn of others) {
+      turn.end(isNextBegun ? 'killed' : 'unbegun');
+      isNextBegun &&= !isAllRead || turn.hasSucceeded;
+    }
+    this.#close();
+  }
+
+  /** @returns whether all has come that the shell has written */
+  async #lastWord(): Promise<boolean> {
+    const { stdout } = this.#child;
+    if (stdout.readableEnded) return true;
+    return await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(resolve, lastWordMs, false);
+      stdout.once('end', () => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 
   #kill(): void {
@@ -117,6 +150,9 @@ export class CommandShell {
     } catch {
       // Gone by itself.
     }
+  }
+
+  #close(): void {
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream.destroy();
   }
 

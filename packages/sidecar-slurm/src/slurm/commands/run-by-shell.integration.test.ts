@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -171,9 +171,35 @@ test('runByShell() lets the time of the next of a queue run once the one before 
   expect(seen).toEqual([false, true]);
 });
 
-test('runByShell() does not know of the next of a queue when the one before was late', async () => {
+test.each([
+  ['was late', { ...queued('sleep 1000', false), deadlineMs: 500 }, 'late'],
+  ['wrote too much', queued('exec yes', false), 'overflow'],
+  ['has ended its shell', queued('kill -9 $PPID; sleep 1000', false), 'killed'],
+])('runByShell() knows that the next of a queue has not begun when the one before %s', async (_what, first, ending) => {
   const run = runByShell();
-  const outputs = [run({ ...queued('sleep 1000', false), deadlineMs: 500 }), run(queued('true', true))];
-  expect(await Promise.all(outputs)).toMatchObject([{ ending: 'late' }, { ending: 'killed' }]);
+  const outputs = [run(first), run(queued('true', true))];
+  expect(await Promise.all(outputs)).toMatchObject([{ ending }, { ending: 'unbegun' }]);
   expect(await run(queued('echo on', false))).toMatchObject({ stdout: 'on\n' });
+});
+
+test('runByShell() does not know of the next of a queue that has begun when the one before is given up', async () => {
+  using folder = new ScratchFolder();
+  const run = runByShell();
+  const [go, begun] = [join(folder.path, 'go'), join(folder.path, 'begun')];
+  const deadlineMs = 2_000;
+  const outputs = [
+    run({ ...queued(`until [ -e ${go} ]; do sleep 0.01; done`, false), deadlineMs }),
+    run(queued(`touch ${begun}; exec sleep 1000`, true)),
+  ];
+  const startedAt = performance.now();
+  // Until both have happened nothing is read, and timers come before that.
+  await new Promise<void>((resolve) => {
+    setImmediate(() => {
+      writeFileSync(go, '');
+      const pause = new Int32Array(new SharedArrayBuffer(4));
+      while (!existsSync(begun) || performance.now() < startedAt + deadlineMs + 1) Atomics.wait(pause, 0, 0, 10);
+      resolve();
+    });
+  });
+  expect(await Promise.all(outputs)).toMatchObject([{ ending: 'late' }, { ending: 'killed' }]);
 });

@@ -40,6 +40,11 @@ export class ShellTurn {
     return this.#texts.stdout.word !== undefined && this.#texts.stderr.word !== undefined;
   }
 
+  /** Whether it is known to have exited with 0, whatever it was ended by here. */
+  get hasSucceeded(): boolean {
+    return this.#texts.stdout.word === '0';
+  }
+
   /** @param how unless it says so itself */
   end(how: CommandEnding = toEnding(this.#texts.stdout.word ?? '')): void {
     clearTimeout(this.#deadline);
