@@ -106,7 +106,7 @@ describe.skipIf(docker === undefined)(
     });
 
     test('is freed of the pod that took more than its limit, which is noted when there is room', async () => {
-      const script = 'cat /dev/zero > /own/file; exec sleep 100000';
+      const script = 'cat /dev/zero > /own/file; echo full; exec sleep 100000';
       const pod = await site.create({
         containers: [shell(script, { volumeMounts: [{ name: 'own', mountPath: '/own' }] })],
         volumes: [{ name: 'own', emptyDir: { sizeLimit: '100Ki' } }],
@@ -114,6 +114,8 @@ describe.skipIf(docker === undefined)(
       const size = async () =>
         (await stat(join(site.root, pod.uid, 'volumes', 'own', 'file')).catch(() => undefined))?.size;
       await expect.poll(size, { timeout: 30_000 }).toBeGreaterThan(500 * 1024);
+      // From then on it takes nothing of what is freed.
+      await expect.poll(async () => await site.logOf(pod), { timeout: 30_000 }).toContain('full');
       await disk.fill();
       const evicted: string[] = [];
       const onEvicted = (_: string, { message }: Eviction) => evicted.push(message);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +44,15 @@ test('a pod within its limits is left alone; one past them is evicted, and known
   await fill(0);
   expect(await look()).toEqual([[uid, eviction]]);
   expect(await readEvictions(root)).toEqual(new Map([[uid, eviction]]));
+});
+
+test('a pod is noted before it is told: a process that takes over while its containers end must not begin them anew', async () => {
+  await writeVolumes(request({ name: 'v', emptyDir: { sizeLimit: '1' } }), mountSite(root));
+  await writeFile(join(root, uid, 'volumes', 'v', 'file'), 'more than that');
+  const noted: boolean[] = [];
+  const onEvicted = (pod: string) => void noted.push(existsSync(join(root, pod, 'evicted.json')));
+  await new SizeKeeper({ root, logger: silent, onEvicted }).look(signal);
+  expect(noted).toEqual([true]);
 });
 
 test('a pod that one can’t look at does not keep the others from being looked at', async () => {

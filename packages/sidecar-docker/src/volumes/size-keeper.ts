@@ -66,11 +66,17 @@ export class SizeKeeper {
     await this.#evict(uid, { reason: 'Evicted', message, atMs: Date.now() });
   }
 
-  /** Noted later where there is no room: the pod that took it may be this one. */
+  /**
+   * Noted before its containers end, so that a process that takes over begins none of them anew; later where there is no room: the pod that
+   * took it may be this one.
+   */
   async #evict(uid: string, eviction: Eviction): Promise<void> {
     this.#unnoted.set(uid, eviction);
-    this.#options.onEvicted(uid, eviction);
-    await writeEviction(this.#options.root, uid, eviction);
-    this.#unnoted.delete(uid);
+    try {
+      await writeEviction(this.#options.root, uid, eviction);
+      this.#unnoted.delete(uid);
+    } finally {
+      this.#options.onEvicted(uid, eviction);
+    }
   }
 }
