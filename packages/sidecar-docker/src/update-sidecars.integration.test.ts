@@ -13,7 +13,7 @@ describe.skipIf(docker === undefined)(
 
     test('another image and other resources reach one that runs; an init container that has ended stays as it was', async () => {
       const image = 'interlink-sidecar-test:2';
-      const [repo, tag] = image.split(':');
+      const [repo = '', tag = ''] = image.split(':');
       await site.engine.getImage('busybox:latest').tag({ repo, tag });
       onTestFinished(async () => await site.engine.getImage(image).remove({ force: true }));
       const pod = await site.create({
