@@ -3,12 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What an engine answers to `GET /info` and the like: its status and body. */
-export type Answers = Readonly<Record<string, readonly [status: number, body: object]>>;
+type Answer = readonly [status: number, body: object];
+
+/** What an engine answers to `GET /info` and the like, or how it comes to it. */
+export type Answers = Readonly<Record<string, Answer | (() => Answer)>>;
 
 /** What it was asked, in order. */
 export interface Asked {
   readonly call: string;
+  /** After the question mark. */
+  readonly query: string;
   readonly body: unknown;
 }
 
@@ -17,9 +21,11 @@ export async function listenAsEngine(answers: Answers): Promise<{ host: string; 
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString();
-    const call = `${request.method} ${request.url?.split('?')[0]}`;
-    asked.push({ call, body: text === '' ? undefined : JSON.parse(text) });
-    const [status, body] = answers[call] ?? [404, { message: `nothing at ${call}` }];
+    const [path = '', query = ''] = (request.url ?? '').split('?');
+    const call = `${request.method} ${path}`;
+    asked.push({ call, query, body: text === '' ? undefined : JSON.parse(text) });
+    const answer = answers[call] ?? [404, { message: `nothing at ${call}` }];
+    const [status, body] = typeof answer === 'function' ? answer() : answer;
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(status === 204 ? undefined : JSON.stringify(body));
   }).listen(0, '127.0.0.1');
