@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { startOwnSlurmHost } from '../test/testbed/index.ts';
 import { show } from './show.ts';
 import { measureClusterExec } from './slurm/cluster-exec.ts';
+import { measureClusterKubectl } from './slurm/cluster-kubectl.ts';
 import { startHostSidecar } from './slurm/host-sidecar.ts';
 import { PodMeasures } from './slurm/pod-measures.ts';
 import { measureIdleScripts } from './slurm/script-cost.ts';
@@ -14,7 +15,7 @@ import { measureLogWriters } from './slurm/script-logs.ts';
 //   node --conditions=interlink-source bench/slurm.ts --parts starts,ends
 const { values } = parseArgs({
   options: {
-    parts: { type: 'string', default: 'starts,ends,submits,exec,known,cluster-exec,script,logs' },
+    parts: { type: 'string', default: 'starts,ends,submits,exec,known,cluster-exec,cluster-kubectl,script,logs' },
     rounds: { type: 'string', default: '20' },
     pods: { type: 'string', default: '2000' },
     seconds: { type: 'string', default: '60' },
@@ -29,6 +30,7 @@ const ofSlurm = ['starts', 'ends', 'submits', 'exec', 'known'];
 showLoad('load at the beginning');
 if (parts.some((part) => ofSlurm.includes(part))) await measureSidecar();
 if (parts.includes('cluster-exec')) await measureClusterExec(rounds);
+if (parts.includes('cluster-kubectl')) await measureClusterKubectl(rounds);
 if (parts.includes('script')) await measureIdleScripts(seconds);
 if (parts.includes('logs')) await measureLogWriters();
 showLoad('load at the end');

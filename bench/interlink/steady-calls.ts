@@ -8,7 +8,8 @@ export interface Pace {
   readonly seconds: number;
 }
 
-const warmUpCalls = 500;
+/** V8 compiles what has run this often; before that a call may take 45 ms. */
+const warmUpCalls = 3_000;
 
 /**
  * Calls at an even pace, whether or not earlier ones are answered, and shows how long each took. In between this process sleeps: on a

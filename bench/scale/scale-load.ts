@@ -65,7 +65,7 @@ export async function runLoad(system: System, options: ScaleOptions): Promise<Sc
   const atWork = usages(pids);
   const creating = busySince(busyFrom);
 
-  await sleep(2_000);
+  await sleep(10_000);
   const idleFrom = usages(system.pids);
   await sleep(idleSeconds * 1_000);
   const idleTo = usages(system.pids);

@@ -15,6 +15,7 @@ export { backendRequestsHeader, type Capabilities, type Pool, parseCapabilities,
 export { epochHeader, type Fence, staleEpoch } from './client/fence.ts';
 export { HttpTarget, type HttpTargetOptions, type TargetRequest } from './client/http-target.ts';
 export { endWhenLost } from './client/lost-peers.ts';
+export { onlookerHeader } from './client/onlooker.ts';
 export { type ClientTls, parseTarget } from './client/peer-address.ts';
 export { PodClient } from './client/pod-client.ts';
 export { listBody, readBody, readJson, smallBody } from './client/read-body.ts';
@@ -30,6 +31,7 @@ export { type NameKind, parseName } from './names.ts';
 export type { OpenApiDocument } from './openapi/document.ts';
 export { type OpenApiServer, openApiDocument } from './openapi/open-api-document.ts';
 export { type Owner, ownerKey, ownerPath, parseOwner, parseOwnerKey } from './owner.ts';
+export { containerStatusesOf } from './pod/container-statuses-of.ts';
 export {
   type ContainerState,
   type ContainerStatus,

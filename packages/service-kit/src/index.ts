@@ -49,9 +49,9 @@ export { type Denial, type DenialReason, Policy, type PolicySettings, type Right
 export { createLogger, type Logger } from './process/logger.ts';
 export { runProcess } from './process/run-process.ts';
 export { ownProgram, ownProgramPrefix, readAsset } from './process/single-file.ts';
+export { keepOldGenerationSmall, keepYoungGenerationSmall } from './process/small-heap.ts';
 export { Trouble } from './process/trouble.ts';
 export { aborted, keepDoing, type RetryOptions, sleep } from './process/wait.ts';
-export { keepYoungGenerationSmall } from './process/young-generation.ts';
 export { accountToken, accountTokenFile, chooseAuthentication } from './server/choose-authentication.ts';
 export type { HealthChecks, HealthNote } from './server/health.ts';
 export { createHttpServer, type HttpServerOptions, type Pages } from './server/http-server.ts';

@@ -62,6 +62,8 @@ export interface DockerBackendOptions {
   readonly evictions: ReadonlyMap<string, Eviction>;
   /** UIDs of pods whose deletion an earlier process has noted beside the engine. */
   readonly deletions: ReadonlyArray<string>;
+  /** In seconds, of pods whose deadline was changed under an earlier process, by UID. */
+  readonly deadlines: ReadonlyMap<string, number>;
 }
 
 /** Pods as containers of a Docker Engine. What is in memory here is work under way; the engine is the only store. */
@@ -84,7 +86,7 @@ export class DockerBackend implements Backend {
   /** What killed processes left is removed. */
   #isSwept = false;
 
-  constructor({ engine, root, policy, imageCollection, logger, evictions, deletions }: DockerBackendOptions) {
+  constructor({ engine, root, policy, imageCollection, logger, ...noted }: DockerBackendOptions) {
     this.#engine = engine;
     this.#root = root;
     this.#policy = policy;
@@ -107,8 +109,9 @@ export class DockerBackend implements Backend {
       complete: (report) => withResize(report, this.#works.find(report.uid)?.resize),
       onGone: (uid) => this.#works.forget(uid),
     });
-    for (const [uid, eviction] of evictions) this.#works.get(uid).eviction = eviction;
-    for (const uid of deletions) this.#works.get(uid).isLeaving = true;
+    for (const [uid, eviction] of noted.evictions) this.#works.get(uid).eviction = eviction;
+    for (const uid of noted.deletions) this.#works.get(uid).isLeaving = true;
+    for (const [uid, seconds] of noted.deadlines) this.#works.get(uid).deadlineSeconds = seconds;
     this.#sizes = new SizeKeeper({
       root,
       logger,
@@ -183,7 +186,7 @@ export class DockerBackend implements Backend {
   }
 
   async portForward(pod: PodReference, port: number, signal: AbortSignal): Promise<Duplex> {
-    return await forwardPort({ pod, port, signal }, this.#parts());
+    return await forwardPort({ pod, port, signal }, { ...this.#parts(), features: this.#features });
   }
 
   async stats(owner: Owner): Promise<NodeStats> {

@@ -1,5 +1,4 @@
 import { InterLinkError, type Owner, type PodLifecycle, type PodReport, type PodRequest } from '@interlink/sidecar-sdk';
-import { createVolumes } from './container/create-container.ts';
 import { assertRunnable } from './container/refusal.ts';
 import type { Engine } from './engine/engine.ts';
 import { fieldEvents } from './fields/field-events.ts';
@@ -7,7 +6,6 @@ import type { PodLabels } from './identity/labels.ts';
 import { toLifecycleSpec } from './identity/lifecycle-spec.ts';
 import type { PodWorks } from './pods/pod-works.ts';
 import { ensureSandbox } from './sandbox/ensure-sandbox.ts';
-import { toSandboxOptions } from './sandbox/sandbox-options.ts';
 import { planSandbox } from './sandbox/sandbox-plan.ts';
 import type { SitePolicy } from './site/site-policy.ts';
 import type { VolumeSite } from './volumes/volume-site.ts';
@@ -38,8 +36,8 @@ export async function createPod(request: PodRequest, owner: Owner, options: Crea
     throw new InterLinkError('aborted', `Pod ${namespace}/${name} is still being deleted`);
   }
   const plan = await planSandbox(request.pod.spec, labels, { root, policy });
-  if (policy.engine.isPodman) await createVolumes(engine, toSandboxOptions(request.pod.spec, labels, plan));
-  const sandbox = await ensureSandbox(engine, request.pod.spec, labels, plan);
+  const needsVolumes = policy.engine.isPodman;
+  const sandbox = await ensureSandbox(engine, request.pod.spec, labels, { ...plan, needsVolumes });
   if (sandbox.isNew) {
     for (const event of [...plan.events, ...fieldEvents(request.pod, policy)]) lifecycle.tell(uid, undefined, event);
   }

@@ -74,6 +74,12 @@ test.skipIf(!offers(testbed, 'podman'))(
     const pod = { owner, ...request.pod.metadata };
     const before = await newBackend();
     await before.create(request, owner);
+    // A pod of which nothing runs is gone at once.
+    const runs = async () => {
+      const found = (await before.list()).find(({ report }) => report.uid === uid);
+      expect(found?.report.status.containerStatuses[0]?.state.running).toBeDefined();
+    };
+    await vi.waitFor(runs, { timeout: 120_000, interval: 200 });
     await before.delete(pod, 600);
     const after = await newBackend();
     await expect(after.create(request, owner)).rejects.toMatchObject({ code: 'aborted' });

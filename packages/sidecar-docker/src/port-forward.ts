@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { connectPort, InterLinkError, type PodReference } from '@interlink/sidecar-sdk';
 import type { Engine } from './engine/engine.ts';
-import { toEngineFeatures } from './engine/engine-features.ts';
+import type { FeatureReader } from './engine/engine-features.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { assertReachable } from './streams/assert-reachable.ts';
 import { findLocalProcess } from './streams/local-process.ts';
@@ -10,6 +10,7 @@ import { connectInside } from './streams/relay.ts';
 export interface PortForwardContext {
   readonly engine: Engine;
   readonly reader: PodReader;
+  readonly features: Pick<FeatureReader, 'read'>;
 }
 
 export interface PortForwardRequest {
@@ -30,7 +31,7 @@ export async function forwardPort(request: PortForwardRequest, context: PortForw
     throw new InterLinkError('failed_precondition', `pod "${pod.name}" has no network: its sandbox is not running`);
   }
   try {
-    assertReachable(toEngineFeatures(await context.engine.info()));
+    assertReachable(await context.features.read());
     return await connectPort({ host: sandbox.ip, port, signal });
   } catch (error) {
     const direct = InterLinkError.from(error);

@@ -13,6 +13,7 @@ import { parseThresholds } from './image/collection-plan.ts';
 import { loadSiteSettings } from './site/site-settings.ts';
 import { parseDockerClaims } from './volumes/claim-targets.ts';
 import { defaultDataRoot, ensureDataRoot } from './volumes/data-root.ts';
+import { readDeadlines } from './volumes/deadline-note.ts';
 import { readDeletions } from './volumes/deletion-note.ts';
 import { readEvictions } from './volumes/eviction-note.ts';
 import { forbiddenPaths } from './volumes/forbidden-paths.ts';
@@ -46,6 +47,10 @@ export async function createDockerBackend(
   const site = await loadSiteSettings(config);
   const engine = new Engine(await connectAt(address));
   const policy = { exportsPodData: config.ExportPodData, hostPaths, claims, site };
-  const [evictions, deletions] = await Promise.all([readEvictions(root), readDeletions(root)]);
-  return new DockerBackend({ engine, root, policy, imageCollection, logger, evictions, deletions });
+  const [evictions, deletions, deadlines] = await Promise.all([
+    readEvictions(root),
+    readDeletions(root),
+    readDeadlines(root),
+  ]);
+  return new DockerBackend({ engine, root, policy, imageCollection, logger, evictions, deletions, deadlines });
 }

@@ -11,12 +11,15 @@ import type { PodWorks } from './pods/pod-works.ts';
 import { type ResizeContext, resizeContainers } from './pods/resize-containers.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { isLeaving, type PodSnapshot } from './status/pod-snapshot.ts';
+import { writeDeadline } from './volumes/deadline-note.ts';
 
 export interface UpdateOptions {
   readonly engine: ResizeContext['engine'];
   readonly reader: Pick<PodReader, 'readPod'>;
   readonly works: PodWorks;
-  readonly lifecycle: Pick<PodLifecycle, 'nudge' | 'memoryOf' | 'settle'>;
+  readonly lifecycle: Pick<PodLifecycle, 'memoryOf' | 'nudge' | 'settle'>;
+  /** DataRootFolder. */
+  readonly root: string;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface UpdateOptions {
  */
 export async function updatePod(update: PodUpdate, owner: Owner, options: UpdateOptions): Promise<PodReport> {
   const { pod } = update;
-  const { reader, works, lifecycle, engine } = options;
+  const { reader, works, lifecycle, engine, root } = options;
   const { uid, namespace, name, generation } = pod.metadata;
   const snapshot = await reader.readPod(uid);
   if (snapshot?.sandbox === undefined || ownerKey(snapshot.pod.owner) !== ownerKey(owner)) {
@@ -41,13 +44,28 @@ export async function updatePod(update: PodUpdate, owner: Owner, options: Update
   for (const { name: container, image } of [...(pod.spec.initContainers ?? []), ...pod.spec.containers])
     if (image !== undefined) work.images.set(container, image);
   work.updated = { pod, volumes: [] };
-  work.deadlineSeconds = pod.spec.activeDeadlineSeconds;
+  await takeDeadline(update, snapshot, { work, root });
   await resizeContainers(snapshot, { engine, work, pod, changed: () => lifecycle.nudge(uid) });
   work.generation = generation;
   lifecycle.memoryOf(uid).hurry();
   const report = await lifecycle.settle(uid);
   if (report !== undefined) return report;
   throw new InterLinkError('not_found', `Pod ${namespace}/${name} (${uid}) was removed meanwhile`);
+}
+
+/** Noted for whoever comes after this process, unless there is no room: its owner tells it again. */
+async function takeDeadline(
+  { pod }: PodUpdate,
+  snapshot: PodSnapshot,
+  { work, root }: { readonly work: PodWork; readonly root: string },
+): Promise<void> {
+  const { activeDeadlineSeconds: seconds } = pod.spec;
+  const before = work.deadlineSeconds ?? snapshot.pod.spec.activeDeadlineSeconds;
+  work.deadlineSeconds = seconds;
+  if (seconds === undefined || seconds === before) return;
+  await writeDeadline(root, pod.metadata.uid, seconds).catch((error: unknown) => {
+    if (InterLinkError.from(error).code !== 'resource_exhausted') throw error;
+  });
 }
 
 function takeDebuggers({ pod }: PodUpdate, { containers }: PodSnapshot, work: PodWork): void {

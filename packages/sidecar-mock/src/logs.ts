@@ -1,4 +1,12 @@
-import { InterLinkError, type LogLine, type LogOptions, renderLine, selectLines, sleep } from '@interlink/sidecar-sdk';
+import {
+  containerStatusesOf,
+  InterLinkError,
+  type LogLine,
+  type LogOptions,
+  renderLine,
+  selectLines,
+  sleep,
+} from '@interlink/sidecar-sdk';
 import { readFlood } from './log-flood.ts';
 import { type LogSpan, logSpanOf } from './log-span.ts';
 import type { MockPod } from './mock-pod.ts';
@@ -19,12 +27,9 @@ export interface LogReading {
  */
 export function openLog(reading: LogReading): AsyncIterable<Uint8Array> {
   const { pod, container, options, now, signal } = reading;
-  const { name, status } = pod.report;
+  const { name } = pod.report;
   const of = `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)}`;
-  const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = status;
-  const found = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].find(
-    (c) => c.name === container,
-  );
+  const found = containerStatusesOf(pod.report).find((each) => each.name === container);
   const isPrevious = options.previous === true;
   const span = found === undefined ? undefined : logSpanOf(pod, found, isPrevious);
   if (span === undefined && isPrevious) throw new InterLinkError('not_found', `previous terminated ${of} not found`);

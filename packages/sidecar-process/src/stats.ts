@@ -41,7 +41,8 @@ async function findRunning(podsFolder: string): Promise<RunningPod[]> {
 }
 
 async function readRunning(folder: PodFolder): Promise<RunningPod | undefined> {
-  const record = await readPod(folder);
+  // What can't be read is not measured: a list tells of it.
+  const record = await readPod(folder).catch(() => undefined);
   if (record === undefined) return undefined;
   const containers = record.attempts.flatMap(({ container: name, number, state }) =>
     state.kind === 'running' ? [{ name, child: state.child, logFile: folder.attemptFile(name, number, 'log') }] : [],

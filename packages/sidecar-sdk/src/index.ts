@@ -27,6 +27,7 @@ export {
   type ContainerState,
   type ContainerStats,
   type ContainerStatus,
+  containerStatusesOf,
   type EphemeralContainer,
   type ErrorCode,
   type ExecOptions,
@@ -104,6 +105,7 @@ export {
 } from './fields/field.ts';
 export { parseQuantity } from './fields/quantity.ts';
 export { renderFields } from './fields/render-fields.ts';
+export { unknownAnnotations } from './fields/unknown-annotations.ts';
 export { booleanOf, idOf, recordOf, stringOf, stringsOf } from './fields/untyped.ts';
 export {
   fileVolumeTypes,
@@ -144,6 +146,7 @@ export type {
   EventText,
   RunOrder,
   RuntimePod,
+  UnreadablePod,
 } from './lifecycle/container-runtime.ts';
 export { backOffMs } from './lifecycle/decide/restart.ts';
 export type { CareSubject, ContainerCare } from './lifecycle/engine/container-care.ts';
@@ -169,7 +172,6 @@ export { findTail, LogReader } from './log/log-reader.ts';
 export { parseLogRecord } from './log/log-records.ts';
 export { type LogFileRequest, streamLogFile } from './log/stream-log-file.ts';
 export { readLogEnd, readTerminationFile } from './log/termination-message.ts';
-export { containerStatusesOf } from './pods/container-statuses-of.ts';
 export { podFields } from './pods/pod-fields.ts';
 export { PodService } from './pods/pod-service.ts';
 export { runSidecar, type SidecarDefinition } from './run-sidecar.ts';

@@ -20,8 +20,7 @@ export async function forwardPort(
   step.stderr.on('data', (chunk: Buffer) => {
     if (chatter.length < 1_024) chatter += chunk.toString();
   });
-  const connection = joinStreams(step.stdout, step.stdin);
-  void step.ended.then(({ exitCode }) => {
+  const judged = step.ended.then(({ exitCode }) => {
     const [problem = ''] = chatter.split('\n');
     if (exitCode !== 0 && !connection.destroyed && problem !== '') {
       connection.destroy(
@@ -29,6 +28,7 @@ export async function forwardPort(
       );
     }
   });
+  const connection = joinStreams(step.stdout, step.stdin, judged);
   connection.once('close', () => step.close());
   return connection;
 }

@@ -2,6 +2,7 @@
  * A virtual kubelet: to Kubernetes a node with a kubelet, behind it any {@link Provider}.
  *
  *   run-virtual-kubelet.ts   the process: configuration, clients, its virtual nodes
+ *   cluster-id.ts            what a backend knows the cluster by; startup-signal.ts: how long a start may take
  *   run-virtual-nodes.ts     several nodes, one in trouble leaving the others alone
  *   with-shared-parts.ts     what they share: connections, events, the watch on services
  *   credentials/             this process's token for InterLink, from an issuer: asked for, renewed, its session kept

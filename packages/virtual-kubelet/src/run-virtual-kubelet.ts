@@ -1,16 +1,11 @@
-import {
-  type ClusterAccess,
-  type KubeClient,
-  type KubeClientOptions,
-  loadClusterAccess,
-  namespaces,
-} from '@interlink/kube';
-import { type Fence, HttpTarget, type HttpTargetOptions, InterLinkError } from '@interlink/protocol';
+import { type ClusterAccess, type KubeClientOptions, loadClusterAccess } from '@interlink/kube';
+import { type Fence, HttpTarget, type HttpTargetOptions } from '@interlink/protocol';
 import {
   aborted,
   createLogger,
   type InterLinkConfig,
   interLinkUrl,
+  keepOldGenerationSmall,
   keepYoungGenerationSmall,
   type Logger,
   loadInterLinkConfig,
@@ -19,6 +14,7 @@ import {
   tlsFileNames,
   traceHeaders,
 } from '@interlink/service-kit';
+import { clusterId } from './cluster-id.ts';
 import { defaultTaint } from './config/default-taint.ts';
 import { defaultCsrSignerName } from './config/kubelet-settings.ts';
 import { parseMetricsAddress } from './config/metrics-address.ts';
@@ -36,7 +32,9 @@ import { planElection } from './leadership/plan-election.ts';
 import { whileLeading } from './leadership/while-leading.ts';
 import { KubeletMetrics } from './metrics/kubelet-metrics.ts';
 import { startMetricsListener } from './metrics/metrics-listener.ts';
+import { RequestNews } from './node/request-news.ts';
 import { runVirtualNodes } from './run-virtual-nodes.ts';
+import { startupSignal } from './startup-signal.ts';
 import { defaultStreamTimeouts } from './streaming/stream-timeouts.ts';
 import { VirtualNode } from './virtual-node.ts';
 import { type SharedParts, withSharedParts } from './with-shared-parts.ts';
@@ -74,6 +72,7 @@ export async function runVirtualKubelet(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   keepYoungGenerationSmall();
+  keepOldGenerationSmall();
   const { config, file, warnings } = await loadInterLinkConfig(env);
   const logger = createLogger('vk', flags.logLevel ?? config.LogLevel);
   for (const warning of warnings) logger.warn(warning);
@@ -152,10 +151,12 @@ interface ProcessParts {
 async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<void> {
   const { flags, env, config, token, file, logger, access, fence, tls, tracer } = parts;
   const { renewal } = token;
+  const requestNews = new RequestNews();
   const target = new HttpTarget({
     url: interLinkUrl(config),
     token: async () => await token.current(),
     onUnauthenticated: () => renewal?.refused(),
+    onReach: (trouble) => requestNews.take(trouble),
     tls,
     fence,
     headers: traceHeaders,
@@ -191,6 +192,7 @@ async function serveNodes(parts: ProcessParts, signal: AbortSignal): Promise<voi
           events: events.forHost(node.name),
           provider: new InterLinkProvider(link, { cluster, node: node.name }, shownTo(config, token.source)),
           tokenRenewal: renewal,
+          requestNews,
           logger,
         }),
     }));
@@ -230,40 +232,4 @@ function certificateOf({ name, settings }: PlannedNode, env: NodeJS.ProcessEnv, 
     },
     certificateSigner: kubelet.disableCsr === true ? undefined : (kubelet.csrSignerName ?? defaultCsrSignerName),
   };
-}
-
-/** The UID of kube-system: what every cluster has and no two clusters share. */
-async function clusterId(client: KubeClient, logger: Logger, signal: AbortSignal): Promise<string> {
-  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 5_000)) {
-    try {
-      const { metadata } = await client.get(namespaces, { name: 'kube-system' }, { signal });
-      return metadata?.uid ?? 'unknown';
-    } catch (error) {
-      if (signal.aborted) throw startupFailure(signal, error);
-      logger.warn({ err: error }, 'cannot read the namespace kube-system yet');
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-      if (signal.aborted) throw startupFailure(signal, error);
-    }
-  }
-}
-
-function startupFailure(signal: AbortSignal, last: unknown): InterLinkError {
-  const { message } = InterLinkError.from(last);
-  return new InterLinkError('deadline_exceeded', `${InterLinkError.from(signal.reason).message}: ${message}`);
-}
-
-/** Aborts with the process, or when the start takes longer than `--startup-timeout`. */
-function startupSignal(signal: AbortSignal, timeoutMs: number | undefined): AbortSignal {
-  if (timeoutMs === undefined) return signal;
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(
-      new InterLinkError(
-        'deadline_exceeded',
-        `The node did not start within ${timeoutMs / 1_000} s (--startup-timeout)`,
-      ),
-    );
-  }, timeoutMs);
-  timer.unref();
-  return AbortSignal.any([signal, controller.signal]);
 }

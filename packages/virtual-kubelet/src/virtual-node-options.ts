@@ -5,6 +5,7 @@ import type { NodeSettings } from './config/provider-file.ts';
 import type { RenewedToken } from './credentials/renewed-token.ts';
 import type { KubeconfigPlan } from './kubeconfig/kubeconfig-plan.ts';
 import type { KubeletMetrics } from './metrics/kubelet-metrics.ts';
+import type { RequestNews } from './node/request-news.ts';
 import type { Provider } from './provider.ts';
 import type { ServiceLinks } from './resolve/service-links.ts';
 import type { StreamTimeouts } from './streaming/stream-timeouts.ts';
@@ -23,6 +24,8 @@ export interface VirtualNodeOptions {
   readonly provider: Provider;
   /** Of the token that the provider is called with; undefined: it needs no renewal. */
   readonly tokenRenewal?: Pick<RenewedToken, 'trouble' | 'validForMs' | 'onChange'> | undefined;
+  /** Of the requests to the provider's peer; undefined: nobody looks how they fare. */
+  readonly requestNews?: Pick<RequestNews, 'trouble'> | undefined;
   readonly logger: Logger;
   /** Undefined: no traces. */
   readonly tracer?: Tracer | undefined;

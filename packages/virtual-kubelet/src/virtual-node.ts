@@ -1,6 +1,6 @@
 import type { Node } from '@interlink/kube';
-import { type Capabilities, InterLinkError } from '@interlink/protocol';
-import { aborted, noToken, sleep } from '@interlink/service-kit';
+import { InterLinkError } from '@interlink/protocol';
+import { aborted, sleep } from '@interlink/service-kit';
 import { Admission } from './admission/admission.ts';
 import { KubeconfigDelivery } from './kubeconfig/kubeconfig-delivery.ts';
 import { toKubeletConfiguration } from './kubelet-api/kubelet-configuration.ts';
@@ -9,15 +9,14 @@ import { listenHost, loadNodeCertificate, openKubeletPort } from './kubelet-port
 import { BackendReach } from './node/backend-reach.ts';
 import { learnIdentity } from './node/learn-identity.ts';
 import { LeaseController } from './node/lease-controller.ts';
+import { NodeCapabilities } from './node/node-capabilities.ts';
 import { NodeController } from './node/node-controller.ts';
 import { type NodeDescription, standardLabels } from './node/node-object.ts';
-import { poolOf } from './node/pool-of.ts';
 import { TokenNews } from './node/token-news.ts';
 import { PodController } from './pods/pod-controller.ts';
 import type { NodeFacts } from './resolve/node-facts.ts';
 import { ownUsage } from './stats/own-usage.ts';
 import { UsageReader } from './stats/usage-reader.ts';
-import { checkCapabilities } from './trust/check-capabilities.ts';
 import { podAddresses } from './trust/pod-addresses.ts';
 import type { VirtualNodeOptions } from './virtual-node-options.ts';
 
@@ -27,8 +26,6 @@ export type { VirtualNodeOptions } from './virtual-node-options.ts';
 const capabilitiesRetryMs = 2_000;
 /** When the process ends, logs and commands may come to their own end for so long: in all it has 5 s. */
 const drainMs = 2_000;
-/** Without a provider file and with a sidecar that can't be asked yet, a node still needs numbers. */
-const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage': '0' };
 
 /**
  * One virtual node: the kubelet port, the node with its address, the pods, then the node's status and lease, started in that order (a
@@ -36,21 +33,17 @@ const unknownCapacity = { cpu: '0', memory: '0', pods: '0', 'ephemeral-storage':
  */
 export class VirtualNode {
   readonly #options: VirtualNodeOptions;
+  readonly #capabilities: NodeCapabilities;
   #backendTrouble: () => string | undefined = () => undefined;
-  /** How to get a token, while there is none: said from the registration on, which comes before the first look at pods. */
-  #tokenMissing: string | undefined;
-  #capabilities: Capabilities | undefined;
-  /** Of the node as an earlier run left it. */
-  #capacityBefore: Readonly<Record<string, string>> = {};
   #isReady = false;
   readonly #ready = Promise.withResolvers<void>();
   /** NodeRestriction tells this node what it may be called. */
   #isRestricted = false;
   #port = 0;
-  #toldProblem = '';
 
   constructor(options: VirtualNodeOptions) {
     this.#options = { ...options, logger: options.logger.child({ node: options.name }) };
+    this.#capabilities = new NodeCapabilities(this.#options);
     Object.assign(options.metrics.health, {
       node: () => (this.#isReady ? undefined : 'not registered yet'),
       backend: () => this.#backendTrouble(),
@@ -80,9 +73,10 @@ export class VirtualNode {
         isGivenUp: reach.isGivenUp(),
         backendTrouble: this.#backendTrouble(),
         tokenTrouble: token.warning,
+        requestTrouble: this.#options.requestNews?.trouble,
       }),
       onRegistered: ({ metadata, status }) => {
-        this.#capacityBefore = status?.capacity ?? {};
+        this.#capabilities.noteBefore(status?.capacity ?? {});
         lease.setNodeUid(metadata?.uid ?? '');
       },
     });
@@ -90,14 +84,16 @@ export class VirtualNode {
       ...this.#options,
       namespaces: this.#options.settings.namespaces,
       node: this.#facts(),
-      capabilities: () => this.#capabilities,
+      capabilities: () => this.#capabilities.current,
       admission: this.#admission(node),
       podAddresses: podAddresses(this.#options.settings.podRange, [
         this.#options.address,
         ...this.#options.othersAddresses,
       ]),
       onCapabilities: (capabilities) => {
-        this.#setCapabilities(capabilities, node, pods);
+        this.#capabilities.take(capabilities);
+        pods.rejudge();
+        node.notify();
         kubeconfig?.notify();
       },
       onReach: () => {
@@ -110,7 +106,7 @@ export class VirtualNode {
     this.#backendTrouble = () => {
       const { reach, trouble } = pods.mirror;
       if (token.failure !== undefined || reach === 'known') return token.failure;
-      return reach === 'unreachable' ? trouble : this.#tokenMissing;
+      return reach === 'unreachable' ? trouble : this.#capabilities.tokenMissing;
     };
     const onToken = () => {
       token.take();
@@ -125,7 +121,7 @@ export class VirtualNode {
     const server = await openKubeletPort(this.#options, { pods, certificate, metrics: metricsSource });
     this.#port = server.port;
     try {
-      await this.#askCapabilities(startup);
+      await this.#capabilities.ask(startup);
       this.#isRestricted = await learnIdentity(this.#options, startup);
       // Before anything is done for pods: whoever comes for their logs must find this process, not the one before.
       await node.register(startup);
@@ -148,7 +144,7 @@ export class VirtualNode {
 
   #kubeconfig(isInReach: () => boolean): KubeconfigDelivery | undefined {
     const { kubeconfig: plan } = this.#options;
-    const capabilities = () => (isInReach() ? this.#capabilities : undefined);
+    const capabilities = () => (isInReach() ? this.#capabilities.current : undefined);
     return plan === undefined ? undefined : new KubeconfigDelivery({ ...this.#options, plan, capabilities });
   }
 
@@ -163,11 +159,11 @@ export class VirtualNode {
       node: () => toSelectable(node.node),
       readNode: async (signal) => toSelectable(await node.read(signal)),
       offer: () => {
-        const capabilities = this.#capabilities;
+        const { current: capabilities, pool } = this.#capabilities;
         if (capabilities === undefined) return undefined;
         // Others may have given the node resources of their own.
         const given = Object.entries(node.node?.status?.allocatable ?? {}).filter(([key]) => key.includes('/'));
-        const announced = { ...poolOf(capabilities, this.#options)?.capacity, ...settings.capacity };
+        const announced = { ...pool?.capacity, ...settings.capacity };
         return { capabilities, allocatable: { ...Object.fromEntries(given), ...announced } };
       },
     });
@@ -180,7 +176,7 @@ export class VirtualNode {
       nodeName: name,
       readUsage: async () => await reader.read(),
       readOwn: async () => await metrics.registry.metrics(),
-      capacity: () => this.#capacity(),
+      capacity: () => this.#capabilities.capacity,
       configuration: () => this.#configuration(),
       health: metrics.health,
     };
@@ -189,7 +185,7 @@ export class VirtualNode {
   #configuration(): object {
     const { kubeletFiles: files, certificateSigner, streamTimeouts, taints } = this.#options;
     const asksForCertificate = certificateSigner !== undefined && files.cert === undefined;
-    const maxPods = Number(this.#capacity().pods);
+    const maxPods = Number(this.#capabilities.capacity.pods);
     return toKubeletConfiguration({
       address: listenHost(this.#options.address),
       port: this.#port,
@@ -203,14 +199,15 @@ export class VirtualNode {
 
   #describe(): NodeDescription {
     const { name, settings, taints, address, operatingSystem } = this.#options;
-    const backend = this.#capabilities?.backend;
+    const { current, pool, capacity } = this.#capabilities;
+    const backend = current?.backend;
     return {
       name,
-      labels: { ...this.#poolLabels(), ...settings.labels },
+      labels: { ...pool?.labels, ...settings.labels },
       isRestricted: this.#isRestricted,
       taints,
-      poolTaints: this.#capabilities && poolOf(this.#capabilities, this.#options)?.taints,
-      capacity: this.#capacity(),
+      poolTaints: pool?.taints,
+      capacity,
       internalIP: address,
       kubeletPort: this.#port,
       operatingSystem,
@@ -218,73 +215,28 @@ export class VirtualNode {
     };
   }
 
-  /** The provider file's word, then the sidecar's; until that can be asked, what the node had. */
-  #capacity(): Record<string, string> {
-    const { settings } = this.#options;
-    const capabilities = this.#capabilities;
-    const announced = capabilities === undefined ? this.#capacityBefore : poolOf(capabilities, this.#options)?.capacity;
-    return { ...unknownCapacity, ...announced, ...settings.capacity };
-  }
-
   /** For the downward API; the capacity may become known, or change, later. */
   #facts(): NodeFacts {
     const { name, address } = this.#options;
-    const capacity = () => this.#capacity();
+    const capabilities = this.#capabilities;
     return {
       name,
       hostIP: address,
       hostIPs: [address],
       get allocatable() {
-        return capacity();
+        return capabilities.capacity;
       },
     };
-  }
-
-  async #askCapabilities(signal: AbortSignal): Promise<boolean> {
-    try {
-      this.#keepCapabilities(await this.#options.provider.capabilities(signal));
-      this.#tokenMissing = undefined;
-      return true;
-    } catch (error) {
-      const { reason, message } = InterLinkError.from(error);
-      this.#tokenMissing = reason === noToken ? message : undefined;
-      this.#options.logger.warn({ err: error }, 'the backend’s capabilities are not known yet');
-      return false;
-    }
   }
 
   /** When the backend has come within reach: for the first time, or as another. Asks until it answers or is out of reach again. */
   async #refreshCapabilities(pods: PodController, node: NodeController, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && pods.mirror.reach === 'known') {
-      if (await this.#askCapabilities(signal)) {
+      if (await this.#capabilities.ask(signal)) {
         pods.rejudge();
         return node.notify();
       }
       await sleep(capabilitiesRetryMs, signal);
     }
-  }
-
-  /** As much of it as the Kubernetes API takes, and the administrator. */
-  #keepCapabilities(told: Capabilities): void {
-    const { capabilities, problems } = checkCapabilities(told, this.#options.policy.limits);
-    const problem = problems.slice(0, 16).join(', ');
-    if (problem !== '' && problem !== this.#toldProblem)
-      this.#options.logger.warn({ leftOut: problem }, 'the backend announces what is not taken from it');
-    this.#toldProblem = problem;
-    this.#capabilities = capabilities;
-    const { name, pool, logger } = this.#options;
-    if (poolOf(capabilities, { name, pool }) !== undefined) return;
-    const pools = capabilities.pools.map((known) => known.name);
-    logger.warn({ pool, pools }, 'the backend has no such pool: the node has no capacity of it');
-  }
-
-  #setCapabilities(capabilities: Capabilities, node: NodeController, pods: PodController): void {
-    this.#keepCapabilities(capabilities);
-    pods.rejudge();
-    node.notify();
-  }
-
-  #poolLabels(): Readonly<Record<string, string>> | undefined {
-    return this.#capabilities === undefined ? undefined : poolOf(this.#capabilities, this.#options)?.labels;
   }
 }

@@ -33,7 +33,7 @@ test('parseFlags() reads every flag', () => {
 test('parseFlags() leaves what is not said to environment and defaults', () => {
   const flags = parseFlags([]);
   expect(flags).toMatchObject({ provider: 'interlink' });
-  for (const name of ['nodename', 'startupTimeout', 'logLevel', 'port', 'disableTaint'])
+  for (const name of ['nodename', 'startupTimeout', 'logLevel', 'port', 'disableTaint', 'metricsAddr'])
     expect(flags).not.toHaveProperty(name);
 });
 

@@ -27,20 +27,16 @@ export function quote(text: string): void {
 }
 
 /** What to type in another shell. @param interlink how the program is called there */
-export function sayNext(
-  variables: Readonly<Record<string, string | undefined>>,
-  interlink: ReadonlyArray<string>,
-): void {
+export function sayNext(variables: Readonly<Record<string, string | undefined>>, interlink: string): void {
   title('Next, in another shell');
   const set = Object.entries(variables).filter(([, value]) => value !== undefined);
-  const program = interlink.map((word) => (/^[\w./=-]+$/.test(word) ? word : quoted(word))).join(' ');
   const lines = [
     ...set.map(([name, value = '']) => `export ${name}=${quoted(value)}`),
     'kubectl get nodes,pods -o wide',
     'kubectl logs busyecho',
     'kubectl describe pod busyecho',
-    `${program} status -w`,
-    `${program} doctor`,
+    `${interlink} status -w`,
+    `${interlink} doctor`,
   ];
   for (const line of lines) process.stdout.write(`         ${line}\n`);
   process.stdout.write('\nCtrl-C ends it and leaves nothing behind.\n');

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { type KubeClient, nodes } from '@interlink/kube';
 import { InterLinkError } from '@interlink/protocol';
 import type { DemoFlags } from '../commands/interlink/demo.ts';
+import { typedCommand } from '../typed-command.ts';
 import { chooseSidecar } from './choose-sidecar.ts';
 import { openCluster } from './demo-cluster.ts';
 import { DemoPod } from './demo-pod.ts';
 import { DemoSite } from './demo-site.ts';
 import { outliveTheTerminal, quote, say, sayEnding, sayNext, title } from './narration.ts';
-import { typedCommand } from './own-command.ts';
 import { configFileOf, interlinkUrlOf, sidecarUrlOf } from './site-settings.ts';
 
 const nodeName = 'interlink-demo';
@@ -73,6 +73,6 @@ async function show(flags: DemoFlags, signal: AbortSignal, endings: Array<() => 
   title('Its log');
   quote(await pod.log());
   if (!process.stdout.isTTY) return;
-  sayNext({ KUBECONFIG: kubeconfig, INTERLINKCONFIGPATH: configFileOf(settings) }, typedCommand());
+  sayNext({ KUBECONFIG: kubeconfig, INTERLINKCONFIGPATH: configFileOf(settings) }, typedCommand('interlink'));
   await site.runUntil(signal);
 }

@@ -46,7 +46,10 @@ async function login(url: string) {
     ...({ issuer: url, clientId: 'vk', login: true } as const),
   };
   const run = async () =>
-    await runInit({ given, isForced: false, terminal: undefined, say: (text) => said.push(text) }, signal);
+    await runInit(
+      { given, isForced: false, terminal: undefined, say: (text) => said.push(text), typed: String },
+      signal,
+    );
   return { run, said, session: join(home, 'cluster', 'session') };
 }
 

@@ -4,8 +4,12 @@ import type { InitAnswers } from './answers.ts';
 import { configurationName } from './plan-files.ts';
 import type { Written } from './write-plan.ts';
 
-/** What was done, and the next two commands: one at each side. */
-export function renderNextSteps(answers: InitAnswers, written: ReadonlyArray<Written>): string {
+/** What was done, and the next two commands: one at each side. @param typed what is typed to call the program by a name */
+export function renderNextSteps(
+  answers: InitAnswers,
+  written: ReadonlyArray<Written>,
+  typed: (name: string) => string,
+): string {
   const { backend, siteFolder, clusterFolder, site } = answers;
   const configured = (folder: string) => `INTERLINKCONFIGPATH=${quoteWord(join(folder, configurationName))}`;
   const isElsewhere = site.type !== 'local';
@@ -14,11 +18,13 @@ export function renderNextSteps(answers: InitAnswers, written: ReadonlyArray<Wri
     '',
     ...noticesOf(answers),
     `1. ${isElsewhere ? `At the site, with ${siteFolder} at the same path` : 'InterLink and its sidecar'}:`,
-    `   (export ${configured(siteFolder)}; ${backend}-sidecar & interlink)`,
+    `   (export ${configured(siteFolder)}; ${typed(`${backend}-sidecar`)} & ${typed('interlink')})`,
     `2. ${isElsewhere ? `At the cluster’s end, with ${clusterFolder} at the same path` : 'The virtual kubelet, in another shell'}:`,
-    `   ${configured(clusterFolder)} vk --kubeconfig ~/.kube/config`,
+    `   ${configured(clusterFolder)} ${typed('vk')} --kubeconfig ~/.kube/config`,
     '',
-    'interlink doctor, with the same INTERLINKCONFIGPATH, says what is wrong at either side; interlink status shows what there is.',
+    'With the same INTERLINKCONFIGPATH, at either side:',
+    `   ${typed('interlink')} doctor    # what is wrong`,
+    `   ${typed('interlink')} status    # what there is`,
     '',
   ].join('\n');
 }

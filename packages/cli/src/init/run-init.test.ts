@@ -28,10 +28,12 @@ async function folder(): Promise<string> {
 
 const folders = (home: string) => ({ siteFolder: join(home, 'site'), clusterFolder: join(home, 'cluster') });
 
+const typed = (name: string) => `/my/bin/${name}`;
+
 /** Runs it with these answers, and nobody there to ask. */
 async function init(home: string, given: GivenAnswers, isForced = false): Promise<string> {
   return await runInit(
-    { given: { ...folders(home), ...given }, isForced, terminal: undefined, say: () => undefined },
+    { given: { ...folders(home), ...given }, isForced, terminal: undefined, say: () => undefined, typed },
     signal,
   );
 }
@@ -168,10 +170,12 @@ Certificates are for a year, and the site’s is for site.example. They are read
 Whoever has a token of the issuer for that audience is let in: --group, or Policy.Grants, says who.
 
 1. At the site, with ${site} at the same path:
-   (export INTERLINKCONFIGPATH='${site}/InterLinkConfig.yaml'; docker-sidecar & interlink)
+   (export INTERLINKCONFIGPATH='${site}/InterLinkConfig.yaml'; /my/bin/docker-sidecar & /my/bin/interlink)
 2. At the cluster’s end, with ${cluster} at the same path:
-   INTERLINKCONFIGPATH='${cluster}/InterLinkConfig.yaml' vk --kubeconfig ~/.kube/config
+   INTERLINKCONFIGPATH='${cluster}/InterLinkConfig.yaml' /my/bin/vk --kubeconfig ~/.kube/config
 
-interlink doctor, with the same INTERLINKCONFIGPATH, says what is wrong at either side; interlink status shows what there is.
+With the same INTERLINKCONFIGPATH, at either side:
+   /my/bin/interlink doctor    # what is wrong
+   /my/bin/interlink status    # what there is
 `);
 });

@@ -14,20 +14,25 @@ export interface InitOptions {
   readonly terminal: Terminal | undefined;
   /** Where whoever logs in is told how. */
   say(text: string): void;
+  /** What is typed to call the program by this name, `vk` say. */
+  typed(name: string): string;
 }
 
 /**
  * Writes the configuration of both sides. @returns what was done and what is next
  * @throws InterLinkError `invalid_argument` for answers that do not do, `failed_precondition` for files that are there
  */
-export async function runInit({ given, isForced, terminal, say }: InitOptions, signal: AbortSignal): Promise<string> {
+export async function runInit(
+  { given, isForced, terminal, say, typed }: InitOptions,
+  signal: AbortSignal,
+): Promise<string> {
   const answers = checkAnswers(terminal === undefined ? given : await askMissing(given, terminal, signal));
   const login = { signal, tell: (prompt: DevicePrompt) => say(promptText(prompt)) };
   const written = await writePlan(planFiles(answers), {
     isForced,
     makeCredentials: async () => await makeCredentials(answers, login),
   });
-  return renderNextSteps(answers, written);
+  return renderNextSteps(answers, written, typed);
 }
 
 function promptText({ url, code, wholeUrl }: DevicePrompt): string {

@@ -203,6 +203,11 @@ export function isRunning({ status }: PodReport): boolean {
   return status.containerStatuses[0]?.state.running !== undefined;
 }
 
+/** It runs, or it has yet to begin. */
+export function isRunningOrWaiting(report: PodReport): boolean {
+  return isRunning(report) || report.status.containerStatuses[0]?.state.waiting !== undefined;
+}
+
 /** It has ended; a state that says nothing any more counts, so that a check can say what is missing. */
 export function hasEnded({ status }: PodReport): boolean {
   const state = status.containerStatuses[0]?.state;

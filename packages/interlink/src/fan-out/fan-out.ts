@@ -18,6 +18,7 @@ import { followLog } from './follow-log.ts';
 import { isStream, type Refusal, SharedWatch } from './shared-watch.ts';
 import type { TellCapabilities } from './told-capabilities.ts';
 import type { WatchAudience } from './watch-audience.ts';
+import type { WatchQuery } from './watch-query.ts';
 import { Watcher } from './watcher.ts';
 
 /** How long things may take; tests have less patience. */
@@ -37,7 +38,7 @@ const refusalHeaders = ['content-type', 'cache-control', 'retry-after'];
 
 /**
  * Watches of the same owner's pods as one stream of the sidecar, however many they are. Those of different epochs have one each:
- * the sidecar ends an earlier one when a later begins, and that is for it to decide.
+ * the sidecar ends an earlier one when a later begins, and that is for it to decide. So have onlookers, of whom the audience is not told.
  */
 export class FanOut {
   readonly #times: FanOutTimes;
@@ -111,15 +112,15 @@ export class FanOut {
     return watcher;
   }
 
-  #sharedOf(request: FastifyRequest, { target, owner }: WatchRequest): SharedWatch {
+  #sharedOf(request: FastifyRequest, { target, owner, isOnlooker }: WatchRequest): SharedWatch {
     const ofTarget = this.#shared.get(target) ?? new Map<string, SharedWatch>();
     this.#shared.set(target, ofTarget);
     const headers = pick(request.headers, [epochHeader]);
-    const key = `${ownerKey(owner)} ${headers[epochHeader] ?? ''}`;
+    const key = `${ownerKey(owner)} ${isOnlooker ? 'onlookers' : (headers[epochHeader] ?? '')}`;
     const present = ofTarget.get(key);
     if (present?.isFresh === true) return present;
     const { silenceMs, lingerMs } = this.#times;
-    const news = this.#audience?.begin(owner);
+    const news = isOnlooker ? undefined : this.#audience?.begin(owner);
     const shared = withSpan(undefined, () => {
       return new SharedWatch({
         ...{ target, path: watchPath(owner), headers, silenceMs, lingerMs },
@@ -137,10 +138,9 @@ export class FanOut {
 }
 
 /** What is asked for, of whom. */
-export interface WatchRequest {
+export interface WatchRequest extends WatchQuery {
   readonly target: HttpTarget;
   readonly owner: Owner;
-  readonly cursor: string | undefined;
   /** Undefined: its sender is told of all that the sidecar can do. */
   readonly tell: TellCapabilities | undefined;
 }

@@ -56,7 +56,7 @@ export function serveV2(app: FastifyInstance, { routes, guard, fanOut }: V2Parts
       if (watch === undefined) return await forward(request, reply, sidecar, tell);
       return await fanOut.serve(request, reply, { ...watch, owner, target: sidecar.target, tell });
     }
-    if (readWatchQuery(request) !== undefined)
+    if (readWatchQuery(request)?.isOnlooker === false)
       void fanOut.tellOf(owner, generation.adapter.service.logOf(owner), endOf(reply));
     reply.hijack();
     generation.adapter.app.routing(request.raw, reply.raw);

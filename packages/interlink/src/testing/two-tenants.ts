@@ -24,6 +24,8 @@ export interface Tenants {
   /** A client of InterLink that shows this caller's token. */
   readonly as: Readonly<Record<Tenant, HttpTarget>>;
   readonly url: string;
+  /** The file in which InterLink has this caller's token. */
+  tokenFileOf(name: Tenant): string;
 }
 
 /** InterLink on TCP for alice, who has node n1, bob of team-b, who has n2, an operator, and a stranger who is granted nothing. */
@@ -53,5 +55,5 @@ export async function startForTenants(sidecarPort: number, policy = grants): Pro
     clientOf('operator'),
     clientOf('stranger'),
   ];
-  return { as: { alice, bob, operator, stranger }, url };
+  return { as: { alice, bob, operator, stranger }, url, tokenFileOf: fileOf };
 }

@@ -1,5 +1,5 @@
 import { PodClient } from '@interlink/protocol';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startForTenants } from '../testing/two-tenants.ts';
 import { startV1Plugin } from '../testing/v1-plugin.ts';
 import { WatchReader } from '../testing/watch-reader.ts';
@@ -19,7 +19,7 @@ async function start() {
     expect((await browser.signIn(`the-token-of-${name}`)).status).toBe(303);
     return browser;
   };
-  return { sidecar, kubelet, url, signedIn };
+  return { sidecar, kubelet, as, url, signedIn };
 }
 
 const podPath = (index: number) => `/ui/pods/c1/n1/${uidOf(index)}`;
@@ -139,6 +139,22 @@ test('a node that nobody watches any more is told as that, with what was known l
   sidecar.endWatches();
   await vi.waitFor(async () => expect((await operator.get('/ui')).text).toContain('by nobody'));
   expect((await operator.get('/ui/pods')).text).toContain('3 pods');
+});
+
+test('who only looks at a node’s pods is not taken for its virtual kubelet', async () => {
+  const { kubelet, sidecar, as, signedIn } = await start();
+  const operator = await signedIn('operator');
+  kubelet.stop();
+  sidecar.endWatches();
+  await vi.waitFor(async () => expect((await operator.get('/ui')).text).toContain('by nobody'));
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  const looking = new PodClient(as.alice, owner).watchPods({ signal: stop.signal, isOnlooker: true });
+  expect((await looking.next()).value).toMatchObject({ snapshot: 'begin' });
+  expect((await operator.get('/ui')).text).toContain('by nobody');
+  const again = new WatchReader(as.alice);
+  await vi.waitFor(() => expect(again.pods.size).toBe(3));
+  expect((await operator.get('/ui')).text).toContain('by its virtual kubelet');
 });
 
 test('pods of a v1 plugin are shown like any others', async () => {

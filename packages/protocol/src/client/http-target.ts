@@ -20,6 +20,8 @@ export interface HttpTargetOptions {
   readonly token?: (() => Promise<string | undefined>) | undefined;
   /** The peer does not take the token: a new one may be due sooner than thought. */
   readonly onUnauthenticated?: (() => void) | undefined;
+  /** Told of each request that was not cancelled: undefined when the peer has answered it, else why it did not, or does not let us in. */
+  readonly onReach?: ((trouble: InterLinkError | undefined) => void) | undefined;
   /** Asked before every request to `https://`; another object than before means that connections are made anew. Default: the system's CAs. */
   readonly tls?: (() => Promise<ClientTls>) | undefined;
   /** Asked before every request: headers over its own, `traceparent` above all. */
@@ -62,6 +64,7 @@ export class HttpTarget {
   readonly #fence: Fence | undefined;
   readonly #token: (() => Promise<string | undefined>) | undefined;
   readonly #onUnauthenticated: (() => void) | undefined;
+  readonly #onReach: HttpTargetOptions['onReach'];
   readonly #overriding: () => Record<string, string>;
   readonly #closed = new AbortController();
   readonly #observer: TargetObserver;
@@ -72,6 +75,7 @@ export class HttpTarget {
     this.#tls = options.tls ?? (async () => defaultTls);
     this.#token = options.token;
     this.#onUnauthenticated = options.onUnauthenticated;
+    this.#onReach = options.onReach;
     this.#overriding = options.headers ?? (() => ({}));
     this.#observer = options.observer ?? unobserved;
     const { fence } = options;
@@ -100,6 +104,11 @@ export class HttpTarget {
     }, answered);
     response.body.once('close', answered(response.statusCode));
     if (response.statusCode === 401) this.#onUnauthenticated?.();
+    this.#onReach?.(
+      response.statusCode === 401
+        ? new InterLinkError('unauthenticated', `${this.url} answers 401: it does not let this process in`)
+        : undefined,
+    );
     return response;
   }
 
@@ -133,12 +142,14 @@ export class HttpTarget {
     const [headers, tls] = await Promise.all([this.#headers(), this.#tls()]);
     this.#fence?.check();
     const signal = AbortSignal.any([request.signal, this.#closed.signal]);
-    return await this.#reach(
+    const opened = await this.#reach(
       async () =>
         await openWebSocket({ address: this.#address, tls, path: request.path, headers, signal }, (socket) =>
           accept(socket, signal),
         ),
     );
+    this.#onReach?.(undefined);
+    return opened;
   }
 
   /** Asks for another protocol, whose bytes are the caller's business; a refusal is returned as it is. @throws InterLinkError as {@link send} */
@@ -188,16 +199,21 @@ export class HttpTarget {
     } catch (error) {
       answered?.(undefined)();
       if (error instanceof InterLinkError) {
-        if (error.code === 'unauthenticated') this.#onUnauthenticated?.();
+        if (error.code === 'unauthenticated') {
+          this.#onUnauthenticated?.();
+          this.#onReach?.(error);
+        }
         throw this.#told(error);
       }
       const trouble = describeTlsError(error);
       const { code, message } = InterLinkError.from(error);
-      throw new InterLinkError(
+      const unreached = new InterLinkError(
         trouble === undefined ? code : 'unavailable',
         `Cannot reach ${this.url}: ${trouble ?? message}`,
         { cause: error },
       );
+      if (unreached.code !== 'cancelled') this.#onReach?.(unreached);
+      throw unreached;
     }
   }
 }

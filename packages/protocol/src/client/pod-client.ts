@@ -19,7 +19,16 @@ import { renderAttachQuery, renderExecQuery } from '../streaming/command-query.t
 import { PortConnection } from '../streaming/port-connection.ts';
 import type { AttachOptions, ExecOptions, RemoteCommand } from '../streaming/remote-command.ts';
 import type { HttpTarget } from './http-target.ts';
+import { onlookerHeader } from './onlooker.ts';
 import { listBody, readJson, smallBody } from './read-body.ts';
+
+export interface WatchOptions {
+  /** Goes on after this record instead of a snapshot, where that can be done. */
+  readonly cursor?: string | undefined;
+  readonly signal: AbortSignal;
+  /** True for whoever is not the virtual kubelet of the node, and only looks. Default: false. */
+  readonly isOnlooker?: boolean;
+}
 
 /**
  * The typed client of protocol v2 for one owner's pods, the same towards InterLink and towards a sidecar.
@@ -92,7 +101,7 @@ export class PodClient {
       body: JSON.stringify(update),
       ...optional({ signal }),
     });
-    await response.body.dump();
+    await response.body.dump(dumpLimit());
   }
 
   /** Every pod of this owner on the backend. */
@@ -102,11 +111,12 @@ export class PodClient {
   }
 
   /** Records as they happen, until the peer ends the stream (returns), the connection breaks (throws) or the signal aborts (throws). */
-  async *watchPods(options: { cursor?: string | undefined; signal: AbortSignal }): AsyncGenerator<StreamRecord> {
+  async *watchPods(options: WatchOptions): AsyncGenerator<StreamRecord> {
     const resume = options.cursor === undefined ? '' : `&cursor=${encodeURIComponent(options.cursor)}`;
     const response = await this.#target.call({
       method: 'GET',
       path: `${this.#prefix}/pods?watch=true${resume}`,
+      headers: options.isOnlooker === true ? { [onlookerHeader]: 'true' } : {},
       signal: options.signal,
       isStream: true,
     });

@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { Capabilities } from '../capabilities.ts';
 import { epochHeader } from '../client/fence.ts';
+import { onlookerHeader } from '../client/onlooker.ts';
 import { DeliveredKubeconfig } from '../kubeconfig.ts';
 import { LogOptions } from '../log/log-options.ts';
 import { ClusterName, LabelName, SubdomainName, Uid } from '../names.ts';
@@ -77,6 +78,11 @@ export const v2Paths: Readonly<Record<string, PathItem>> = {
           Type.String(),
           'With `watch`: go on after this record instead of a snapshot, where that can be done.',
         ),
+        {
+          ...{ name: onlookerHeader, in: 'header', schema: Type.Boolean() },
+          description:
+            "With `watch`: this is not the node's virtual kubelet, and InterLink's pages do not count it as that.",
+        },
       ],
       answers: {
         '200': {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { sidecarUrl } from './addresses.ts';
+import { interLinkListenUrl, sidecarUrl } from './addresses.ts';
 import { loadInterLinkConfig } from './load-interlink-config.ts';
 
 let folder: string;
@@ -38,6 +38,17 @@ test('loadInterLinkConfig() lets the environment override the file, and the file
   expect(config).toMatchObject({ InterlinkPort: 9090, SidecarService: 'slurm', LogLevel: 'info', ExportPodData: true });
   expect(Object.isFrozen(config)).toBe(true);
   expect(sidecarUrl(config)).toBe('http://127.0.0.1:4001');
+});
+
+test('loadInterLinkConfig() of an empty file has InterLink and every sidecar listen on loopback', async () => {
+  const { config } = await load('');
+  expect(interLinkListenUrl(config)).toBe('http://127.0.0.1:3000');
+  const kinds = ['docker', 'slurm', 'mock'] as const;
+  expect(kinds.map((SidecarService) => sidecarUrl({ ...config, SidecarService }))).toEqual([
+    'http://127.0.0.1:4000',
+    'http://127.0.0.1:4001',
+    'http://127.0.0.1:4002',
+  ]);
 });
 
 test('loadInterLinkConfig() reads keys in groups', async () => {

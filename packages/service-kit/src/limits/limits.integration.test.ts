@@ -116,6 +116,21 @@ test('a request whose headers, or whose body, drip in is answered 408 and hung u
   expect(await slow.body.text()).toBe('at last');
 });
 
+test('headers of nearly 1 MiB are taken, and longer ones answered 431 and hung up on', async () => {
+  const { dial } = await serve({});
+  const ask = async (bytes: number) => {
+    const socket = await dial();
+    const answer = new Promise<Buffer>((resolve) => socket.once('data', resolve));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const head = 'GET / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer a\r\nconnection: close\r\n';
+    socket.write(`${head}x-long: ${'x'.repeat(bytes)}\r\n\r\n`);
+    const [first] = await Promise.all([answer, closed]);
+    return String(first);
+  };
+  expect(await ask(1_000_000)).toMatch(/^HTTP\/1.1 200 /);
+  expect(await ask(1_100_000)).toMatch(/^HTTP\/1.1 431 /);
+});
+
 test('of strangers from one address the oldest goes when there are too many; who was let in stays', async () => {
   const { dial, clientOf } = await serve({ strangersPerAddress: 3 });
   const known = clientOf('a');

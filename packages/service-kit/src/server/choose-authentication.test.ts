@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { loadInterLinkConfig } from '../config/load-interlink-config.ts';
 import { createLogger } from '../process/logger.ts';
 import { chooseAuthentication } from './choose-authentication.ts';
@@ -42,4 +43,17 @@ test.each([
   ['http://127.0.0.1:3000', { AllowUnauthenticated: true }, 'none: anybody may call'],
 ])('chooseAuthentication() says in words what callers of %s show with %j', async (address, auth, ways) => {
   expect(await waysOf(auth, address)).toBe(ways);
+});
+
+test('chooseAuthentication() with AllowUnauthenticated takes everybody for the account, and warns of it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'interlink-auth-'));
+  onTestFinished(async () => await rm(folder, { recursive: true }));
+  const file = join(folder, 'config.yaml');
+  await writeFile(file, 'Auth: { AllowUnauthenticated: true }');
+  const { config } = await loadInterLinkConfig({ INTERLINKCONFIGPATH: file });
+  const logger = createLogger('test', 'silent');
+  const warn = vi.spyOn(logger, 'warn');
+  const { authenticate } = await chooseAuthentication(config, 'http://127.0.0.1:3000', logger);
+  expect(await authenticate({ headers: {}, socket: new Socket() })).toEqual({ name: 'account', groups: [] });
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.anything(), expect.stringContaining('anybody who can connect'));
 });

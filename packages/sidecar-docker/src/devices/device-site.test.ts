@@ -1,6 +1,8 @@
+import { InterLinkError } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
 import type { EngineContainer } from '../status/engine-container.ts';
 import type { PodSnapshot } from '../status/pod-snapshot.ts';
+import type { UnreadPod } from '../status/unread-pod.ts';
 import { DeviceSite } from './device-site.ts';
 
 const [first, second] = ['nvidia.com/gpu=0', 'nvidia.com/gpu=1'];
@@ -18,16 +20,17 @@ function containerWith(devices: string[], more: Partial<EngineContainer> = {}): 
 
 /** An engine's containers, and the devices that are given to whoever wants some. */
 function siteWith(...containers: EngineContainer[]) {
+  const unread: UnreadPod[] = [];
   const metadata = { uid: 'u', namespace: 'ns', name: 'p', generation: 1, spec: { containers: [] } };
   const pod = { owner: { cluster: 'k', node: 'n' }, ...metadata };
   const snapshot: PodSnapshot = { pod, sandbox: undefined, containers };
-  const reader = { readAll: async () => [{ ...snapshot, containers: [...containers] }] };
+  const reader = { readAll: async () => ({ pods: [{ ...snapshot, containers: [...containers] }], unread }) };
   const announced = { 'nvidia.com/gpu': '2' };
   const create = async (devices: string[]) => {
     containers.push(containerWith(devices));
     return devices;
   };
-  return { site: new DeviceSite({ reader, announced }), create };
+  return { site: new DeviceSite({ reader, announced }), create, pod, unread };
 }
 
 describe('DeviceSite', () => {
@@ -36,6 +39,13 @@ describe('DeviceSite', () => {
     const given = await Promise.all([site.withDevices(one, create), site.withDevices(one, create)]);
     expect(given).toEqual([[first], [second]]);
     await expect(site.withDevices(one, create)).rejects.toThrow(/0 of the 2/);
+  });
+
+  test('gives nobody what a container holds that can’t be read', async () => {
+    const { site, create, pod, unread } = siteWith();
+    const error = new InterLinkError('internal', 'a dead file system');
+    unread.push({ pod, live: [containerWith([first]).labels], error });
+    expect(await site.withDevices(one, create)).toEqual([second]);
   });
 
   test.each<[string, Partial<EngineContainer>]>([

@@ -49,9 +49,10 @@ export class DeviceSite {
 
   /** By pods of all owners. */
   async #held(): Promise<Set<string>> {
-    const pods = await this.#options.reader.readAll();
+    const { pods, unread } = await this.#options.reader.readAll();
     const holders = pods.flatMap(({ containers }) => containers).filter((container) => !isOver(container));
-    return new Set(holders.flatMap(({ labels }) => labels.devices ?? []));
+    const labels = [...holders.map((container) => container.labels), ...unread.flatMap(({ live }) => live)];
+    return new Set(labels.flatMap(({ devices = [] }) => devices));
   }
 }
 

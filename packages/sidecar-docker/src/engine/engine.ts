@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
+import { sleep } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { uidLabel } from '../identity/labels.ts';
+import { type AnswerLimits, answerLimits, withDeadline } from './answer-deadline.ts';
 import { attempt, isNotFound, isUnimplemented } from './engine-error.ts';
 import { EngineImages } from './engine-images.ts';
 import { EngineStreams } from './engine-streams.ts';
@@ -9,6 +11,9 @@ import { Gate } from './gate.ts';
 /** Starting a container costs the engine about a core for a tenth of a second; more at once only makes all of them late. */
 const maxChanges = 6;
 const maxReads = 12;
+/** One that takes longer waits for something else than the engine's cores: others go on beside it. */
+const changePatienceMs = 15_000;
+const readPatienceMs = 5_000;
 
 /** Which of the waiting changes goes first. */
 export const priorities = { sandbox: 0, create: 1, start: 2, end: 3 } as const;
@@ -16,8 +21,9 @@ export const priorities = { sandbox: 0, create: 1, start: 2, end: 3 } as const;
 /** What may change a pod's report or call for its next step. `died` and `remove` are what Podman's filter calls `die` and `destroy`. */
 const watchedEvents = ['create', 'start', 'die', 'died', 'oom', 'destroy', 'remove', 'pause', 'unpause', 'update'];
 
-/** Podman fails to list its containers when one goes meanwhile: so often it is asked. */
+/** Podman fails to list its containers when one goes meanwhile: so often it is asked, with a pause in between. */
 const maxLists = 20;
+const listPauseMs = 50;
 
 /** What the engine says of itself and its host. */
 export interface EngineInfo {
@@ -48,7 +54,7 @@ export interface PodVolume {
 
 /**
  * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link attempt} and with bounded
- * concurrency. Streams (events, logs, pulls), which last long, are not counted, nor are signals, which must not wait behind others.
+ * concurrency, and with a deadline: {@link withDeadline}. Streams (events, logs, pulls), which last long, are not counted, nor are signals, which must not wait behind others.
  */
 export class Engine {
   /** Commands in containers, and their own processes' streams. */
@@ -56,14 +62,14 @@ export class Engine {
   /** Pulls, and what images there are. */
   readonly images: EngineImages;
   readonly #docker: Docker;
-  readonly #changes = new Gate(maxChanges);
-  readonly #reads = new Gate(maxReads);
+  readonly #changes = new Gate(maxChanges, changePatienceMs);
+  readonly #reads = new Gate(maxReads, readPatienceMs);
 
   #requests = 0;
 
-  constructor(docker: Docker) {
+  constructor(docker: Docker, limits: AnswerLimits = answerLimits) {
     this.#docker = docker;
-    this.#countRequests();
+    this.#takeRequests(limits);
     this.streams = new EngineStreams(docker);
     this.images = new EngineImages(docker);
   }
@@ -81,6 +87,7 @@ export class Engine {
         return await this.#read(list);
       } catch (error) {
         if (!isNotFound(error) || lists === maxLists) throw error;
+        await sleep(listPauseMs, neverAborted);
       }
     }
   }
@@ -253,9 +260,9 @@ export class Engine {
   }
 
   /** Every request goes through one function of docker-modem. */
-  #countRequests(): void {
+  #takeRequests(limits: AnswerLimits): void {
     const { modem } = this.#docker;
-    const dial = modem.dial.bind(modem);
+    const dial = withDeadline(modem.dial.bind(modem), limits);
     modem.dial = (...args: Parameters<typeof dial>) => {
       this.#requests += 1;
       dial(...args);
@@ -270,6 +277,8 @@ export class Engine {
     return await this.#changes.run(priority, async () => await attempt(request));
   }
 }
+
+const neverAborted = new AbortController().signal;
 
 /** What Podman says in words of its own: a rootless Docker Engine has it among its security options. */
 interface PodmanInfo {

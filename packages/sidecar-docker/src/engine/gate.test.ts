@@ -21,3 +21,22 @@ test('Gate gives the place on after a failure', async () => {
   await expect(gate.run(0, async () => await Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await gate.run(0, async () => 1)).toBe(1);
 });
+
+test('Gate lets others in beside a task that outlasts its patience, and counts no place twice', async () => {
+  const gate = new Gate(1, 1);
+  const [hung, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const outlasting = gate.run(0, async () => await hung.promise);
+  await gate.run(0, async () => undefined);
+  hung.resolve();
+  await outlasting;
+  const strict = new Gate(1);
+  const order: string[] = [];
+  const first = strict.run(0, async () => {
+    await open.promise;
+    order.push('first');
+  });
+  const second = strict.run(0, async () => void order.push('second'));
+  open.resolve();
+  await Promise.all([first, second]);
+  expect(order).toEqual(['first', 'second']);
+});

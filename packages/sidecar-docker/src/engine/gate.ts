@@ -9,11 +9,14 @@ interface Waiter {
  */
 export class Gate {
   readonly #limit: number;
+  readonly #patienceMs: number | undefined;
   readonly #waiters: Waiter[] = [];
   #running = 0;
 
-  constructor(limit: number) {
+  /** @param patienceMs a task that takes longer goes on beside the others, uncounted. Default: its place is its own until it ends */
+  constructor(limit: number, patienceMs?: number) {
     this.#limit = limit;
+    this.#patienceMs = patienceMs;
   }
 
   async run<T>(priority: number, task: () => Promise<T>): Promise<T> {
@@ -25,13 +28,25 @@ export class Gate {
     } else {
       this.#running += 1;
     }
+    let hasPlace = true;
+    const leave = () => {
+      if (!hasPlace) return;
+      hasPlace = false;
+      this.#handOver();
+    };
+    const timer = this.#patienceMs === undefined ? undefined : setTimeout(leave, this.#patienceMs);
     try {
       return await task();
     } finally {
-      const next = this.#waiters.shift();
-      // The place is handed over: nobody can slip in between.
-      if (next === undefined) this.#running -= 1;
-      else next.enter();
+      clearTimeout(timer);
+      leave();
     }
+  }
+
+  /** Nobody can slip in between. */
+  #handOver(): void {
+    const next = this.#waiters.shift();
+    if (next === undefined) this.#running -= 1;
+    else next.enter();
   }
 }

@@ -1,6 +1,6 @@
-import type { EventText, Pod } from '@interlink/sidecar-sdk';
+import { type EventText, type Pod, unknownAnnotations } from '@interlink/sidecar-sdk';
 import { ignoredGpuVariables } from '../devices/visible-gpus.ts';
-import { ignoredFlags } from '../flags/pod-flags.ts';
+import { flagsAnnotation, ignoredFlags } from '../flags/pod-flags.ts';
 import { fieldsIgnored } from '../pods/pod-events.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { fieldExaminer } from './all-fields.ts';
@@ -12,6 +12,7 @@ export function fieldEvents(pod: Pod, policy: SitePolicy): EventText[] {
   const warnings = [
     ...fieldExaminer.examine(pod.spec, policy).warnings,
     ...(flags === undefined ? [] : [flags]),
+    ...unknownAnnotations(pod.metadata.annotations, [flagsAnnotation]),
     ...variables,
   ];
   return warnings.length === 0 ? [] : [fieldsIgnored(warnings)];

@@ -127,6 +127,22 @@ export function parseLabels(
   }
 }
 
+/** Whether the container is one of ours, although {@link parseLabels} may not understand its labels. */
+export function isOurs(labels: Readonly<Record<string, string>>): boolean {
+  return labels[uidLabel] !== undefined && kinds.some((kind) => kind === labels[names.kind]);
+}
+
+/** Whose pod a container belongs to, by labels that {@link parseLabels} does not understand; undefined when they don't say. */
+export function parseIdentity(labels: Readonly<Record<string, string>>): PodLabels | undefined {
+  const { [uidLabel]: uid, [names.namespace]: namespace, [names.name]: name, [names.owner]: owner } = labels;
+  if (uid === undefined || namespace === undefined || name === undefined || owner === undefined) return undefined;
+  try {
+    return { owner: parseOwnerKey(owner), uid, namespace, name, generation: 0, spec: { containers: [] } };
+  } catch {
+    return undefined;
+  }
+}
+
 function parseEphemeral(text: string | undefined): { ephemeral?: Container } {
   return text === undefined || text === '' ? {} : { ephemeral: JSON.parse(text) as Container };
 }

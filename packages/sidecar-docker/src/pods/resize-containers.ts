@@ -9,6 +9,7 @@ import {
 } from '@interlink/sidecar-sdk';
 import { toEngineResources } from '../container/resources.ts';
 import type { Engine } from '../engine/engine.ts';
+import { isUnimplemented } from '../engine/engine-error.ts';
 import { findContainer, type PodSnapshot } from '../status/pod-snapshot.ts';
 import type { PodWork } from './pod-work.ts';
 import { unlessGone } from './unless-gone.ts';
@@ -25,7 +26,7 @@ export interface ResizeContext {
 export async function resizeContainers(snapshot: PodSnapshot, context: ResizeContext): Promise<void> {
   const { work, pod, engine } = context;
   const resize = work.beginResize();
-  const { cpus, memoryBytes, canUpdate } = await engine.info();
+  const { cpus, memoryBytes } = await engine.info();
   const refusals: string[] = [];
   const failures: Array<{ spec: Container; id: string; message: string }> = [];
   for (const spec of resizable(pod, snapshot)) {
@@ -34,13 +35,13 @@ export async function resizeContainers(snapshot: PodSnapshot, context: ResizeCon
       work.resources.set(spec.name, spec.resources);
       continue;
     }
-    const refusal =
-      refuse(spec, { cpus, memoryBytes }) ?? (canUpdate ? undefined : await refuseChange(spec, container.id, engine));
-    const message = refusal ?? (await tryToResize(spec, container.id, context));
-    if (refusal !== undefined) refusals.push(refusal);
-    else if (message !== undefined) failures.push({ spec, id: container.id, message });
+    const { id } = container;
+    const refusal = refuse(spec, { cpus, memoryBytes });
+    const outcome: Outcome = refusal === undefined ? await tryToResize(spec, id, context) : { refusal };
+    if (outcome.refusal !== undefined) refusals.push(outcome.refusal);
+    if (outcome.failure !== undefined) failures.push({ spec, id, message: outcome.failure });
   }
-  if (refusals.length > 0) resize.show({ state: 'Infeasible', message: refusals.join('; ') });
+  if (refusals.length > 0) resize.show(infeasible(refusals));
   else if (failures.length > 0) {
     resize.show({ state: 'Deferred', message: failures.map(({ message }) => message).join('; ') });
     void keepTrying(failures, resize, context);
@@ -57,6 +58,10 @@ function isSidecar(container: Container): boolean {
   return initContainerKind(container) === 'sidecar';
 }
 
+function infeasible(refusals: ReadonlyArray<string>): PodWork['resize'] {
+  return { state: 'Infeasible', message: refusals.join('; ') };
+}
+
 /** What the machine does not have, it does not have later either. */
 function refuse({ name, resources }: Container, host: { cpus: number; memoryBytes: number }): string | undefined {
   const cpu = parseQuantity(resources?.requests?.cpu ?? resources?.limits?.cpu ?? '0') ?? 0;
@@ -67,12 +72,6 @@ function refuse({ name, resources }: Container, host: { cpus: number; memoryByte
   return undefined;
 }
 
-/** For an engine that can't change a container: it has its resources already, or never gets them. */
-async function refuseChange(spec: Container, id: string, engine: ResizeContext['engine']): Promise<string | undefined> {
-  if (await hasResources(spec, id, engine)) return undefined;
-  return `container ${spec.name}: the engine can't change a running container`;
-}
-
 async function hasResources(spec: Container, id: string, engine: ResizeContext['engine']): Promise<boolean> {
   const { HostConfig: current } = await engine.inspectContainer(id);
   return Object.entries(toEngineResources(spec)).every(
@@ -80,14 +79,21 @@ async function hasResources(spec: Container, id: string, engine: ResizeContext['
   );
 }
 
-/** @returns why not, or undefined when the container has its resources */
-async function tryToResize(spec: Container, id: string, { engine }: ResizeContext): Promise<string | undefined> {
+/** A refusal is for good; a failure may be over the next time. */
+interface Outcome {
+  readonly refusal?: string;
+  readonly failure?: string;
+}
+
+/** An engine that can't change a container refuses, unless the container has its resources already. */
+async function tryToResize(spec: Container, id: string, { engine }: ResizeContext): Promise<Outcome> {
   try {
-    if (await hasResources(spec, id, engine)) return undefined;
-    await unlessGone(engine.resizeContainer(id, toEngineResources(spec)));
-    return undefined;
+    if (!(await hasResources(spec, id, engine))) await unlessGone(engine.resizeContainer(id, toEngineResources(spec)));
+    return {};
   } catch (error) {
-    return `container ${spec.name}: ${InterLinkError.from(error).message}`;
+    if (isUnimplemented(error))
+      return { refusal: `container ${spec.name}: the engine can't change a running container` };
+    return { failure: `container ${spec.name}: ${InterLinkError.from(error).message}` };
   }
 }
 
@@ -99,11 +105,11 @@ async function keepTrying(
   for (let failures = 1; !resize.signal.aborted; failures += 1) {
     await sleep(backOffMs(failures), resize.signal);
     if (resize.signal.aborted) return;
-    const messages = await Promise.all(failed.map(async ({ spec, id }) => await tryToResize(spec, id, context)));
-    if (messages.every((message) => message === undefined)) {
-      resize.show(undefined);
-      context.changed();
-      return;
-    }
+    const outcomes = await Promise.all(failed.map(async ({ spec, id }) => await tryToResize(spec, id, context)));
+    if (outcomes.some(({ failure }) => failure !== undefined)) continue;
+    const refusals = outcomes.flatMap(({ refusal }) => refusal ?? []);
+    resize.show(refusals.length === 0 ? undefined : infeasible(refusals));
+    context.changed();
+    return;
   }
 }

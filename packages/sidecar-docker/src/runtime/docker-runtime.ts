@@ -9,6 +9,7 @@ import {
   type Logger,
   type RunOrder,
   type RuntimePod,
+  type UnreadablePod,
 } from '@interlink/sidecar-sdk';
 import type { DeviceSite } from '../devices/device-site.ts';
 import { type Engine, priorities } from '../engine/engine.ts';
@@ -26,7 +27,7 @@ import { createAttempt } from './create-attempt.ts';
 import { removeAttempt, removePod } from './remove-pod.ts';
 import { runCommand } from './run-command.ts';
 import { lastLogLines, readTerminationLog } from './termination-log.ts';
-import { engineIdOf, toRuntimePod } from './to-runtime-pod.ts';
+import { engineIdOf, toRuntimePod, toUnreadablePod } from './to-runtime-pod.ts';
 
 export interface DockerRuntimeOptions {
   readonly engine: Engine;
@@ -56,9 +57,12 @@ export class DockerRuntime implements ContainerRuntime {
     return snapshot === undefined ? undefined : toRuntimePod(snapshot, this.#options.works.find(uid));
   }
 
-  async readAll(): Promise<RuntimePod[]> {
-    const snapshots = await this.#options.reader.readAll();
-    return snapshots.map((snapshot) => toRuntimePod(snapshot, this.#options.works.find(snapshot.pod.uid)));
+  async readAll(): Promise<Array<RuntimePod | UnreadablePod>> {
+    const { pods, unread } = await this.#options.reader.readAll();
+    return [
+      ...pods.map((snapshot) => toRuntimePod(snapshot, this.#options.works.find(snapshot.pod.uid))),
+      ...unread.map(toUnreadablePod),
+    ];
   }
 
   async startSandbox({ pod }: RuntimePod): Promise<void> {

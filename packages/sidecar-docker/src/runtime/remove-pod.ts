@@ -5,7 +5,9 @@ import { uidLabel } from '../identity/labels.ts';
 import { removeContainer } from '../pods/remove-container.ts';
 import { unlessGone } from '../pods/unless-gone.ts';
 import type { PodReader } from '../status/pod-reader.ts';
+import { begunPods } from '../volumes/begun-folders.ts';
 import { setAsideFolders, setAsidePodFolder } from '../volumes/set-aside.ts';
+import { podFolder } from '../volumes/volume-paths.ts';
 import { attemptFolder } from './termination-log.ts';
 import { engineIdOf } from './to-runtime-pod.ts';
 
@@ -37,7 +39,7 @@ export async function removePod(uid: string, context: RemovalContext): Promise<v
 }
 
 /**
- * Ends what a killed process has begun: files of pods that are gone, and volumes without a pod.
+ * Ends what a killed process has begun: files of pods that are gone, or that the engine never heard of, and volumes without a pod.
  * @param volumes of pods, as they were before `pods` were listed: one that is made meanwhile is not among them
  */
 export async function sweepLeftovers(
@@ -47,6 +49,7 @@ export async function sweepLeftovers(
 ): Promise<void> {
   const { engine, root, logger } = context;
   for (const folder of await setAsideFolders(root)) await removeFiles(folder, context);
+  for (const uid of await begunPods(root)) if (!pods.has(uid)) await removeFiles(podFolder(root, uid), context);
   for (const { name, uid } of volumes.filter((volume) => !pods.has(volume.uid))) {
     await unlessGone(engine.removeVolume(name)).catch((error: unknown) => {
       logger.warn({ podUid: uid, err: error }, 'cannot remove a volume of a pod that is gone');

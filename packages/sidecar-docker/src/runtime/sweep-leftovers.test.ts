@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -37,4 +37,16 @@ test('setAsidePodFolder() of a pod without a folder is no failure, also again', 
   const aside = await setAsidePodFolder(root, 'pod');
   expect(await setAsidePodFolder(root, 'pod')).toBe(aside);
   expect(await readdir(root)).toEqual(['.gone-pod']);
+});
+
+test('sweepLeftovers() removes what was begun for pods that the engine never heard of, and no pod’s files', async () => {
+  const [begun, known, prepared, young] = ['1', '2', '3', '4'].map(
+    (digit) => `${digit}0000000-0000-4000-8000-000000000000`,
+  );
+  for (const uid of [begun, known, prepared, young]) await mkdir(join(root, `${uid}`, 'etc'), { recursive: true });
+  await mkdir(join(root, `${prepared}`, 'volumes'));
+  await mkdir(join(root, 'lost+found'));
+  for (const name of [begun, known, prepared, 'lost+found']) await utimes(join(root, `${name}`), 0, 0);
+  await sweepLeftovers([], new Set([`${known}`]), { engine: {} as Engine, root, logger: silent });
+  expect((await readdir(root)).sort()).toEqual([known, prepared, young, 'lost+found']);
 });

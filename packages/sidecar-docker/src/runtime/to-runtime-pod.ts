@@ -1,7 +1,8 @@
-import type { Attempt, AttemptState, Container, RuntimePod } from '@interlink/sidecar-sdk';
+import type { Attempt, AttemptState, Container, RuntimePod, UnreadablePod } from '@interlink/sidecar-sdk';
 import type { PodWork } from '../pods/pod-work.ts';
 import type { EngineContainer } from '../status/engine-container.ts';
 import { attemptsOf, failedToStart, isLeaving, type PodSnapshot } from '../status/pod-snapshot.ts';
+import type { UnreadPod } from '../status/unread-pod.ts';
 
 /** A pod at the engine as the lifecycle looks at it, with what updates have changed since it was created. */
 export function toRuntimePod(snapshot: PodSnapshot, work: PodWork | undefined): RuntimePod {
@@ -32,6 +33,11 @@ export function toRuntimePod(snapshot: PodSnapshot, work: PodWork | undefined): 
     requestedAlone: new Set(work?.debuggers.keys()),
     attempts: containers.map(toAttempt),
   };
+}
+
+export function toUnreadablePod({ pod, error }: UnreadPod): UnreadablePod {
+  const { owner, uid, namespace, name, generation, spec } = pod;
+  return { owner, pod: { metadata: { uid, namespace, name, generation }, spec }, unreadable: error };
 }
 
 /** Whether an update is remembered or not: what the newest attempt was made of is what was asked for last. */

@@ -1,5 +1,6 @@
+import { InterLinkError } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
-import { type ContainerLabels, type PodLabels, parseLabels } from '../identity/labels.ts';
+import { type ContainerLabels, isOurs, type PodLabels, parseLabels } from '../identity/labels.ts';
 
 /** What of an inspected container is looked at: everything else of the engine's answer stays at the edge. */
 export interface EngineContainer {
@@ -38,12 +39,18 @@ const statuses: ReadonlyArray<EngineStatus> = [
   'dead',
 ];
 
-/** Reads one inspected container of ours; undefined when its labels are none of ours. */
+/**
+ * Reads one inspected container of ours; undefined when its labels are none of ours.
+ * @throws InterLinkError `data_loss` when they are, and can't be understood: a pod must not be taken for one without this container
+ */
 export function toEngineContainer(
   inspected: Docker.ContainerInspectInfo,
 ): { pod: PodLabels; container: EngineContainer } | undefined {
   const labels = parseLabels(inspected.Config.Labels);
-  if (labels === undefined) return undefined;
+  if (labels === undefined) {
+    if (!isOurs(inspected.Config.Labels)) return undefined;
+    throw new InterLinkError('data_loss', `The labels of container ${inspected.Id} can't be read`);
+  }
   const { State: state } = inspected;
   return {
     pod: labels.pod,

@@ -5,8 +5,15 @@ import { uidLabel } from '../identity/labels.ts';
 import { type EngineContainer, toEngineContainer } from './engine-container.ts';
 import { inspectSettled } from './inspect-settled.ts';
 import { type PodSnapshot, toSnapshot } from './pod-snapshot.ts';
+import { toUnreadPod, type UnreadPod } from './unread-pod.ts';
 
 type Found = NonNullable<ReturnType<typeof toEngineContainer>>;
+
+/** Pods as they are at one moment, and those that are there and can't be read. */
+export interface ReadPods {
+  readonly pods: ReadonlyArray<PodSnapshot>;
+  readonly unread: ReadonlyArray<UnreadPod>;
+}
 
 /**
  * Reads pods from the engine. A container is inspected when its state is another than the list says, or when an event was about it:
@@ -34,18 +41,28 @@ export class PodReader {
     this.#known.clear();
   }
 
-  /** One pod, undefined when the engine holds nothing of it. */
+  /** One pod, undefined when the engine holds nothing of it. @throws InterLinkError when one of its containers can't be read */
   async readPod(uid: string): Promise<PodSnapshot | undefined> {
-    const found = await this.#inspect(await this.#engine.listContainers(`${uidLabel}=${uid}`));
-    return toSnapshots(found)[0];
+    return toSnapshotOf(await this.#inspect(await this.#engine.listContainers(`${uidLabel}=${uid}`)));
   }
 
   /** All pods of all owners: one list, and an inspection of what may have changed. */
-  async readAll(): Promise<PodSnapshot[]> {
+  async readAll(): Promise<ReadPods> {
     const listed = await this.#engine.listContainers(uidLabel);
     const ids = new Set(listed.map(({ Id }) => Id));
     for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id);
-    return toSnapshots(await this.#inspect(listed));
+    const [pods, unread]: [PodSnapshot[], UnreadPod[]] = [[], []];
+    const read = async (mine: ReadonlyArray<Docker.ContainerInfo>) => {
+      try {
+        const snapshot = toSnapshotOf(await this.#inspect(mine));
+        if (snapshot !== undefined) pods.push(snapshot);
+      } catch (error) {
+        const one = toUnreadPod(mine, error);
+        if (one !== undefined) unread.push(one);
+      }
+    };
+    await Promise.all([...Map.groupBy(listed, ({ Labels }) => Labels[uidLabel]).values()].map(read));
+    return { pods, unread };
   }
 
   async #inspect(listed: ReadonlyArray<Docker.ContainerInfo>): Promise<Found[]> {
@@ -78,16 +95,8 @@ function isSteady({ status }: EngineContainer): boolean {
   return status === 'running' || status === 'exited';
 }
 
-function toSnapshots(found: ReadonlyArray<Found>): PodSnapshot[] {
-  const byUid = Map.groupBy(found, ({ pod }) => pod.uid);
-  return [...byUid.values()].flatMap((mine) =>
-    mine[0] === undefined
-      ? []
-      : [
-          toSnapshot(
-            mine[0].pod,
-            mine.map(({ container }) => container),
-          ),
-        ],
-  );
+function toSnapshotOf(found: ReadonlyArray<Found>): PodSnapshot | undefined {
+  const [first] = found;
+  const containers = found.map(({ container }) => container);
+  return first && toSnapshot(first.pod, containers);
 }

@@ -35,7 +35,10 @@ afterAll(async () => {
 
 describe('refuseHostPath()', () => {
   test.each([
-    ['/closed', /in none of the folders that the key Docker\.HostPaths/],
+    [
+      '/closed',
+      /in none of the folders that the key Docker\.HostPaths of this site allows: ask its administrator to list it there$/,
+    ],
     ['/openly', /in none of the folders/],
     ['/open/../closed', /without "\." and "\.\."/],
     ['/open//x', /without/],

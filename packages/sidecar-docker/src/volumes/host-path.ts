@@ -45,7 +45,7 @@ export function refuseHostPath({ hostPath }: Volume, { allowed }: HostPathPolicy
     return `${JSON.stringify(type)} is not a type of hostPath`;
   }
   if (findAllowed(withoutSlash(path), allowed) !== undefined) return undefined;
-  return `hostPath ${path} is in none of the folders that the key Docker.HostPaths of this site allows`;
+  return `hostPath ${path} is in none of the folders that the key Docker.HostPaths of this site allows: ask its administrator to list it there`;
 }
 
 /**

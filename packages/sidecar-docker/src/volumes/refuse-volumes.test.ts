@@ -35,7 +35,7 @@ describe('refuseVolumes()', () => {
     [
       'hostPath',
       { hostPath: { path: '/etc' } },
-      'volume "v" : hostPath /etc is in none of the folders that the key Docker.HostPaths of this site allows',
+      'volume "v" : hostPath /etc is in none of the folders that the key Docker.HostPaths of this site allows: ask its administrator to list it there',
     ],
     [
       'a claim',

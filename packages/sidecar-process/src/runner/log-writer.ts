@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { isNoRoom } from './no-room.ts';
 
 export type StreamName = 'stdout' | 'stderr';
 
@@ -6,20 +7,27 @@ export type StreamName = 'stdout' | 'stderr';
 const maxLineBytes = 16 * 1024;
 const newline = 0x0a;
 
+/** Writes bytes from an offset on to an open file. @returns how many of them */
+type Write = (file: number, bytes: Buffer, offset: number) => number;
+
 /**
  * Writes output as lines of the CRI's log format, `2027-01-01T00:00:00.000000000Z stdout F text`: time, stream, `F` for a whole
- * line or `P` for a part of one.
+ * line or `P` for a part of one. Output that there is no room for is lost, and a line says so once there is room again: whoever wrote it runs on.
  * @see https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
  */
 export class LogWriter {
   readonly #file: number;
   readonly #now: () => string;
+  readonly #write: Write;
+  /** What was to be written last is lost: all of it, or the end of a line. */
+  #lost: 'nothing' | 'lines' | 'part' = 'nothing';
   readonly #held: Record<StreamName, Buffer> = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
 
   /** @param file an open descriptor; @param now the time stamp of a line */
-  constructor(file: number, now: () => string) {
+  constructor(file: number, now: () => string, write: Write = writeSync) {
     this.#file = file;
     this.#now = now;
+    this.#write = write;
   }
 
   write(stream: StreamName, chunk: Buffer): void {
@@ -64,8 +72,23 @@ export class LogWriter {
   }
 
   #flush(parts: ReadonlyArray<Buffer>): void {
-    const bytes = Buffer.concat(parts);
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+    if (parts.length === 0) return;
+    const bytes = Buffer.concat([...this.#lossLines(), ...parts]);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += this.#write(this.#file, bytes, written);
+      this.#lost = 'nothing';
+    } catch (error) {
+      if (!isNoRoom(error)) throw error;
+      const isWhole = written === 0 ? this.#lost !== 'part' : bytes[written - 1] === newline;
+      this.#lost = isWhole ? 'lines' : 'part';
+    }
+  }
+
+  #lossLines(): Buffer[] {
+    if (this.#lost === 'nothing') return [];
+    const told = this.#line('stderr', 'F', Buffer.from('output was lost here: no space was left on the device'));
+    return this.#lost === 'part' ? [Buffer.of(newline), told] : [told];
   }
 }
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createLineClock, LogWriter } from './log-writer.ts';
 import { identifyProcess } from './process-identity.ts';
 import { attemptFiles, type Child, type Claim, type Ending, type RunOrder } from './records.ts';
-import { writeOnce, writeWhole } from './whole-file.ts';
+import { ReservedFile, writeOnce, writeWhole } from './whole-file.ts';
 import { workingFolder } from './working-folder.ts';
 
 /** After the command has ended, its output is awaited this long: a process that left the group may hold the pipe open. */
@@ -20,22 +20,28 @@ const [attemptFolder = '', podFolder = ''] = process.argv.slice(2);
 // A stop of the whole service must find somebody left who writes the exit code down.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-void main();
+void main().then(() => process.exit(0));
 
 async function main(): Promise<void> {
   const order = JSON.parse(readFileSync(join(attemptFolder, attemptFiles.order), 'utf8')) as RunOrder;
   const runner = identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' };
   const claim: Claim = { runner };
+  // Before anything runs: how it ended must be written, however full the disk is then.
+  using ending = new ReservedFile(join(attemptFolder, attemptFiles.ending));
   if (writeOnce(join(attemptFolder, attemptFiles.claim), claim)) {
-    writeWhole(join(attemptFolder, attemptFiles.ending), await run(order));
+    ending.write(await run(order));
     tellSidecar();
   }
-  process.exit(0);
 }
 
 async function run({ argv, env, ...places }: RunOrder): Promise<Ending> {
   const [program = '', ...args] = argv;
-  const log = new LogWriter(openSync(join(attemptFolder, attemptFiles.log), 'a', 0o600), createLineClock(Date.now));
+  let log: LogWriter;
+  try {
+    log = new LogWriter(openSync(join(attemptFolder, attemptFiles.log), 'a', 0o600), createLineClock(Date.now));
+  } catch (error) {
+    return startFailure(program, error);
+  }
   const cwd = workingFolder(places);
   const command = spawn(program, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const failed = new Promise<Error>((resolve) => command.once('error', resolve));
@@ -43,7 +49,13 @@ async function run({ argv, env, ...places }: RunOrder): Promise<Ending> {
 
   const startedAt = new Date().toISOString();
   const child: Child = { process: identifyProcess(command.pid) ?? { pid: command.pid, startTime: '' }, startedAt };
-  writeWhole(join(attemptFolder, attemptFiles.child), child);
+  try {
+    writeWhole(join(attemptFolder, attemptFiles.child), child);
+  } catch (error) {
+    // A command that nobody can find again would run beside the next attempt.
+    await killed(command);
+    return startFailure(program, error);
+  }
   tellSidecar();
   command.stdout?.on('data', (chunk: Buffer) => log.write('stdout', chunk));
   command.stderr?.on('data', (chunk: Buffer) => log.write('stderr', chunk));
@@ -65,19 +77,30 @@ async function ended(command: ChildProcess): Promise<{ code: number | null; sign
   const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     command.once('exit', (code, signal) => resolve({ code, signal })),
   );
-  try {
-    if (command.pid !== undefined) process.kill(-command.pid, 'SIGKILL');
-  } catch {
-    // Nobody is left: the usual case.
-  }
+  killGroup(command);
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, drainMs))]);
   return exit;
 }
 
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left: the usual case.
+  }
+}
+
+async function killed(command: ChildProcess): Promise<void> {
+  const exit = new Promise<void>((resolve) => command.once('exit', () => resolve()));
+  killGroup(command);
+  await exit;
+}
+
 /** As containerd puts it, so that people recognise it. */
-function startFailure(program: string, error: Error): Ending {
-  const isMissing = 'code' in error && error.code === 'ENOENT';
-  const problem = isMissing ? 'executable file not found in $PATH, or the working directory is missing' : error.message;
+function startFailure(program: string, error: unknown): Ending {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  const missing = 'executable file not found in $PATH, or the working directory is missing';
+  const problem = isMissing ? missing : error instanceof Error ? error.message : String(error);
   return {
     exitCode: 128,
     reason: 'StartError',

@@ -1,6 +1,7 @@
 import type { PodFolder } from '../folder/pod-folder.ts';
 import type { AttemptRecord, KnownState, LostState, PodRecord } from '../folder/pod-record.ts';
 import { readJson } from '../folder/read-json.ts';
+import { isNoRoom } from '../runner/no-room.ts';
 import type { Child, Ending } from '../runner/records.ts';
 import { writeOnce } from '../runner/whole-file.ts';
 import { signalGroup } from './signal-group.ts';
@@ -25,7 +26,12 @@ async function bury(
   if (child !== undefined) signalGroup(child.process, 'SIGKILL');
   const file = folder.attemptFile(container, number, 'ending');
   const loss = lossOf(child, nowMs);
-  writeOnce(file, loss);
+  try {
+    writeOnce(file, loss);
+  } catch (error) {
+    // Written down when there is room: what is known of the pod must be told, and it must be possible to remove it.
+    if (!isNoRoom(error)) throw error;
+  }
   // Whoever was first has the word.
   return { kind: 'ended', ending: (await readJson<Ending>(file)) ?? loss };
 }

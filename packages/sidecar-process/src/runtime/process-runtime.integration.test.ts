@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { identifyProcess } from '../runner/process-identity.ts';
 import { RuntimePodUnderTest } from '../testing/runtime-pod.ts';
+import { startRunner } from './start-runner.ts';
 import { takeOrder } from './take-order.ts';
 
 const sh = (script: string) => ['/bin/sh', '-c', script];
@@ -25,6 +26,18 @@ describe('start()', () => {
     await using pod = await RuntimePodUnderTest.make(['no-such-program']);
     await expect(pod.start()).rejects.toThrow('exec: "no-such-program": executable file not found in $PATH');
     expect((await pod.newest()).state).toMatchObject({ kind: 'ended', ending: { reason: 'StartError' } });
+  });
+
+  test('runs nothing that could not be found again, and says why', async () => {
+    await using pod = await RuntimePodUnderTest.make(sh('echo $$ > "$HOME/pid"; exec sleep 1000'));
+    await pod.create();
+    // What a full disk does to it.
+    await mkdir(`${pod.folder.attemptFile('main', 0, 'child')}/in-the-way`, { recursive: true });
+    await once(startRunner(pod.folder.attempt('main', 0), pod.folder.path), 'exit');
+    const message = expect.stringMatching(/^exec: "\/bin\/sh": .*child\.json/);
+    expect((await pod.newest()).state).toMatchObject({ kind: 'ended', ending: { reason: 'StartError', message } });
+    const pid = Number(await readFile(`${pod.folder.scratch}/pid`, 'utf8').catch(() => ''));
+    expect(pid === 0 ? undefined : identifyProcess(pid)).toBeUndefined();
   });
 
   test('throws for an attempt whose folder is gone', async () => {

@@ -12,11 +12,13 @@ import {
   type RuntimePod,
   readLogEnd,
   readTerminationFile,
+  type UnreadablePod,
 } from '@interlink/sidecar-sdk';
 import { toRunOrder } from '../container-order.ts';
 import { runCommand } from '../exec/run-command.ts';
-import { isPodFolderName, PodFolder } from '../folder/pod-folder.ts';
+import { isPodFolderName, PodFolder, type StopOrder, type StoredPod } from '../folder/pod-folder.ts';
 import { runningAttempt } from '../folder/pod-record.ts';
+import { readJson } from '../folder/read-json.ts';
 import { readAttemptState, readPod } from '../folder/read-pod.ts';
 import { writeOnce } from '../runner/whole-file.ts';
 import { buryLost } from './bury-lost.ts';
@@ -31,6 +33,10 @@ export class ProcessRuntime implements ContainerRuntime {
   readonly #podsFolder: string;
   readonly #now: () => number;
   readonly #runners = new LiveRunners();
+  /** Deletions for which there was no room in pods' folders, by UID. */
+  readonly unwrittenStops = new Map<string, StopOrder>();
+  /** Whose pods these are and what they are of, as read last. */
+  readonly #known = new Map<string, Pick<RuntimePod, 'owner' | 'pod'>>();
 
   /** @param now milliseconds since the epoch */
   constructor(podsFolder: string, now: () => number) {
@@ -43,16 +49,37 @@ export class ProcessRuntime implements ContainerRuntime {
     const record = await readPod(folder);
     if (record === undefined) {
       this.#runners.forget(uid);
+      this.#known.delete(uid);
+      this.unwrittenStops.delete(uid);
       return undefined;
     }
+    this.#known.set(uid, { owner: record.owner, pod: record.pod });
     this.#runners.note(uid, record);
-    return toRuntimePod(await buryLost(folder, record, this.#now()));
+    const stop = this.unwrittenStops.get(uid) ?? record.stop;
+    return toRuntimePod(await buryLost(folder, { ...record, stop }, this.#now()));
   }
 
-  async readAll(): Promise<RuntimePod[]> {
+  /** @throws InterLinkError when there is a pod's folder that nobody can tell the owner of: to leave it out would be to say that it is gone */
+  async readAll(): Promise<Array<RuntimePod | UnreadablePod>> {
     const uids = (await readdir(this.#podsFolder)).filter(isPodFolderName);
-    const pods = await Promise.all(uids.map((uid) => this.read(uid)));
-    return pods.filter((pod) => pod !== undefined);
+    const read = async (uid: string) => {
+      try {
+        return await this.read(uid);
+      } catch (error) {
+        return await this.#unread(uid, error);
+      }
+    };
+    return (await Promise.all(uids.map(read))).filter((pod) => pod !== undefined);
+  }
+
+  async #unread(uid: string, error: unknown): Promise<UnreadablePod> {
+    let known = this.#known.get(uid);
+    if (known === undefined) {
+      const stored = await readJson<StoredPod>(this.#folderOf(uid).request).catch(() => undefined);
+      if (stored === undefined) throw error;
+      known = { owner: stored.owner, pod: stored.request.pod };
+    }
+    return { ...known, unreadable: InterLinkError.from(error) };
   }
 
   /** Pods that may have changed without a word. */
@@ -102,6 +129,7 @@ export class ProcessRuntime implements ContainerRuntime {
     const { uid } = pod.pod.metadata;
     await removeEndedPod(this.#podsFolder, uid);
     this.#runners.forget(uid);
+    this.unwrittenStops.delete(uid);
   }
 
   async terminationMessage(pod: RuntimePod, { container, number }: Attempt, source: 'file' | 'logs'): Promise<string> {

@@ -3,7 +3,7 @@ import { PodFolder } from '../folder/pod-folder.ts';
 import { readPod } from '../folder/read-pod.ts';
 import { removePod } from '../folder/remove-pod.ts';
 import { signalGroup } from './signal-group.ts';
-import { takeOrder } from './take-order.ts';
+import { withdrawOrder } from './take-order.ts';
 
 /**
  * Removes a pod's folder. A runner that somebody has started meanwhile would write into the void: orders are taken before, and what
@@ -13,7 +13,7 @@ export async function removeEndedPod(podsFolder: string, uid: string): Promise<v
   const folder = new PodFolder(podsFolder, uid);
   for (const attempt of (await readPod(folder))?.attempts ?? []) {
     const { state } = attempt;
-    if (state.kind === 'ended' || (state.kind === 'ordered' && takeOrder(folder, attempt))) continue;
+    if (state.kind === 'ended' || (state.kind === 'ordered' && withdrawOrder(folder, attempt))) continue;
     if (state.kind === 'starting') signalGroup(state.runner, 'SIGKILL');
     else if (state.kind !== 'ordered' && state.child !== undefined) signalGroup(state.child.process, 'SIGKILL');
     if (state.kind !== 'lost')

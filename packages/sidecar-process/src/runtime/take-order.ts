@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs';
 import type { PodFolder } from '../folder/pod-folder.ts';
 import type { AttemptRecord } from '../folder/pod-record.ts';
+import { isNoRoom } from '../runner/no-room.ts';
 import type { Claim, Ending } from '../runner/records.ts';
 import { writeOnce } from '../runner/whole-file.ts';
 
@@ -9,6 +11,20 @@ type Ordered = Pick<AttemptRecord, 'container' | 'number'>;
 export function takeOrder(folder: PodFolder, { container, number }: Ordered): boolean {
   const claim: Claim = {};
   return writeOnce(folder.attemptFile(container, number, 'claim'), claim);
+}
+
+/**
+ * The same for a pod that is removed, also on a full disk: without its order no runner begins. One that has read it already can't claim it
+ * there, and when there is room, the folder is gone.
+ */
+export function withdrawOrder(folder: PodFolder, ordered: Ordered): boolean {
+  try {
+    return takeOrder(folder, ordered);
+  } catch (error) {
+    if (!isNoRoom(error)) throw error;
+    rmSync(folder.attemptFile(ordered.container, ordered.number, 'order'), { force: true });
+    return true;
+  }
 }
 
 /** Ends an attempt that no runner could take. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Owner, Pod, PodEvent } from '@interlink/protocol';
+import type { InterLinkError, Owner, Pod, PodEvent } from '@interlink/protocol';
 import type { DialAddress } from './actions/action-target.ts';
 
 /**
@@ -9,7 +9,8 @@ import type { DialAddress } from './actions/action-target.ts';
 export interface ContainerRuntime {
   /** One pod as it is now; undefined when nothing of it is there. */
   read(uid: string): Promise<RuntimePod | undefined>;
-  readAll(): Promise<RuntimePod[]>;
+  /** One that can't be read holds up no other. */
+  readAll(): Promise<Array<RuntimePod | UnreadablePod>>;
 
   /** Makes what containers share (network, host name) run. */
   startSandbox(pod: RuntimePod): Promise<void>;
@@ -83,6 +84,14 @@ export interface RuntimePod {
   readonly requestedAlone?: ReadonlySet<string>;
   /** Of all containers, in any order; of each the newest that there are. */
   readonly attempts: ReadonlyArray<Attempt>;
+}
+
+/** A pod that is there and can't be read now: it is not gone, and nothing is known of how it is. */
+export interface UnreadablePod {
+  readonly owner: Owner;
+  /** Of the spec as much as is known. */
+  readonly pod: Pod;
+  readonly unreadable: InterLinkError;
 }
 
 /** One try to run a container. A restart is a new one, with the next number. */

@@ -1,12 +1,6 @@
-import {
-  InterLinkError,
-  type PodStats as Measured,
-  type NodeStats,
-  type Owner,
-  ownerKey,
-  type PodReport,
-} from '@interlink/protocol';
+import { type PodStats as Measured, type NodeStats, type Owner, ownerKey, type PodReport } from '@interlink/protocol';
 import type { Backend } from '../backend.ts';
+import { cannot } from './cannot.ts';
 
 /** However many ask, the backend measures an owner's pods once in this time. */
 const keptMs = 2_000;
@@ -33,10 +27,7 @@ export class PodStats {
   /** @throws InterLinkError `unimplemented` when the backend can't measure */
   async of(owner: Owner): Promise<NodeStats> {
     const { stats } = this.#backend;
-    if (stats === undefined) {
-      const { backend } = await this.#backend.capabilities();
-      throw new InterLinkError('unimplemented', `The backend "${backend.kind}" can't measure what its pods use`);
-    }
+    if (stats === undefined) throw await cannot(this.#backend, 'measure what its pods use');
     // Before anything is measured: whoever asks for an owner without pods costs nothing but the node's totals.
     const reports = new Map(this.#reportsOf(owner).map((report) => [report.uid, report]));
     const { node, pods } = await this.#reading(owner, async () => await stats.call(this.#backend, owner));

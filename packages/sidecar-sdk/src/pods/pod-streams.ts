@@ -2,21 +2,15 @@ import type { Duplex } from 'node:stream';
 import {
   type AttachOptions,
   type ContainerStatus,
+  containerStatusesOf,
   type ExecOptions,
   InterLinkError,
-  type Owner,
   type PodReport,
   type RemoteCommand,
 } from '@interlink/protocol';
 import type { Backend, PodReference } from '../backend.ts';
 import { cannot } from './cannot.ts';
-import { containerStatusesOf } from './container-statuses-of.ts';
-
-/** A pod, as a path names it. */
-export interface PodTarget {
-  readonly owner: Owner;
-  readonly uid: string;
-}
+import { type PodTarget, referenceTo } from './reference-to.ts';
 
 export interface ContainerTarget extends PodTarget {
   readonly container: string;
@@ -72,8 +66,4 @@ export class PodStreams {
 
 function isRunning({ state }: ContainerStatus): boolean {
   return state.running !== undefined;
-}
-
-function referenceTo({ owner, uid }: PodTarget, { namespace, name }: PodReport): PodReference {
-  return { owner, uid, namespace, name };
 }

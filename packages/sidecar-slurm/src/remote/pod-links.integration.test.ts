@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PATIENCE } from '../../../../test/testbed/patience.ts';
 import { writeDeletion } from '../folder/stop-order.ts';
@@ -26,6 +26,30 @@ test('a job gets its pod and brings back all that it wrote; the node keeps nothi
   expect(await pod.read('usage')).toContain('memory_bytes=');
   expect(await pod.nodeFiles()).toEqual([]);
   expect(await readFile(pod.folder.file('job.sh'), 'utf8')).not.toContain('sesame-4711');
+});
+
+test('what a job has on its node is for its account alone', async () => {
+  const text = 'until [ -e "$INTERLINK_TERMINATION_LOG.go" ]; do sleep 0.05; done';
+  const container = shellContainer('main', text, { env: [{ name: 'SECRET', value: 'sesame-4711' }] });
+  await using pod = await RemotePod.create({ plan: { containers: [container] } });
+  await pod.addNode();
+  const { ended } = pod.startJob();
+  await pod.until('its state', async () => (await pod.read('containers/main/state')).includes('state=running'));
+  const folder = pod.entry.link?.folder ?? '';
+  const node = dirname(dirname(folder));
+  const entries = await readdir(node, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() || entry.parentPath === node)
+    .map(({ parentPath, name }) => join(parentPath, name));
+  expect(paths).toEqual(expect.arrayContaining([dirname(folder), join(folder, 'containers/main/env')]));
+  const open = await Array.fromAsync(paths, async (path) => {
+    // What has gone meanwhile is open to nobody.
+    const found = await stat(path).catch(() => undefined);
+    return found !== undefined && (found.mode & 0o077) !== 0 ? [path] : [];
+  });
+  expect(open.flat()).toEqual([]);
+  await writeFile(join(folder, 'containers/main/0/termination.go'), '');
+  expect(await ended).toBe(0);
 });
 
 test('what is written while a link is cut, again and again, is here in the end, each byte once', async () => {

@@ -1,5 +1,11 @@
-import { type Pod, splitWords } from '@interlink/sidecar-sdk';
-import { type AnnotationKind, type AnnotationName, annotationKinds, namesOf } from '../site/annotations.ts';
+import { type Pod, splitWords, unknownAnnotations } from '@interlink/sidecar-sdk';
+import {
+  type AnnotationKind,
+  type AnnotationName,
+  annotationKinds,
+  annotationNames,
+  namesOf,
+} from '../site/annotations.ts';
 import type { SlurmSite } from '../site/slurm-site.ts';
 
 /** The annotations of one pod, as far as the site lets it bear them; what is wrong with them is collected. */
@@ -14,6 +20,7 @@ export class PodAnnotations {
   constructor({ metadata }: Pod, site: Pick<SlurmSite, 'podAnnotations' | 'runtime'>) {
     this.#annotations = metadata.annotations ?? {};
     this.#site = site;
+    this.ignored.push(...unknownAnnotations(metadata.annotations, annotationNames.flatMap(namesOf)));
   }
 
   /** An annotation's text; undefined when there is none, or when it is without effect. @param isHarmless this value needs no permission */

@@ -77,6 +77,20 @@ describe('toPodOptions()', () => {
     ]);
   });
 
+  test('tells of what is misspelt', () => {
+    expect(
+      read({ 'slurm-job.vk.io/flag': '-p gpu', 'slurm-job.knoc.io/preexec': 'id', 'job.vk.io/flags': '' }),
+    ).toEqual({
+      options: nothing,
+      problems: [],
+      ignored: [
+        'annotation slurm-job.vk.io/flag is unknown: did you mean slurm-job.vk.io/flags?',
+        'annotation slurm-job.knoc.io/preexec is unknown: did you mean slurm-job.knoc.io/pre-exec?',
+        'annotation job.vk.io/flags is unknown: one of job.vk.io/pre-exec, job.vk.io/singularity-commands is wanted',
+      ],
+    });
+  });
+
   test('tells which of two names counts', () => {
     const { options, ignored } = read({ 'job.vk.io/pre-exec': 'old', 'slurm-job.vk.io/pre-exec': 'new' });
     expect(options.preExec).toBe('new');

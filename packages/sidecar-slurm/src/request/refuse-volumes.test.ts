@@ -28,7 +28,7 @@ describe('refuseVolumes()', () => {
   test.each<[object, RegExp]>([
     [
       { hostPath: { path: '/etc' } },
-      /^volume v: hostPath \/etc is in none of the folders that the key Slurm\.HostPaths/,
+      /^volume v: hostPath \/etc is in none of the folders that the key Slurm\.HostPaths of this site allows: ask its administrator to list it there$/,
     ],
     [{ hostPath: { path: '/scratchy' } }, /is in none/],
     [{ hostPath: { path: '/scratch/../etc' } }, /is no absolute path without/],

@@ -62,7 +62,7 @@ function refuseHostPath({ hostPath }: Volume, { hostPaths }: SlurmSite): string 
   }
   if (!hostPathTypes.has(String(type ?? ''))) return `${JSON.stringify(type)} is not a type of hostPath`;
   if (findAllowed(withoutSlash(path), hostPaths.allowed) !== undefined) return undefined;
-  return `hostPath ${path} is in none of the folders that the key Slurm.HostPaths of this site allows`;
+  return `hostPath ${path} is in none of the folders that the key Slurm.HostPaths of this site allows: ask its administrator to list it there`;
 }
 
 function refuseMounts(

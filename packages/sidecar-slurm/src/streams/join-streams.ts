@@ -1,7 +1,11 @@
 import { Duplex, type Readable, type Writable } from 'node:stream';
 
-/** Both directions as one stream: what is written goes to one, what is read comes from the other, and each ends by itself. */
-export function joinStreams(readable: Readable, writable: Writable): Duplex {
+/**
+ * Both directions as one stream: what is written goes to one, what is read comes from the other, and each ends by itself.
+ * @param judged an end before the first byte waits for this: whoever settles it may destroy the stream with what was wrong before
+ */
+export function joinStreams(readable: Readable, writable: Writable, judged: Promise<unknown>): Duplex {
+  let isSilent = true;
   const joined = new Duplex({
     allowHalfOpen: true,
     read: () => void readable.resume(),
@@ -13,10 +17,15 @@ export function joinStreams(readable: Readable, writable: Writable): Duplex {
       done(error);
     },
   });
+  const end = () => void joined.push(null);
   readable.on('data', (chunk: Buffer) => {
+    isSilent = false;
     if (!joined.push(chunk)) readable.pause();
   });
-  readable.once('end', () => void joined.push(null));
+  readable.once('end', () => {
+    if (isSilent) void judged.then(end);
+    else end();
+  });
   for (const stream of [readable, writable]) stream.on('error', (error) => joined.destroy(error));
   return joined;
 }

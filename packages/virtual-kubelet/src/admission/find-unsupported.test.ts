@@ -6,8 +6,26 @@ const offer = { capabilities: capabilities(), resources: new Set(['cpu', 'exampl
 const itHas = '(it has volumes of the types configMap, secret, emptyDir)';
 
 test.each([
-  ['hostPath', { hostPath: { path: '/' } }],
-  ['persistentVolumeClaim', { persistentVolumeClaim: { claimName: 'c' } }],
+  ['docker', 'hostPath', { hostPath: { path: '/' } }, 'Docker.HostPaths'],
+  ['docker', 'persistentVolumeClaim', { persistentVolumeClaim: { claimName: 'c' } }, 'Docker.Claims'],
+  ['slurm', 'hostPath', { hostPath: { path: '/' } }, 'Slurm.HostPaths'],
+  ['slurm', 'persistentVolumeClaim', { persistentVolumeClaim: { claimName: 'c' } }, 'Slurm.Claims'],
+])('findUnsupported() says by which key the administrator of %s can allow a %s', (kind, type, source, key) => {
+  const told = { ...offer, capabilities: capabilities({ backend: { kind, version: '1' } }) };
+  expect(findUnsupported(newPod({ volumes: [{ name: 'data', ...source }] }), told)).toBe(
+    `The backend (${kind}) does not support volume "data" of type ${type} ` +
+      `(it has volumes of the types configMap, secret, emptyDir, and its administrator can allow ${type} by the key ${key})`,
+  );
+});
+
+test.each(['process', 'toString'])('findUnsupported() knows of no key of %s', (kind) => {
+  const told = { ...offer, capabilities: capabilities({ backend: { kind, version: '1' } }) };
+  expect(findUnsupported(newPod({ volumes: [{ name: 'data', hostPath: { path: '/' } }] }), told)).toBe(
+    `The backend (${kind}) does not support volume "data" of type hostPath ${itHas}`,
+  );
+});
+
+test.each([
   ['csi', { csi: { driver: 'd' } }],
   ['nfs', { nfs: { server: 's', path: '/' } }],
   ['ephemeral', { ephemeral: { volumeClaimTemplate: { spec: {} } } }],
@@ -28,7 +46,9 @@ test('findUnsupported() takes what the capabilities newly allow', () => {
   const more = { ...offer, capabilities: capabilities({ volumeTypes: ['hostPath'] }) };
   expect(findUnsupported(pod, more)).toBeUndefined();
   const none = { ...offer, capabilities: capabilities({ volumeTypes: [] }) };
-  expect(findUnsupported(pod, none)).toMatch(/ \(it has no volumes\)$/);
+  expect(findUnsupported(pod, none)).toMatch(
+    / \(it has no volumes, and its administrator can allow hostPath by the key Docker\.HostPaths\)$/,
+  );
 });
 
 test('findUnsupported() names all that is wrong at once', () => {

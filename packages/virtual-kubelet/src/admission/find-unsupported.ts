@@ -1,5 +1,6 @@
 import type { Pod } from '@interlink/kube';
 import type { Capabilities } from '@interlink/protocol';
+import { administratorHint } from './administrator-keys.ts';
 import { podRequests } from './pod-requests.ts';
 
 /** What the pod is to have of its node. */
@@ -16,7 +17,7 @@ export interface Offer {
 export function findUnsupported(pod: Pod, { capabilities, resources }: Offer): string | undefined {
   const { kind } = capabilities.backend;
   const problems = [
-    ...volumeProblems(pod, capabilities.volumeTypes),
+    ...volumeProblems(pod, capabilities),
     ...blockDevices(pod),
     ...((pod.spec?.resourceClaims ?? []).length > 0 ? ['dynamic resource claims (spec.resourceClaims)'] : []),
     ...missingResources(pod, resources),
@@ -24,14 +25,19 @@ export function findUnsupported(pod: Pod, { capabilities, resources }: Offer): s
   return problems.length === 0 ? undefined : `The backend (${kind}) does not support ${problems.join('; ')}`;
 }
 
-function volumeProblems(pod: Pod, supported: ReadonlyArray<string>): string[] {
+function volumeProblems(pod: Pod, { volumeTypes, backend }: Offer['capabilities']): string[] {
+  const supported: ReadonlyArray<string> = volumeTypes;
   const wrong = (pod.spec?.volumes ?? []).flatMap((volume) => {
     const type = volumeType(volume);
-    return supported.includes(type) ? [] : [`volume "${volume.name}" of type ${type}`];
+    return supported.includes(type) ? [] : [{ type, what: `volume "${volume.name}" of type ${type}` }];
   });
   if (wrong.length === 0) return [];
-  const types = supported.length === 0 ? 'no volumes' : `volumes of the types ${supported.join(', ')}`;
-  return [`${wrong.join(', ')} (it has ${types})`];
+  const has = supported.length === 0 ? 'no volumes' : `volumes of the types ${supported.join(', ')}`;
+  const hint = administratorHint(
+    backend.kind,
+    wrong.map(({ type }) => type),
+  );
+  return [`${wrong.map(({ what }) => what).join(', ')} (it has ${has}${hint})`];
 }
 
 /** The member that says what a volume is; one without any is an emptyDir. */

@@ -45,6 +45,17 @@ test('nodeConditions() says why the backend is out of reach, and puts Ready last
   expect(conditions.at(-1)?.type).toBe('Ready');
 });
 
+test('nodeConditions() says that requests fail while the stream stands, and before that what is wrong with the token or the backend', () => {
+  const connectivity = (health: Partial<NodeHealth>) => {
+    const all = nodeConditions({ isReady: true, backendTrouble: undefined, requestTrouble: '401', ...health }, [], now);
+    const found = all.find(({ type }) => type === 'InterLinkConnectivity');
+    return `${found?.status} ${found?.reason}: ${found?.message}`;
+  };
+  expect(connectivity({})).toBe('True RequestsFail: news of pods come in, but new requests fail: 401');
+  expect(connectivity({ tokenTrouble: 'none' })).toMatch(/^True TokenNotRenewed/);
+  expect(connectivity({ backendTrouble: 'away' })).toBe('False BackendUnreachable: away');
+});
+
 test('nodeConditions() keeps foreign conditions, and the transition time of what has not flipped', () => {
   const foreign: NodeCondition = { type: 'example.com/Disk', status: 'Unknown', lastHeartbeatTime: earlier };
   const current: NodeCondition[] = [

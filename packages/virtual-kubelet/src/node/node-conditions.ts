@@ -10,6 +10,8 @@ export interface NodeHealth {
   readonly backendTrouble: string | undefined;
   /** Why the token for InterLink is not renewed, while the one at hand is valid; undefined: it is. */
   readonly tokenTrouble?: string | undefined;
+  /** Why requests to InterLink fail, though its stream of pods stands; undefined: they don't. */
+  readonly requestTrouble?: string | undefined;
 }
 
 /**
@@ -59,9 +61,7 @@ export function nodeConditions(
       ? {
           type: 'InterLinkConnectivity',
           status: 'True',
-          ...(health.tokenTrouble === undefined
-            ? { reason: 'BackendReachable', message: 'the backend is within reach' }
-            : { reason: 'TokenNotRenewed', message: `${health.tokenTrouble}; the present one is still valid` }),
+          ...reachable(health),
         }
       : {
           type: 'InterLinkConnectivity',
@@ -92,4 +92,13 @@ export function nodeConditions(
   });
   const names = new Set(wanted.map(({ type }) => type));
   return [...current.filter(({ type }) => !names.has(type)), ...ours];
+}
+
+/** A stream that stands may be all that is left of the connection. */
+function reachable({ tokenTrouble, requestTrouble }: NodeHealth): Pick<NodeCondition, 'reason' | 'message'> {
+  if (tokenTrouble !== undefined)
+    return { reason: 'TokenNotRenewed', message: `${tokenTrouble}; the present one is still valid` };
+  if (requestTrouble !== undefined)
+    return { reason: 'RequestsFail', message: `news of pods come in, but new requests fail: ${requestTrouble}` };
+  return { reason: 'BackendReachable', message: 'the backend is within reach' };
 }

@@ -142,7 +142,9 @@ test('a pod with a volume that the backend lacks waits, told once, until the bac
   expect(statusOf(cluster)?.phase).toBe('Pending');
   expect(waitingOf(cluster)).toMatchObject({
     reason: 'CreateContainerConfigError',
-    message: 'The backend (docker) does not support volume "v" of type hostPath (it has no volumes)',
+    message:
+      'The backend (docker) does not support volume "v" of type hostPath (it has no volumes, ' +
+      'and its administrator can allow hostPath by the key Docker.HostPaths)',
   });
   expect([events, cluster.requestsOf('PATCH').length]).toEqual([['Warning NotSupportedByBackend'], 1]);
 

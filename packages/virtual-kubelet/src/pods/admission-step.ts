@@ -3,6 +3,7 @@ import type { Logger } from '@interlink/service-kit';
 import type { Admission, Notice, Verdict } from '../admission/admission.ts';
 import { rejectedStatus } from '../status/rejected-status.ts';
 import type { PodEntry } from './pod-entry.ts';
+import { podName } from './pod-name.ts';
 import type { ReportedPods } from './reported-pods.ts';
 import type { StatusWriter } from './status-writer.ts';
 
@@ -50,7 +51,7 @@ export class AdmissionStep {
     if (pod === undefined) return;
     this.#tell(entry, pod, { reason, message });
     await status.writeStatus(entry, rejectedStatus(pod, { reason, message }, Date.now()), { signal });
-    logger.warn({ pod: `${pod.metadata?.namespace}/${pod.metadata?.name}`, podUid: uid, reason }, 'pod rejected');
+    logger.warn({ pod: podName(pod), podUid: uid, reason }, 'pod rejected');
   }
 
   async #hold(

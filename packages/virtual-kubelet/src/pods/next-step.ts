@@ -2,6 +2,7 @@ import type { Pod } from '@interlink/kube';
 import { isRestarted, type PodReport } from '@interlink/protocol';
 import { lostExitCode } from '../status/container-statuses.ts';
 import { restartPolicyOf } from '../status/pod-status.ts';
+import { isTerminal } from '../status/terminal-phase.ts';
 import type { Reach } from './backend-mirror.ts';
 import { isMirrorPod } from './mirror-pod.ts';
 import { endedInTime } from './pod-deadline.ts';
@@ -58,7 +59,6 @@ export function nextStep(input: StepInput): Step {
   if (isMirrorPod(pod)) return none;
 
   const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
-  const isTerminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
   if (isDeleted) {
     if (report !== undefined) return hasEnded(report) ? { kind: 'finish' } : { kind: 'stop' };
     // It may run there unseen: only a backend that was heard, and heard since it was handed over, can say that it is gone.
@@ -66,7 +66,7 @@ export function nextStep(input: StepInput): Step {
     return isAwaitingReport ? { kind: 'stop' } : { kind: 'finish' };
   }
   // A terminal phase is for ever, though single containers may still end; the backend keeps the pod for its logs until it is deleted.
-  if (isTerminal) return report !== undefined && isStillEnding(pod) ? { kind: 'report' } : none;
+  if (isTerminal(pod.status?.phase)) return report !== undefined && isStillEnding(pod) ? { kind: 'report' } : none;
   const overdue = overdueStep(input);
   if (overdue !== undefined) return overdue;
   if (report !== undefined) {

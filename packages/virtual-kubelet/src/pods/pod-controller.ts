@@ -1,12 +1,4 @@
-import {
-  type EventRecorder,
-  type KubeClient,
-  NamespacedReflector,
-  objectReference,
-  type Pod,
-  pods,
-  WorkQueue,
-} from '@interlink/kube';
+import { type EventRecorder, type KubeClient, NamespacedReflector, type Pod, pods, WorkQueue } from '@interlink/kube';
 import type { Capabilities, PodEvent, PodReport } from '@interlink/protocol';
 import { type Logger, type Tracer, withSpan } from '@interlink/service-kit';
 import type { Admission } from '../admission/admission.ts';
@@ -15,15 +7,17 @@ import type { KubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import type { Provider } from '../provider.ts';
 import type { NodeFacts } from '../resolve/resolve-pod.ts';
 import type { ServiceLinks } from '../resolve/service-links.ts';
+import { isTerminal } from '../status/terminal-phase.ts';
 import type { PodAddresses } from '../trust/pod-addresses.ts';
 import { RecordGuard } from '../trust/record-guard.ts';
 import { BackendMirror } from './backend-mirror.ts';
-import { containerFieldPath } from './container-field-path.ts';
 import { isMirrorPod } from './mirror-pod.ts';
 import { hasBegun } from './next-step.ts';
 import { newPodEntry, type PodEntry, releaseHold, takePod } from './pod-entry.ts';
+import { podName } from './pod-name.ts';
 import { PodSync } from './pod-sync.ts';
 import { PodTrace } from './pod-trace.ts';
+import { recordNotice } from './record-notice.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
 export interface PodControllerOptions {
@@ -192,7 +186,7 @@ export class PodController {
     if (entry.pod?.metadata?.generation !== pod.metadata?.generation) releaseHold(entry);
     takePod(entry, pod);
     this.#account(uid, entry);
-    this.#uidsByName.set(nameOf(pod), uid);
+    this.#uidsByName.set(podName(pod), uid);
     entry.trace ??= tracer && new PodTrace(tracer, node.name);
     entry.trace?.onSeen(pod);
     this.#options.metrics?.pods.starts.seen(uid, pod);
@@ -208,7 +202,7 @@ export class PodController {
       entry.trace?.onGone();
     }
     this.#account(uid, entry);
-    if (this.#uidsByName.get(nameOf(pod)) === uid) this.#uidsByName.delete(nameOf(pod));
+    if (this.#uidsByName.get(podName(pod)) === uid) this.#uidsByName.delete(podName(pod));
     this.#queue.add(uid);
   }
 
@@ -219,17 +213,15 @@ export class PodController {
     const pod = entry?.pod;
     if (pod === undefined) {
       if (!isAtBackend) admission.vacate(uid);
-    } else if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' || isReportedOnly(pod)) {
+    } else if (isTerminal(pod.status?.phase) || isReportedOnly(pod)) {
       admission.vacate(uid);
     } else if (isAtBackend || hasBegun(pod)) admission.occupy(pod);
   }
 
-  #onBackendEvent(uid: string, { type, reason, message, container }: PodEvent): void {
+  #onBackendEvent(uid: string, event: PodEvent): void {
     const pod = this.#entries.get(uid)?.pod;
-    this.#options.metrics?.pods.starts.event(uid, reason);
-    if (pod === undefined) return;
-    const fieldPath = container === undefined ? undefined : containerFieldPath(pod, container);
-    this.#options.events.record(objectReference(pod, fieldPath), type, reason, message);
+    this.#options.metrics?.pods.starts.event(uid, event.reason);
+    if (pod !== undefined) recordNotice(this.#options.events, pod, event);
   }
 
   /** What the backend's coming or going makes a difference to; all others have a report, and hear of changes by themselves. */
@@ -253,7 +245,7 @@ export class PodController {
   /** For a log line about it. */
   #fieldsOf(uid: string): { pod: string | undefined; podUid: string } {
     const pod = this.#entries.get(uid)?.pod;
-    return { pod: pod === undefined ? undefined : nameOf(pod), podUid: uid };
+    return { pod: pod === undefined ? undefined : podName(pod), podUid: uid };
   }
 
   #entryOf(uid: string): PodEntry {
@@ -264,8 +256,4 @@ export class PodController {
     }
     return entry;
   }
-}
-
-function nameOf(pod: Pod): string {
-  return `${pod.metadata?.namespace}/${pod.metadata?.name}`;
 }

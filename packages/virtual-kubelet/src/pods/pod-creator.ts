@@ -16,11 +16,13 @@ import type { ServiceLinks } from '../resolve/service-links.ts';
 import { notOffloaded } from '../status/pod-status.ts';
 import { cleanText, maxEventBytes, toReason } from '../trust/clean-text.ts';
 import { adoptionRequest } from './adoption-request.ts';
-import { containerFieldPath } from './container-field-path.ts';
 import { offloadedPod } from './offloaded-pod.ts';
 import { withDeadlineLeft } from './pod-deadline.ts';
 import { type PodEntry, releaseHold } from './pod-entry.ts';
+import { podName } from './pod-name.ts';
+import { recordNotice } from './record-notice.ts';
 import { refusalMessage } from './refusal-message.ts';
+import { backOffMs, stuckRetryMs } from './retry-delays.ts';
 
 export interface PodCreatorOptions {
   readonly client: KubeClient;
@@ -36,11 +38,6 @@ export interface PodCreatorOptions {
   /** The backend has the pod, made from this. */
   onCreated(uid: string, pod: Pod, resolved: ResolvedPod): void;
 }
-
-/** Failures that may pass by themselves are tried again soon, and more and more rarely. */
-const backOff = { baseMs: 200, maxMs: 30_000 };
-/** How often something that needs somebody's hand is tried again by itself. */
-const stuckRetryMs = 60_000;
 
 /**
  * Resolves a pod and hands it to the backend. What goes wrong is left on the entry as the containers' waiting reason and told
@@ -122,10 +119,7 @@ export class PodCreator {
   }
 
   #tell(pod: Pod, notices: ResolvedPod['notices']): void {
-    for (const { type, reason, message, container } of notices) {
-      const fieldPath = container === undefined ? undefined : containerFieldPath(pod, container);
-      this.#options.events.record(objectReference(pod, fieldPath), type, reason, message);
-    }
+    for (const notice of notices) recordNotice(this.#options.events, pod, notice);
   }
 
   #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): void {
@@ -142,17 +136,15 @@ export class PodCreator {
         refusalMessage('Cannot create the pod at the backend', message),
       );
     }
-    const waitMs = error.isPassing
-      ? Math.min(backOff.baseMs * 2 ** entry.failures, backOff.maxMs) * (1 + Math.random() / 2)
-      : stuckRetryMs;
+    const waitMs = error.isPassing ? backOffMs(entry.failures) : stuckRetryMs;
     entry.failures += 1;
     entry.heldBackUntilMs = performance.now() + waitMs;
     this.#options.logger.warn({ ...fieldsOf(pod), err: error, failures: entry.failures }, 'pod not created yet');
   }
 }
 
-function fieldsOf({ metadata }: Pod): { pod: string; podUid: string | undefined } {
-  return { pod: `${metadata?.namespace}/${metadata?.name}`, podUid: metadata?.uid };
+function fieldsOf(pod: Pod): { pod: string; podUid: string | undefined } {
+  return { pod: podName(pod), podUid: pod.metadata?.uid };
 }
 
 /** All of the pod is for others to run: it waits until its author changes that. */

@@ -1,5 +1,6 @@
 import type { Pod } from '@interlink/kube';
 import type { Span, Tracer } from '@interlink/service-kit';
+import { isTerminal } from '../status/terminal-phase.ts';
 import { hasBegun } from './next-step.ts';
 
 /**
@@ -102,8 +103,4 @@ export class PodTrace {
     this.#report?.end();
     this.#report = undefined;
   }
-}
-
-function isTerminal(phase: string | undefined): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
 }

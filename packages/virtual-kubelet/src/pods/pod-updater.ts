@@ -1,4 +1,4 @@
-import { type EventRecorder, objectReference, type Pod } from '@interlink/kube';
+import type { EventRecorder, Pod } from '@interlink/kube';
 import { type Capabilities, InterLinkError, type PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { Provider } from '../provider.ts';
@@ -7,7 +7,6 @@ import { type ResolvedUpdate, resolveUpdate } from '../resolve/resolve-update.ts
 import { wantedResizes } from '../status/container-resources.ts';
 import type { PodTrouble } from '../status/pod-status.ts';
 import type { BackendMirror } from './backend-mirror.ts';
-import { containerFieldPath } from './container-field-path.ts';
 import { offloadedPod } from './offloaded-pod.ts';
 import {
   type ChangeableParts,
@@ -19,7 +18,10 @@ import {
 } from './pod-changes.ts';
 import type { PodCreator } from './pod-creator.ts';
 import type { PodEntry } from './pod-entry.ts';
+import { podName } from './pod-name.ts';
+import { recordNotice } from './record-notice.ts';
 import { refusalMessage } from './refusal-message.ts';
+import { backOffMs, stuckRetryMs } from './retry-delays.ts';
 
 export interface PodUpdaterOptions {
   readonly provider: Pick<Provider, 'updatePod'>;
@@ -33,9 +35,6 @@ export interface PodUpdaterOptions {
 
 /** A backend that took an update says so in its report by then, or is told again. */
 const reportDueMs = 15_000;
-const backOff = { baseMs: 200, maxMs: 30_000 };
-/** How often something that needs somebody's hand is tried again by itself. */
-const stuckRetryMs = 60_000;
 
 /** Tells the backend of changes in the spec of a pod that it has. What goes wrong never harms the pod: it runs on as it was. */
 export class PodUpdater {
@@ -102,7 +101,7 @@ export class PodUpdater {
       const sources = await this.#creator.sourcesOf(pod, signal);
       const resolved = await resolveUpdate(offloadedPod(pod).pod, (name) => known.has(name), sources);
       await provider.updatePod(resolved.update, signal);
-      logger.info({ pod: nameOf(pod), podUid: uid, generation: pod.metadata?.generation }, 'pod update taken');
+      logger.info({ pod: podName(pod), podUid: uid, generation: pod.metadata?.generation }, 'pod update taken');
       this.#onTaken(uid, entry, pod, resolved);
     } catch (error) {
       if (signal.aborted) throw error;
@@ -154,10 +153,10 @@ export class PodUpdater {
       this.#giveUp(entry, pod);
       return;
     }
-    logger.warn({ pod: nameOf(pod), podUid: uid, err: error }, 'pod not updated yet');
+    logger.warn({ pod: podName(pod), podUid: uid, err: error }, 'pod not updated yet');
     // Gone there: the stream says so soon.
     if (error.isPassing || error.code === 'not_found') {
-      const waitMs = Math.min(backOff.baseMs * 2 ** entry.update.failures, backOff.maxMs) * (1 + Math.random() / 2);
+      const waitMs = backOffMs(entry.update.failures);
       const heldBackUntilMs = performance.now() + waitMs;
       entry.update = { ...entry.update, failures: entry.update.failures + 1, heldBackUntilMs };
       retry(uid, waitMs);
@@ -209,10 +208,7 @@ export class PodUpdater {
   }
 
   #tell(pod: Pod, notices: ResolvedUpdate['notices']): void {
-    for (const { type, reason, message, container } of notices) {
-      const fieldPath = container === undefined ? undefined : containerFieldPath(pod, container);
-      this.#options.events.record(objectReference(pod, fieldPath), type, reason, message);
-    }
+    for (const notice of notices) recordNotice(this.#options.events, pod, notice);
   }
 }
 
@@ -226,8 +222,4 @@ function unseenChanges(pod: Pod): string[] {
     ...debuggers.map(({ name }) => ephemeral(name)),
     ...(isTold ? [] : wantedResizes(pod, statuses).map(resourcesOf)),
   ];
-}
-
-function nameOf({ metadata }: Pod): string {
-  return `${metadata?.namespace}/${metadata?.name}`;
 }

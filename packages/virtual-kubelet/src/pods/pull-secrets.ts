@@ -1,5 +1,5 @@
 import type { Pod } from '@interlink/kube';
-import type { PodReport } from '@interlink/protocol';
+import { containerStatusesOf, type PodReport } from '@interlink/protocol';
 import type { MissingObjectWatches } from '../resolve/missing-object-watches.ts';
 import { keyOf } from '../resolve/object-watches.ts';
 import type { MissingObject } from '../resolve/resolve-error.ts';
@@ -60,10 +60,8 @@ function secretsOf({ metadata, spec }: Pod) {
   return [...new Set(names)].map((name) => ({ kind: 'Secret' as const, namespace, name }));
 }
 
-function waitsForImage({ status }: PodReport): boolean {
-  const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = status;
-  const all = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
-  return all.some(({ state }) => reasons.has(state.waiting?.reason));
+function waitsForImage(report: PodReport): boolean {
+  return containerStatusesOf(report).some(({ state }) => reasons.has(state.waiting?.reason));
 }
 
 /** Apart from what the pod itself waits for before it is created. */

@@ -1,7 +1,9 @@
-import { isNotFound, isUidMismatch, type KubeClient, type Pod, pods } from '@interlink/kube';
+import type { KubeClient, Pod } from '@interlink/kube';
 import type { ContainerStatus, PodReport } from '@interlink/protocol';
 import { notRunAnnotation } from '../admission/daemon-set-pod.ts';
+import { isTerminal } from '../status/terminal-phase.ts';
 import type { PodEntry } from './pod-entry.ts';
+import { removePod } from './remove-pod.ts';
 import type { StatusWriter } from './status-writer.ts';
 
 export interface ReportedPodsOptions {
@@ -18,8 +20,7 @@ export class ReportedPods {
   }
 
   async show(entry: PodEntry, signal: AbortSignal): Promise<void> {
-    const phase = entry.pod?.status?.phase;
-    if (entry.pod === undefined || phase === 'Succeeded' || phase === 'Failed') return;
+    if (entry.pod === undefined || isTerminal(entry.pod.status?.phase)) return;
     const annotations = { [notRunAnnotation]: 'true' };
     const report = madeUpReport(entry.pod, running);
     await this.#options.status.write(entry, report, { isFinal: false, annotations, signal });
@@ -30,13 +31,7 @@ export class ReportedPods {
     const pod = entry.pod;
     if (pod === undefined || entry.isRemoved) return;
     await this.#options.status.write(entry, madeUpReport(pod, ended), { isFinal: true, signal });
-    const { namespace, name, uid = '' } = pod.metadata ?? {};
-    try {
-      await this.#options.client.delete(pods, { namespace, name }, { gracePeriodSeconds: 0, uid, signal });
-      entry.isRemoved = true;
-    } catch (error) {
-      if (!isNotFound(error) && !isUidMismatch(error)) throw error;
-    }
+    if (await removePod(this.#options.client, pod, signal)) entry.isRemoved = true;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ContainerState } from '@interlink/protocol';
 import { expect, test } from 'vitest';
 import {
   containerStatuses,
@@ -80,7 +81,7 @@ test('toApiContainerStatus() cuts times to seconds and leaves out what the API w
   });
 });
 
-test.each([
+test.each<[ContainerState, object]>([
   [{}, {}],
   [{ waiting: {} }, { waiting: {} }],
   [{ waiting: { reason: '', message: 'm' } }, { waiting: { message: 'm' } }],
@@ -88,6 +89,19 @@ test.each([
   [
     { terminated: { exitCode: 3, signal: 9 } },
     { terminated: { exitCode: 3, signal: 9, reason: 'Error', startedAt: null, finishedAt: null } },
+  ],
+  ...['StartError', 'ContainerCannotRun'].map((reason): [ContainerState, object] => [
+    { terminated: { exitCode: 128, reason, finishedAt: '2026-01-02T03:04:05.6Z' } },
+    {
+      terminated: {
+        ...{ exitCode: 128, reason },
+        ...{ startedAt: '1970-01-01T00:00:00Z', finishedAt: '2026-01-02T03:04:05Z' },
+      },
+    },
+  ]),
+  [
+    { terminated: { exitCode: 128, reason: 'StartError', startedAt: '2026-01-02T03:04:05Z' } },
+    { terminated: { exitCode: 128, reason: 'StartError', startedAt: '2026-01-02T03:04:05Z', finishedAt: null } },
   ],
 ])('toApiContainerStatus() writes the state %j as %j', (state, expected) => {
   expect(toApiContainerStatus(containerStatus('a', 'waiting', { state })).state).toEqual(expected);

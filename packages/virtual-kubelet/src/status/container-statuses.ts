@@ -115,11 +115,16 @@ function toApiState(state: ContainerState, messageBytes: number): ApiContainerSt
       reason: reason === undefined || reason === '' ? defaultReason(exitCode) : reason,
       ...optional('message', cut(message)),
       ...optional('containerID', containerID),
-      startedAt: wholeSeconds(startedAt) ?? null,
+      startedAt: wholeSeconds(startedAt) ?? (neverRan.has(reason) ? epoch : null),
       finishedAt: wholeSeconds(finishedAt) ?? null,
     } as { exitCode: number; startedAt: string; finishedAt: string },
   };
 }
+
+/** Reasons of containers that the runtime could not start, containerd's and Docker's. */
+const neverRan: ReadonlySet<string | undefined> = new Set(['StartError', 'ContainerCannotRun']);
+/** What a kubelet writes of those with containerd, which tells no start (https://github.com/kubernetes/kubernetes/issues/120331). */
+const epoch = '1970-01-01T00:00:00Z';
 
 function defaultReason(exitCode: number): string {
   return exitCode === 0 ? 'Completed' : 'Error';

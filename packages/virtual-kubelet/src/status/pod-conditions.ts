@@ -3,6 +3,7 @@ import { type ContainerStatus, initContainerKind } from '@interlink/protocol';
 import { hasStarted } from './container-statuses.ts';
 import type { PodPhase } from './pod-phase.ts';
 import { type ResizeCondition, resizeConditionTypes } from './resize-conditions.ts';
+import { isTerminal } from './terminal-phase.ts';
 
 export interface ConditionInput {
   readonly phase: PodPhase;
@@ -119,7 +120,7 @@ function sandboxVerdict(input: ConditionInput): Verdict {
 }
 
 function hasSandbox(input: ConditionInput): boolean {
-  if (input.phase === 'Succeeded' || input.phase === 'Failed') return false;
+  if (isTerminal(input.phase)) return false;
   return [...input.initStatuses, ...input.statuses].some(hasBegun);
 }
 

@@ -12,8 +12,8 @@ import {
   type WatchEvent,
   type WatchOptions,
 } from '@interlink/kube';
+import { type Json, mergeStrategically } from './strategic-merge.ts';
 
-type Json = Record<string, unknown>;
 interface Stored extends KubeObject {
   spec?: Json;
   status?: Json;
@@ -164,7 +164,7 @@ export class FakeCluster {
       };
       throw refusal(422, 'Invalid', 'metadata.uid: field is immutable', { details });
     }
-    const after = merge(before as Json, patch, '') as Stored;
+    const after = mergeStrategically(before as Json, patch) as Stored;
     const written = JSON.stringify(after) === JSON.stringify(before) ? before : this.#store(type, after);
     const answer = structuredClone(written);
     await this.beforePatchAnswer();
@@ -261,39 +261,4 @@ function isSelected(object: KubeObject, selector: string | undefined): boolean {
       const [path = '', value] = term.split('=');
       return path.split('.').reduce<unknown>((at, field) => (at as Json | undefined)?.[field], object) === value;
     });
-}
-
-const mergeKeys: Readonly<Record<string, string>> = {
-  '.status.conditions': 'type',
-  '.status.podIPs': 'ip',
-  '.status.hostIPs': 'ip',
-  '.status.addresses': 'type',
-};
-
-/** Strategic merge, without what no patch of ours holds. */
-function merge(before: Json, patch: Json, path: string): Json {
-  const after = { ...before };
-  for (const [field, value] of Object.entries(patch)) {
-    const mergeKey = mergeKeys[`${path}.${field}`];
-    const was = after[field];
-    if (field.startsWith('$')) continue;
-    if (value === null) delete after[field];
-    else if (mergeKey !== undefined && Array.isArray(value)) after[field] = mergeList(was as Json[], value, mergeKey);
-    else if (isMap(value)) after[field] = merge(isMap(was) ? was : {}, value, `${path}.${field}`);
-    else after[field] = value;
-  }
-  return after;
-}
-
-function mergeList(before: Json[] = [], changes: Json[], key: string): Json[] {
-  const byKey = new Map(before.map((element) => [element[key], element]));
-  for (const change of changes) {
-    if (change.$patch === 'delete') byKey.delete(change[key]);
-    else byKey.set(change[key], merge(byKey.get(change[key]) ?? {}, change, ''));
-  }
-  return [...byKey.values()];
-}
-
-function isMap(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -69,8 +69,11 @@ export const initCommand: Command = {
     if (flags === undefined) return;
     const { force, ...given } = flags;
     const { runInit } = await import('../../init/run-init.ts');
+    const { typedCommand } = await import('../../typed-command.ts');
     const terminal = process.stdin.isTTY ? { input: process.stdin, output: process.stderr } : undefined;
     const say = (text: string) => void process.stderr.write(text);
-    process.stdout.write(await runInit({ given, isForced: force === true, terminal, say }, signal));
+    process.stdout.write(
+      await runInit({ given, isForced: force === true, terminal, say, typed: typedCommand }, signal),
+    );
   },
 };

@@ -39,6 +39,16 @@ test('OwnerWatch forgets what the next snapshot lacks, and nothing before that i
   });
 });
 
+test('OwnerWatch tells InterLink that it is not the virtual kubelet', async () => {
+  const asked: unknown[] = [];
+  const watchPods = async function* (options: object) {
+    asked.push(options);
+    yield bookmark('begin');
+  };
+  await expect(new OwnerWatch({ owner, watchPods }, () => undefined).follow(signal)).rejects.toThrow('ended');
+  expect(asked).toEqual([{ signal, isOnlooker: true }]);
+});
+
 test('OwnerWatch says why there are no news, and goes on by itself', async () => {
   const stop = new AbortController();
   let calls = 0;

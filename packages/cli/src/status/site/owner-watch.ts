@@ -35,7 +35,7 @@ export class OwnerWatch {
 
   /** One stream, to its end. @throws InterLinkError when it ends, since it is to go on */
   async follow(signal: AbortSignal): Promise<void> {
-    for await (const record of this.#client.watchPods({ signal })) {
+    for await (const record of this.#client.watchPods({ signal, isOnlooker: true })) {
       this.#heardAt = new Date().toISOString();
       this.#trouble = undefined;
       if (record.type === 'pod') (this.#snapshot ?? this.#reports).set(record.pod.uid, record.pod);

@@ -1,4 +1,4 @@
-import { type ContainerStatus, type PodReport, parsePodReport } from '@interlink/protocol';
+import { type ContainerStatus, containerStatusesOf, type PodReport, parsePodReport } from '@interlink/protocol';
 
 /** In the order of a pod's life. `Unreadable` is what no reader of reports takes. */
 export const podStates = ['Queued', 'Starting', 'Running', 'Succeeded', 'Failed', 'Unreadable'] as const;
@@ -37,16 +37,10 @@ export function toPodRow(report: PodReport | undefined): PodRow {
     ...{ namespace, name, state: stateOf(report), reason: reasonOf(report) },
     jobId: status.jobID ?? '',
     estimatedStart: status.queue?.estimatedStart,
-    startedAt: containersOf(report)
+    startedAt: containerStatusesOf(report)
       .flatMap(({ state, lastState }) => [state, lastState].flatMap(startOf))
       .toSorted()[0],
   };
-}
-
-/** All containers of a report, in the order in which they start. */
-export function containersOf({ status }: PodReport): ContainerStatus[] {
-  const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = status;
-  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
 }
 
 /**
@@ -69,7 +63,7 @@ function reasonOf(report: PodReport): string {
   if (own !== '') return own;
   const state = stateOf(report);
   if (queue !== undefined && state === 'Queued') return queue.reason ?? queue.state;
-  for (const { state: container } of containersOf(report)) {
+  for (const { state: container } of containerStatusesOf(report)) {
     const { waiting, terminated } = container;
     if (terminated !== undefined && terminated.exitCode !== 0)
       return `${terminated.reason ?? 'Error'} (exit code ${terminated.exitCode})`;

@@ -1,6 +1,6 @@
-import type { ContainerStatus, PodReport } from '@interlink/protocol';
+import { type ContainerStatus, containerStatusesOf, type PodReport } from '@interlink/protocol';
 import type { PodEntry, SeenEvent } from '../board/owner-board.ts';
-import { containersOf, type PodRow } from '../board/pod-row.ts';
+import type { PodRow } from '../board/pod-row.ts';
 import { type Html, type HtmlValue, html } from '../html/html.ts';
 import { renderPage, type Viewer } from '../html/page.ts';
 import { ageSince, pointInTime } from '../html/times.ts';
@@ -26,9 +26,9 @@ export function renderPodPage(view: PodView): string {
   const { row } = entry;
   const main = html`<div id="pod" data-live data-uid="${entry.uid}">${facts(view)}
 <section aria-labelledby="timeline-title"><h2 id="timeline-title">Timeline</h2>${timeline(entry, report)}</section>
-<section aria-labelledby="containers-title"><h2 id="containers-title">Containers</h2>${report !== undefined && containerTable(containersOf(report))}</section>
+<section aria-labelledby="containers-title"><h2 id="containers-title">Containers</h2>${report !== undefined && containerTable(containerStatusesOf(report))}</section>
 <section aria-labelledby="events-title"><h2 id="events-title">Events</h2>${eventList(events)}</section></div>
-${report !== undefined && log(entry, containersOf(report), view.container)}`;
+${report !== undefined && log(entry, containerStatusesOf(report), view.container)}`;
   const title = row.name === '' ? entry.uid : `${row.namespace}/${row.name}`;
   return renderPage({ title, viewer, main, after });
 }

@@ -1,6 +1,5 @@
-import type { PodReport } from '@interlink/protocol';
+import { containerStatusesOf, type PodReport } from '@interlink/protocol';
 import type { PodEntry } from '../board/owner-board.ts';
-import { containersOf } from '../board/pod-row.ts';
 
 export interface TimelineStep {
   /** RFC 3339. */
@@ -17,7 +16,7 @@ export function timelineOf({ firstSeenAt, isSeenFromStart }: PodEntry, report: P
   const steps: TimelineStep[] = [{ at: new Date(firstSeenAt).toISOString(), what: seen }];
   const startTime = report?.status.startTime;
   if (startTime !== undefined) steps.push({ at: startTime, what: 'taken up, as the backend has it' });
-  for (const { name, state, lastState } of report === undefined ? [] : containersOf(report)) {
+  for (const { name, state, lastState } of report === undefined ? [] : containerStatusesOf(report)) {
     for (const [each, before] of [
       [lastState, ', the time before'],
       [state, ''],

@@ -15,6 +15,7 @@ export const sandboxChanged: EventText = normal(
   'Pod sandbox changed, it will be killed and re-created.',
 );
 export const mountFailed = (why: string): EventText => warning('FailedMount', why);
+export const unreadable = (why: string): EventText => warning('FailedSync', `error determining status: ${why}`);
 export const pullBackOff = (image: string): EventText => normal('BackOff', `Back-off pulling image "${image}"`);
 export const crashLoop = (container: string, pod: { name: string; namespace: string; uid: string }): EventText =>
   warning(

@@ -2,15 +2,17 @@ import type { PodEvent, PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import type { News, OwnedReport } from '../../backend.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { ContainerRuntime, EventText, RuntimePod } from '../container-runtime.ts';
+import type { ContainerRuntime, EventText, RuntimePod, UnreadablePod } from '../container-runtime.ts';
 import { nextSteps } from '../decide/next-steps.ts';
 import { deadlineAtMs } from '../decide/pod-end.ts';
 import { nothingToDo } from '../decide/step.ts';
 import { buildFacts } from '../facts/build-facts.ts';
 import type { PodFacts } from '../facts/pod-facts.ts';
 import { toPodReport } from '../status/to-pod-report.ts';
+import { toUnreadReport } from '../status/to-unread-report.ts';
 import type { ContainerCare } from './container-care.ts';
 import { dueEvents } from './due-events.ts';
+import { unreadable } from './lifecycle-events.ts';
 import { noteLosses } from './lost-attempts.ts';
 import { knowledgeOf } from './pod-knowledge.ts';
 import { PodMemory } from './pod-memory.ts';
@@ -115,10 +117,24 @@ export class PodLifecycle {
     return await this.#rounds.run(uid);
   }
 
-  /** Every pod that the runtime holds. Those with something left to do, whoever began it, are taken on. */
+  /**
+   * Every pod that the runtime holds. Those with something left to do, whoever began it, are taken on. Of one that can't be read the last
+   * report stands, and it is told.
+   */
   async list(): Promise<OwnedReport[]> {
     const pods = await this.#options.runtime.readAll();
-    return await Promise.all(pods.map(async (pod) => ({ owner: pod.owner, report: await this.#listed(pod) })));
+    const reportOf = async (pod: RuntimePod | UnreadablePod) =>
+      'unreadable' in pod ? this.#unread(pod) : await this.#listed(pod);
+    return await Promise.all(pods.map(async (pod) => ({ owner: pod.owner, report: await reportOf(pod) })));
+  }
+
+  #unread({ pod, unreadable: error }: UnreadablePod): PodReport {
+    const { uid } = pod.metadata;
+    const memory = this.memoryOf(uid);
+    memory.isKnown = true;
+    this.#options.logger.warn({ podUid: uid, err: error }, 'cannot read the pod');
+    this.tell(uid, undefined, unreadable(error.message));
+    return memory.lastReport ?? toUnreadReport(pod, error);
   }
 
   async #listed(pod: RuntimePod): Promise<PodReport> {

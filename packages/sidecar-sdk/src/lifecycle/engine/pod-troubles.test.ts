@@ -231,3 +231,28 @@ test('PodLifecycle gives a pod its grace period although its deadline was moved 
   expect(sidecar.engine.log.slice(-2)).toEqual(['100 TERM main/0', '105 end main/0 143']);
   expect(sidecar.report.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
 });
+
+test('PodLifecycle lists a pod that can’t be read as it was told last, tells why, and goes on with the others', async () => {
+  const sidecar = new SimulatedSidecar();
+  const pod = sidecar.submit(podOf());
+  await sidecar.passSeconds(1);
+  const otherUid = podUid.replace('1', '2');
+  sidecar.submit(podOf({}, otherUid));
+  pod.unreadable = new InterLinkError('internal', 'a dead file system');
+  const running = { containerStatuses: [{ name: 'main', state: { running: {} } }] };
+  const before = await sidecar.process.lifecycle.list();
+  expect(before.map(({ report }) => report.uid).toSorted()).toEqual([podUid, otherUid].toSorted());
+  expect(before.find(({ report }) => report.uid === podUid)?.report.status).toMatchObject(running);
+  expect(sidecar.events.at(-1)).toBe('1 FailedSync error determining status: a dead file system');
+
+  sidecar.restart();
+  const after = await sidecar.process.lifecycle.list();
+  const waiting = { reason: 'ContainerStatusUnknown', message: 'a dead file system' };
+  const unknown = { containerStatuses: [{ name: 'main', state: { waiting }, ready: false }] };
+  expect(after.find(({ report }) => report.uid === podUid)?.report.status).toMatchObject(unknown);
+
+  pod.unreadable = undefined;
+  const again = await sidecar.process.lifecycle.list();
+  expect(again.find(({ report }) => report.uid === podUid)?.report.status).toMatchObject(running);
+  expect(sidecar.gone).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '@interlink/protocol';
+import type { Container, InterLinkError, Pod } from '@interlink/protocol';
 import type { Attempt, AttemptState, RuntimePod } from '../container-runtime.ts';
 import { declared } from '../facts/build-facts.ts';
 import { type Run, runOf, type Scripts } from './container-script.ts';
@@ -17,6 +17,8 @@ export class SimulatedPod {
   deletion: { killAtMs: number | undefined } | undefined;
   failure: RuntimePod['failure'];
   hasRequest = true;
+  /** Why a list can't tell how it is. */
+  unreadable: InterLinkError | undefined;
 
   constructor(pod: Pod, scripts: Scripts) {
     this.pod = pod;

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Attempt, ContainerRuntime, CreateOrder, RuntimePod } from '../container-runtime.ts';
+import type { Attempt, ContainerRuntime, CreateOrder, RuntimePod, UnreadablePod } from '../container-runtime.ts';
 import { nameOf, type SimulatedEngine } from './simulated-engine.ts';
 import type { SimulatedAttempt, SimulatedPod } from './simulated-pod.ts';
 
@@ -35,8 +35,10 @@ export class SimulatedRuntime implements ContainerRuntime {
     return this.#call('read', () => seen);
   }
 
-  readAll(): Promise<RuntimePod[]> {
-    const seen = [...this.#engine.pods.values()].map((pod) => pod.snapshot());
+  readAll(): Promise<Array<RuntimePod | UnreadablePod>> {
+    const seen = [...this.#engine.pods.values()].map((pod) =>
+      pod.unreadable === undefined ? pod.snapshot() : { ...pod.snapshot(), unreadable: pod.unreadable },
+    );
     return this.#call('readAll', () => seen);
   }
 

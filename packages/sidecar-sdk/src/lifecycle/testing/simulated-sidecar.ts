@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod, PodReport } from '@interlink/protocol';
+import { type ContainerStatus, containerStatusesOf, type Pod, type PodReport } from '@interlink/protocol';
 import { createLogger } from '@interlink/service-kit';
 import type { News } from '../../backend.ts';
 import { PodLifecycle } from '../engine/pod-lifecycle.ts';
@@ -52,9 +52,7 @@ export class SimulatedSidecar {
 
   /** Of any kind of container, in the newest report. */
   statusOf(container: string): ContainerStatus {
-    const { initContainerStatuses = [], containerStatuses, ephemeralContainerStatuses = [] } = this.report.status;
-    const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
-    const status = statuses.find(({ name }) => name === container);
+    const status = containerStatusesOf(this.report).find(({ name }) => name === container);
     if (status === undefined) throw new Error(`no status of ${container}`);
     return status;
   }

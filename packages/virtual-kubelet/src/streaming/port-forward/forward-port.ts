@@ -26,16 +26,23 @@ export async function forwardPort(
   data.once('close', leave);
   // A caller that breaks off in the middle has nobody to be told: both streams close, and that is looked at.
   for (const stream of [data, error]) stream.on('error', () => undefined);
+  const tell = (reason: unknown) => {
+    error.end(`error forwarding port ${port} to ${subject}: ${InterLinkError.from(reason).message}`);
+  };
   let connection: Duplex;
   try {
     connection = await open(port, left.signal);
   } catch (reason) {
-    error.end(`error forwarding port ${port} to ${subject}: ${InterLinkError.from(reason).message}`);
+    tell(reason);
     data.end();
     data.resume();
     return;
   }
   data.off('close', leave);
+  // Some backends only learn now whether something listens there. A break after the pod's first byte is no failure to forward.
+  connection.once('error', (reason) => {
+    if (!connection.readableDidRead) tell(reason);
+  });
   connection.once('end', () => error.end());
   connection.once('close', () => {
     error.end();
