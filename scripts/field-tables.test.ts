@@ -1,11 +1,12 @@
 import { allFields as dockerFields } from '@interlink/sidecar-docker';
+import { flattenFields } from '@interlink/sidecar-sdk';
 import { allFields as slurmFields } from '@interlink/sidecar-slurm';
 import { describe, expect, test } from 'vitest';
 import { kubernetesFields } from './kubernetes-fields.ts';
 
 describe.each([
-  ['docs/docker.md', dockerFields],
-  ['docs/slurm.md', slurmFields],
+  ['docs/docker.md', flattenFields(dockerFields)],
+  ['docs/slurm.md', flattenFields(slurmFields)],
 ])('the fields of %s', (_, fields) => {
   const paths = new Set(fields.map(({ path }) => path));
   const known = kubernetesFields(paths);

@@ -149,7 +149,7 @@ export class DockerBackend implements Backend {
   }
 
   async render(request: PodRequest, owner: Owner): Promise<Rendering> {
-    return await renderPod(request, owner, { root: this.#root, policy: await this.#policyNow() });
+    return await renderPod(request, owner, { ...this.#parts(), policy: await this.#policyNow() });
   }
 
   async update(update: PodUpdate, owner: Owner): Promise<PodReport> {

@@ -20,8 +20,9 @@
  *   identity/         names and labels
  *   engine/           every request to the Docker Engine
  */
-export { connect as connectEngine } from './engine/connect.ts';
-export { type EngineAddress, parseEngineAddress } from './engine/connection.ts';
+export { connectAt as connectEngine } from './engine/connect.ts';
+export type { EngineAddress } from './engine/connection.ts';
+export { findEngineAddress } from './engine/docker-context.ts';
 export { Engine, type EngineInfo } from './engine/engine.ts';
 export { allFields } from './fields/all-fields.ts';
 export { supportedFlags } from './flags/docker-flags.ts';

@@ -6,7 +6,8 @@ import {
   sidecarUrl,
 } from '@interlink/sidecar-sdk';
 import { DockerBackend } from './backend.ts';
-import { connect } from './engine/connect.ts';
+import { connectAt } from './engine/connect.ts';
+import { findEngineAddress } from './engine/docker-context.ts';
 import { Engine } from './engine/engine.ts';
 import { parseThresholds } from './image/collection-plan.ts';
 import { loadSiteSettings } from './site/site-settings.ts';
@@ -37,13 +38,14 @@ export async function createDockerBackend(
   const root = config.DataRootFolder ?? defaultDataRoot(env);
   await ensureDataRoot(root);
   const claims = parseDockerClaims(config['Docker.Claims']);
+  const address = await findEngineAddress(env);
   const hostPaths = parseHostPaths(
     'Docker.HostPaths',
     config['Docker.HostPaths'],
-    forbiddenPaths({ root, claims, env }),
+    forbiddenPaths({ root, claims, address }),
   );
   const site = await loadSiteSettings(config);
-  const engine = new Engine(await connect(env));
+  const engine = new Engine(await connectAt(address));
   const policy = { exportsPodData: config.ExportPodData, hostPaths, claims, site };
   const [evictions, deletions, deadlines] = await Promise.all([
     readEvictions(root),

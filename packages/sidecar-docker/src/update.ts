@@ -6,17 +6,16 @@ import {
   type PodReport,
   type PodUpdate,
 } from '@interlink/sidecar-sdk';
-import type { Engine } from './engine/engine.ts';
 import type { PodWork } from './pods/pod-work.ts';
 import type { PodWorks } from './pods/pod-works.ts';
-import { resizeContainers } from './pods/resize-containers.ts';
+import { type ResizeContext, resizeContainers } from './pods/resize-containers.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { isLeaving, type PodSnapshot } from './status/pod-snapshot.ts';
 import { writeDeadline } from './volumes/deadline-note.ts';
 
 export interface UpdateOptions {
-  readonly engine: Engine;
-  readonly reader: PodReader;
+  readonly engine: ResizeContext['engine'];
+  readonly reader: Pick<PodReader, 'readPod'>;
   readonly works: PodWorks;
   readonly lifecycle: Pick<PodLifecycle, 'memoryOf' | 'nudge' | 'settle'>;
   /** DataRootFolder. */
@@ -41,7 +40,8 @@ export async function updatePod(update: PodUpdate, owner: Owner, options: Update
     throw new InterLinkError('aborted', `Pod ${namespace}/${name} is being deleted`);
   }
   takeDebuggers(update, snapshot, work);
-  for (const { name: container, image } of pod.spec.containers)
+  // An init container that has ended stays as it was: its image is for an attempt that is still to be made.
+  for (const { name: container, image } of [...(pod.spec.initContainers ?? []), ...pod.spec.containers])
     if (image !== undefined) work.images.set(container, image);
   work.updated = { pod, volumes: [] };
   await takeDeadline(update, snapshot, { work, root });

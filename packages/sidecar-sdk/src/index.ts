@@ -94,11 +94,13 @@ export {
   type Field,
   type FieldContext,
   fieldsBelow,
+  flattenFields,
   ignored,
   refused,
   type Support,
   type Switch,
   supported,
+  supportedWith,
   switched,
 } from './fields/field.ts';
 export { parseQuantity } from './fields/quantity.ts';

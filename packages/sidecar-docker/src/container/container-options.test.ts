@@ -9,8 +9,9 @@ function optionsOf(
   container: Partial<Container>,
   spec: Partial<PodRequest['pod']['spec']> = {},
   policy = policyWith(),
+  annotations: Record<string, string> = {},
 ) {
-  const metadata = { name: 'p', namespace: 'ns', uid };
+  const metadata = { name: 'p', namespace: 'ns', uid, annotations };
   const request: PodRequest = {
     pod: { metadata, spec: { containers: [{ name: 'c', image: 'busybox', ...container }], ...spec } },
     volumes: [],
@@ -36,6 +37,19 @@ describe('toContainerOptions()', () => {
     expect(optionsOf({ command: ['a'], args: ['b'] })).toMatchObject({ Entrypoint: ['a'], Cmd: ['b'] });
     expect(optionsOf({ args: ['b'] })).not.toHaveProperty('Entrypoint');
     expect(optionsOf({ command: ['a'] })).not.toHaveProperty('Cmd');
+  });
+
+  test('takes the options of its pod’s annotation, on top of its own, where the site allows that', () => {
+    const name = 'docker-options.vk.io/flags';
+    const annotations = { [name]: '--shm-size 1g --cap-add SYS_PTRACE --pids-limit=7' };
+    const container = { securityContext: { capabilities: { add: ['NET_BIND_SERVICE'], drop: ['ALL'] } } };
+    const site = { podAnnotations: new Set([name]), pidsLimit: 99 };
+    const allowed = optionsOf(container, {}, policyWith(site), annotations);
+    expect(allowed.HostConfig).toEqual({
+      ...optionsOf(container, {}, policyWith(site)).HostConfig,
+      ...{ ShmSize: 2 ** 30, CapAdd: ['NET_BIND_SERVICE', 'SYS_PTRACE'], PidsLimit: 7 },
+    });
+    expect(optionsOf(container, {}, policyWith(), annotations)).toEqual(optionsOf(container));
   });
 
   test('is stopped by the signal that it names', () => {

@@ -10,10 +10,9 @@ import {
   type VolumeMount,
 } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
-import { uidLabel } from '../identity/labels.ts';
 import { findVolumeBase, type VolumeBase, type VolumePolicy } from '../volumes/volume-base.ts';
-import { folderVolumeName } from '../volumes/volume-paths.ts';
-import { hasSubPath, subPathParts } from './sub-path.ts';
+import { bind, engineMount, type MountSource, volumeOver } from './mount-settings.ts';
+import { subPathParts } from './sub-path.ts';
 
 /** Where volumes are, and what the engine can do about them. */
 export interface MountSite extends VolumePolicy {
@@ -68,15 +67,6 @@ export async function namingVolume<T>({ name }: Volume, work: () => Promise<T>):
   }
 }
 
-function engineMount(
-  { mount }: VolumeBase & { kind: 'engine' },
-  of: VolumeMount,
-): Omit<Docker.MountSettings, 'Target'> {
-  if (!hasSubPath(of)) return mount;
-  const options = mount.VolumeOptions ?? { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } };
-  return { ...mount, VolumeOptions: { ...options, Subpath: subPathParts(of).join('/') } };
-}
-
 interface FolderMountContext {
   readonly mount: VolumeMount;
   readonly uid: string;
@@ -86,7 +76,7 @@ interface FolderMountContext {
 async function folderMount(
   base: VolumeBase & { kind: 'folder' },
   { mount, uid, site }: FolderMountContext,
-): Promise<{ settings: Omit<Docker.MountSettings, 'Target'>; isGuarded: boolean }> {
+): Promise<{ settings: MountSource; isGuarded: boolean }> {
   const parts = [...base.parts, ...subPathParts(mount)];
   if (base.isOurs)
     return {
@@ -107,33 +97,4 @@ async function folderMount(
     throw new InterLinkError('failed_precondition', `${parts.join('/')} leads out of the volume`);
   }
   return { settings: bind(real, mount), isGuarded: !isWithin(await realpath(site.root), real) || parts.length > 0 };
-}
-
-function bind(source: string, { mountPropagation = 'None' }: VolumeMount): Omit<Docker.MountSettings, 'Target'> {
-  return { Type: 'bind', Source: source, BindOptions: { Propagation: propagations[mountPropagation] ?? 'rprivate' } };
-}
-
-/** https://kubernetes.io/docs/concepts/storage/volumes/#mount-propagation */
-export const propagations: Readonly<Record<string, Docker.MountPropagation>> = {
-  None: 'rprivate',
-  HostToContainer: 'rslave',
-  Bidirectional: 'rshared',
-};
-
-/** A volume of the engine's over a folder: of such it mounts a sub-path without ever being led out, at every start. */
-function volumeOver(
-  folder: string,
-  { parts, uid, volume }: { parts: ReadonlyArray<string>; uid: string; volume: string },
-): Omit<Docker.MountSettings, 'Target'> {
-  return {
-    Type: 'volume',
-    Source: folderVolumeName(uid, volume),
-    VolumeOptions: {
-      NoCopy: true,
-      Labels: { [uidLabel]: uid },
-      // Without what the host has mounted below it, which a sub-path does not get from the engine in any case.
-      DriverConfig: { Name: 'local', Options: { type: 'none', o: 'bind', device: folder } },
-      Subpath: parts.join('/'),
-    },
-  };
 }

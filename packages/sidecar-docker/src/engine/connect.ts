@@ -2,15 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterLinkError } from '@interlink/sidecar-sdk';
 import Docker from 'dockerode';
-import { type EngineAddress, parseEngineAddress } from './connection.ts';
+import type { EngineAddress } from './connection.ts';
+import { findEngineAddress } from './docker-context.ts';
+
+/** A client for the engine that {@link findEngineAddress} finds. @throws InterLinkError `invalid_argument` */
+export async function connect(env: NodeJS.ProcessEnv): Promise<Docker> {
+  return await connectAt(await findEngineAddress(env));
+}
 
 /**
- * A client for the engine that the environment names. Nothing is sent yet: an engine that is down is noticed by the first
+ * A client for the engine there. Nothing is sent yet: an engine that is down is noticed by the first
  * request. Paths carry no API version, so each engine answers in its own newest; only members that 1.41 has are read.
- * @throws InterLinkError `invalid_argument` when the address is wrong or its certificates can't be read
+ * @throws InterLinkError `invalid_argument` when its certificates can't be read
  */
-export async function connect(env: NodeJS.ProcessEnv): Promise<Docker> {
-  return new Docker(await toOptions(parseEngineAddress(env)));
+export async function connectAt(address: EngineAddress): Promise<Docker> {
+  return new Docker(await toOptions(address));
 }
 
 async function toOptions(address: EngineAddress): Promise<Docker.DockerOptions> {

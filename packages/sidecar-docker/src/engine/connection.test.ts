@@ -10,6 +10,10 @@ describe('parseEngineAddress()', () => {
       { DOCKER_HOST: 'tcp://h:99', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/c' },
       { kind: 'tcp', host: 'h', port: 99, certificates: '/c' },
     ],
+    [
+      { DOCKER_HOST: 'tcp://h', DOCKER_TLS_VERIFY: '1', DOCKER_CONFIG: '/of/docker' },
+      { kind: 'tcp', host: 'h', port: 2376, certificates: '/of/docker' },
+    ],
   ])('reads %j', (env, wanted) => {
     expect(parseEngineAddress(env)).toEqual(wanted);
   });

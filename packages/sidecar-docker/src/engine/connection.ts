@@ -15,23 +15,36 @@ export type EngineAddress =
 
 const defaultSocket = '/var/run/docker.sock';
 
+/** The Docker CLI's own folder: certificates, `config.json`, contexts. */
+export function dockerFolder(env: NodeJS.ProcessEnv): string {
+  return env.DOCKER_CONFIG || join(homedir(), '.docker');
+}
+
 /**
  * Reads `DOCKER_HOST`, `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` as the Docker CLI does
  * (https://docs.docker.com/reference/cli/docker/#environment-variables).
  * @throws InterLinkError `invalid_argument` for what is neither `unix://` nor `tcp://`
  */
 export function parseEngineAddress(env: NodeJS.ProcessEnv): EngineAddress {
-  const text = env.DOCKER_HOST ?? '';
+  const isTls = (env.DOCKER_TLS_VERIFY ?? '') !== '';
+  const certificates = isTls ? env.DOCKER_CERT_PATH || dockerFolder(env) : undefined;
+  return parseHost(env.DOCKER_HOST ?? '', { of: 'DOCKER_HOST', certificates });
+}
+
+/** @param text empty: the engine of this machine. `of`: whose word it is @throws InterLinkError `invalid_argument` */
+export function parseHost(
+  text: string,
+  { of, certificates }: { readonly of: string; readonly certificates: string | undefined },
+): EngineAddress {
   if (text === '') return { kind: 'socket', path: defaultSocket };
   if (text.startsWith('unix://')) return { kind: 'socket', path: text.slice('unix://'.length) || defaultSocket };
   const url = text.startsWith('tcp://') && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.hostname === '') {
     throw new InterLinkError(
       'invalid_argument',
-      `DOCKER_HOST is ${JSON.stringify(text)}: unix:///path or tcp://host:port is wanted`,
+      `${of} is ${JSON.stringify(text)}: unix:///path or tcp://host:port is wanted`,
     );
   }
-  const isTls = (env.DOCKER_TLS_VERIFY ?? '') !== '';
-  const certificates = isTls ? env.DOCKER_CERT_PATH || join(homedir(), '.docker') : undefined;
-  return { kind: 'tcp', host: url.hostname, port: Number(url.port || (isTls ? 2376 : 2375)), certificates };
+  const port = Number(url.port || (certificates === undefined ? 2375 : 2376));
+  return { kind: 'tcp', host: url.hostname, port, certificates };
 }

@@ -13,6 +13,21 @@ describe('fieldExaminer', () => {
   test.each<[string, object, object, string]>([
     ['a field of the pod', { brandNew: 1 }, {}, 'spec.brandNew'],
     ['a field of a container', {}, { brandNew: { a: 1 } }, 'spec.initContainers[0].brandNew'],
+    [
+      'a field of a probe',
+      {},
+      { livenessProbe: { exec: {}, brandNew: 1 } },
+      'initContainers[0].livenessProbe.brandNew',
+    ],
+    [
+      'an action of a probe',
+      {},
+      { startupProbe: { httpGet: { port: 1, brandNew: 1 } } },
+      'initContainers[0].startupProbe.httpGet.brandNew',
+    ],
+    ['a hook', {}, { lifecycle: { preStop: { brandNew: { a: 1 } } } }, 'initContainers[0].lifecycle.preStop.brandNew'],
+    ['an alias', { hostAliases: [{ ip: '1.2.3.4', brandNew: 1 }] }, {}, 'spec.hostAliases[0].brandNew'],
+    ['a profile', { securityContext: { seccompProfile: { type: 'Unconfined', x: 1 } } }, {}, 'seccompProfile.x'],
     ['a field of a security context', {}, { securityContext: { x: true } }, 'initContainers[0].securityContext.x'],
   ])('tells of %s that nobody knows', (_, spec, container, place) => {
     expect(warningsOf(spec, container)).toEqual([expect.stringContaining(`${place} is not known to this release`)]);
@@ -31,6 +46,32 @@ describe('fieldExaminer', () => {
   ])('of restart rules with the action %s refuses %j', (action, refusals) => {
     const rules = { restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [42] } }] };
     expect(findingsOf({}, rules)).toEqual({ refusals, warnings: [] });
+  });
+
+  const everywhere = {
+    httpGet: { path: '/', port: 'web', scheme: 'HTTPS', httpHeaders: [{ name: 'Host', value: 'other.example' }] },
+    ...{ exec: { command: ['true'] }, initialDelaySeconds: 1 },
+  };
+
+  test.each(['', 'localhost', '127.0.0.1'])('takes probes and hooks of the host %j', (host) => {
+    const probe = { ...everywhere, httpGet: { ...everywhere.httpGet, host }, tcpSocket: { port: 1, host } };
+    const { initialDelaySeconds: _, ...action } = { ...probe };
+    const container = {
+      ...{ livenessProbe: probe, readinessProbe: probe, startupProbe: { grpc: { port: 1, service: 's' } } },
+      lifecycle: { postStart: action, preStop: { sleep: { seconds: 1 } }, stopSignal: 'SIGINT' },
+    };
+    expect(findingsOf({}, container)).toEqual({ refusals: [], warnings: [] });
+  });
+
+  test.each<[string, object]>([
+    ['livenessProbe.httpGet', { livenessProbe: { httpGet: { port: 1, host: '10.0.0.1' } } }],
+    ['readinessProbe.tcpSocket', { readinessProbe: { tcpSocket: { port: 1, host: '10.0.0.1' } } }],
+    ['startupProbe.httpGet', { startupProbe: { httpGet: { port: 1, host: '10.0.0.1' } } }],
+    ['lifecycle.postStart.httpGet', { lifecycle: { postStart: { httpGet: { port: 1, host: '10.0.0.1' } } } }],
+    ['lifecycle.preStop.httpGet', { lifecycle: { preStop: { httpGet: { port: 1, host: '10.0.0.1' } } } }],
+  ])('refuses another host of %s', (action, container) => {
+    const refusal = `spec.initContainers[0].${action}.host: "10.0.0.1" can't be had: probes and hooks reach only their own pod`;
+    expect(findingsOf({}, container)).toEqual({ refusals: [refusal], warnings: [] });
   });
 
   test('tells that an fsGroup does not reach into claims', () => {

@@ -6,10 +6,13 @@ import {
   refused,
   stringsOf,
   supported,
+  supportedWith,
   switched,
 } from '@interlink/sidecar-sdk';
 import { isHostCapability } from '../container/capabilities.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
+import { hookFields, probeFields } from './action-fields.ts';
+import { profileFields } from './profile-fields.ts';
 import { seLinux } from './selinux-fields.ts';
 import { privileged } from './switches.ts';
 
@@ -23,17 +26,17 @@ export const containerFields: ReadonlyArray<Field<SitePolicy>> = [
   elsewhere('envFrom', 'by the virtual kubelet'),
   supported('image'),
   supported('imagePullPolicy'),
-  supported('lifecycle.postStart'),
-  supported('lifecycle.preStop'),
+  supportedWith('lifecycle.postStart', hookFields),
+  supportedWith('lifecycle.preStop', hookFields),
   supported('lifecycle.stopSignal'),
-  supported('livenessProbe'),
+  supportedWith('livenessProbe', probeFields),
   supported('name'),
   supported('ports[].containerPort'),
   supported('ports[].hostIP'),
   supported('ports[].hostPort', 'published by the engine; one that is taken is told by `FailedCreatePodSandBox`'),
   supported('ports[].name'),
   supported('ports[].protocol'),
-  supported('readinessProbe'),
+  supportedWith('readinessProbe', probeFields),
   ignored('resizePolicy', 'resources change while the container runs', {
     concerns: (value) =>
       Array.isArray(value) && value.some((one) => recordOf(one).restartPolicy === 'RestartContainer'),
@@ -47,7 +50,7 @@ export const containerFields: ReadonlyArray<Field<SitePolicy>> = [
     values: 'actions other than `Restart`',
   }),
   supported('securityContext.allowPrivilegeEscalation', '`false`: no-new-privileges'),
-  supported('securityContext.appArmorProfile', "as the pod's; the annotation of old, too"),
+  supportedWith('securityContext.appArmorProfile', profileFields, "as the pod's; the annotation of old, too"),
   switched(
     'securityContext.capabilities.add',
     privileged,
@@ -68,9 +71,9 @@ export const containerFields: ReadonlyArray<Field<SitePolicy>> = [
   supported('securityContext.runAsNonRoot', "with the kubelet's errors"),
   supported('securityContext.runAsUser'),
   ...seLinux('securityContext'),
-  supported('securityContext.seccompProfile'),
+  supportedWith('securityContext.seccompProfile', profileFields),
   ignored('securityContext.windowsOptions', 'the engine runs Linux'),
-  supported('startupProbe'),
+  supportedWith('startupProbe', probeFields),
   supported('stdin'),
   supported('stdinOnce'),
   supported('targetContainerName', 'of ephemeral containers'),

@@ -1,5 +1,15 @@
-import { elsewhere, type Field, ignored, recordOf, refused, supported, switched } from '@interlink/sidecar-sdk';
+import {
+  elsewhere,
+  type Field,
+  ignored,
+  recordOf,
+  refused,
+  supported,
+  supportedWith,
+  switched,
+} from '@interlink/sidecar-sdk';
 import type { SitePolicy } from '../site/site-policy.ts';
+import { profileFields } from './profile-fields.ts';
 import { seLinux } from './selinux-fields.ts';
 import { hostNamespaces } from './switches.ts';
 
@@ -14,10 +24,15 @@ export const podFields: ReadonlyArray<Field<SitePolicy>> = [
   supported('activeDeadlineSeconds'),
   elsewhere('affinity', scheduler),
   elsewhere('automountServiceAccountToken', apiServer),
-  supported('dnsConfig'),
+  supportedWith('dnsConfig', [
+    supported('nameservers'),
+    supported('options[].name'),
+    supported('options[].value'),
+    supported('searches'),
+  ]),
   supported('dnsPolicy', '`ClusterFirst` needs `ClusterDNS`; else it is `Default`, with event `MissingClusterDNS`'),
   elsewhere('enableServiceLinks', virtualKubelet),
-  supported('hostAliases'),
+  supportedWith('hostAliases[]', [supported('hostnames'), supported('ip')]),
   switched('hostIPC', hostNamespaces, toHost),
   switched('hostNetwork', hostNamespaces, toHost),
   switched('hostPID', hostNamespaces, toHost),
@@ -27,7 +42,7 @@ export const podFields: ReadonlyArray<Field<SitePolicy>> = [
   }),
   supported('hostname'),
   supported('hostnameOverride'),
-  supported('imagePullSecrets'),
+  supportedWith('imagePullSecrets[]', [supported('name')]),
   elsewhere('nodeName', scheduler),
   elsewhere('nodeSelector', scheduler),
   refused('os', 'the engine runs Linux', {
@@ -46,7 +61,7 @@ export const podFields: ReadonlyArray<Field<SitePolicy>> = [
   elsewhere('schedulerName', scheduler),
   elsewhere('schedulingGates', scheduler),
   elsewhere('schedulingGroup', scheduler),
-  supported('securityContext.appArmorProfile', 'refused where the host has no AppArmor'),
+  supportedWith('securityContext.appArmorProfile', profileFields, 'refused where the host has no AppArmor'),
   // Processes are in the group all the same. https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
   ignored('securityContext.fsGroup', 'what is in claims keeps the group that the administrator gave it', {
     concerns: (_, { spec }) => (spec.volumes ?? []).some(({ persistentVolumeClaim: claim }) => claim !== undefined),
@@ -61,10 +76,14 @@ export const podFields: ReadonlyArray<Field<SitePolicy>> = [
     values: '`Recursive`',
   }),
   ...seLinux('securityContext'),
-  supported('securityContext.seccompProfile', '`Localhost`: a file of `Docker.SeccompProfiles`'),
+  supportedWith('securityContext.seccompProfile', profileFields, '`Localhost`: a file of `Docker.SeccompProfiles`'),
   supported('securityContext.supplementalGroups'),
   supported('securityContext.supplementalGroupsPolicy', '`Strict` only with `runAsGroup`, and refused without'),
-  supported('securityContext.sysctls', 'safe ones, and those of `Docker.AllowedUnsafeSysctls`; else `SysctlForbidden`'),
+  supportedWith(
+    'securityContext.sysctls[]',
+    [supported('name'), supported('value')],
+    'safe ones, and those of `Docker.AllowedUnsafeSysctls`; else `SysctlForbidden`',
+  ),
   ignored('securityContext.windowsOptions', 'the engine runs Linux'),
   elsewhere('serviceAccount', apiServer),
   elsewhere('serviceAccountName', apiServer),

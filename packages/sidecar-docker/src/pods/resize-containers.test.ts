@@ -20,7 +20,7 @@ async function resizeAt(calls: { inspect(): object; update(): void }): Promise<P
     resizeContainer: async () => calls.update(),
   } as unknown as Engine;
   const main = { id: 'a', labels: { container: 'main', attempt: 0 }, startedAt: 'now' };
-  const snapshot = { pod: {}, sandbox: undefined, containers: [main] } as unknown as PodSnapshot;
+  const snapshot = { pod, sandbox: undefined, containers: [main] } as unknown as PodSnapshot;
   const work = new PodWork();
   await resizeContainers(snapshot, { engine, work, pod, changed: () => undefined });
   const { resize } = work;

@@ -1,4 +1,12 @@
-import { backOffMs, type Container, InterLinkError, type Pod, parseQuantity, sleep } from '@interlink/sidecar-sdk';
+import {
+  backOffMs,
+  type Container,
+  InterLinkError,
+  initContainerKind,
+  type Pod,
+  parseQuantity,
+  sleep,
+} from '@interlink/sidecar-sdk';
 import { toEngineResources } from '../container/resources.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isUnimplemented } from '../engine/engine-error.ts';
@@ -7,7 +15,7 @@ import type { PodWork } from './pod-work.ts';
 import { unlessGone } from './unless-gone.ts';
 
 export interface ResizeContext {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'info' | 'inspectContainer' | 'resizeContainer'>;
   readonly work: PodWork;
   /** As it is wanted now. */
   readonly pod: Pod;
@@ -21,7 +29,7 @@ export async function resizeContainers(snapshot: PodSnapshot, context: ResizeCon
   const { cpus, memoryBytes } = await engine.info();
   const refusals: string[] = [];
   const failures: Array<{ spec: Container; id: string; message: string }> = [];
-  for (const spec of pod.spec.containers) {
+  for (const spec of resizable(pod, snapshot)) {
     const container = findContainer(snapshot, spec.name);
     if (container === undefined) {
       work.resources.set(spec.name, spec.resources);
@@ -40,6 +48,16 @@ export async function resizeContainers(snapshot: PodSnapshot, context: ResizeCon
   }
 }
 
+/** Containers and native sidecars: Kubernetes lets nobody change the resources of other init containers. */
+function resizable({ spec }: Pod, { pod: created }: PodSnapshot): Container[] {
+  const sidecars = new Set((created.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name));
+  return [...(spec.initContainers ?? []).filter(({ name }) => sidecars.has(name)), ...spec.containers];
+}
+
+function isSidecar(container: Container): boolean {
+  return initContainerKind(container) === 'sidecar';
+}
+
 function infeasible(refusals: ReadonlyArray<string>): PodWork['resize'] {
   return { state: 'Infeasible', message: refusals.join('; ') };
 }
@@ -54,7 +72,7 @@ function refuse({ name, resources }: Container, host: { cpus: number; memoryByte
   return undefined;
 }
 
-async function hasResources(spec: Container, id: string, engine: Engine): Promise<boolean> {
+async function hasResources(spec: Container, id: string, engine: ResizeContext['engine']): Promise<boolean> {
   const { HostConfig: current } = await engine.inspectContainer(id);
   return Object.entries(toEngineResources(spec)).every(
     ([key, value]) => current[key as keyof typeof current] === value,

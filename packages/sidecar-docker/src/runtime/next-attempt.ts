@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type CreateOrder, InterLinkError, type RuntimePod } from '@interlink/sidecar-sdk';
+import { type Container, type CreateOrder, InterLinkError, type RuntimePod } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
-import { refuseRoot, toSecuritySettings } from '../container/security-context.ts';
+import { refuseRoot, renderUser } from '../container/security-context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { renderContainerName } from '../identity/container-name.ts';
 import { type PodLabels, parseHostConfigLabel, renderLabels } from '../identity/labels.ts';
@@ -9,11 +9,12 @@ import type { ImageSource } from '../image/image-source.ts';
 import { toImageWish } from '../image/pull-policy.ts';
 import type { PodWorks } from '../pods/pod-works.ts';
 import type { EngineContainer } from '../status/engine-container.ts';
+import { findSpec, rememberedSecurity } from './remembered-security.ts';
 import { mountTerminationLog } from './termination-log.ts';
 
 export interface NextAttemptContext {
-  readonly engine: Engine;
-  readonly images: ImageSource;
+  readonly engine: Pick<Engine, 'inspectContainer' | 'inspectImage'>;
+  readonly images: Pick<ImageSource, 'get'>;
   readonly works: PodWorks;
   readonly root: string;
   readonly labels: PodLabels;
@@ -42,6 +43,7 @@ export async function toNextAttempt(
   const log = await mountTerminationLog(spec, { root, uid, attempt: { container, number: attempt } });
   return {
     ...ownProcess(inspected.Config, oldImage?.Config),
+    ...(image.askedUser === '' ? {} : { User: image.askedUser }),
     name: renderContainerName({ container, pod, namespace, uid, attempt }),
     Labels: renderLabels(labels, {
       ...before.labels,
@@ -93,22 +95,27 @@ async function imageFor(
   order: CreateOrder,
   { Image: id }: Docker.ContainerInspectInfo,
   { images, works, labels, before }: NextAttemptContext,
-): Promise<{ engineId: string; image: string; imageId: string }> {
+): Promise<{ engineId: string; image: string; imageId: string; askedUser: string }> {
   const spec = specOf(order.pod, order.container);
   const { image = before.labels.image } = spec;
-  const request = works.find(labels.uid)?.request;
-  if (request === undefined && image === before.labels.image) {
-    return { engineId: id, image, imageId: before.labels.imageId };
+  const work = works.find(labels.uid);
+  if (work?.request === undefined && image === before.labels.image) {
+    // Of that image it was allowed, as the user that it has.
+    return { engineId: id, image, imageId: before.labels.imageId, askedUser: '' };
   }
   const { imageId, engineId, user } = await images.get(toImageWish(spec, labels.uid), order.tell, order.signal);
-  const refusal = request && refuseRoot(toSecuritySettings(spec, request.pod.spec), user);
+  const settings = rememberedSecurity(order.container, {
+    request: work?.request?.pod,
+    labelled: order.pod.pod,
+    updated: work?.updated?.pod,
+  });
+  const refusal = refuseRoot(settings, user);
   if (refusal !== undefined) {
     throw new InterLinkError('failed_precondition', refusal, { reason: 'CreateContainerConfigError' });
   }
-  return { engineId, image, imageId };
+  return { engineId, image, imageId, askedUser: renderUser(settings, user) };
 }
 
-function specOf({ pod: { spec } }: RuntimePod, name: string) {
-  const all = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
-  return all.find((container) => container.name === name) ?? { name };
+function specOf({ pod }: RuntimePod, name: string): Container {
+  return findSpec(pod, name) ?? { name };
 }

@@ -8,6 +8,8 @@ import type { UnreadPod } from '../status/unread-pod.ts';
 export function toRuntimePod(snapshot: PodSnapshot, work: PodWork | undefined): RuntimePod {
   const { pod, sandbox, containers } = snapshot;
   const { owner, uid, namespace, name } = pod;
+  const asWantedNow = (container: Container) => asWanted(container, containers, work);
+  const { initContainers } = pod.spec;
   const deletion = isLeaving(snapshot) || work?.isLeaving === true ? { killAtMs: work?.killAtMs } : undefined;
   return {
     owner,
@@ -15,7 +17,8 @@ export function toRuntimePod(snapshot: PodSnapshot, work: PodWork | undefined): 
       metadata: { uid, namespace, name, generation: work?.generation ?? pod.generation },
       spec: {
         ...pod.spec,
-        containers: pod.spec.containers.map((container) => asWanted(container, containers, work)),
+        containers: pod.spec.containers.map(asWantedNow),
+        ...(initContainers === undefined ? {} : { initContainers: initContainers.map(asWantedNow) }),
         ephemeralContainers: ephemeralContainers(containers, work),
         ...(work?.deadlineSeconds === undefined ? {} : { activeDeadlineSeconds: work.deadlineSeconds }),
       },

@@ -1,18 +1,18 @@
 import { type ClaimMap, type ForbiddenPath, fixedPart } from '@interlink/sidecar-sdk';
-import { parseEngineAddress } from '../engine/connection.ts';
+import type { EngineAddress } from '../engine/connection.ts';
 import type { ClaimTarget } from './claim-targets.ts';
 
 /** What Docker.HostPaths must not open: the engine, other pods' files, and other pods' claims. */
 export function forbiddenPaths({
   root,
   claims,
-  env,
+  address,
 }: {
   readonly root: string;
   readonly claims: ClaimMap<ClaimTarget>;
-  readonly env: NodeJS.ProcessEnv;
+  /** The engine's. */
+  readonly address: EngineAddress;
 }): ForbiddenPath[] {
-  const address = parseEngineAddress(env);
   return [
     ...(address.kind === 'socket' ? [{ path: address.path, what: "the engine's socket" }] : []),
     { path: root, what: 'DataRootFolder, where pods have their Secrets' },

@@ -12,7 +12,7 @@ import {
   type VolumeMount,
   volumeTypeOf,
 } from '@interlink/sidecar-sdk';
-import { propagations } from '../container/mounts.ts';
+import { propagations } from '../container/mount-settings.ts';
 import { hasSubPath, isAbove, subPathParts } from '../container/sub-path.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { refuseHostPath } from './host-path.ts';

@@ -9,6 +9,7 @@ import {
 } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { type ContainerMount, type MountSite, toMounts } from '../container/mounts.ts';
+import { openMounts } from '../container/open-mounts.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Gate } from '../engine/gate.ts';
 import { parseLabels, uidLabel } from '../identity/labels.ts';
@@ -71,6 +72,11 @@ export class VolumeSite {
   /** The mounts of one container as they would be now. @throws InterLinkError that names the volume */
   async mountsOf(container: Container, pod: Pod): Promise<Docker.MountSettings[]> {
     return (await toMounts(container, pod, await this.#siteFor(pod))).map(({ settings }) => settings);
+  }
+
+  /** The same before anything of it is there, of a pod that is not refused. */
+  async openMountsOf(container: Container, pod: Pod): Promise<Docker.MountSettings[]> {
+    return openMounts(container, pod, await this.#siteFor(pod));
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { PodSpec } from '@interlink/protocol';
-import type { Field, FieldContext } from './field.ts';
+import { type Field, type FieldContext, flattenFields } from './field.ts';
 import { recordOf } from './untyped.ts';
 
 /** What is to be said about the fields of one pod, each by its place: `spec.containers[0].securityContext.privileged`. */
@@ -17,9 +17,10 @@ export class FieldExaminer<Policy> {
   readonly #branches: ReadonlySet<string>;
 
   constructor(fields: ReadonlyArray<Field<Policy>>) {
-    this.#rows = new Map(fields.map((field) => [field.path, field]));
+    const rows = flattenFields(fields);
+    this.#rows = new Map(rows.map((field) => [field.path, field]));
     this.#branches = new Set(
-      fields.flatMap(({ path }) => [...path.matchAll(/\.|\[\]/g)].map(({ index }) => path.slice(0, index))),
+      rows.flatMap(({ path }) => [...path.matchAll(/\.|\[\]/g)].map(({ index }) => path.slice(0, index))),
     );
   }
 

@@ -22,6 +22,8 @@ export interface Field<Policy> {
   concerns?(value: unknown, context: FieldContext<Policy>): boolean;
   /** `concerns` in words, for the table. */
   readonly values?: string;
+  /** What it has below it, by paths from here: anything else is not known. Undefined: all that is there is taken. */
+  readonly members?: ReadonlyArray<Field<Policy>>;
   /** Another check refuses it, in words of its own. */
   readonly isToldElsewhere?: boolean;
 }
@@ -62,6 +64,16 @@ export function refused<Policy>(path: string, note: string, concern: Concern<Pol
 
 export function ignored<Policy>(path: string, note: string, concern: Concern<Policy> = {}): Field<Policy> {
   return { path, support: 'ignored', note, ...concern };
+}
+
+/** One whose members are known: those that are not done are told, and rows of the table; the others are named by it. */
+export function supportedWith<Policy>(path: string, members: ReadonlyArray<Field<Policy>>, note = ''): Field<Policy> {
+  return { path, support: 'supported', note, members };
+}
+
+/** The fields with their members in their place. */
+export function flattenFields<Policy>(fields: ReadonlyArray<Field<Policy>>): Field<Policy>[] {
+  return fields.flatMap((field) => (field.members === undefined ? [field] : fieldsBelow(field.path, field.members)));
 }
 
 /** The rows as they are below another field. */

@@ -1,10 +1,16 @@
-import type { Field } from './field.ts';
+import { type Field, fieldsBelow } from './field.ts';
 
 type Row = Pick<Field<unknown>, 'path' | 'support' | 'values' | 'needs' | 'note'>;
 
-/** A table of fields in Markdown, for a backend's document. */
-export function renderFields(fields: ReadonlyArray<Row>): string {
-  const rows = fields.map((field) => `| \`${field.path}\` | ${renderSupport(field)} | ${field.note} |`);
+/** A table of fields in Markdown, for a backend's document. Of members only those have rows of their own that are more than a `yes`. */
+export function renderFields<Policy>(fields: ReadonlyArray<Field<Policy>>): string {
+  const shown = fields.flatMap((field): Row[] => [
+    field,
+    ...fieldsBelow(field.path, field.members ?? []).filter(
+      ({ support, note }) => support !== 'supported' || note !== '',
+    ),
+  ]);
+  const rows = shown.map((field) => `| \`${field.path}\` | ${renderSupport(field)} | ${field.note} |`);
   return ['| field | here | |', '|---|---|---|', ...rows].join('\n');
 }
 

@@ -217,8 +217,9 @@ function unseenChanges(pod: Pod): string[] {
   const shown = new Set(pod.status?.ephemeralContainerStatuses?.map(({ name }) => name));
   const isTold = pod.status?.conditions?.some(({ type }) => type === 'PodResizePending') === true;
   const debuggers = (pod.spec?.ephemeralContainers ?? []).filter(({ name }) => !shown.has(name));
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   return [
     ...debuggers.map(({ name }) => ephemeral(name)),
-    ...(isTold ? [] : wantedResizes(pod, pod.status?.containerStatuses ?? []).map(resourcesOf)),
+    ...(isTold ? [] : wantedResizes(pod, statuses).map(resourcesOf)),
   ];
 }

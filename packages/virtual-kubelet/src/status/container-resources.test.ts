@@ -33,3 +33,11 @@ test('wantedResizes() compares amounts, not spellings, of containers that have b
   expect(wantedResizes(wants(big), [apiStatus('waiting', small)])).toEqual([]);
   expect(renderResources({ requests: { 'nvidia.com/gpu': '1' } })).toBe(renderResources({}));
 });
+
+test('wantedResizes() looks at native sidecars, too, and at no other init container', () => {
+  const init = (name: string, more: object) => ({ name, image: 'busybox', resources: big, ...more });
+  const initContainers = [init('proxy', { restartPolicy: 'Always' }), init('first', {})];
+  const pod = apiPod(undefined, { initContainers, containers: [{ name: 'main', image: 'busybox', resources: small }] });
+  const shown = ['proxy', 'first', 'main'].map((name) => ({ ...apiStatus('running', small), name }));
+  expect(wantedResizes(pod, shown)).toEqual(['proxy']);
+});

@@ -4,7 +4,7 @@ import {
   type Pod,
   quantityToMillis,
 } from '@interlink/kube';
-import type { ContainerStatus } from '@interlink/protocol';
+import { type ContainerStatus, initContainerKind } from '@interlink/protocol';
 
 /**
  * A container's status with the resources that are in force: what the backend reports; else those of the spec, if it acts on that
@@ -26,12 +26,16 @@ export function withResources(
   };
 }
 
-/** Names of containers that have begun with other resources than the spec now asks for. */
+/**
+ * Names of containers and native sidecars that have begun with other resources than the spec now asks for. Those of other init containers
+ * never change.
+ */
 export function wantedResizes(
   { spec }: Pod,
   statuses: ReadonlyArray<Pick<ApiContainerStatus, 'name' | 'state' | 'lastState' | 'resources'>>,
 ): string[] {
-  return (spec?.containers ?? []).flatMap(({ name, resources }) => {
+  const sidecars = (spec?.initContainers ?? []).filter((container) => initContainerKind(container) === 'sidecar');
+  return [...sidecars, ...(spec?.containers ?? [])].flatMap(({ name, resources }) => {
     const status = statuses.find((each) => each.name === name);
     const isOther = status !== undefined && renderResources(resources) !== renderResources(status.resources);
     return isOther && hasBegun(status) ? [name] : [];

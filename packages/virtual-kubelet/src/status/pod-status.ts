@@ -66,6 +66,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const messageBytes = messageLimit(main.length + init.length + (pod.spec?.ephemeralContainers ?? []).length);
   const toApi = (before: ApiContainerStatus[] | undefined, wanted: ContainerStatus[]) =>
     keepEqual(before, wanted, messageBytes);
+  const all = [...statuses.init, ...statuses.main];
   const isEnding = input.isFinal || pod.metadata?.deletionTimestamp !== undefined;
   const phase = phaseOf(input, podPhase({ ...spec, isEnding }));
   const podIP = report?.status.podIP ?? current.podIP;
@@ -82,7 +83,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
       current: current.conditions ?? [],
       generation: pod.metadata?.generation,
       queued: queueWords(report),
-      resize: resizeOf(input, phase === 'Running' && wantedResizes(offloaded, statuses.main).length > 0),
+      resize: resizeOf(input, phase === 'Running' && wantedResizes(offloaded, all).length > 0),
       now,
     }),
     hostIP: input.hostIP,

@@ -43,6 +43,13 @@ test.each([
   ]);
 });
 
+test('docker-engine names a Docker context that is not there', async () => {
+  const env = { DOCKER_CONFIG: await scratchFolder(), DOCKER_CONTEXT: 'none' };
+  expect(inLines(await runCheck(dockerEngine, { side: 'site', config, env }))).toEqual([
+    expect.stringMatching(/^problem: Docker’s own configuration: DOCKER_CONTEXT is "none": no such context is in /),
+  ]);
+});
+
 test('docker-engine says nothing where no Docker sidecar is configured', async () => {
   const findings = await runCheck(dockerEngine, { side: 'site', config: { ...config, SidecarService: 'slurm' } });
   expect(inLines(findings)).toEqual(['skipped: no Docker sidecar is configured here']);

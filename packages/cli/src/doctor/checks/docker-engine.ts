@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { InterLinkError } from '@interlink/protocol';
-import { connectEngine, Engine, type EngineAddress, parseEngineAddress } from '@interlink/sidecar-docker';
+import { connectEngine, Engine, type EngineAddress, findEngineAddress } from '@interlink/sidecar-docker';
 import { type Check, type Finding, NotApplicable, ok, problem, warning } from '../check.ts';
 import { chooseBackends } from '../choose-backends.ts';
 
@@ -10,18 +10,18 @@ const leastApi = [1, 41] as const;
 export const dockerEngine: Check = {
   name: 'docker-engine',
   summary:
-    'The Docker Engine of `DOCKER_HOST` lets this account in, is new enough, and its host can limit what pods use.',
+    'The Docker Engine of `DOCKER_HOST`, or of the Docker context, lets this account in, is new enough, and its host can limit what pods use.',
   sides: ['site'],
   run: async (context) => {
     if (!(await chooseBackends(context)).has('docker')) throw new NotApplicable('no Docker sidecar is configured here');
-    let address: EngineAddress;
+    let address: EngineAddress | undefined;
     try {
-      address = parseEngineAddress(context.env);
+      address = await findEngineAddress(context.env);
       if (address.kind === 'socket') await access(address.path, constants.R_OK | constants.W_OK);
     } catch (error) {
-      return [closed(error, context.env)];
+      return [closed(error, context.env.DOCKER_HOST || placeOf(address))];
     }
-    const engine = new Engine(await connectEngine(context.env));
+    const engine = new Engine(await connectEngine(address));
     try {
       const [info, { apiVersion }] = await Promise.all([engine.info(), engine.version()]);
       return [...versionOf(info.product, info.version, apiVersion), ...info.missingLimits.map(unlimited)];
@@ -52,22 +52,27 @@ function unlimited(what: string): Finding {
   });
 }
 
-function closed(error: unknown, env: NodeJS.ProcessEnv): Finding {
+/** Undefined: what names it can't be read. */
+function placeOf(address: EngineAddress | undefined): string {
+  if (address === undefined) return 'Docker’s own configuration';
+  return address.kind === 'socket' ? address.path : `${address.host}:${address.port}`;
+}
+
+function closed(error: unknown, where: string): Finding {
   const { message } = InterLinkError.from(error);
   const isRefused = error instanceof Error && 'code' in error && error.code === 'EACCES';
   return problem({
-    what: `${env.DOCKER_HOST ?? 'the default socket of Docker'}: ${message}`,
+    what: `${where}: ${message}`,
     why: 'the Docker sidecar can’t run anything',
     fix: isRefused
       ? 'add the account to the group docker (usermod -aG docker ACCOUNT; who is in it has the whole machine) and log in anew, or run a rootless engine'
-      : 'start the engine (systemctl start docker), or set DOCKER_HOST to where it listens: unix:///path or tcp://host:port',
+      : 'start the engine (systemctl start docker), or set DOCKER_HOST, or a Docker context, to where it listens: unix:///path or tcp://host:port',
   });
 }
 
 function silent(error: unknown, address: EngineAddress): Finding {
-  const where = address.kind === 'socket' ? address.path : `${address.host}:${address.port}`;
   return problem({
-    what: `the Docker Engine at ${where}: ${InterLinkError.from(error).message}`,
+    what: `the Docker Engine at ${placeOf(address)}: ${InterLinkError.from(error).message}`,
     why: 'the Docker sidecar can’t run anything',
     fix: 'look at the engine: docker info, journalctl -u docker',
   });

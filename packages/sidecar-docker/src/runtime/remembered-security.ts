@@ -1,0 +1,28 @@
+import type { Container, Pod } from '@interlink/sidecar-sdk';
+import { type SecuritySettings, toSecuritySettings } from '../container/security-context.ts';
+
+/** Where it is said who a container's processes may be, which never changes in a pod's life. */
+export interface SecuritySources {
+  /** Undefined: it is lost. */
+  readonly request: Pod | undefined;
+  /** As labels have it: those of older sidecars say nothing of it. */
+  readonly labelled: Pod;
+  /** Its owner may leave it out. */
+  readonly updated: Pod | undefined;
+}
+
+/** Who a container's processes may be, by what is still known of its pod. */
+export function rememberedSecurity(
+  name: string,
+  { request, labelled, updated = labelled }: SecuritySources,
+): SecuritySettings {
+  const isLabelled = (labelled.spec.securityContext ?? findSpec(labelled, name)?.securityContext) !== undefined;
+  const pod = request ?? (isLabelled ? labelled : updated);
+  return toSecuritySettings(findSpec(pod, name) ?? { name }, pod.spec);
+}
+
+/** A container of any kind, by its name. */
+export function findSpec({ spec }: Pod, name: string): Container | undefined {
+  const all = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
+  return all.find((container) => container.name === name);
+}
