@@ -5,7 +5,7 @@ import { toNetworkStats } from '../../../packages/sidecar-docker/src/stats/usage
 import { toEngineContainer } from '../../../packages/sidecar-docker/src/status/engine-container.ts';
 import { recordedJson, written } from '../corpus.ts';
 import { jsonOf } from '../json-input.ts';
-import { type Target, throwsNothing } from '../target.ts';
+import { isInterLinkError, type Target, throwsNothing } from '../target.ts';
 
 const inspected = recordedJson(
   'packages/sidecar-docker/src/testdata/crash-loop.inspect.json',
@@ -25,7 +25,7 @@ export const dockerLabels: Target = {
     const [first] = inspected;
     if (first !== undefined) toEngineContainer({ ...first, Config: { ...first.Config, Labels: found } });
   },
-  mayThrow: throwsNothing,
+  mayThrow: isInterLinkError,
 };
 
 /** Files of the machine. */
