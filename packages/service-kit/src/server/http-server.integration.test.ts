@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpTarget, InterLinkError } from '@interlink/protocol';
@@ -373,4 +373,16 @@ test('closing the server ends connections that were taken', async () => {
   socket?.resume();
   await app.close();
   await ended;
+});
+
+test('createHttpServer() finds a caller that is lost in half a minute, on every connection', async () => {
+  const told = vi.spyOn(Socket.prototype, 'setKeepAlive');
+  const { ask, url } = await serve((app) => void app.get('/', async () => 'ok'));
+  expect((await ask('/')).status).toBe(200);
+  const soon = told.mock.calls.filter(([isOn, delayMs = Infinity, intervalMs = Infinity, count = Infinity], index) => {
+    const isOurs = (told.mock.contexts[index] as Socket).localPort === Number(new URL(url).port);
+    return isOurs && isOn === true && delayMs + intervalMs * count <= 30_000;
+  });
+  told.mockRestore();
+  expect(soon).toHaveLength(1);
 });
