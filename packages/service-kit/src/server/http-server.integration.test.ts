@@ -202,6 +202,9 @@ test('createHttpServer() tells of streams while they are open, and of each ident
   const closed = await metrics();
   expect(closed).toContain('http_requests_total{method="GET",route="/watch/:node",code="499"} 1');
   expect(closed).toContain('interlink_identity_requests_total{identity="token:prometheus",code="200"}');
+  expect(closed).toMatch(/^interlink_identity_request_duration_seconds_count\{identity="token:prometheus"} [1-9]/m);
+  // A stream may last for days.
+  expect(closed).not.toMatch(/^interlink_identity_request_duration_seconds_count\{identity="token:a"}/m);
   expect(closed).toContain('http_request_duration_seconds_count{method="GET",route="/metrics"}');
 });
 
