@@ -79,6 +79,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const limits = options.limits ?? { ...noLimits, bodyBytes: defaultBodyBytes };
   const bodyLimit = limits.bodyBytes === 0 ? Number.MAX_SAFE_INTEGER : limits.bodyBytes;
   const http = {
+    // Longer than our own clients and usual proxies (60 s) keep theirs: who closes last is never sent a request that gets lost.
     keepAliveTimeout: 95_000,
     ...{ maxHeaderSize, shouldUpgradeCallback: isWebSocketUpgrade },
     ...{ headersTimeout: limits.headersTimeoutMs, requestTimeout: limits.requestTimeoutMs },
