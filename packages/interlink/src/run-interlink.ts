@@ -14,7 +14,7 @@ import {
   startTracing,
 } from '@interlink/service-kit';
 import { Registry } from 'prom-client';
-import { Audit } from './auth/audit.ts';
+import { Audit, toRefusal } from './auth/audit.ts';
 import { Guard } from './auth/guard.ts';
 import { FanOut } from './fan-out/fan-out.ts';
 import { SidecarMetrics } from './metrics/sidecar-metrics.ts';
@@ -42,9 +42,11 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   const routes = await openRoutes(config, { logger, signal, tracer, metrics: sidecarMetrics });
   const { authenticate, ways: authentication } = await chooseAuthentication(config, listenUrl, logger);
   const [board, history, sessions] = [new PodBoard(), new History(), new Sessions()];
+  const audit = new Audit(logger);
   const app = createHttpServer({
     logger,
     authenticate,
+    onRefused: (error, request) => audit.refuse(toRefusal(error, request)),
     readiness: routes.readiness,
     tracer,
     tls: await listenerTls(config, listenUrl, logger),
@@ -56,11 +58,11 @@ export async function runInterLink(signal: AbortSignal, env: NodeJS.ProcessEnv =
   // Bodies pass through unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  const guard = new Guard(new Policy(config), new Audit(logger));
+  const guard = new Guard(new Policy(config), audit);
   serveOpenApi(app, 'interlink');
   serveV2(app, { routes, guard, fanOut: new FanOut(logger, board) });
   serveV1(app, routes, guard);
-  serveUi(app, { routes, guard, board, history, sessions, authenticate, logger });
+  serveUi(app, { routes, guard, audit, board, history, sessions, authenticate, logger });
 
   const address = await listen(app, listenUrl);
   const sidecars = routes.links.map(({ route }) => `${route.name} ${route.url}`);

@@ -15,7 +15,7 @@
 export { bearerAuthentication, noAuthentication } from './auth/authenticate.ts';
 export { certificateAuthentication } from './auth/certificate-authentication.ts';
 export { firstOf, type Recognize } from './auth/first-of.ts';
-export { type Authenticate, type Credentials, type Identity, identityOf } from './auth/identity.ts';
+export { type Authenticate, type Credentials, type Identity, identityOf, isRefusal } from './auth/identity.ts';
 export { defaultTokenPath, noToken, TokenFile } from './auth/token-file.ts';
 export { interLinkListenUrl, interLinkUrl, sidecarUrl } from './config/addresses.ts';
 export { interLinkKeys } from './config/interlink-keys.ts';

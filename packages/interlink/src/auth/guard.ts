@@ -47,10 +47,12 @@ export class Guard {
   /** @throws InterLinkError `permission_denied` for somebody who is granted nothing at all */
   assertAnything(request: FastifyRequest): void {
     const identity = identityOf(request);
-    if (this.#policy.rightsOf(identity).any) return;
-    throw new InterLinkError('permission_denied', `${identity.name} is granted nothing here`, {
-      reason: 'owner_not_granted',
-    });
+    const message = `${identity.name} is granted nothing here`;
+    const denial = this.#policy.rightsOf(identity).any
+      ? undefined
+      : ({ reason: 'owner_not_granted', message } as const);
+    this.#audit.record({ identity, access: { verb: 'capabilities' }, denial, requestId: request.id });
+    if (denial !== undefined) throw new InterLinkError('permission_denied', denial.message, { reason: denial.reason });
   }
 
   /** Whether its sender may see an owner's pods. What a page leaves out for that is no denial, and is not written down. */

@@ -34,6 +34,50 @@ test('InterLink tells how its sidecar answers, by documented routes, and passes 
     expect(text).toContain(`http_requests_total{method="GET",route="${route}/${rest}",code="200"} 1`);
 });
 
+const countOf = (text: string, name: string) =>
+  Number(new RegExp(`^${name}\\{sidecar="sidecar"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+
+test('InterLink counts what it sends again because a sidecar has put it off', async () => {
+  let putOff = 0;
+  const sidecar = await startScriptedSidecar(({ url }, response) => {
+    if (url !== `${owner}/capabilities` || putOff >= 2) return { body: v2Capabilities };
+    putOff += 1;
+    response.writeHead(429, { 'retry-after': '0' }).end();
+    return undefined;
+  });
+  const { target } = await startInterLink(sidecar.port);
+  expect(countOf(await metricsOf(target), 'interlink_sidecar_retries_total')).toBeNaN();
+  const { statusCode, body } = await target.send({ method: 'GET', path: `${owner}/capabilities` });
+  await body.dump();
+  expect([statusCode, putOff]).toEqual([200, 2]);
+  expect(countOf(await metricsOf(target), 'interlink_sidecar_retries_total')).toBe(2);
+});
+
+test('InterLink counts the bytes that go to a sidecar and come from it, also of connections that have ended', async () => {
+  const size = 100_000;
+  const sidecar = await startScriptedSidecar(({ url }, response) => {
+    if (url.endsWith('/capabilities')) return { body: v2Capabilities };
+    response.setHeader('connection', 'close');
+    return { body: 'x'.repeat(size) };
+  });
+  const { target } = await startInterLink(sidecar.port);
+  const before = await metricsOf(target);
+  for (let round = 1; round <= 3; round += 1) {
+    const answer = await target.send({ method: 'PUT', path: `${owner}/pods/u`, body: 'y'.repeat(2 * size) });
+    await answer.body.dump();
+    const text = await metricsOf(target);
+    for (const [way, least] of [
+      ['received', round * size],
+      ['sent', round * 2 * size],
+    ] as const) {
+      const name = `interlink_sidecar_${way}_bytes_total`;
+      const more = countOf(text, name) - countOf(before, name);
+      expect(more).toBeGreaterThanOrEqual(least);
+      expect(more).toBeLessThan(least + size);
+    }
+  }
+});
+
 test('InterLink tells how old its answers for a v1 plugin are', async () => {
   const plugin = await startV1Plugin();
   const { target } = await startInterLink(plugin.port);

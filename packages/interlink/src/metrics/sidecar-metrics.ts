@@ -1,5 +1,6 @@
 import type { TargetObserver } from '@interlink/protocol';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { ConnectionBytes } from './connection-bytes.ts';
 
 /** What is told of one sidecar; asked whenever somebody reads the metrics. */
 export interface SidecarState {
@@ -16,6 +17,7 @@ const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** How InterLink's sidecars answer; their names come from the configuration. */
 export class SidecarMetrics {
   readonly #registry: Registry;
+  readonly #bytes = new Map<string, ConnectionBytes>();
   readonly #states = new Map<string, () => SidecarState>();
   readonly #requests;
   readonly #durations;
@@ -50,6 +52,8 @@ export class SidecarMetrics {
       labelNames: ['sidecar'],
       registers,
     });
+    this.#countBytes('received', 'Bytes that came from a sidecar.');
+    this.#countBytes('sent', 'Bytes that went to a sidecar.');
     this.#gauge('interlink_sidecar_reachable', '1 when the sidecar has answered, 0 when it does not.', ({ trouble }) =>
       trouble === undefined ? 1 : 0,
     );
@@ -62,6 +66,8 @@ export class SidecarMetrics {
 
   /** @param sidecar its name, as logs and `/readyz` have it */
   observerOf(sidecar: string): TargetObserver {
+    const bytes = new ConnectionBytes();
+    this.#bytes.set(sidecar, bytes);
     return {
       asked: () => {
         const startedAt = performance.now();
@@ -73,6 +79,7 @@ export class SidecarMetrics {
         };
       },
       retried: () => this.#retries.inc({ sidecar }),
+      connected: (socket) => bytes.add(socket),
     };
   }
 
@@ -95,6 +102,18 @@ export class SidecarMetrics {
   backendRequests(): Map<string, number> {
     const told = [...this.#states].map(([name, stateOf]) => [name, stateOf().backendRequests] as const);
     return new Map(told.filter((each): each is readonly [string, number] => each[1] !== undefined));
+  }
+
+  #countBytes(way: 'received' | 'sent', help: string): void {
+    const bytes = this.#bytes;
+    const name = `interlink_sidecar_${way}_bytes_total`;
+    new Counter({
+      ...{ name, help, labelNames: ['sidecar'], registers: [this.#registry] },
+      collect() {
+        this.reset();
+        for (const [sidecar, connections] of bytes) this.inc({ sidecar }, connections.total()[way]);
+      },
+    });
   }
 
   #gauge(name: string, help: string, read: (state: SidecarState) => number | undefined): void {

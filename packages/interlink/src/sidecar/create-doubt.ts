@@ -3,7 +3,7 @@
  * another one is sent only after an answer to a `/status` that was asked late enough and does not have the pod.
  */
 export interface CreateDoubt {
-  /** A good answer without the pod ends the doubt if it was asked for at this time or later. Milliseconds since the epoch, as all here. */
+  /** A good answer without the pod, or one that names it as it would name any (see `EmptyEntries`), ends the doubt if it was asked for at this time or later. Milliseconds since the epoch, as all here. */
   readonly absentFromMs: number;
   /**
    * So does an error for this pod, which is how some plugins answer for pods that they don't know, while they answer well for others. It says

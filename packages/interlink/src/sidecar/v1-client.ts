@@ -10,6 +10,7 @@ import {
   parseCreateStruct,
   parseProblem,
   parseV1PodStatuses,
+  problemContentType,
   readBody,
   smallBody,
   type TargetRequest,
@@ -20,7 +21,14 @@ import type { V1Settings } from './routing/sidecar-route.ts';
 import { toSidecar, type V1Hop } from './v1-hop.ts';
 import { withoutValues } from './without-values.ts';
 
-const createTimeoutMs = 120_000;
+const defaultCreateTimeoutMs = 120_000;
+
+interface V1ClientOptions {
+  readonly hop?: V1Hop;
+  readonly createPayload?: V1Settings['createPayload'];
+  /** Until the answer to a create begins. */
+  readonly createTimeoutMs?: number;
+}
 
 /** What came of a create. */
 export type CreateOutcome =
@@ -38,15 +46,17 @@ export class V1Client {
   readonly #target: HttpTarget;
   readonly #hop: V1Hop;
   readonly #payload: V1Settings['createPayload'];
+  readonly #createTimeoutMs: number;
   #calls = 0;
 
   constructor(
     target: HttpTarget,
-    { hop = toSidecar, createPayload = 'object' }: { hop?: V1Hop; createPayload?: V1Settings['createPayload'] } = {},
+    { hop = toSidecar, createPayload = 'object', createTimeoutMs = defaultCreateTimeoutMs }: V1ClientOptions = {},
   ) {
     this.#target = target;
     this.#hop = hop;
     this.#payload = createPayload;
+    this.#createTimeoutMs = createTimeoutMs;
   }
 
   /** @returns the answer as it is */
@@ -63,14 +73,15 @@ export class V1Client {
         method: 'POST',
         path: '/create',
         body: JSON.stringify(this.#payload === 'list' ? [data] : data),
-        headersTimeoutMs: createTimeoutMs,
+        headersTimeoutMs: this.#createTimeoutMs,
       });
       const text = await readBody(response.body, smallBody);
-      const { statusCode } = response;
+      const { statusCode, headers } = response;
       if (statusCode >= 200 && statusCode < 300) return { kind: 'taken', jobID: this.#parseAnswer(text) };
-      // These are words of a proxy, or of a peer that gave up waiting: what is behind may be at it still.
-      const kind = [408, 499, 502, 504].includes(statusCode) ? 'unclear' : 'refused';
-      return { kind, error: parseProblem(statusCode, text) };
+      return {
+        kind: isOfBetween(statusCode, headers['content-type']) ? 'unclear' : 'refused',
+        error: parseProblem(statusCode, text),
+      };
     } catch (thrown) {
       const error = InterLinkError.from(thrown);
       return { kind: isUnsent(error) ? 'unsent' : 'unclear', error };
@@ -134,6 +145,16 @@ export class V1Client {
       throw new InterLinkError('internal', `${this.#hop.peer} answered ${call} with what is no JSON`);
     }
   }
+}
+
+/**
+ * Whether these are words of a proxy, or of a peer that gave up waiting: what is behind may be at it still. With 503 a proxy may say that the
+ * connection was lost when the request had gone out (Envoy's "disconnect/reset before headers"). A problem is the word of one of ours, which
+ * sends nothing twice itself.
+ */
+function isOfBetween(statusCode: number, contentType: string | string[] | undefined): boolean {
+  if (statusCode === 503) return !String(contentType).startsWith(problemContentType);
+  return [408, 499, 502, 504].includes(statusCode);
 }
 
 /** Names of Node and undici for "there was no connection": https://nodejs.org/api/errors.html#common-system-errors */

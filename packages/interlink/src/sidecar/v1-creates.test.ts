@@ -83,6 +83,64 @@ describe('V1Backend sends a second create', () => {
     expect(await codeOf(next, request)).toBe('taken');
   });
 
+  test('to a plugin that names any pod without containers, also one that nobody has sent, once the settling time is over', async () => {
+    const { plugin, backend, request } = await first(
+      { outcome: 'unclear', jobAfterMs: undefined },
+      'names it without containers',
+    );
+    plugin.nowMs += settleMs - 1;
+    expect(await codeOf(backend, request)).toBe('CreateUnclear');
+    plugin.nowMs += 1;
+    expect(await codeOf(backend, request)).toBe('taken');
+    expect(plugin.jobsOf(uidOf('1'))).toBe(1);
+  });
+
+  test.each(['unclear', 'refused'] as const)(
+    'never while a plugin names the pod, though without containers, after a create that was %s',
+    async (outcome) => {
+      const { plugin, backend, request } = await first({ outcome, jobAfterMs: 0 }, 'leaves it out');
+      plugin.queueMs = 100 * settleMs;
+      plugin.nowMs += 10 * settleMs;
+      await poll(backend);
+      await expect(backend.create(request, owner)).rejects.toMatchObject({
+        reason: 'CreateUnclear',
+        message: expect.stringContaining('names the pod without a container'),
+      });
+      expect(plugin.jobsOf(uidOf('1'))).toBe(1);
+      plugin.nowMs += 100 * settleMs;
+      expect(await codeOf(backend, request)).toBe('taken');
+      expect(plugin.jobsOf(uidOf('1'))).toBe(1);
+    },
+  );
+
+  test('never of a pod that a process before may have sent while the plugin names it', async () => {
+    const { plugin, backend, request } = start();
+    plugin.queueMs = 100 * settleMs;
+    expect(await codeOf(backend, request)).toBe('taken');
+    const next = plugin.backend(settleMs);
+    plugin.nowMs += settleMs;
+    expect(await codeOf(next, request)).toBe('CreateUnclear');
+    expect(plugin.jobsOf(uidOf('1'))).toBe(1);
+  });
+
+  test('never while a plugin names the pod that names waiting jobs and strangers alike', async () => {
+    const { plugin, backend, request } = start('names it without containers');
+    plugin.queueMs = settleMs;
+    await poll(backend);
+    expect(await codeOf(backend, request)).toBe('taken');
+    await poll(backend);
+    plugin.nowMs += settleMs;
+    // It had the first one although it named no container.
+    await poll(backend);
+    plugin.queueMs = 100 * settleMs;
+    plugin.next = { outcome: 'unclear', jobAfterMs: 0 };
+    const other = requestOf('2', plugin.nowMs);
+    await codeOf(backend, other);
+    plugin.nowMs += 10 * settleMs;
+    expect(await codeOf(backend, other)).toBe('CreateUnclear');
+    expect(plugin.jobsOf(uidOf('2'))).toBe(1);
+  });
+
   test('to a plugin that fails for pods that it does not know', async () => {
     const { plugin, backend, request, code } = await first({ outcome: 'refused', jobAfterMs: undefined }, 'fails');
     expect(code).toBe('internal');
@@ -132,12 +190,15 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 2 * settleMs }).map((ms): Command => ({ kind: 'wait', ms })) },
   { weight: 3, arbitrary: fc.constant<Command>({ kind: 'poll' }) },
 );
-const onUnknown = fc.constantFrom<OnUnknown>('leaves it out', 'fails', 'says not found');
+const onUnknown = fc.constantFrom<OnUnknown>('leaves it out', 'fails', 'says not found', 'names it without containers');
+const queueMs = fc.constantFrom(0, settleMs / 2, 1_000 * settleMs);
 
 test('whatever goes wrong, a v1 plugin never has a job twice, and in the end it has it', async () => {
   await fc.assert(
-    fc.asyncProperty(onUnknown, fc.array(command, { maxLength: 30 }), async (kind, commands) => {
+    fc.asyncProperty(onUnknown, queueMs, fc.array(command, { maxLength: 30 }), async (kind, queue, commands) => {
       const { plugin, backend: begun, request } = start(kind);
+      // One that names strangers as it names jobs that wait is told by nothing, until it is seen to do so.
+      if (kind !== 'names it without containers') plugin.queueMs = queue;
       let backend = begun;
       const jobs = () => plugin.jobsOf(uidOf('1'));
       for (const each of commands) {

@@ -72,15 +72,18 @@ export class V1Creates {
     throw outcome.error;
   }
 
-  #notYet({ pod, doubt }: V1Pod, failure: InterLinkError | undefined): InterLinkError {
+  #notYet({ pod, doubt, isNamedOnly }: V1Pod, failure: InterLinkError | undefined): InterLinkError {
     const { namespace, name } = pod.metadata;
+    const unclear = (message: string) => new InterLinkError('unavailable', message, { reason: 'CreateUnclear' });
+    if (isNamedOnly && failure === undefined)
+      return unclear(
+        `Cannot create pod "${namespace}/${name}" yet: the plugin may have taken it in an earlier try that had no clear answer, and its /status names the pod without a container; that is waited for, or that /status leaves the pod out: sent again, the pod might run twice. Delete it to give it up`,
+      );
     const fromMs = failure === undefined ? doubt?.absentFromMs : doubt?.failedFromMs;
     const seconds = Math.max(0, Math.ceil(((fromMs ?? 0) - this.#options.now()) / 1_000));
     const said = failure === undefined ? '' : `; /status of the pod fails: ${failure.message}`;
-    return new InterLinkError(
-      'unavailable',
+    return unclear(
       `Cannot create pod "${namespace}/${name}" yet: the plugin may have taken it in an earlier try that had no clear answer; it is tried again in ${seconds} s, unless /status shows the pod before${said}`,
-      { reason: 'CreateUnclear' },
     );
   }
 

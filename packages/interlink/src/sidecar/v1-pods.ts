@@ -17,6 +17,8 @@ export interface V1Pod {
   isUnwanted: boolean;
   /** The plugin fails for it alone: it is asked for apart from the others, whose answers it would spoil. */
   isApart: boolean;
+  /** The plugin names it without a container, as it may do with a job that waits. */
+  isNamedOnly: boolean;
   /** The plugin has been asked for it, and has answered. */
   isMet: boolean;
   absences: number;
@@ -66,7 +68,7 @@ export class V1Pods {
     }
     const { settleMs } = this.#options;
     const doubt = doubtOfStart(creationTimestamp, { startedMs: this.#startedMs, nowMs, settleMs });
-    const flags = { isSending: false, isUnwanted: false, isApart: false, isMet: false };
+    const flags = { isSending: false, isUnwanted: false, isApart: false, isNamedOnly: false, isMet: false };
     const entry: V1Pod = { owner, pod, report: undefined, doubt, ...flags, absences: 0, wantedMs: nowMs };
     this.#pods.set(uid, entry);
     return entry;

@@ -1,5 +1,6 @@
 import type { PodReport } from '@interlink/protocol';
 import { endsDoubt } from './create-doubt.ts';
+import { EmptyEntries, isEmpty } from './empty-entries.ts';
 import type { V1Client } from './v1-client.ts';
 import type { V1Pod, V1Pods } from './v1-pods.ts';
 import { isSilence, type V1Answers, V1Statuses } from './v1-statuses.ts';
@@ -21,11 +22,13 @@ export interface V1RoundsOptions {
 export class V1Rounds {
   readonly #options: V1RoundsOptions;
   readonly #statuses: V1Statuses;
+  readonly #emptyEntries: EmptyEntries;
   #polling: Promise<boolean> | undefined;
 
   constructor(options: V1RoundsOptions) {
     this.#options = options;
     this.#statuses = new V1Statuses(options.client);
+    this.#emptyEntries = new EmptyEntries(this.#statuses);
   }
 
   /**
@@ -83,25 +86,29 @@ export class V1Rounds {
     { reports, failures, isWell, askedMs }: V1Answers & { readonly isWell: boolean; readonly askedMs: number },
   ): Promise<boolean> {
     let hasChanged = false;
+    const named: Array<{ entry: V1Pod; told: PodReport }> = [];
     for (const entry of entries) {
       const { uid } = entry.pod.metadata;
       if (this.#options.pods.find(uid) !== entry) continue;
       const report = reports.get(uid);
-      const isShown =
-        report !== undefined && (entry.report !== undefined || report.status.containerStatuses.length > 0);
+      const isShown = report !== undefined && (entry.report !== undefined || !isEmpty(report));
       entry.isMet = true;
       entry.isApart = failures.has(uid);
       if (isShown) hasChanged = this.#show(entry, report) || hasChanged;
+      else if (entry.report === undefined && report !== undefined) named.push({ entry, told: report });
       else if (entry.report === undefined) this.#settle(entry, { askedMs, isFailure: failures.has(uid) }, isWell);
       else if (!failures.has(uid)) {
         hasChanged = true;
         await this.#miss(entry);
       }
     }
+    await this.#settleNamed(named, askedMs);
     return hasChanged;
   }
 
   #show(entry: V1Pod, told: PodReport): boolean {
+    if (entry.isNamedOnly && !isEmpty(told)) this.#emptyEntries.sawJob();
+    entry.isNamedOnly = isEmpty(told);
     entry.absences = 0;
     entry.doubt = undefined;
     if (entry.isUnwanted) {
@@ -117,7 +124,22 @@ export class V1Rounds {
 
   #settle(entry: V1Pod, answer: { askedMs: number; isFailure: boolean }, isWell: boolean): void {
     if (entry.isSending || entry.doubt === undefined || (answer.isFailure && !isWell)) return;
+    if (!answer.isFailure) entry.isNamedOnly = false;
     if (endsDoubt(entry.doubt, answer)) entry.doubt = undefined;
+  }
+
+  /** Of pods that are named without a container: one more question tells, for all, whether they may be there. */
+  async #settleNamed(named: ReadonlyArray<{ entry: V1Pod; told: PodReport }>, askedMs: number): Promise<void> {
+    const answer = { askedMs, isFailure: false };
+    const isDue = ({ doubt, isSending }: V1Pod) => !isSending && doubt !== undefined && endsDoubt(doubt, answer);
+    const due = named.filter(({ entry }) => isDue(entry));
+    if (due[0] === undefined) return;
+    const saysAbsent = await this.#emptyEntries.sayAbsent(due[0].entry.pod);
+    // Another answer may have come while this one was waited for.
+    for (const { entry, told } of due.filter(({ entry }) => isDue(entry))) {
+      entry.isNamedOnly = !saysAbsent(told);
+      if (!entry.isNamedOnly) entry.doubt = undefined;
+    }
   }
 
   /** Absent from a good answer. */

@@ -11,7 +11,7 @@ export interface SimulatedCreate {
 }
 
 /** How a plugin answers `/status` for a pod that it does not know. */
-export type OnUnknown = 'leaves it out' | 'fails' | 'says not found';
+export type OnUnknown = 'leaves it out' | 'fails' | 'says not found' | 'names it without containers';
 
 /** A v1 plugin in memory, with a clock of its own: it makes a job for each create that has an effect, however many that are. */
 export class SimulatedPlugin implements Pick<V1BackendOptions['client'], 'create' | 'status' | 'ping' | 'delete'> {
@@ -19,6 +19,8 @@ export class SimulatedPlugin implements Pick<V1BackendOptions['client'], 'create
   next: SimulatedCreate = { outcome: 'taken', jobAfterMs: 0 };
   /** Answers nothing, or everything with an error. */
   mood: 'well' | 'silent' | 'ill' = 'well';
+  /** How long a job waits in its queue, and is named in `/status` without containers. */
+  queueMs = 0;
   /** Requests, each with the names of the pods that it is about. */
   readonly asked: string[] = [];
   readonly #onUnknown: OnUnknown;
@@ -65,7 +67,15 @@ export class SimulatedPlugin implements Pick<V1BackendOptions['client'], 'create
     );
     if (known.length < pods.length && this.#onUnknown === 'fails') throw new InterLinkError('internal', 'no such job');
     if (known.length < pods.length && this.#onUnknown === 'says not found') throw new InterLinkError('not_found', 'no');
-    return known.map((pod) => firstReport(pod, 'job'));
+    const named = this.#onUnknown === 'names it without containers' ? pods : known;
+    return named.map((pod) => this.#entryOf(pod));
+  }
+
+  #entryOf(pod: Pod): PodReport {
+    const entry = firstReport(pod, 'job');
+    const job = this.#jobs.find((each) => each.pod.metadata.uid === pod.metadata.uid);
+    if (job !== undefined && job.fromMs + this.queueMs <= this.nowMs) return entry;
+    return { ...entry, status: { containerStatuses: [] } };
   }
 
   async ping(): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Authenticate, Logger } from '@interlink/service-kit';
 import type { FastifyRequest } from 'fastify';
+import type { Audit } from '../auth/audit.ts';
 import type { Guard } from '../auth/guard.ts';
 import type { RouteTable } from '../sidecar/routing/route-table.ts';
 import type { SidecarLink } from '../sidecar/sidecar-link.ts';
@@ -12,6 +13,7 @@ import type { Sessions } from './session/sessions.ts';
 export interface Site {
   readonly routes: RouteTable;
   readonly guard: Guard;
+  readonly audit: Audit;
   readonly board: PodBoard;
   readonly history: History;
   readonly sessions: Sessions;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { InterLinkError } from '../errors/interlink-error.ts';
 import { checkBeforeSending } from './check-before-sending.ts';
@@ -11,6 +12,8 @@ export interface ConnectionPoolOptions {
   readonly connections: number | null;
   /** See {@link checkBeforeSending}. */
   readonly check: (() => void) | undefined;
+  /** Told of each connection. */
+  readonly onConnected: (socket: Socket) => void;
 }
 
 /**
@@ -53,7 +56,7 @@ export class ConnectionPool {
   }
 
   #open(tls: ClientTls): Dispatcher {
-    const { address, connections, check } = this.#options;
+    const { address, connections, check, onConnected } = this.#options;
     const connect = buildConnector({
       timeout: 10_000,
       allowH2: false,
@@ -67,7 +70,10 @@ export class ConnectionPool {
       allowH2: false,
       connect: (options, done) => {
         connect(options, (...result) => {
-          if (result[0] === null) endWhenLost(result[1]);
+          if (result[0] === null) {
+            endWhenLost(result[1]);
+            onConnected(result[1]);
+          }
           done(...result);
         });
       },

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { WebSocket } from 'ws';
@@ -81,7 +82,9 @@ export class HttpTarget {
     const { fence } = options;
     this.#fence = fence;
     const check = fence === undefined ? undefined : () => fence.check();
-    const open = (connections: number | null) => new ConnectionPool({ address: this.#address, connections, check });
+    const onConnected = (socket: Socket) => this.#observer.connected(socket);
+    const open = (connections: number | null) =>
+      new ConnectionPool({ address: this.#address, connections, check, onConnected });
     this.#pool = open(options.connections ?? 128);
     this.#streams = open(null);
   }
@@ -169,6 +172,7 @@ export class HttpTarget {
       async () => await requestUpgrade({ address: this.#address, tls, path, headers, signal, timeoutMs }),
       answered,
     );
+    this.#observer.connected(answer.response.socket);
     (answer.socket ?? answer.response).once('close', answered(answer.response.statusCode));
     return answer;
   }

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** Told how one peer answers; for metrics. */
 export interface TargetObserver {
   /**
@@ -8,8 +10,10 @@ export interface TargetObserver {
   asked(): (status: number | undefined) => () => void;
   /** A request is sent again that the peer put off. */
   retried(): void;
+  /** A connection was made, of requests or one that was upgraded; not of WebSockets that this end speaks itself. */
+  connected(socket: Socket): void;
 }
 
 const nothing = () => undefined;
 
-export const unobserved: TargetObserver = { asked: () => () => nothing, retried: nothing };
+export const unobserved: TargetObserver = { asked: () => () => nothing, retried: nothing, connected: nothing };

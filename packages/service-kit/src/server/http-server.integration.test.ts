@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpTarget, InterLinkError } from '@interlink/protocol';
@@ -202,6 +202,9 @@ test('createHttpServer() tells of streams while they are open, and of each ident
   const closed = await metrics();
   expect(closed).toContain('http_requests_total{method="GET",route="/watch/:node",code="499"} 1');
   expect(closed).toContain('interlink_identity_requests_total{identity="token:prometheus",code="200"}');
+  expect(closed).toMatch(/^interlink_identity_request_duration_seconds_count\{identity="token:prometheus"} [1-9]/m);
+  // A stream may last for days.
+  expect(closed).not.toMatch(/^interlink_identity_request_duration_seconds_count\{identity="token:a"}/m);
   expect(closed).toContain('http_request_duration_seconds_count{method="GET",route="/metrics"}');
 });
 
@@ -373,4 +376,16 @@ test('closing the server ends connections that were taken', async () => {
   socket?.resume();
   await app.close();
   await ended;
+});
+
+test('createHttpServer() finds a caller that is lost in half a minute, on every connection', async () => {
+  const told = vi.spyOn(Socket.prototype, 'setKeepAlive');
+  const { ask, url } = await serve((app) => void app.get('/', async () => 'ok'));
+  expect((await ask('/')).status).toBe(200);
+  const soon = told.mock.calls.filter(([isOn, delayMs = Infinity, intervalMs = Infinity, count = Infinity], index) => {
+    const isOurs = (told.mock.contexts[index] as Socket).localPort === Number(new URL(url).port);
+    return isOurs && isOn === true && delayMs + intervalMs * count <= 30_000;
+  });
+  told.mockRestore();
+  expect(soon).toHaveLength(1);
 });

@@ -32,6 +32,8 @@ import { isWebSocketUpgrade, serveUpgrades } from './upgrades.ts';
 export interface HttpServerOptions {
   readonly logger: Logger;
   readonly authenticate: Authenticate;
+  /** Told of each request whose sender is not let in. */
+  readonly onRefused?: (error: InterLinkError, request: FastifyRequest) => void;
   /** Each answers undefined when it is well, else what is wrong; shown at `/readyz`. */
   readonly readiness: HealthChecks;
   readonly metrics?: Registry;
@@ -77,6 +79,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const limits = options.limits ?? { ...noLimits, bodyBytes: defaultBodyBytes };
   const bodyLimit = limits.bodyBytes === 0 ? Number.MAX_SAFE_INTEGER : limits.bodyBytes;
   const http = {
+    // Longer than our own clients and usual proxies (60 s) keep theirs: who closes last is never sent a request that gets lost.
     keepAliveTimeout: 95_000,
     ...{ maxHeaderSize, shouldUpgradeCallback: isWebSocketUpgrade },
     ...{ headersTimeout: limits.headersTimeoutMs, requestTimeout: limits.requestTimeoutMs },
@@ -119,7 +122,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { authenticate, pages } = options;
   const isOpen = (request: FastifyRequest) => openPaths.has(pathOf(request)) || pages?.isOpen(pathOf(request)) === true;
   const wayOf = (request: FastifyRequest) => (pages?.has(pathOf(request)) ? pages.authenticate : authenticate);
-  authenticateRequests(app, wayOf, isOpen);
+  authenticateRequests(app, wayOf, isOpen, options.onRefused);
   app.addHook('onRequest', async (request) => {
     const exchange = exchanges.of(request);
     if (exchange !== undefined && !isOpen(request)) exchange.identity = identityOf(request).name;

@@ -6,6 +6,9 @@ import type { Exchange } from './exchange.ts';
 /** Identities with numbers of their own; they come from the configuration, or are an issuer's subjects. */
 const maxIdentities = 100;
 
+/** Few: each identity has them. */
+const identityBuckets = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
+
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** What is counted of the requests that a server serves: by route, and by who asked. */
@@ -44,6 +47,13 @@ export class HttpMetrics {
     this.#sent = counter('http_sent_bytes_total', 'Bytes that went out as answers and streams.', 'route');
     this.#ofIdentity = {
       requests: counter('interlink_identity_requests_total', 'Requests of an identity, by status.', 'identity', 'code'),
+      durations: new Histogram({
+        name: 'interlink_identity_request_duration_seconds',
+        help: 'From the headers of a request of an identity to the end of its answer; streams are left out.',
+        labelNames: ['identity'],
+        buckets: identityBuckets,
+        registers: [registry],
+      }),
       received: counter('interlink_identity_received_bytes_total', 'Bytes that came from an identity.', 'identity'),
       sent: counter('interlink_identity_sent_bytes_total', 'Bytes that went to an identity.', 'identity'),
     };
@@ -79,8 +89,11 @@ export class HttpMetrics {
     const { method } = request;
     const route = this.#routeOf(exchange);
     this.#requests.inc({ method, route, code: status });
-    this.#ofIdentity.requests.inc({ identity: this.#nameOf(exchange), code: status });
-    if (!isStream) this.#durations.observe({ method, route }, durationMs / 1_000);
+    const identity = this.#nameOf(exchange);
+    this.#ofIdentity.requests.inc({ identity, code: status });
+    if (isStream) return;
+    this.#durations.observe({ method, route }, durationMs / 1_000);
+    this.#ofIdentity.durations.observe({ identity }, durationMs / 1_000);
   }
 
   /** @returns what came and went since the last time */

@@ -1,5 +1,7 @@
 import { InterLinkError, readBody } from '@interlink/protocol';
+import { isRefusal } from '@interlink/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toRefusal } from '../../auth/audit.ts';
 import { limitBody } from '../../routes/limit-body.ts';
 import { renderSignInPage } from '../pages/sign-in-page.ts';
 import { withToken } from '../session/page-authentication.ts';
@@ -37,11 +39,17 @@ export function serveSignIn(ui: FastifyInstance, site: Site): void {
 }
 
 /** Whose token it is; undefined for one that the gateway does not take. */
-async function identify({ authenticate }: Site, { raw }: FastifyRequest, token: string): Promise<string | undefined> {
+async function identify(
+  { authenticate, audit }: Site,
+  request: FastifyRequest,
+  token: string,
+): Promise<string | undefined> {
   try {
-    return (await authenticate(withToken(raw, token))).name;
-  } catch (error) {
-    if (InterLinkError.from(error).code === 'unauthenticated') return undefined;
+    return (await authenticate(withToken(request.raw, token))).name;
+  } catch (thrown) {
+    const error = InterLinkError.from(thrown);
+    if (isRefusal(error)) audit.refuse(toRefusal(error, request));
+    if (error.code === 'unauthenticated') return undefined;
     throw error;
   }
 }
