@@ -13,13 +13,16 @@ const testbed = inject('testbed');
 const timeout = 1_200_000;
 
 const test = siteTest('killed-pulling').extend('gate', { scope: 'file' }, async ({ engine: _first }, { onCleanup }) => {
+  await using cleanUp = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'e2e-killed-pulling-'));
-  onCleanup(async () => await rm(directory, { recursive: true, force: true }));
+  cleanUp.defer(async () => await rm(directory, { recursive: true, force: true }));
   const registry = await startRegistry({ directory, hasPassword: false, signal: new AbortController().signal });
-  onCleanup(async () => await registry.stop());
+  cleanUp.defer(async () => await registry.stop());
   const gate = await startRegistryGate(registry.address);
-  onCleanup(async () => await gate.stop());
+  cleanUp.defer(async () => await gate.stop());
   await new TestImages(partsOf(testbed).docker.socket).publish(`${registry.address}/slow:1`);
+  const all = cleanUp.move();
+  onCleanup(async () => await all.disposeAsync());
   return gate;
 });
 

@@ -19,7 +19,9 @@ export interface Calling {
 export function typedCommand(name: string, calling: Calling = thisCalling()): string {
   const { execPath, execArgv, script, path } = calling;
   const program = script ?? execPath;
-  const onPath = (file: string) => (path.split(delimiter).includes(dirname(file)) ? basename(file) : file);
+  // npx has its own folder on the PATH of this process alone.
+  const isOnPath = (folder: string) => path.split(delimiter).includes(folder) && !folder.endsWith('node_modules/.bin');
+  const onPath = (file: string) => (isOnPath(dirname(file)) ? basename(file) : file);
   const isByFirstArgument = script !== undefined && basename(script) === 'interlink-cli';
   if (isByFirstArgument) return render([onPath(program), name]);
   if (script !== undefined && /^main\.[jt]s$/.test(basename(script)))

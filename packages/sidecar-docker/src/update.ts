@@ -61,11 +61,12 @@ async function takeDeadline(
 ): Promise<void> {
   const { activeDeadlineSeconds: seconds } = pod.spec;
   const before = work.deadlineSeconds ?? snapshot.pod.spec.activeDeadlineSeconds;
+  if (seconds !== undefined && seconds !== before) {
+    await writeDeadline(root, pod.metadata.uid, seconds).catch((error: unknown) => {
+      if (InterLinkError.from(error).code !== 'resource_exhausted') throw error;
+    });
+  }
   work.deadlineSeconds = seconds;
-  if (seconds === undefined || seconds === before) return;
-  await writeDeadline(root, pod.metadata.uid, seconds).catch((error: unknown) => {
-    if (InterLinkError.from(error).code !== 'resource_exhausted') throw error;
-  });
 }
 
 function takeDebuggers({ pod }: PodUpdate, { containers }: PodSnapshot, work: PodWork): void {

@@ -13,12 +13,14 @@ export function renderNextSteps(
   const { backend, siteFolder, clusterFolder, site } = answers;
   const configured = (folder: string) => `INTERLINKCONFIGPATH=${quoteWord(join(folder, configurationName))}`;
   const isElsewhere = site.type !== 'local';
+  // Where the programs are on another machine is not known here.
+  const atSite = isElsewhere ? (name: string) => name : typed;
   return [
     ...written.map(({ path, outcome }) => `${outcome.padEnd(10)} ${path}`),
     '',
     ...noticesOf(answers),
     `1. ${isElsewhere ? `At the site, with ${siteFolder} at the same path` : 'InterLink and its sidecar'}:`,
-    `   (export ${configured(siteFolder)}; ${typed(`${backend}-sidecar`)} & ${typed('interlink')})`,
+    `   (export ${configured(siteFolder)}; ${atSite(`${backend}-sidecar`)} & ${atSite('interlink')})`,
     `2. ${isElsewhere ? `At the cluster’s end, with ${clusterFolder} at the same path` : 'The virtual kubelet, in another shell'}:`,
     `   ${configured(clusterFolder)} ${typed('vk')} --kubeconfig ~/.kube/config`,
     '',

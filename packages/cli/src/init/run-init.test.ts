@@ -170,7 +170,7 @@ Certificates are for a year, and the site’s is for site.example. They are read
 Whoever has a token of the issuer for that audience is let in: --group, or Policy.Grants, says who.
 
 1. At the site, with ${site} at the same path:
-   (export INTERLINKCONFIGPATH='${site}/InterLinkConfig.yaml'; /my/bin/docker-sidecar & /my/bin/interlink)
+   (export INTERLINKCONFIGPATH='${site}/InterLinkConfig.yaml'; docker-sidecar & interlink)
 2. At the cluster’s end, with ${cluster} at the same path:
    INTERLINKCONFIGPATH='${cluster}/InterLinkConfig.yaml' /my/bin/vk --kubeconfig ~/.kube/config
 

@@ -184,11 +184,20 @@ export class HttpTarget {
   }
 
   async #headers(): Promise<Record<string, string>> {
-    const token = await this.#token?.();
+    const token = await this.#shownToken();
     return {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(this.#fence === undefined ? {} : { [epochHeader]: String(this.#fence.epoch) }),
     };
+  }
+
+  async #shownToken(): Promise<string | undefined> {
+    try {
+      return await this.#token?.();
+    } catch (error) {
+      this.#onReach?.(InterLinkError.from(error));
+      throw error;
+    }
   }
 
   #told(error: InterLinkError): InterLinkError {
@@ -216,8 +225,13 @@ export class HttpTarget {
         `Cannot reach ${this.url}: ${trouble ?? message}`,
         { cause: error },
       );
-      if (unreached.code !== 'cancelled') this.#onReach?.(unreached);
+      if (!isSendersOwn(error)) this.#onReach?.(unreached);
       throw unreached;
     }
   }
+}
+
+/** Its sender has given the request up, or has given it too little time. */
+function isSendersOwn(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }

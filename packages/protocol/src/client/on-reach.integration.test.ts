@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { InterLinkError } from '../errors/interlink-error.ts';
 import { HttpTarget } from './http-target.ts';
 
 /** A peer that answers each path with the status that it names, and `/never` not at all. */
@@ -46,8 +47,23 @@ test('onReach is told why there is no answer, and nothing of a request that its 
   await once(server, 'request');
   over.abort();
   await expect(asked).rejects.toThrow();
+  await expect(ask('/never', AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'deadline_exceeded' });
   expect(told).toEqual([]);
   stop();
   await expect(ask('/200')).rejects.toThrow('ECONNREFUSED');
   expect(told).toEqual([expect.stringContaining(`Cannot reach ${url}: `)]);
+});
+
+test('onReach is told that there is no token to be shown', async () => {
+  const { url, told } = await start();
+  const target = new HttpTarget({
+    url,
+    token: async () => {
+      throw new InterLinkError('unauthenticated', 'the token file is empty');
+    },
+    onReach: (trouble) => void told.push(trouble?.message),
+  });
+  onTestFinished(async () => await target.close());
+  await expect(target.send({ method: 'GET', path: '/200' })).rejects.toThrow('the token file is empty');
+  expect(told).toEqual(['the token file is empty']);
 });

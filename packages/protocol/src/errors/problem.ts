@@ -43,7 +43,7 @@ export function parseProblem(status: number, body: string): InterLinkError {
   const nothing = `The peer answered ${status} without a message`;
   if (problemCheck.Check(parsed)) {
     const { code, detail, reason } = parsed;
-    return new InterLinkError(code, withoutTokens(detail) || nothing, { reason });
+    return new InterLinkError(code, withoutTokens(detail) || nothing, { reason: reason && withoutTokens(reason) });
   }
   const words = isPage(body)
     ? `The peer answered ${status} with a page: ${wordsOf(body)}`
@@ -66,15 +66,14 @@ function isPage(body: string): boolean {
 
 /** What a browser would show of a page, roughly: for a message, not for a browser. */
 function wordsOf(page: string): string {
-  return (
+  return withoutTokens(
     page
       .replace(/<(style|script)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
       // No tag begins within another: to look for its end once only.
       .replace(/<[^<>]*>/g, ' ')
       .replace(/\s+/g, ' ')
-      .trim()
-      .slice(0, 200)
-  );
+      .trim(),
+  ).slice(0, 200);
 }
 
 function parseJson(text: string): unknown {

@@ -24,6 +24,8 @@ const watchedEvents = ['create', 'start', 'die', 'died', 'oom', 'destroy', 'remo
 /** Podman fails to list its containers when one goes meanwhile: so often it is asked, with a pause in between. */
 const maxLists = 20;
 const listPauseMs = 50;
+/** The image is a file of a few KB. */
+const importMs = 600_000;
 
 /** What the engine says of itself and its host. */
 export interface EngineInfo {
@@ -215,7 +217,7 @@ export class Engine {
   /** Makes an image of one layer from a tar archive. */
   async importImage(tar: Buffer, name: string, changes: string): Promise<Readable> {
     // The name in one piece: Podman takes no notice of a `tag`.
-    const options = { repo: name, changes };
+    const options = { repo: name, changes, abortSignal: AbortSignal.timeout(importMs) };
     // docker-modem takes Buffers here, its types only know streams.
     const file = tar as unknown as NodeJS.ReadableStream;
     return toReadable(await attempt(async () => await this.#docker.importImage(file, options)));

@@ -94,9 +94,7 @@ export class DockerRuntime implements ContainerRuntime {
     const { engine } = this.#options;
     // An attempt runs once. What was read before its start may be acted on after its end, and an engine starts what has ended again.
     const found = toEngineContainer(await engine.inspectContainer(engineIdOf(attempt)));
-    // Podman keeps the start of one that it has set back to `created`, after the machine has come up again.
-    const hasRun = found?.container.startedAt !== undefined && found.container.status !== 'created';
-    if (!hasRun) await engine.startContainer(engineIdOf(attempt), priorities.start);
+    if (found?.container.startedAt === undefined) await engine.startContainer(engineIdOf(attempt), priorities.start);
   }
 
   async terminate({ pod }: RuntimePod, attempt: Attempt): Promise<void> {

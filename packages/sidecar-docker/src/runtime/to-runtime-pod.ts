@@ -94,13 +94,21 @@ const startErrorCode = 128;
 /** KILL, the signal of the kernel's out-of-memory killer. */
 const killedCode = 137;
 
+const lostWithMachine = {
+  exitCode: killedCode,
+  reason: 'ContainerStatusUnknown',
+  message: 'The machine went down while the container ran',
+};
+
 function toState(container: EngineContainer): AttemptState {
   const { status, startedAt, createdAt, error, exitCode, wasOutOfMemory } = container;
   const finishedAt = container.finishedAt ?? createdAt;
   if (failedToStart(container)) {
     return { kind: 'ended', ending: { exitCode: startErrorCode, reason: 'StartError', message: error, finishedAt } };
   }
-  if (status === 'created' || startedAt === undefined) return { kind: 'created' };
+  if (startedAt === undefined) return { kind: 'created' };
+  // Podman has set it back, after the machine has come up again: it ran, and nobody knows how it ended.
+  if (status === 'created') return { kind: 'ended', ending: { ...lostWithMachine, startedAt, finishedAt } };
   if (status === 'running' || status === 'paused' || status === 'restarting') return { kind: 'running', startedAt };
   // A container that lost a child to the OOM killer and went on to end well has not been killed by it.
   const reason = wasOutOfMemory && exitCode === killedCode ? { reason: 'OOMKilled' } : {};

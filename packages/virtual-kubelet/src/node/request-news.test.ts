@@ -30,3 +30,17 @@ test('RequestNews keeps quiet of failures between which a request got through', 
     ...[undefined, undefined, undefined, undefined],
   ]);
 });
+
+test('RequestNews makes nothing of two failures that are far apart', () => {
+  const { at } = given();
+  expect([at(0, refused), at(3_600_000, refused), at(3_605_000, refused)]).toEqual([undefined, undefined, undefined]);
+  expect(at(3_610_000, refused)).toBe(refused.message);
+});
+
+test('RequestNews takes a peer’s words as one short line', () => {
+  const { at } = given();
+  at(0, refused);
+  const words = at(10_000, new Error(`no\u0007way\nthrough ${'x'.repeat(100_000)}`)) ?? '';
+  expect(words).not.toMatch(/\p{Cc}/u);
+  expect(Buffer.byteLength(words)).toBeLessThan(2_048);
+});

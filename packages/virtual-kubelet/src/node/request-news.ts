@@ -1,11 +1,16 @@
+import { cleanLine, maxEventBytes } from '../trust/clean-text.ts';
+
 /** As long as this a failure may be one of a restart, or of a token that is just replaced. */
 const patienceMs = 10_000;
+/** Failures that are further apart say nothing of the time between. */
+const memoryMs = 60_000;
 
 /** How requests to InterLink fare, as the requests themselves show it: nothing is asked for this. */
 export class RequestNews {
   readonly #now: () => number;
-  /** Of the first failure since the last request that got through. */
+  /** Of the first failure since the last request that got through, and of the last one. */
   #failingSinceMs: number | undefined;
+  #failedAtMs = 0;
   #trouble: string | undefined;
 
   /** @param now milliseconds, of a clock that is never set */
@@ -26,7 +31,8 @@ export class RequestNews {
       return;
     }
     const now = this.#now();
-    this.#failingSinceMs ??= now;
-    if (now - this.#failingSinceMs >= patienceMs) this.#trouble = trouble.message;
+    if (this.#failingSinceMs === undefined || now - this.#failedAtMs > memoryMs) this.#failingSinceMs = now;
+    this.#failedAtMs = now;
+    if (now - this.#failingSinceMs >= patienceMs) this.#trouble = cleanLine(trouble.message, maxEventBytes / 2);
   }
 }

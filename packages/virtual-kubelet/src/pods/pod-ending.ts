@@ -48,13 +48,14 @@ export class PodEnding {
    */
   async expire(kind: 'expire' | 'expired', uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     const { mirror, handover, stopper, status, events, logger } = this.#options;
-    entry.isExpired = true;
-    // Of a v1 plugin's pod nothing may be known yet: what runs on is ended first.
+    // Of a v1 plugin's pod nothing may be known yet: it may run on, and be ended first, or have ended in time.
     if (kind === 'expired' && (await handover.isStillThere(uid, entry, signal))) return;
     const report = mirror.get(uid);
     if (report !== undefined || kind === 'expire') {
       await stopper.stop(uid, entry, entry.pod?.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds, signal);
     }
+    // From when its backend was told: until then it may end by itself, in time.
+    entry.isExpired = true;
     const isFinal = kind === 'expired';
     const failure = isFinal ? deadlineExceeded : undefined;
     if (isFinal && entry.pod !== undefined) {

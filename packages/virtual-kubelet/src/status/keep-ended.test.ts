@@ -42,3 +42,12 @@ test('keepEnded() lets a container begin anew that was replaced for its image', 
   expect(keepEnded(current, replaced, () => false)).toEqual(replaced);
   expect(keepEnded(current, running({ restartCount: 1 }), () => false)[0]?.state.terminated).toBeDefined();
 });
+
+test('keepEnded() leaves a container as the API has it of which the backend says that it can’t be read', () => {
+  const current = [toApiContainerStatus(containerStatus('main', 'running', { restartCount: 2 }))];
+  const waiting = { reason: 'ContainerStatusUnknown', message: 'inspect: input/output error' };
+  const unread = ['main', 'new'].map((name) => containerStatus(name, 'waiting', { state: { waiting } }));
+  const [main, added] = keepEnded(current, unread, () => true);
+  expect([main?.restartCount, main?.ready, Object.keys(main?.state ?? {})]).toEqual([2, true, ['running']]);
+  expect(added?.state).toEqual({ waiting });
+});

@@ -134,7 +134,10 @@ export class PodLifecycle {
     memory.isKnown = true;
     this.#options.logger.warn({ podUid: uid, err: error }, 'cannot read the pod');
     this.tell(uid, undefined, unreadable(error.message));
-    return memory.lastReport ?? toUnreadReport(pod, error);
+    if (memory.lastReport !== undefined) return memory.lastReport;
+    // Nobody has taken it on yet.
+    this.nudge(uid, retryMs);
+    return toUnreadReport(pod, error);
   }
 
   async #listed(pod: RuntimePod): Promise<PodReport> {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { PodEnding, type PodEndingOptions } from './pod-ending.ts';
+import { newPodEntry } from './pod-entry.ts';
+
+const { signal } = new AbortController();
+const uid = '11111111-1111-4111-8111-000000000001';
+
+/** @param stop what becomes of telling the backend to end the pod */
+function endingOf({ isStillThere, stop }: { isStillThere: boolean; stop?: () => Promise<void> }) {
+  const done: string[] = [];
+  const options = {
+    mirror: { get: () => undefined },
+    handover: { isStillThere: async () => isStillThere },
+    stopper: {
+      stop: async () => {
+        done.push('stop');
+        await stop?.();
+      },
+    },
+    status: { write: async () => done.push('write') > 0 },
+    events: { record: () => undefined },
+    logger: { info: () => undefined },
+  } as unknown as PodEndingOptions;
+  return { ending: new PodEnding(options), done, entry: newPodEntry() };
+}
+
+test('expire() of a pod that its backend still has does nothing yet: it may have ended in time', async () => {
+  const { ending, done, entry } = endingOf({ isStillThere: true });
+  await ending.expire('expired', uid, entry, signal);
+  expect([done, entry.isExpired]).toEqual([[], false]);
+});
+
+test('expire() makes a pod one that was ended for its deadline once its backend was told, not before', async () => {
+  const stop = async () => {
+    throw new Error('out of reach');
+  };
+  const away = endingOf({ isStillThere: false, stop });
+  await expect(away.ending.expire('expire', uid, away.entry, signal)).rejects.toThrow('out of reach');
+  expect([away.done, away.entry.isExpired]).toEqual([['stop'], false]);
+  const there = endingOf({ isStillThere: false });
+  await there.ending.expire('expire', uid, there.entry, signal);
+  expect([there.done, there.entry.isExpired]).toEqual([['stop', 'write'], true]);
+});
