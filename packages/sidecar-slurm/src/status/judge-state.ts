@@ -115,6 +115,12 @@ export const forgotten: SlurmEnding = {
   message: 'Slurm does not know the job any more, and it has left no record of its end',
 };
 
+/** Slurm has lost each of its jobs before it began. */
+export function lostTooOften(losses: number, jobId: string | undefined): SlurmEnding {
+  const message = `Slurm has forgotten ${losses} jobs of the pod before they began, the last one job ${jobId}: it gets no other`;
+  return { exitCode: killed, reason: 'JobLost', message, podReason: 'JobLost' };
+}
+
 function ended(exitCode: number, reason: string, message: string, podReason?: string): Verdict {
   return { kind: 'ended', ending: { exitCode, reason, message, ...(podReason === undefined ? {} : { podReason }) } };
 }

@@ -2,7 +2,7 @@ import { isOfRun, type JobRecord } from '../folder/job-record.ts';
 import type { JobEnd } from '../folder/stored-pod.ts';
 import type { JobState } from '../slurm/job-state.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
-import { askedToLeave, cutOff, forgotten, judgeState, type SlurmEnding } from './judge-state.ts';
+import { askedToLeave, cutOff, forgotten, judgeState, lostTooOften, type SlurmEnding } from './judge-state.ts';
 import type { Stage, Trouble } from './to-pod-report.ts';
 
 /** Where a pod's job was last seen. */
@@ -17,7 +17,13 @@ export type Sight =
       readonly estimatedAtMs?: number | undefined;
     }
   /** squeue does not know it any more; `job`: what sacct says, where there is one. */
-  | { readonly kind: 'gone'; readonly job: JobEnd | undefined; readonly sinceMs: number };
+  | {
+      readonly kind: 'gone';
+      readonly job: JobEnd | undefined;
+      readonly sinceMs: number;
+      /** How many jobs Slurm has lost, one after another, when the pod gets no other for that. */
+      readonly losses?: number | undefined;
+    };
 
 export interface StageFacts {
   readonly jobId: string | undefined;
@@ -53,6 +59,9 @@ export function stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs,
   if (sight.kind === 'gone') {
     if (isOver) return { kind: 'over', at: overAt, ...endingBy(sight.job, askedAt, leadMs) };
     if (sight.job !== undefined) return overBy(sight.job, sight.sinceMs);
+    if (sight.losses !== undefined && record === undefined) {
+      return { kind: 'over', ending: lostTooOften(sight.losses, jobId), at: new Date(sight.sinceMs).toISOString() };
+    }
     const silentMs = heardMs === undefined ? 0 : heardMs + silenceMs;
     if (nowMs < silentMs) return { kind: 'running', askedAt };
     return { kind: 'over', ending: forgotten, at: new Date(Math.max(sight.sinceMs, silentMs)).toISOString() };
