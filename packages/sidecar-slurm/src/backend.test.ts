@@ -79,6 +79,28 @@ describe('a pod', () => {
     expect(told).toMatchObject([{ type: 'Warning', message: `Job ${jobId} was cancelled in Slurm` }]);
   });
 
+  test('that was cancelled while nobody looked says by whom, which only accounting knows, and goes on saying so', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.hasAccounting = true;
+    const { controller } = running.slurm;
+    const jobId = await submitted(running);
+    await running.kill();
+    controller.change(jobId, { cancelledBy: '1000' });
+    controller.cancel(jobId, 'plain');
+    await running.pass(700_000);
+    expect(controller.jobs).toEqual([]);
+    await running.restart();
+    const status = () => running.reports.get(uidOf(1))?.status;
+    await running.until('told', () => status()?.phase === 'Failed');
+    const told = { reason: 'Cancelled', message: 'The job was cancelled in Slurm, by user 1000' };
+    expect(status()).toMatchObject(told);
+    const before = running.reports.get(uidOf(1));
+    controller.accounting.clear();
+    await running.restart();
+    await running.pass(60_000);
+    expect(running.reports.get(uidOf(1))).toEqual(before);
+  });
+
   test('that has ended is one line in the log, also when the sidecar is begun anew', async () => {
     await using running = await RunningBackend.start();
     const first = await submitted(running);

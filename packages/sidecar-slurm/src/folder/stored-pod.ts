@@ -42,7 +42,7 @@ export interface Submission {
 }
 
 /** What is to be known of a job that is over. */
-export type JobEnd = Pick<SlurmJob, 'state' | 'exit' | 'startTime' | 'endTime' | 'timeLimitMinutes'>;
+export type JobEnd = Pick<SlurmJob, 'state' | 'exit' | 'startTime' | 'endTime' | 'timeLimitMinutes' | 'cancelledBy'>;
 
 /** More than a pod can be: Kubernetes keeps none of 2 MB. */
 const maxBytes = 16 * 1024 * 1024;

@@ -14,6 +14,6 @@ export async function keepEnd(entry: PodEntry, nowMs: number): Promise<void> {
   entry.submission = next;
 }
 
-function toEnd({ state, exit, startTime, endTime, timeLimitMinutes }: JobEnd): JobEnd {
-  return { state, exit, startTime, endTime, timeLimitMinutes };
+function toEnd({ state, exit, startTime, endTime, timeLimitMinutes, cancelledBy }: JobEnd): JobEnd {
+  return { state, exit, startTime, endTime, timeLimitMinutes, cancelledBy };
 }

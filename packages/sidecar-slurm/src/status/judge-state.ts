@@ -79,6 +79,11 @@ export function judgeState(state: JobState): Verdict {
   return verdicts[state];
 }
 
+/** Who cancelled it is known where sacct was asked. */
+export function endingOf(ending: SlurmEnding, { cancelledBy }: Pick<SlurmJob, 'cancelledBy'>): SlurmEnding {
+  return cancelledBy === undefined ? ending : { ...ending, message: `${ending.message}, by user ${cancelledBy}` };
+}
+
 /** A job that ended without its script's last word: Slurm has an exit code, which is 0 only when all of its containers did their work. */
 export function cutOff({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): SlurmEnding {
   const { exitCode = 0, signal = 0 } = exit ?? {};

@@ -2,7 +2,15 @@ import { isOfRun, type JobRecord } from '../folder/job-record.ts';
 import type { JobEnd } from '../folder/stored-pod.ts';
 import type { JobState } from '../slurm/job-state.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
-import { askedToLeave, cutOff, forgotten, judgeState, lostTooOften, type SlurmEnding } from './judge-state.ts';
+import {
+  askedToLeave,
+  cutOff,
+  endingOf,
+  forgotten,
+  judgeState,
+  lostTooOften,
+  type SlurmEnding,
+} from './judge-state.ts';
 import type { Stage, Trouble } from './to-pod-report.ts';
 
 /** Where a pod's job was last seen. */
@@ -103,13 +111,13 @@ function endingBy(
   if (job === undefined) return {};
   const verdict = judgeState(job.state);
   if (verdict.kind === 'ended')
-    return askedAt === undefined && comesTooLate.has(job.state) ? {} : { ending: verdict.ending };
+    return askedAt === undefined && comesTooLate.has(job.state) ? {} : { ending: endingOf(verdict.ending, job) };
   return verdict.kind === 'finished' && askedAt !== undefined ? { ending: askedToLeave(job, askedAt, leadMs) } : {};
 }
 
 function overBy(job: JobEnd, seenMs: number): Stage {
   const at = (job.endTime ?? new Date(seenMs)).toISOString();
   const verdict = judgeState(job.state);
-  const ending = verdict.kind === 'ended' ? verdict.ending : cutOff(job);
+  const ending = verdict.kind === 'ended' ? endingOf(verdict.ending, job) : cutOff(job);
   return { kind: 'over', ending, at };
 }
