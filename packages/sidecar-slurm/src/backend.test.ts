@@ -1,4 +1,4 @@
-import { access, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { anOrder } from './slurm/testing/orders.ts';
@@ -77,6 +77,28 @@ describe('a pod', () => {
     await running.pass(60_000);
     const told = running.events.filter(({ reason }) => reason === 'JobCancelled');
     expect(told).toMatchObject([{ type: 'Warning', message: `Job ${jobId} was cancelled in Slurm` }]);
+  });
+
+  test('that was cancelled while nobody looked says by whom, which only accounting knows, and goes on saying so', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.hasAccounting = true;
+    const { controller } = running.slurm;
+    const jobId = await submitted(running);
+    await running.kill();
+    controller.change(jobId, { cancelledBy: '1000' });
+    controller.cancel(jobId, 'plain');
+    await running.pass(700_000);
+    expect(controller.jobs).toEqual([]);
+    await running.restart();
+    const status = () => running.reports.get(uidOf(1))?.status;
+    await running.until('told', () => status()?.phase === 'Failed');
+    const told = { reason: 'Cancelled', message: 'The job was cancelled in Slurm, by user 1000' };
+    expect(status()).toMatchObject(told);
+    const before = running.reports.get(uidOf(1));
+    controller.accounting.clear();
+    await running.restart();
+    await running.pass(60_000);
+    expect(running.reports.get(uidOf(1))).toEqual(before);
   });
 
   test('that has ended is one line in the log, also when the sidecar is begun anew', async () => {
@@ -176,6 +198,31 @@ describe('one pod is one job', () => {
     await running.until('made again', () => jobsOf(running, 1).length === 1);
     expect(jobsOf(running, 1)[0]?.order.scriptArguments).toEqual(['2']);
     expect(jobsOf(running, 2)).toHaveLength(1);
+  });
+
+  test('when Slurm forgets each before it begins: it fails after ten, for good', async () => {
+    await using running = await RunningBackend.start();
+    await submitted(running);
+    const main = () => running.reports.get(uidOf(1))?.status.containerStatuses[0];
+    const isOver = () => main()?.state.terminated !== undefined;
+    for (let lost = 0; lost < 20 && !isOver(); lost += 1) {
+      running.slurm.controller.forgetNewest();
+      await running.until('made again, or given up', () => jobsOf(running).length === 1 || isOver());
+      if (lost === 4) await running.restart();
+    }
+    const message = 'Slurm has forgotten 10 jobs of the pod before they began, the last one job 1: it gets no other';
+    expect(main()?.state.terminated).toMatchObject({ exitCode: 137, reason: 'JobLost', message });
+    const before = running.reports.get(uidOf(1));
+    expect(before?.status).toMatchObject({ phase: 'Failed', reason: 'JobLost', message });
+    expect(running.slurm.calls.filter((call) => call === 'submit')).toHaveLength(10);
+    expect(running.events.filter(({ reason }) => reason === 'JobLost')).toHaveLength(10);
+    expect(running.events.at(-1)).toMatchObject({ type: 'Warning', reason: 'JobLost', message });
+    // The last of them, should its node begin it after all.
+    expect(await readFile(running.folder().file('claim'), 'utf8')).toBe('11\n');
+    await running.restart();
+    await running.pass(60_000);
+    expect(running.reports.get(uidOf(1))).toEqual(before);
+    expect(running.slurm.calls.filter((call) => call === 'submit')).toHaveLength(10);
   });
 
   test('when its node does not take it, since Slurm gave its id to another: it gets a new one', async () => {

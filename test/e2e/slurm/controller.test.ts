@@ -12,7 +12,7 @@ import { SavedState } from './drivers/saved-state.ts';
 import { cannotRun } from './drivers/slurm-test.ts';
 
 const test = ownSlurmTest('controller', { config: { ContainerRuntime: 'none' } });
-const names = numbered('pod', 60);
+const names = numbered('pod', 100);
 const patient = { timeoutMs: 240_000, intervalMs: 1_000 };
 
 describe.skipIf(cannotRun)('the controller of Slurm', () => {
@@ -64,10 +64,10 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
   });
 
   test.for([
-    { how: 'SIGTERM', what: 'stopped in order', promise: 'every pod runs, once' },
+    { how: 'SIGTERM', what: 'stopped in order', promise: 'every pod is one job, and runs once' },
     { how: 'SIGKILL', what: 'killed', promise: 'every pod runs, once; one that Slurm cut off says so' },
   ] as const)(
-    '$what in the middle of 60 submissions: $promise',
+    '$what in the middle of 100 submissions: $promise',
     { timeout: 420_000 * PATIENCE },
     async ({ how }, { site, namespace, slurm, own, onTestFinished }) => {
       const noted = await NotedPods.create(own.data, `controller-${how}`);
@@ -75,8 +75,8 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
       await namespace.apply(...noted.make(site.nodeName, names));
       const logged = site.sidecar.log().length;
       const uids = new Set((await namespace.pods()).map(({ metadata }) => metadata?.uid));
-      const under = async () => (await slurm.jobs()).filter(({ uid }) => uids.has(uid)).length >= 15;
-      await waitFor('some jobs', under, { timeoutMs: 120_000, intervalMs: 50 });
+      const jobs = async () => (await slurm.jobs()).filter(({ uid }) => uids.has(uid));
+      await waitFor('some jobs', async () => (await jobs()).length >= 15, { timeoutMs: 120_000, intervalMs: 50 });
       await own.stopController(how);
       // Slurm's commands take their time to notice: the sidecar is in the middle of one.
       await waitFor(
@@ -90,6 +90,8 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
       const cutOff = how === 'SIGKILL' ? await cutOffPods(namespace, backMs) : [];
       const whole = names.filter((name) => !cutOff.includes(name));
       await waitForAll(namespace, whole, 'Succeeded', patient);
+      // What it was asked to end it has saved: a job that was made is neither lost nor made again.
+      if (how === 'SIGTERM') expect((await jobs()).map(({ name }) => name).sort()).toEqual(names.toSorted());
       const runs = await noted.runs();
       expect(runs).toEqual([...new Set(runs)]);
       expect(runs).toEqual(expect.arrayContaining(whole));

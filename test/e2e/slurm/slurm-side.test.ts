@@ -1,6 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import { describe, expect } from 'vitest';
 import { waitFor } from '../../testbed/index.ts';
+import { PATIENCE } from '../../testbed/patience.ts';
 import { statusOf } from '../drivers/containers.ts';
 import { pod, shell, untilTerm } from '../drivers/pods.ts';
 import { cannotRun, slurmTest } from './drivers/slurm-test.ts';
@@ -55,7 +56,54 @@ describe.skipIf(cannotRun)('what Slurm says is on the pod', { concurrent: true }
     expect(await slurm.jobOf(second)).toMatchObject({ state: 'RUNNING', restarts: 0 });
   });
 
-  test('that is held, suspended and resumed', async ({ site, namespace, slurm }) => {
+  test('that somebody holds in the queue: it waits, and says so, until it is released', async ({
+    site,
+    namespace,
+    slurm,
+  }) => {
+    const flags = `${bothGpus} --constraint=feat2 --time=10`;
+    await namespace.apply(flagged(pod(site.nodeName, 'first', { containers }), flags));
+    await namespace.waitForPhase('first', 'Running', patient);
+    await namespace.apply(flagged(pod(site.nodeName, 'second', { containers }), flags));
+    const { id } = await slurm.jobOf(await namespace.pod('second'));
+    await slurm.run('alice', 'scontrol', 'hold', id);
+    await namespace.waitForEvent('second', 'JobCannotStart', new RegExp(`^Job ${id} waits \\(JobHeldUser\\): `));
+    await namespace.waitForPod(
+      'second',
+      'held',
+      (found) => /^The job is PENDING: JobHeldUser/.test(statusOf(found, 'main')?.state?.waiting?.message ?? ''),
+      patient,
+    );
+    // Nothing is in its way now but that.
+    await namespace.run('delete', 'pod', 'first');
+    const held = await namespace.pod('second');
+    expect(held.status?.phase).toBe('Pending');
+    expect(await slurm.jobOf(held)).toMatchObject({ state: 'PENDING', reason: 'JobHeldUser' });
+    await slurm.run('alice', 'scontrol', 'release', id);
+    expect(await slurm.jobOf(await namespace.waitForPhase('second', 'Running', patient))).toMatchObject({ id });
+  });
+
+  test('that it ends at the time limit, since the container does not when it is asked to', {
+    timeout: 300_000 * PATIENCE,
+  }, async ({ site, namespace, slurm }) => {
+    const deaf = shell('main', 'trap "" TERM; echo up; while true; do sleep 0.2; done');
+    // So that Slurm has lost its patience long before the pod's own script would.
+    await namespace.apply(
+      pod(site.nodeName, 'deaf-to-limits', { containers: [deaf], terminationGracePeriodSeconds: 900 }),
+    );
+    const running = await namespace.waitForPhase('deaf-to-limits', 'Running', patient);
+    await waitFor('it to be up', async () => (await namespace.run('logs', 'deaf-to-limits')) === 'up\n');
+    const { id } = await slurm.jobOf(running);
+    await slurm.run('alice', 'scontrol', 'update', `JobId=${id}`, 'TimeLimit=1');
+    const failed = await namespace.waitForPhase('deaf-to-limits', 'Failed', { timeoutMs: 240_000 });
+    expect(await slurm.jobOf(failed)).toMatchObject({ id, state: 'TIMEOUT' });
+    const message = expect.stringMatching(/^Slurm ended the job at its time limit/);
+    expect(failed.status).toMatchObject({ reason: 'DeadlineExceeded', message });
+    expect(statusOf(failed, 'main')?.state?.terminated).toMatchObject({ exitCode: 143, reason: 'DeadlineExceeded' });
+    expect(statusOf(failed, 'main')?.restartCount).toBe(0);
+  });
+
+  test('that is suspended and resumed', async ({ site, namespace, slurm }) => {
     await namespace.apply(pod(site.nodeName, 'held', { containers }));
     const running = await namespace.waitForPhase('held', 'Running', patient);
     const { id } = await slurm.jobOf(running);

@@ -71,7 +71,7 @@ export const slurmKeys = {
   }),
   DefaultUID: integer({
     default: undefined,
-    doc: 'The account, by number, that jobs run as (`sbatch --uid`), which Slurm allows only to root. Default: the one that runs the sidecar.',
+    doc: 'The account, by number, that jobs run as. Only the one that runs the sidecar, which is the default: jobs of other accounts are not supported yet.',
   }),
   Flavors: map({
     default: undefined,
@@ -124,7 +124,7 @@ export const slurmKeys = {
   }),
   'Slurm.Users': map({
     default: undefined,
-    doc: "Accounts on the cluster, by number, for pods' `runAsUser`: `{ '1000': 20001 }` (`sbatch --uid`), which Slurm allows only to root.",
+    doc: "The account, by number, for pods' `runAsUser`: `{ '1000': 20001 }`. Only the one that runs the sidecar: jobs of other accounts are not supported yet.",
   }),
   'Slurm.SharedFileSystem': flag({
     env: ['SHARED_FS'],

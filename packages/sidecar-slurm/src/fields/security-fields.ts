@@ -13,7 +13,10 @@ export const securityFields: ReadonlyArray<Field<SlurmSite>> = [
   ),
   unlessIgnored('securityContext.runAsGroup', "another than the account's"),
   supported('securityContext.runAsNonRoot', 'processes run as the account of the job; refused when that is root'),
-  unlessIgnored('securityContext.runAsUser', "another than the account's, unless `Slurm.Users` has an account for it"),
+  unlessIgnored(
+    'securityContext.runAsUser',
+    "another than the account's, unless `Slurm.Users` has it run as that account",
+  ),
   ignored('securityContext.seLinuxOptions', 'a container has the SELinux context of its job'),
   refused(
     'securityContext.seccompProfile',

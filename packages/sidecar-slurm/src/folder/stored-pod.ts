@@ -31,17 +31,21 @@ export interface Submission {
   readonly at: string;
   /** A job before it, which has not begun and never will: Slurm has lost it, and may show it for a while. */
   readonly lost?: string;
+  /** How many such jobs there were. */
+  readonly losses?: number;
   /** That a job has ended of which its script has said nothing. It is told, and holds whatever Slurm forgets later. */
   readonly ended?: {
     /** RFC 3339: when it was seen. */
     readonly at: string;
     /** How; undefined when Slurm did not know it any more. */
     readonly job?: JobEnd;
+    /** Set when the pod was given up, since Slurm lost so many of its jobs. */
+    readonly losses?: number;
   };
 }
 
 /** What is to be known of a job that is over. */
-export type JobEnd = Pick<SlurmJob, 'state' | 'exit' | 'startTime' | 'endTime' | 'timeLimitMinutes'>;
+export type JobEnd = Pick<SlurmJob, 'state' | 'exit' | 'startTime' | 'endTime' | 'timeLimitMinutes' | 'cancelledBy'>;
 
 /** More than a pod can be: Kubernetes keeps none of 2 MB. */
 const maxBytes = 16 * 1024 * 1024;

@@ -10,8 +10,8 @@ const drainReason = 'Duplicate jobid';
 /** Of a job that its node has not run: another one with its id may have ended in its place. */
 const endStates: ReadonlySet<JobState> = new Set(['CANCELLED', 'FAILED', 'COMPLETED']);
 
-/** Who has ended without a word is given another job so often. */
-const mostJobs = 10;
+/** Jobs that a pod is given, one after another, when Slurm or a node has lost the one before. */
+export const mostJobs = 10;
 
 /**
  * Whether a node may have refused a pod's job. A slurmctld that was killed forgets the newest jobs and gives their ids out again. A node on

@@ -8,11 +8,12 @@ export async function keepEnd(entry: PodEntry, nowMs: number): Promise<void> {
     return;
   const sinceMs = (sight.kind === 'gone' ? sight.sinceMs : sight.endedSinceMs) ?? nowMs;
   const job = sight.job === undefined ? {} : { job: toEnd(sight.job) };
-  const next = { ...submission, ended: { at: new Date(sinceMs).toISOString(), ...job } };
+  const losses = sight.kind !== 'gone' || sight.losses === undefined ? {} : { losses: sight.losses };
+  const next = { ...submission, ended: { at: new Date(sinceMs).toISOString(), ...job, ...losses } };
   await writeSubmission(folder, next);
   entry.submission = next;
 }
 
-function toEnd({ state, exit, startTime, endTime, timeLimitMinutes }: JobEnd): JobEnd {
-  return { state, exit, startTime, endTime, timeLimitMinutes };
+function toEnd({ state, exit, startTime, endTime, timeLimitMinutes, cancelledBy }: JobEnd): JobEnd {
+  return { state, exit, startTime, endTime, timeLimitMinutes, cancelledBy };
 }

@@ -1,11 +1,12 @@
 import { type Clock, type Logger, podFields } from '@interlink/sidecar-sdk';
-import { readRunner, takeClaim } from '../folder/claim.ts';
+import { moveClaim, readRunner, takeClaim } from '../folder/claim.ts';
 import { type Submission, writeSubmission } from '../folder/stored-pod.ts';
 import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
-import { findRefusals, type Refusal } from './duplicate-ids.ts';
+import { lostTooOften } from '../status/judge-state.ts';
+import { findRefusals, mostJobs, type Refusal } from './duplicate-ids.ts';
 import { keepEnd } from './keep-end.ts';
 
 export interface LostJobsOptions {
@@ -89,12 +90,29 @@ export class LostJobs {
     const known = job ?? this.#unsure.get(entry)?.job;
     const hasBegun = entry.record !== undefined || (await readRunner(entry.folder)) !== undefined;
     if (known === undefined && !hasBegun && entry.submission !== undefined) {
-      await this.#again(entry, `Slurm has forgotten job ${entry.jobId}`);
+      if (lossesOf(entry) < mostJobs) await this.#again(entry, `Slurm has forgotten job ${entry.jobId}`);
+      else await this.#giveUp(entry);
       return;
     }
-    entry.sight = { kind: 'gone', job: known, sinceMs: this.#options.clock.now() };
-    await keepEnd(entry, entry.sight.sinceMs);
+    await this.#end(entry, { kind: 'gone', job: known, sinceMs: this.#options.clock.now() });
+  }
+
+  async #end(entry: PodEntry, sight: PodEntry['sight'] & { kind: 'gone' }): Promise<void> {
+    entry.sight = sight;
+    await keepEnd(entry, sight.sinceMs);
     this.#options.book.tell(entry);
+  }
+
+  /** Slurm has lost as many jobs of the pod as it gets. None of them may begin after that. */
+  async #giveUp(entry: PodEntry): Promise<void> {
+    const { book, clock, logger } = this.#options;
+    const { uid, jobId, submission, folder } = entry;
+    const losses = lossesOf(entry);
+    await moveClaim(folder, (submission?.number ?? 1) + 1);
+    const { message } = lostTooOften(losses, jobId);
+    logger.warn({ ...podFields(entry.reference), jobId }, message);
+    book.event(uid, { type: 'Warning', reason: 'JobLost', message });
+    await this.#end(entry, { kind: 'gone', job: undefined, sinceMs: clock.now(), losses });
   }
 
   /** Its job is lost, and had not begun. */
@@ -102,7 +120,7 @@ export class LostJobs {
     const { book, logger, onLost } = this.#options;
     const { uid, jobId, submission } = entry;
     const { number = 1, at = new Date(0).toISOString() } = submission ?? {};
-    const next: Submission = { number, at, ...(jobId === undefined ? {} : { lost: jobId }) };
+    const next: Submission = { number, at, losses: lossesOf(entry), ...(jobId === undefined ? {} : { lost: jobId }) };
     await writeSubmission(entry.folder, next);
     entry.submission = next;
     entry.sight = { kind: 'unseen' };
@@ -120,4 +138,9 @@ export class LostJobs {
     const [oldest] = this.#lostIds;
     if (oldest !== undefined && this.#lostIds.size > mostLostIds) this.#lostIds.delete(oldest);
   }
+}
+
+/** How many of the pod's jobs Slurm has lost, with the one that was just found to be. */
+function lossesOf({ submission }: PodEntry): number {
+  return (submission?.losses ?? 0) + 1;
 }

@@ -107,6 +107,8 @@ async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
   await entry.load();
   const ended = entry.submission?.ended;
   entry.hadEnded = ended !== undefined || entry.record?.phase === 'ended';
-  if (ended !== undefined) entry.sight = { kind: 'gone', job: ended.job, sinceMs: Date.parse(ended.at) };
+  if (ended !== undefined) {
+    entry.sight = { kind: 'gone', job: ended.job, sinceMs: Date.parse(ended.at), losses: ended.losses };
+  }
   return entry;
 }

@@ -15,6 +15,7 @@ const flavors = parseFlavors(
     named: flagsOf('--partition=gpu'),
   },
   'plain',
+  1500,
   [],
 );
 

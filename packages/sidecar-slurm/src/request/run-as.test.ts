@@ -1,28 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { podWith } from '../testing/pods.ts';
 import { slurmSite, testProcess } from '../testing/slurm-site.ts';
-import { toJobAccount } from './run-as.ts';
+import { examineRunAs } from './run-as.ts';
 
 const user = (runAsUser: number, more: object = {}) => ({ securityContext: { runAsUser, ...more } });
-const mapped = slurmSite({ 'Slurm.Users': { '1000': 20001, '1001': 20001, '1002': 20002 } }).accounts;
+const mapped = slurmSite({ 'Slurm.Users': { '1000': 1500, '1001': 1500 } }).accounts;
 const own = slurmSite().accounts;
 
-describe('toJobAccount()', () => {
-  test.each<[string, Parameters<typeof podWith>[0], typeof own, number | undefined]>([
-    ['nobody in particular', {}, own, undefined],
-    ['the account itself', { spec: user(1500, { runAsGroup: 1500 }) }, own, undefined],
-    ['a user with an account', { spec: user(1000) }, mapped, 20001],
-    ['an account by its own number', { spec: user(20001), containers: [user(1000), {}] }, mapped, 20001],
-    ['two users with one account', { containers: [user(1000), user(1001)] }, mapped, 20001],
-  ])('runs %s', (_, parts, accounts, uid) => {
-    expect(toJobAccount(podWith(parts).spec, accounts, undefined)).toEqual({ uid, problems: [], ignored: [] });
-  });
-
-  test('goes by the flavor, then by the site', () => {
-    const accounts = { ...own, defaultUid: 3000 };
-    const { spec } = podWith();
-    expect(toJobAccount(spec, accounts, undefined).uid).toBe(3000);
-    expect(toJobAccount(spec, accounts, 3001).uid).toBe(3001);
+describe('examineRunAs()', () => {
+  test.each<[string, Parameters<typeof podWith>[0], typeof own]>([
+    ['nobody in particular', {}, own],
+    ['the account itself', { spec: user(1500, { runAsGroup: 1500 }) }, own],
+    ['a user who runs as the account', { spec: user(1000) }, mapped],
+    ['the account where others run as it', { spec: user(1500), containers: [user(1000), {}] }, mapped],
+    ['two users who run as the account', { containers: [user(1000), user(1001)] }, mapped],
+  ])('lets %s run', (_, parts, accounts) => {
+    expect(examineRunAs(podWith(parts).spec, accounts)).toEqual({ problems: [], ignored: [] });
   });
 
   test.each([
@@ -30,15 +23,15 @@ describe('toJobAccount()', () => {
     [user(1500, { runAsGroup: 8 }), /^container c0: runAsGroup is 8, jobs have the group of user 1500, which is 1500/],
   ])('refuses %j, or tells of it', (spec, message) => {
     const pod = podWith({ spec }).spec;
-    expect(toJobAccount(pod, own, undefined).problems).toEqual([expect.stringMatching(message)]);
-    const { problems, ignored } = toJobAccount(pod, { ...own, ignoresRunAsUser: true }, undefined);
+    expect(examineRunAs(pod, mapped).problems).toEqual([expect.stringMatching(message)]);
+    const { problems, ignored } = examineRunAs(pod, { ...mapped, ignoresRunAsUser: true });
     expect(problems).toEqual([]);
     expect(ignored).toHaveLength(1);
   });
 
-  test('refuses users of two accounts in one job', () => {
-    const { problems } = toJobAccount(podWith({ containers: [user(1000), user(1002)] }).spec, mapped, undefined);
-    expect(problems).toEqual([expect.stringContaining('container c1: runAsUser is 1002, jobs run as user 20001')]);
+  test('names the containers, each by itself', () => {
+    const { problems } = examineRunAs(podWith({ containers: [user(1000), user(1002)] }).spec, mapped);
+    expect(problems).toEqual([expect.stringContaining('container c1: runAsUser is 1002, jobs run as user 1500')]);
   });
 
   test('keeps runAsNonRoot where jobs run as root', () => {
@@ -47,10 +40,7 @@ describe('toJobAccount()', () => {
       spec: { securityContext: { runAsNonRoot: true } },
       containers: [{}, { securityContext: { runAsNonRoot: false } }],
     });
-    expect(toJobAccount(spec, root, undefined).problems).toEqual([
-      'container c0 has runAsNonRoot and jobs run as root',
-    ]);
-    expect(toJobAccount(spec, root, 3000).problems).toEqual([]);
-    expect(toJobAccount(spec, own, undefined).problems).toEqual([]);
+    expect(examineRunAs(spec, root).problems).toEqual(['container c0 has runAsNonRoot and jobs run as root']);
+    expect(examineRunAs(spec, own).problems).toEqual([]);
   });
 });

@@ -13,8 +13,6 @@ export interface Submission {
   readonly partitions: ReadonlyArray<string>;
   readonly totals: PodTotals;
   readonly flavor: string | undefined;
-  /** Whom the job runs as when that is not the sidecar's own account: it must be able to read the pod's folder. */
-  readonly uid: number | undefined;
   /** True when Slurm may start the job anew after a preemption or a node's failure. */
   readonly isRequeued: boolean;
   readonly pod: PodOptions;

@@ -10,7 +10,7 @@ const flagsName = 'slurm-job.vk.io/flags';
 const always = ['--no-requeue', '--signal=B:TERM@30'];
 const flavors = {
   cpu: { CPUDefault: 4, MemoryDefault: '16G', SlurmFlags: ['--partition=cpu', '--time=60'] },
-  gpu: { CPUDefault: 8, UID: 1501, SlurmFlags: ['--gres=gpu:1', '--partition=gpu', '--account=ai'] },
+  gpu: { CPUDefault: 8, SlurmFlags: ['--gres=gpu:1', '--partition=gpu', '--account=ai'] },
 };
 const flavored = slurmSite({ Flavors: flavors, DefaultFlavor: 'cpu' });
 
@@ -101,9 +101,8 @@ describe('toSubmission()', () => {
       { container: limits({ 'nvidia.com/gpu': '2' }), annotations: { [flagsName]: '--partition=big' } },
       {
         flavor: 'gpu',
-        uid: 1501,
         partitions: ['big'],
-        options: expect.arrayContaining(['--gres=gpu:2', '--account=ai', '--partition=big', '--uid=1501']),
+        options: expect.arrayContaining(['--gres=gpu:2', '--account=ai', '--partition=big']),
       },
     ],
     [
@@ -230,7 +229,7 @@ describe('toSubmission()', () => {
         }
         for (const option of options) {
           const [, name = ''] = /^--([a-z-]+)(?:=[ -~]+)?$/.exec(option) ?? [];
-          if (option === '--signal=B:TERM@30' || option === '--uid=1501') continue;
+          if (option === '--signal=B:TERM@30') continue;
           expect(findOption(name)?.standing).toMatch(/^(common|possible)$/);
         }
       }),

@@ -17,7 +17,7 @@ import { refuseResources, toPodTotals } from './pod-totals.ts';
 import { ignoredSettings, refuseSettings } from './refuse-settings.ts';
 import { refuseVolumes } from './refuse-volumes.ts';
 import { refuseWords } from './refuse-words.ts';
-import { toJobAccount } from './run-as.ts';
+import { examineRunAs } from './run-as.ts';
 import type { Submission } from './submission.ts';
 import { renderSignal } from './time-limit.ts';
 
@@ -36,7 +36,7 @@ export function toSubmission(
   const { spec } = pod;
   const annotations = new PodAnnotations(pod, site);
   const { flags, places, ofNode, flavor, totals } = chooseFlags({ pod, owner, site, partitions, annotations });
-  const account = toJobAccount(spec, site.accounts, flavor?.uid);
+  const runAs = examineRunAs(spec, site.accounts);
   const options = toPodOptions(annotations);
   const fields = fieldExaminer.examine(spec, site);
   assertNothing([
@@ -44,25 +44,20 @@ export function toSubmission(
     ...refuseSettings(spec, site),
     ...refuseWords(spec),
     ...refuseResources(spec),
-    ...account.problems,
+    ...runAs.problems,
     ...refuseVolumes(pod, site),
     ...annotations.problems,
     ...refusePlaces(places, ofNode, owner),
   ]);
   if (partitions !== undefined) assertFits(flags, places, partitions);
-  const ignored = [...fields.warnings, ...annotations.ignored, ...account.ignored, ...ignoredSettings(spec, site)];
+  const ignored = [...fields.warnings, ...annotations.ignored, ...runAs.ignored, ...ignoredSettings(spec, site)];
   return {
-    options: [
-      ...renderFlags(new Map([...flags].toSorted(([a], [b]) => (a < b ? -1 : 1)))),
-      renderSignal(spec),
-      ...(account.uid === undefined ? [] : [`--uid=${account.uid}`]),
-    ],
+    options: [...renderFlags(new Map([...flags].toSorted(([a], [b]) => (a < b ? -1 : 1)))), renderSignal(spec)],
     warnings: [...fieldsIgnored(ignored), ...environmentEvents(spec)],
     timeLimitSeconds: secondsOf(flags),
     partitions: places,
     totals,
     flavor: flavor?.name,
-    uid: account.uid,
     isRequeued: flags.has('requeue'),
     pod: options,
   };

@@ -3,11 +3,42 @@ import { expect, test } from 'vitest';
 import { jobFiles } from './job-files.ts';
 import type { JobPlan } from './job-plan.ts';
 import { renderJobScript, renderPod, renderWork } from './render-job-script.ts';
-import { jobPlan, plannedContainer } from './testing/plans.ts';
+import { jobPlan, plannedContainer, plannedImage } from './testing/plans.ts';
 
 const exec = (...command: string[]) => ({ exec: { command } });
 
-/** `vitest run -u packages/sidecar-slurm/src/script` writes testdata anew. */
+/** One image that needs a login, and one that is a file. */
+const privateImage = plannedImage({
+  ...{ uri: 'docker://reg.example.org:5000/team/solver@sha256:2222', name: 'reg.example.org:5000/team/solver:2' },
+  ...{ key: 'sha256-2222', imageId: 'reg.example.org:5000/team/solver@sha256:2222', policy: 'Always' },
+  ...{ repository: 'reg.example.org:5000/team/solver', accessKeys: ['0a1b', 'anybody'], isInsecure: true },
+  logins: [{ username: 'secret-user', password: 'secret-password' }],
+});
+const fileImage = plannedImage({
+  ...{ uri: '', name: '', path: "/cvmfs/images/it's.sif", key: '', imageId: '', repository: '', accessKeys: [] },
+});
+const runtimeContainers = [
+  plannedContainer('setup', { kind: 'init', image: "/cvmfs/images/it's.sif" }),
+  plannedContainer('main', {
+    ...{ image: 'reg.example.org:5000/team/solver:2', imagePullPolicy: 'Always', workingDir: '/srv/my data' },
+    mounts: [
+      {
+        volume: 'data',
+        source: { in: 'host', path: '/data', below: '', type: 'DirectoryOrCreate' },
+        target: '/data',
+        readOnly: false,
+      },
+      { volume: 'config', source: { in: 'pod-folder', path: 'volumes/config' }, target: '/etc/app', readOnly: true },
+    ],
+  }),
+] as const;
+const runtimeNames = {
+  imageCache: '/home/alice/.interlink/slurm/.images',
+  hostname: 'p',
+  hostLines: ['10.0.0.1\tone\ttwo', '10.0.0.2\tthree'],
+} as const;
+
+/** `vitest run packages/sidecar-slurm/src/script/render-job-script.test.ts -u` writes testdata anew. */
 const pods: Array<[name: string, parts: Partial<JobPlan>]> = [
   ['one-container', {}],
   [
@@ -101,11 +132,48 @@ const pods: Array<[name: string, parts: Partial<JobPlan>]> = [
       ],
     },
   ],
+  [
+    'apptainer',
+    {
+      fileSystem: 'unknown',
+      containers: runtimeContainers,
+      runtime: {
+        ...{ driver: 'apptainer', path: '/opt/apptainer/bin/apptainer', ...runtimeNames },
+        options: ['--bind', '/cvmfs:/cvmfs', '--env', "A=it's"],
+        prefix: ['numactl', '--all'],
+        containers: {
+          setup: { image: fileImage, isReadOnly: false },
+          main: { image: privateImage, gpus: 'nvidia', isReadOnly: true },
+        },
+      },
+    },
+  ],
+  [
+    'enroot',
+    {
+      containers: runtimeContainers,
+      imagesPulledBy: 'login',
+      runtime: {
+        ...{ driver: 'enroot', path: 'enroot', ...runtimeNames },
+        options: ['--mount', '/cvmfs:/cvmfs'],
+        containers: {
+          setup: { image: fileImage, uri: '', isReadOnly: true },
+          main: {
+            image: privateImage,
+            uri: 'docker://reg.example.org:5000#team/solver:2',
+            gpus: 'amd',
+            isReadOnly: false,
+          },
+        },
+      },
+    },
+  ],
 ];
 
 test.each(pods)('renderJobScript() of the pod %s', async (name, parts) => {
   const plan = jobPlan(parts);
   const text = `${renderPod(plan)}\n# (the library)\n${renderWork(plan)}`;
+  expect(text).not.toContain('secret-');
   await expect(text).toMatchFileSnapshot(`testdata/${name}.sh`);
 });
 

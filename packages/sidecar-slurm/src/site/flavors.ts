@@ -2,6 +2,7 @@ import { splitWords } from '@interlink/sidecar-sdk';
 import { parseFlags, type SbatchFlags } from '../flags/parse-flags.ts';
 import { findOption } from '../flags/sbatch-options.ts';
 import { parseMemory } from '../flags/units.ts';
+import { refuseAccount } from './accounts.ts';
 
 /** A kind of job that the administrator has described, as the Slurm plugin of old has it. */
 export interface Flavor {
@@ -11,8 +12,6 @@ export interface Flavor {
   readonly cpus: number | undefined;
   /** For pods that name no memory. */
   readonly memoryMiB: number | undefined;
-  /** Whom its jobs run as. */
-  readonly uid: number | undefined;
   readonly flags: SbatchFlags;
 }
 
@@ -24,14 +23,18 @@ export interface Flavors {
 
 const members = ['Name', 'Description', 'CPUDefault', 'MemoryDefault', 'UID', 'SlurmFlags'];
 
-/** Reads the keys Flavors and DefaultFlavor. What is wrong is added to `problems`. */
+/**
+ * Reads the keys Flavors and DefaultFlavor. What is wrong is added to `problems`.
+ * @param ownUid the account of the sidecar, which is that of all jobs
+ */
 export function parseFlavors(
   value: Readonly<Record<string, unknown>> | undefined,
   defaultName: string | undefined,
+  ownUid: number,
   problems: string[],
 ): Flavors {
   const all = new Map(
-    Object.entries(value ?? {}).map(([name, entry]) => [name, parseFlavor(name, entry, problems)] as const),
+    Object.entries(value ?? {}).map(([name, entry]) => [name, parseFlavor(name, entry, ownUid, problems)] as const),
   );
   const isNamed = defaultName !== undefined && defaultName !== '';
   const byDefault = isNamed ? all.get(defaultName) : undefined;
@@ -42,7 +45,7 @@ export function parseFlavors(
   return { all, byDefault };
 }
 
-function parseFlavor(key: string, entry: unknown, problems: string[]): Flavor {
+function parseFlavor(key: string, entry: unknown, ownUid: number, problems: string[]): Flavor {
   const place = `Flavors.${key}`;
   const isMap = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
   if (!isMap) problems.push(`${place} is ${JSON.stringify(entry)}: a map is wanted`);
@@ -56,21 +59,15 @@ function parseFlavor(key: string, entry: unknown, problems: string[]): Flavor {
   if (memory !== '' && memoryMiB === undefined) {
     problems.push(`${place}.MemoryDefault is ${JSON.stringify(memory)}: memory such as 16G is wanted`);
   }
+  const uid = numberOf(source, { member: 'UID', place, problems });
+  if (uid !== undefined) problems.push(...refuseAccount(`${place}.UID`, uid, ownUid));
   return {
     name: key,
     description: typeof description === 'string' ? description : undefined,
     cpus: numberOf(source, { member: 'CPUDefault', place, problems }) || undefined,
     memoryMiB: memoryMiB === 0 ? undefined : memoryMiB,
-    uid: uidOf(source, place, problems),
     flags: flagsOf(source.SlurmFlags ?? [], `${place}.SlurmFlags`, problems),
   };
-}
-
-/** An ordinary account: no flavor makes a pod root on the cluster. */
-function uidOf(source: Readonly<Record<string, unknown>>, place: string, problems: string[]): number | undefined {
-  const uid = numberOf(source, { member: 'UID', place, problems });
-  if (uid === 0) problems.push(`${place}.UID is 0: the number of an ordinary account is wanted`);
-  return uid;
 }
 
 function numberOf(

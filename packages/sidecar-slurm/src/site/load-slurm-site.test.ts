@@ -13,7 +13,7 @@ describe('loadSlurmSite()', () => {
       runtime: { name: 'apptainer', path: 'apptainer', prefix: [], options: [] },
       images: { prefix: 'docker://', allowedPaths: [], insecureRegistries: [] },
       tsocks: undefined,
-      accounts: { own: { uid: 1500, gid: 1500 }, defaultUid: undefined, ignoresRunAsUser: false },
+      accounts: { own: { uid: 1500, gid: 1500 }, users: new Set(), ignoresRunAsUser: false },
       podAnnotations: new Set(),
       partitions: new Map(),
     });
@@ -30,7 +30,7 @@ describe('loadSlurmSite()', () => {
         ...{ ContainerRuntime: 'singularity', SingularityPath: '', SingularityPrefix: 'srun -n 1', ImagePrefix: '' },
         ...{ SingularityDefaultOptions: ['--nv'], Tsocks: true, TsocksLoginNode: 'login01' },
         ...{ TsocksPath: '$WORK/tsocks/libtsocks.so', JobScriptTemplate: '~/job.tmpl', ResourceScriptPath: '' },
-        ...{ JobScriptBuildConfig: { a: 1 }, DefaultUID: 1501 },
+        ...{ JobScriptBuildConfig: { a: 1 }, DefaultUID: 1500 },
       },
       { ...testProcess, env: { WORK: '/work' } },
     );
@@ -41,14 +41,14 @@ describe('loadSlurmSite()', () => {
       runtime: { name: 'singularity', path: 'singularity', prefix: ['srun', '-n', '1'], options: ['--nv'] },
       images: { prefix: 'docker://' },
       tsocks: { loginNode: 'login01', path: '/work/tsocks/libtsocks.so', configPath: undefined },
-      accounts: { defaultUid: 1501 },
+      accounts: { own: { uid: 1500 } },
       resourceScriptPath: undefined,
     });
   });
 
   test('reads the groups of its own', () => {
     const site = slurmSite({
-      ...{ 'Slurm.Partitions': { 'vk-gpu': 'gpu', 'vk-cpu': ['main', 'low'] }, 'Slurm.Users': { '1000': 20001 } },
+      ...{ 'Slurm.Partitions': { 'vk-gpu': 'gpu', 'vk-cpu': ['main', 'low'] }, 'Slurm.Users': { '1000': 1500 } },
       ...{ 'Slurm.HostPaths': ['/cvmfs:ro'], 'Slurm.Claims': { 'a/b': { path: '/data/b' } }, 'Slurm.SubmitRate': 50 },
       ...{ 'Policy.AllowPodAnnotations': ['pre-exec', 'slurm-job.vk.io/mpi-flags', 'docker-options.vk.io/flags'] },
       ...{ 'Policy.AllowImagePaths': ['/cvmfs/images/'], 'Slurm.ScratchFolder': '$TMPDIR/pods' },
@@ -60,7 +60,7 @@ describe('loadSlurmSite()', () => {
         ['vk-cpu', ['main', 'low']],
       ]),
     );
-    expect(site.accounts.mapped).toEqual(new Map([[1000, 20001]]));
+    expect(site.accounts.users).toEqual(new Set([1000]));
     expect(site.hostPaths.allowed).toEqual([{ path: '/cvmfs', isReadOnly: true }]);
     expect(site.claims.get('a/b')).toEqual({ path: '/data/b' });
     expect(site.podAnnotations).toEqual(new Set(['pre-exec', 'mpi-flags']));
@@ -79,11 +79,15 @@ describe('loadSlurmSite()', () => {
     [{ JobScriptBuilderURL: 'file:///x' }, /JobScriptBuilderURL is "file:\/\/\/x": http:\/\/ or https:\/\/ is wanted/],
     [{ JobScriptBuilderURL: 'http://u:p@x' }, /^((?!u:p).)*a user name or a password in it/],
     [{ JobScriptBuilderURL: 'http://x', JobScriptTemplate: '/t' }, /are both set/],
-    [{ DefaultUID: 0 }, /DefaultUID is 0: at least 1 is wanted/],
+    [{ DefaultUID: 0 }, /DefaultUID is 0: jobs run as the account of the sidecar, which is 1500/],
     [{ 'Slurm.PollInterval': 0 }, /Slurm\.PollInterval is 0/],
     [{ 'Slurm.SubmitRate': 0 }, /Slurm\.SubmitRate is 0/],
     [{ 'Slurm.Users': { root: 1 } }, /Slurm\.Users has 1 for "root": numbers of users are wanted/],
-    [{ 'Slurm.Users': { '1000': 0 } }, /never root's/],
+    [
+      { 'Slurm.Users': { '1000': 20001 } },
+      /Slurm\.Users\.1000 is 20001: .*; jobs of other accounts are not supported yet/,
+    ],
+    [{ Flavors: { gpu: { UID: 20001 } } }, /Flavors\.gpu\.UID is 20001: jobs run as the account of the sidecar/],
     [{ 'Slurm.Partitions': { n: '--wrap=id' } }, /Slurm\.Partitions has "--wrap=id" for n: the name of a partition/],
     [{ 'Slurm.Partitions': { n: [] } }, /Slurm\.Partitions has \[\] for n/],
     [{ 'Slurm.ScratchFolder': '$(id)/x' }, /Slurm\.ScratchFolder is "\$\(id\)\/x"/],

@@ -13,10 +13,11 @@ import {
   parseHostPaths,
 } from '@interlink/sidecar-sdk';
 import { parseAllowedFlags } from '../flags/allowed-flags.ts';
+import { loadAccounts } from './accounts.ts';
 import { parseAllowedAnnotations } from './annotations.ts';
 import { parseScratchFolder } from './expand-path.ts';
 import { parseFlavors } from './flavors.ts';
-import { parsePartitions, parseUsers } from './node-maps.ts';
+import { parsePartitions } from './node-maps.ts';
 import { loadCommands, loadImages, loadRuntime, loadScript, loadTsocks } from './programs.ts';
 import { createReader } from './site-reader.ts';
 import type { SlurmSite } from './slurm-site.ts';
@@ -38,7 +39,7 @@ export function thisProcess(env: NodeJS.ProcessEnv = process.env): SiteProcess {
  * @throws InterLinkError `invalid_argument` that names each key whose value will not do
  */
 export function loadSlurmSite(config: InterLinkConfig, process: SiteProcess = thisProcess()): SlurmSite {
-  const { env, home, uid, gid } = process;
+  const { env, home, uid } = process;
   const reader = createReader(config, process);
   const { problems } = reader;
   const root = reader.path('DataRootFolder', config.DataRootFolder ?? join(home, '.interlink', 'slurm'));
@@ -68,13 +69,8 @@ export function loadSlurmSite(config: InterLinkConfig, process: SiteProcess = th
     runtime: loadRuntime(reader),
     images: loadImages(reader),
     tsocks: loadTsocks(reader),
-    accounts: {
-      own: { uid, gid },
-      defaultUid: config.DefaultUID === undefined ? undefined : atLeastOne('DefaultUID', config.DefaultUID, problems),
-      mapped: parseUsers(config['Slurm.Users'], problems),
-      ignoresRunAsUser: config.IgnoreRunAsUser,
-    },
-    flavors: parseFlavors(config.Flavors, config.DefaultFlavor, problems),
+    accounts: loadAccounts(config, process, problems),
+    flavors: parseFlavors(config.Flavors, config.DefaultFlavor, uid, problems),
     allowedFlags: parseAllowedFlags(config['Slurm.AllowedFlags'], problems),
     podAnnotations: parseAllowedAnnotations(config['Policy.AllowPodAnnotations'], problems),
     resourceScriptPath: reader.optionalPath('ResourceScriptPath'),

@@ -18,21 +18,3 @@ export function parsePartitions(
   });
   return new Map(entries);
 }
-
-/** Reads the key Slurm.Users. What is wrong is added to `problems`. */
-export function parseUsers(
-  value: Readonly<Record<string, unknown>> | undefined,
-  problems: string[],
-): ReadonlyMap<number, number> {
-  const users = new Map<number, number>();
-  for (const [user, account] of Object.entries(value ?? {})) {
-    const isNumber = typeof account === 'number' && Number.isInteger(account) && account > 0;
-    if (/^\d{1,10}$/.test(user) && isNumber) users.set(Number(user), account);
-    else {
-      problems.push(
-        `Slurm.Users has ${JSON.stringify(account)} for ${JSON.stringify(user)}: numbers of users are wanted, and never root's for an account`,
-      );
-    }
-  }
-  return users;
-}

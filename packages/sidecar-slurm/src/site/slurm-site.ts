@@ -95,14 +95,11 @@ export interface SiteTsocks {
   readonly configPath: string | undefined;
 }
 
-/** Whom jobs run as. */
+/** Whom jobs run as: the account of the sidecar, and no other. */
 export interface SiteAccounts {
-  /** The sidecar's own. */
   readonly own: { readonly uid: number; readonly gid: number };
-  /** For all jobs; undefined: the sidecar's own account. */
-  readonly defaultUid: number | undefined;
-  /** Accounts on the cluster, by a pod's `runAsUser`. */
-  readonly mapped: ReadonlyMap<number, number>;
+  /** What pods may have for `runAsUser` besides: the administrator has them run as that account. */
+  readonly users: ReadonlySet<number>;
   /** A `runAsUser` that can't be had is told by an event instead of refused. */
   readonly ignoresRunAsUser: boolean;
 }

@@ -79,6 +79,11 @@ export function judgeState(state: JobState): Verdict {
   return verdicts[state];
 }
 
+/** Who cancelled it is known where sacct was asked. */
+export function endingOf(ending: SlurmEnding, { cancelledBy }: Pick<SlurmJob, 'cancelledBy'>): SlurmEnding {
+  return cancelledBy === undefined ? ending : { ...ending, message: `${ending.message}, by user ${cancelledBy}` };
+}
+
 /** A job that ended without its script's last word: Slurm has an exit code, which is 0 only when all of its containers did their work. */
 export function cutOff({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): SlurmEnding {
   const { exitCode = 0, signal = 0 } = exit ?? {};
@@ -114,6 +119,12 @@ export const forgotten: SlurmEnding = {
   ...{ exitCode: killed, reason: 'ContainerStatusUnknown' },
   message: 'Slurm does not know the job any more, and it has left no record of its end',
 };
+
+/** Slurm has lost each of its jobs before it began. */
+export function lostTooOften(losses: number, jobId: string | undefined): SlurmEnding {
+  const message = `Slurm has forgotten ${losses} jobs of the pod before they began, the last one job ${jobId}: it gets no other`;
+  return { exitCode: killed, reason: 'JobLost', message, podReason: 'JobLost' };
+}
 
 function ended(exitCode: number, reason: string, message: string, podReason?: string): Verdict {
   return { kind: 'ended', ending: { exitCode, reason, message, ...(podReason === undefined ? {} : { podReason }) } };

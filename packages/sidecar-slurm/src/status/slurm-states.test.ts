@@ -228,6 +228,20 @@ describe('a job that squeue has forgotten', () => {
     });
   });
 
+  test('says who cancelled it, where sacct does', () => {
+    const cancelled = (cancelledBy: string | undefined): Sight => ({
+      ...gone,
+      job: jobIn('CANCELLED', { cancelledBy }),
+    });
+    const message = 'The job was cancelled in Slurm, by user 1000';
+    const ended = statusOf(cancelled('1000'), undefined);
+    expect(ended).toMatchObject({ reason: 'Cancelled', message });
+    expect(mainState(ended)?.terminated).toMatchObject({ reason: 'Cancelled', message });
+    expect(statusOf(cancelled(undefined), undefined).message).toBe('The job was cancelled in Slurm');
+    const asked = recordOf('ended', endedWith(0), { askedAt: '2027-01-01T00:59:00.000Z' });
+    expect(statusOf(cancelled('1000'), asked)).toMatchObject({ reason: 'Cancelled', message });
+  });
+
   test('runs while it writes, and is lost when it is silent', () => {
     const record = recordOf('running', running);
     expect(mainState(statusOf(gone, record, nowMs - silenceMs + 1))?.running).toBeDefined();

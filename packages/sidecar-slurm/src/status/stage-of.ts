@@ -2,7 +2,15 @@ import { isOfRun, type JobRecord } from '../folder/job-record.ts';
 import type { JobEnd } from '../folder/stored-pod.ts';
 import type { JobState } from '../slurm/job-state.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
-import { askedToLeave, cutOff, forgotten, judgeState, type SlurmEnding } from './judge-state.ts';
+import {
+  askedToLeave,
+  cutOff,
+  endingOf,
+  forgotten,
+  judgeState,
+  lostTooOften,
+  type SlurmEnding,
+} from './judge-state.ts';
 import type { Stage, Trouble } from './to-pod-report.ts';
 
 /** Where a pod's job was last seen. */
@@ -17,7 +25,13 @@ export type Sight =
       readonly estimatedAtMs?: number | undefined;
     }
   /** squeue does not know it any more; `job`: what sacct says, where there is one. */
-  | { readonly kind: 'gone'; readonly job: JobEnd | undefined; readonly sinceMs: number };
+  | {
+      readonly kind: 'gone';
+      readonly job: JobEnd | undefined;
+      readonly sinceMs: number;
+      /** How many jobs Slurm has lost, one after another, when the pod gets no other for that. */
+      readonly losses?: number | undefined;
+    };
 
 export interface StageFacts {
   readonly jobId: string | undefined;
@@ -53,6 +67,9 @@ export function stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs,
   if (sight.kind === 'gone') {
     if (isOver) return { kind: 'over', at: overAt, ...endingBy(sight.job, askedAt, leadMs) };
     if (sight.job !== undefined) return overBy(sight.job, sight.sinceMs);
+    if (sight.losses !== undefined && record === undefined) {
+      return { kind: 'over', ending: lostTooOften(sight.losses, jobId), at: new Date(sight.sinceMs).toISOString() };
+    }
     const silentMs = heardMs === undefined ? 0 : heardMs + silenceMs;
     if (nowMs < silentMs) return { kind: 'running', askedAt };
     return { kind: 'over', ending: forgotten, at: new Date(Math.max(sight.sinceMs, silentMs)).toISOString() };
@@ -94,13 +111,13 @@ function endingBy(
   if (job === undefined) return {};
   const verdict = judgeState(job.state);
   if (verdict.kind === 'ended')
-    return askedAt === undefined && comesTooLate.has(job.state) ? {} : { ending: verdict.ending };
+    return askedAt === undefined && comesTooLate.has(job.state) ? {} : { ending: endingOf(verdict.ending, job) };
   return verdict.kind === 'finished' && askedAt !== undefined ? { ending: askedToLeave(job, askedAt, leadMs) } : {};
 }
 
 function overBy(job: JobEnd, seenMs: number): Stage {
   const at = (job.endTime ?? new Date(seenMs)).toISOString();
   const verdict = judgeState(job.state);
-  const ending = verdict.kind === 'ended' ? verdict.ending : cutOff(job);
+  const ending = verdict.kind === 'ended' ? endingOf(verdict.ending, job) : cutOff(job);
   return { kind: 'over', ending, at };
 }

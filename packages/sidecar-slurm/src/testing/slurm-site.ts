@@ -3,7 +3,7 @@ import { loadSlurmSite, type SiteProcess } from '../site/load-slurm-site.ts';
 import type { SlurmSite } from '../site/slurm-site.ts';
 
 /** What the keys are while nobody has said anything. */
-const defaults: Partial<InterLinkConfig> = {
+export const siteDefaults: Partial<InterLinkConfig> = {
   ...{ ContainerRuntime: 'apptainer', ExportPodData: true, EnableProbes: true, Tsocks: false },
   ...{ IgnoreRunAsUser: false, AllowSecretsInScript: false, 'Slurm.PollInterval': 2, 'Slurm.Retention': 3600 },
   'Slurm.PullImages': 'job',
@@ -14,5 +14,5 @@ export const testProcess: SiteProcess = { env: {}, home: '/nonexistent/home', ui
 
 /** A site as an administrator's keys make it. */
 export function slurmSite(config: Partial<InterLinkConfig> = {}, process = testProcess): SlurmSite {
-  return loadSlurmSite({ ...defaults, ...config } as InterLinkConfig, process);
+  return loadSlurmSite({ ...siteDefaults, ...config } as InterLinkConfig, process);
 }

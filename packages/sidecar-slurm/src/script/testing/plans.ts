@@ -1,3 +1,4 @@
+import type { PlannedImage } from '../../image/planned-image.ts';
 import type { JobPlan, PlannedContainer } from '../job-plan.ts';
 
 /** A container that does nothing, with what a test cares about. */
@@ -38,6 +39,25 @@ export function jobPlan(parts: Partial<JobPlan> = {}): JobPlan {
     site: {},
     runtime: { driver: 'none' },
     imagesPulledBy: 'job',
+    ...parts,
+  };
+}
+
+/** An image of a registry, as it is planned while the registry answers. */
+export function plannedImage(parts: Partial<PlannedImage> = {}): PlannedImage {
+  return {
+    uri: 'docker://docker.io/library/busybox@sha256:1111',
+    name: 'docker.io/library/busybox:1.36',
+    path: '',
+    key: 'sha256-1111',
+    imageId: 'docker.io/library/busybox@sha256:1111',
+    policy: 'IfNotPresent',
+    repository: 'docker.io/library/busybox',
+    isVerified: true,
+    logins: [],
+    accessKeys: ['anybody'],
+    isInsecure: false,
+    lookedFor: '',
     ...parts,
   };
 }
