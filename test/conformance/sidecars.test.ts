@@ -1,5 +1,6 @@
 import { type CheckResult, type ConformanceReport, runConformance } from '@interlink/conformance';
 import { expect, inject, test, vi } from 'vitest';
+import { takeEngine } from '../testbed/docker/engine-turn.ts';
 import { findPodLeftovers } from '../testbed/docker/pod-leftovers.ts';
 import { ON_DEMAND_TIMEOUT_MS, offers, podman, slurmCluster, waitFor } from '../testbed/index.ts';
 import { type SidecarUnderTest, startSidecarProcess } from './sidecar-process.ts';
@@ -51,8 +52,9 @@ test('the process sidecar passes the suite, and its pods outlive it', { timeout 
 
 test.skipIf(docker === undefined)(
   'the docker sidecar passes the suite, and its pods outlive it',
-  { timeout },
+  { timeout: ON_DEMAND_TIMEOUT_MS },
   async () => {
+    await using _turn = await takeEngine(docker?.socket ?? '');
     await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: docker?.host ?? '' } });
     const { results } = await judge(sidecar);
     expect(linesOf(results, 'failed')).toEqual([]);
@@ -68,6 +70,7 @@ test.skipIf(!offers(testbed, 'podman'))(
   { timeout: ON_DEMAND_TIMEOUT_MS },
   async () => {
     const { host, socket } = await podman(testbed);
+    await using _turn = await takeEngine(socket);
     await using sidecar = await startSidecarProcess('docker-sidecar', { env: { DOCKER_HOST: host } });
     const { results } = await judge(sidecar);
     expect(linesOf(results, 'failed')).toEqual([]);

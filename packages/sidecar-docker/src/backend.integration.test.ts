@@ -14,6 +14,7 @@ import type {
   PodRequest,
 } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { useEngine } from '../../../test/testbed/docker/engine-turn.ts';
 import { createDockerBackend } from './sidecar.ts';
 import { untilNothingIsLeft } from './testing/nothing-left.ts';
 import { silent } from './testing/running-pod.ts';
@@ -26,6 +27,7 @@ type Containers = PodRequest['pod']['spec']['containers'];
 describe.skipIf(docker === undefined)(
   docker === undefined ? 'DockerBackend (skipped: no Docker Engine can run on this machine)' : 'DockerBackend',
   () => {
+    useEngine(docker?.socket);
     let root = '';
     let seen: Recorder;
     let backend: Backend;

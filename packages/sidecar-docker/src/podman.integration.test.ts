@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { PodRequest } from '@interlink/sidecar-sdk';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { takeEngine } from '../../../test/testbed/docker/engine-turn.ts';
 import { findPodLeftovers } from '../../../test/testbed/docker/pod-leftovers.ts';
 import { ON_DEMAND_TIMEOUT_MS, offers, podman } from '../../../test/testbed/index.ts';
 import { createDockerBackend } from './sidecar.ts';
@@ -24,6 +25,8 @@ test.skipIf(!offers(testbed, 'podman'))(
   { timeout: ON_DEMAND_TIMEOUT_MS },
   async () => {
     const { host, socket } = await podman(testbed);
+    const turn = await takeEngine(socket);
+    onTestFinished(async () => await turn[Symbol.asyncDispose]());
     const root = await realpath(await mkdtemp(join(tmpdir(), 'interlink-podman-')));
     onTestFinished(async () => await rm(root, { recursive: true, force: true }));
     const newBackend = async () =>
@@ -65,6 +68,8 @@ test.skipIf(!offers(testbed, 'podman'))(
   { timeout: ON_DEMAND_TIMEOUT_MS },
   async () => {
     const { host, socket } = await podman(testbed);
+    const turn = await takeEngine(socket);
+    onTestFinished(async () => await turn[Symbol.asyncDispose]());
     const root = await realpath(await mkdtemp(join(tmpdir(), 'interlink-podman-')));
     onTestFinished(async () => await rm(root, { recursive: true, force: true }));
     const newBackend = async () =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InterLinkConfig, PodReference, PodSpec } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { useEngine } from '../../../test/testbed/docker/engine-turn.ts';
 import { findFreePorts } from '../../../test/testbed/process/free-ports.ts';
 import { createDockerBackend } from './sidecar.ts';
 import { untilNothingIsLeft } from './testing/nothing-left.ts';
@@ -15,6 +16,7 @@ type Backend = Awaited<ReturnType<typeof createDockerBackend>>;
 describe.skipIf(docker === undefined)(
   docker === undefined ? 'a pod on Docker (skipped: no Docker Engine can run on this machine)' : 'a pod on Docker',
   () => {
+    useEngine(docker?.socket);
     let root = '';
     let backend: Backend;
     const over = new AbortController();

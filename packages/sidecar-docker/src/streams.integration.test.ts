@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import type { AttachOptions, ExecOptions, PodReference } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { useEngine } from '../../../test/testbed/docker/engine-turn.ts';
 import { createDockerBackend } from './sidecar.ts';
 import { untilNothingIsLeft } from './testing/nothing-left.ts';
 import { owner, runPod, silent } from './testing/running-pod.ts';
@@ -20,6 +21,7 @@ const isRoot = process.getuid?.() === 0;
 describe.skipIf(docker === undefined)(
   docker === undefined ? 'streams (skipped: no Docker Engine can run on this machine)' : 'streams',
   () => {
+    useEngine(docker?.socket);
     let root = '';
     let backend: Awaited<ReturnType<typeof createDockerBackend>>;
     let pod: PodReference;

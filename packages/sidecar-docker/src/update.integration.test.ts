@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { Container, EphemeralContainer, PodReference, PodReport, PodSpec } from '@interlink/sidecar-sdk';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { useEngine } from '../../../test/testbed/docker/engine-turn.ts';
 import { createDockerBackend } from './sidecar.ts';
 import { untilNothingIsLeft } from './testing/nothing-left.ts';
 import { owner, runPod, silent } from './testing/running-pod.ts';
@@ -17,6 +18,7 @@ const image = { image: 'busybox:latest', imagePullPolicy: 'IfNotPresent' as cons
 describe.skipIf(docker === undefined)(
   docker === undefined ? 'updatePod() (skipped: no Docker Engine can run on this machine)' : 'updatePod()',
   () => {
+    useEngine(docker?.socket);
     let root = '';
     let backend: Backend;
     const engine = new Docker({ socketPath: docker?.host.replace('unix://', '') ?? '' });

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { News, Owner, PodEvent, PodReference, PodReport, PodRequest, PodSpec } from '@interlink/sidecar-sdk';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
+import { useEngine } from '../../../../test/testbed/docker/engine-turn.ts';
 import { createDockerBackend } from '../sidecar.ts';
 import { untilNothingIsLeft } from './nothing-left.ts';
 import { silent } from './running-pod.ts';
@@ -125,6 +126,7 @@ export class DockerSite {
 
 /** A site for the tests of the `describe` that this is called in; after the last of them it looks whether anything is left. */
 export function useDockerSite(config: (root: string) => Partial<Config> = () => ({})): DockerSite {
+  useEngine(inject('testbed').docker?.socket);
   const site = new DockerSite(config);
   beforeAll(async () => await site.start());
   afterAll(async () => await site.stop());
