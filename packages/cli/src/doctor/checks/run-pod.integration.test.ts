@@ -1,7 +1,13 @@
+import type { Pod } from '@interlink/kube';
 import { expect, test } from 'vitest';
 import { type Answer, kubeconfigFor, serveOnLoopback } from '../testing/loopback-server.ts';
 import { inLines, runCheck } from '../testing/run-check.ts';
 import { runPod } from './run-pod.ts';
+
+/** As an API server answers a create. */
+function created(pod: Pod): Pod {
+  return { ...pod, metadata: { ...pod.metadata, uid: '00000000-0000-4000-8000-000000000001' } };
+}
 
 /** An API server at which every pod gets this status, and has this log. */
 async function look(status: object, log: Answer) {
@@ -12,7 +18,7 @@ async function look(status: object, log: Answer) {
     if (path.includes('/events'))
       return { body: { kind: 'EventList', items: [{ reason: 'Failed', message: 'no such image' }] } };
     if (method !== 'GET') {
-      if (method === 'POST') pod = JSON.parse(body);
+      if (method === 'POST') pod = created(JSON.parse(body));
       isDeleted ||= method === 'DELETE';
       return { body: pod };
     }
