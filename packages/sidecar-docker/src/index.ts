@@ -23,7 +23,8 @@
 export { connectAt as connectEngine } from './engine/connect.ts';
 export type { EngineAddress } from './engine/connection.ts';
 export { findEngineAddress } from './engine/docker-context.ts';
-export { Engine, type EngineInfo } from './engine/engine.ts';
+export { Engine } from './engine/engine.ts';
+export type { EngineInfo } from './engine/engine-info.ts';
 export { allFields } from './fields/all-fields.ts';
 export { supportedFlags } from './flags/docker-flags.ts';
 export { createDockerBackend, dockerSidecar } from './sidecar.ts';

@@ -3,7 +3,7 @@ import { createLogger, PodLifecycle } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
 import { expect, test } from 'vitest';
 import { toEngineResources } from './container/resources.ts';
-import type { EngineInfo } from './engine/engine.ts';
+import type { EngineInfo } from './engine/engine-info.ts';
 import { renderLabels } from './identity/labels.ts';
 import { toLifecycleSpec } from './identity/lifecycle-spec.ts';
 import { PodWorks } from './pods/pod-works.ts';

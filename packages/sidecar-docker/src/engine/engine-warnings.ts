@@ -1,5 +1,5 @@
-import type { EngineInfo } from './engine.ts';
 import { toEngineFeatures } from './engine-features.ts';
+import type { EngineInfo } from './engine-info.ts';
 
 /** In what the engine differs from a Docker Engine that runs as root with all its guards: told to the administrator with the capabilities. */
 export function engineWarnings(info: EngineInfo): string[] {

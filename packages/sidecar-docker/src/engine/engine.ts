@@ -5,6 +5,7 @@ import { uidLabel } from '../identity/labels.ts';
 import { type AnswerLimits, answerLimits, withDeadline } from './answer-deadline.ts';
 import { attempt, isNotFound, isUnimplemented } from './engine-error.ts';
 import { EngineImages } from './engine-images.ts';
+import { type EngineInfo, productOf, toEngineInfo } from './engine-info.ts';
 import { EngineStreams } from './engine-streams.ts';
 import { Gate } from './gate.ts';
 
@@ -24,29 +25,6 @@ const watchedEvents = ['create', 'start', 'die', 'died', 'oom', 'destroy', 'remo
 /** Podman fails to list its containers when one goes meanwhile: so often it is asked, with a pause in between. */
 const maxLists = 20;
 const listPauseMs = 50;
-/** The image is a file of a few KB. */
-const importMs = 600_000;
-
-/** What the engine says of itself and its host. */
-export interface EngineInfo {
-  readonly host: string;
-  readonly cpus: number;
-  readonly memoryBytes: number;
-  readonly version: string;
-  readonly architecture: string;
-  readonly securityOptions: ReadonlyArray<string>;
-  readonly runtimes: ReadonlyArray<string>;
-  /** One of them gives containers GPUs by what is in their environment. */
-  readonly hasNvidiaRuntime: boolean;
-  /** `docker`, or what else speaks its API. */
-  readonly product: string;
-  /** What its host's kernel does not let it limit. */
-  readonly missingLimits: ReadonlyArray<string>;
-  /** It has control groups to measure containers by. */
-  readonly isMeasured: boolean;
-  /** It can change a container that is there: Podman can since 5.1. */
-  readonly canUpdate: boolean;
-}
 
 /** A volume that was made for a pod. */
 export interface PodVolume {
@@ -55,8 +33,9 @@ export interface PodVolume {
 }
 
 /**
- * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link attempt} and with bounded
- * concurrency, and with a deadline: {@link withDeadline}. Streams (events, logs, pulls), which last long, are not counted, nor are signals, which must not wait behind others.
+ * Every request to the Docker Engine, with its own errors turned into InterLinkError by {@link attempt}, with a deadline by
+ * {@link withDeadline}, and with bounded concurrency. Streams (events, logs, pulls), which last long, are not counted, nor are signals,
+ * which must not wait behind others.
  */
 export class Engine {
   /** Commands in containers, and their own processes' streams. */
@@ -113,29 +92,8 @@ export class Engine {
     const [info, version] = await this.#read(
       async () => await Promise.all([this.#docker.info(), this.#docker.version()]),
     );
-    const product = productOf(version.Components);
-    const { Rootless: isRootless = false, CgroupVersion: cgroups } = info as PodmanInfo;
-    // It says itself that it limits all of them, and when a container starts that it limits none.
-    const limitsNothing = isRootless && cgroups === '1';
-    return {
-      host: info.Name,
-      cpus: info.NCPU,
-      memoryBytes: info.MemTotal,
-      version: version.Version,
-      architecture: version.Arch,
-      securityOptions: [...(info.SecurityOptions ?? []), ...(isRootless ? ['name=rootless'] : [])],
-      runtimes: Object.keys(info.Runtimes ?? {}),
-      // By its program, too: the name is the administrator's.
-      hasNvidiaRuntime: JSON.stringify(info.Runtimes ?? {}).includes('nvidia'),
-      product,
-      missingLimits: [
-        ...(info.MemoryLimit === false || limitsNothing ? ['memory'] : []),
-        ...(info.CpuCfsQuota === false || limitsNothing ? ['CPUs'] : []),
-        ...(info.PidsLimit === false || limitsNothing ? ['processes'] : []),
-      ],
-      isMeasured: !limitsNothing,
-      canUpdate: product === 'docker' || (await this.#canUpdate()),
-    };
+    const known = toEngineInfo(info, version);
+    return { ...known, canUpdate: known.product === 'docker' || (await this.#canUpdate()) };
   }
 
   /** Asked with a container that there is not: which of both it does not know is what matters. */
@@ -217,7 +175,7 @@ export class Engine {
   /** Makes an image of one layer from a tar archive. */
   async importImage(tar: Buffer, name: string, changes: string): Promise<Readable> {
     // The name in one piece: Podman takes no notice of a `tag`.
-    const options = { repo: name, changes, abortSignal: AbortSignal.timeout(importMs) };
+    const options = { repo: name, changes, abortSignal: AbortSignal.timeout(answerLimits.changeMs) };
     // docker-modem takes Buffers here, its types only know streams.
     const file = tar as unknown as NodeJS.ReadableStream;
     return toReadable(await attempt(async () => await this.#docker.importImage(file, options)));
@@ -281,18 +239,6 @@ export class Engine {
 }
 
 const neverAborted = new AbortController().signal;
-
-/** What Podman says in words of its own: a rootless Docker Engine has it among its security options. */
-interface PodmanInfo {
-  readonly Rootless?: boolean;
-  readonly CgroupVersion?: string;
-}
-
-/** A Docker Engine calls its own component `Engine`, Podman's socket `Podman Engine`. */
-function productOf(components: ReadonlyArray<{ readonly Name: string }> | undefined): string {
-  const name = components?.[0]?.Name ?? 'Engine';
-  return name === 'Engine' ? 'docker' : name;
-}
 
 /** 304: it already is as asked. */
 function unlessNotModified(error: unknown): void {
