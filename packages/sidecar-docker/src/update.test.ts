@@ -35,4 +35,8 @@ test('updatePod() notes a deadline that has changed for the process after this o
   await update(60);
   expect(await readDeadlines(root)).toEqual(new Map([['u', 60]]));
   expect(toRuntimePod(snapshot, works.find('u')).pod.spec.activeDeadlineSeconds).toBe(60);
+  // The whole, from an owner that told the create what was left of it.
+  await update(7_200);
+  expect(await readDeadlines(root)).toEqual(new Map([['u', 60]]));
+  expect(toRuntimePod(snapshot, works.find('u')).pod.spec.activeDeadlineSeconds).toBe(60);
 });

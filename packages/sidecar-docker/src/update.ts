@@ -53,7 +53,10 @@ export async function updatePod(update: PodUpdate, owner: Owner, options: Update
   throw new InterLinkError('not_found', `Pod ${namespace}/${name} (${uid}) was removed meanwhile`);
 }
 
-/** Noted for whoever comes after this process, unless there is no room: its owner tells it again. */
+/**
+ * Nobody may lengthen a deadline in Kubernetes: a longer one is the whole that a create was told what was left of. A shorter one is noted for
+ * whoever comes after this process, unless there is no room: its owner tells it again.
+ */
 async function takeDeadline(
   { pod }: PodUpdate,
   snapshot: PodSnapshot,
@@ -61,11 +64,10 @@ async function takeDeadline(
 ): Promise<void> {
   const { activeDeadlineSeconds: seconds } = pod.spec;
   const before = work.deadlineSeconds ?? snapshot.pod.spec.activeDeadlineSeconds;
-  if (seconds !== undefined && seconds !== before) {
-    await writeDeadline(root, pod.metadata.uid, seconds).catch((error: unknown) => {
-      if (InterLinkError.from(error).code !== 'resource_exhausted') throw error;
-    });
-  }
+  if (seconds === undefined || (before !== undefined && seconds >= before)) return;
+  await writeDeadline(root, pod.metadata.uid, seconds).catch((error: unknown) => {
+    if (InterLinkError.from(error).code !== 'resource_exhausted') throw error;
+  });
   work.deadlineSeconds = seconds;
 }
 

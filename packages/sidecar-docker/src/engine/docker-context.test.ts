@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -93,4 +93,16 @@ test('connectAt() names the folder where certificates of a context are missing',
   await expect(connectAt(await find({ DOCKER_CONTEXT: 'half' }))).rejects.toThrow(
     `Cannot read the engine's certificates in ${join(folder, 'contexts', 'tls', idOf('half'), 'docker')}`,
   );
+});
+
+test('findEngineAddress() refuses a context whose certificates it cannot read: nothing is sent in clear for want of them', async () => {
+  await createContext('far', { Host: 'tcp://far.example:2376' }, ['ca.pem']);
+  const tls = join(folder, 'contexts', 'tls', idOf('far'), 'docker');
+  await rm(tls, { recursive: true });
+  // Root may read whatever is closed to others: a link to itself nobody can.
+  await symlink(tls, tls);
+  await expect(find({ DOCKER_CONTEXT: 'far' })).rejects.toMatchObject({
+    code: 'invalid_argument',
+    message: expect.stringMatching(/^Cannot read \S+docker: ELOOP/),
+  });
 });

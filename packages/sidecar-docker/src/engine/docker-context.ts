@@ -39,7 +39,7 @@ async function readContext({ name, by }: ContextName, folder: string): Promise<E
   }
   const { Host: host, SkipTLSVerify: isUnverified } = recordOf(recordOf(recordOf(meta).Endpoints).docker);
   const tls = join(folder, 'tls', id, 'docker');
-  const hasTls = (await readdir(tls).catch(unlessMissing))?.some((file) => file.endsWith('.pem')) === true;
+  const hasTls = (await certificatesIn(tls)).some((file) => file.endsWith('.pem'));
   const of = `The host of the Docker context ${JSON.stringify(name)}`;
   const address = parseHost(stringOf(host) ?? '', { of, certificates: hasTls ? tls : undefined });
   if (address.kind === 'tcp' && isUnverified === true) {
@@ -49,6 +49,16 @@ async function readContext({ name, by }: ContextName, folder: string): Promise<E
     );
   }
   return address;
+}
+
+/** None where the context has no folder of them. @throws InterLinkError `invalid_argument` where they can't be read: without them, all would be sent in clear */
+async function certificatesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    throw new InterLinkError('invalid_argument', `Cannot read ${folder}: ${InterLinkError.from(error).message}`);
+  }
 }
 
 /** Undefined: there is none that this account may read. @throws InterLinkError `invalid_argument` */
@@ -62,6 +72,10 @@ async function readJson(path: string): Promise<unknown> {
 }
 
 function unlessMissing(error: unknown): undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EACCES') throw error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

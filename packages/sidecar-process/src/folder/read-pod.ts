@@ -23,7 +23,8 @@ export async function readPod(folder: PodFolder): Promise<PodRecord | undefined>
 
 function updated({ metadata, spec }: Pod, update: StoredUpdate | undefined): Pod {
   if (update === undefined) return { metadata, spec: { ...spec, ephemeralContainers: [] } };
-  const { generation, containers, ephemeralContainers, activeDeadlineSeconds } = update;
+  const { generation, containers, ephemeralContainers } = update;
+  const deadlines = [spec.activeDeadlineSeconds, update.activeDeadlineSeconds].filter((each) => each !== undefined);
   const images = new Map(containers.map(({ name, image }) => [name, image]));
   return {
     metadata: { ...metadata, generation },
@@ -31,7 +32,8 @@ function updated({ metadata, spec }: Pod, update: StoredUpdate | undefined): Pod
       ...spec,
       containers: spec.containers.map((each) => ({ ...each, image: images.get(each.name) ?? each.image ?? '' })),
       ephemeralContainers: [...ephemeralContainers],
-      ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+      // Nobody may lengthen it in Kubernetes: a longer one is the whole that the create was told what was left of.
+      ...(deadlines.length === 0 ? {} : { activeDeadlineSeconds: Math.min(...deadlines) }),
     },
   };
 }

@@ -8,8 +8,13 @@ const uid = '11111111-1111-4111-8111-000000000001';
 /** @param stop what becomes of telling the backend to end the pod */
 function endingOf({ isStillThere, stop }: { isStillThere: boolean; stop?: () => Promise<void> }) {
   const done: string[] = [];
+  let finishedAt: string | undefined;
+  const terminated = () => ({ exitCode: 0, reason: 'Completed', finishedAt });
   const options = {
-    mirror: { get: () => undefined },
+    mirror: {
+      get: () =>
+        finishedAt && { status: { containerStatuses: [{ name: 'main', state: { terminated: terminated() } }] } },
+    },
     handover: { isStillThere: async () => isStillThere },
     stopper: {
       stop: async () => {
@@ -21,7 +26,10 @@ function endingOf({ isStillThere, stop }: { isStillThere: boolean; stop?: () => 
     events: { record: () => undefined },
     logger: { info: () => undefined },
   } as unknown as PodEndingOptions;
-  return { ending: new PodEnding(options), done, entry: newPodEntry() };
+  const tell = (at: string) => {
+    finishedAt = at;
+  };
+  return { ending: new PodEnding(options), done, entry: newPodEntry(), tell };
 }
 
 test('expire() of a pod that its backend still has does nothing yet: it may have ended in time', async () => {
@@ -40,4 +48,21 @@ test('expire() makes a pod one that was ended for its deadline once its backend 
   const there = endingOf({ isStillThere: false });
   await there.ending.expire('expire', uid, there.entry, signal);
   expect([there.done, there.entry.isExpired]).toEqual([['stop', 'write'], true]);
+});
+
+test('expire() leaves alone what has ended by itself, in time, while its backend was told', async () => {
+  const { ending, done, entry, tell } = endingOf({ isStillThere: false });
+  const startTime = '2026-01-02T03:04:05Z';
+  entry.pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    spec: { activeDeadlineSeconds: 60, containers: [] },
+    status: { startTime },
+  };
+  tell('2026-01-02T03:05:04Z');
+  await ending.expire('expire', uid, entry, signal);
+  expect([done.splice(0), entry.isExpired]).toEqual([['stop'], false]);
+  tell('2026-01-02T03:05:05Z');
+  await ending.expire('expire', uid, entry, signal);
+  expect([done, entry.isExpired]).toEqual([['stop', 'write'], true]);
 });

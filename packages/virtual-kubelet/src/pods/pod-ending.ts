@@ -1,8 +1,9 @@
-import { type EventRecorder, type KubeClient, objectReference } from '@interlink/kube';
+import { type EventRecorder, type KubeClient, objectReference, type Pod } from '@interlink/kube';
+import type { PodReport } from '@interlink/protocol';
 import type { Logger } from '@interlink/service-kit';
 import { isTerminal } from '../status/terminal-phase.ts';
 import type { BackendMirror } from './backend-mirror.ts';
-import { deadlineExceeded } from './pod-deadline.ts';
+import { deadlineExceeded, endedInTime, podDeadline } from './pod-deadline.ts';
 import type { PodEntry } from './pod-entry.ts';
 import type { PodHandover } from './pod-handover.ts';
 import { podName } from './pod-name.ts';
@@ -54,7 +55,8 @@ export class PodEnding {
     if (report !== undefined || kind === 'expire') {
       await stopper.stop(uid, entry, entry.pod?.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds, signal);
     }
-    // From when its backend was told: until then it may end by itself, in time.
+    // Until its backend was told it may have ended by itself, in time: then the next look shows that.
+    if (!entry.isExpired && hasEndedInTime(entry.pod, mirror.get(uid))) return;
     entry.isExpired = true;
     const isFinal = kind === 'expired';
     const failure = isFinal ? deadlineExceeded : undefined;
@@ -95,4 +97,9 @@ export class PodEnding {
     if (waitMs > 0) this.#options.retry(uid, waitMs);
     return waitMs > 0;
   }
+}
+
+function hasEndedInTime(pod: Pod | undefined, report: PodReport | undefined): boolean {
+  const deadlineMs = pod === undefined ? undefined : podDeadline(pod);
+  return deadlineMs !== undefined && report !== undefined && endedInTime(report, deadlineMs);
 }
