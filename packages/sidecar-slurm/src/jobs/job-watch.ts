@@ -194,7 +194,7 @@ export class JobWatch {
 
   async #endOrphans({ byUid }: Snapshot): Promise<void> {
     const { orphans, book, slurm, logger } = this.#options;
-    const ids = orphans.find([...byUid.values()].flat(), (uid) => book.get(uid) !== undefined);
+    const ids = orphans.find([...byUid.values()].flat(), (uid) => book.has(uid));
     if (ids.length === 0) return;
     logger.warn({ jobIds: ids }, 'ends jobs whose pods are gone');
     await slurm.cancel(ids, 'plain');
