@@ -20,6 +20,8 @@ export class PodEntry {
   readonly stored: StoredPod;
   submission: Submission | undefined;
   deletion: Deletion | undefined;
+  /** It gets no job any more: its deletion is ordered, and may not be written down yet. */
+  isEnding = false;
   /** Set once its job was found not to see the folder. */
   link: LinkRecord | undefined;
   sight: Sight = { kind: 'unseen' };
