@@ -171,7 +171,7 @@ export class JobWatch {
   async #judge(vanished: ReadonlySet<PodEntry>): Promise<void> {
     if (vanished.size === 0) return;
     for (const { uid } of vanished) this.#missing.delete(uid);
-    await this.#options.lost.judgeVanished([...vanished]);
+    await this.#options.lost.judgeVanished([...vanished], (entry, error) => this.#tellTrouble(entry, error));
     for (const entry of vanished) if (entry.deletion !== undefined) this.#options.onSeen(entry);
   }
 

@@ -1,8 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createLogger } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
 import { notMineCode } from '../folder/claim.ts';
+import { PodFolder } from '../folder/pod-folder.ts';
+import { PodBook } from '../pods/pod-book.ts';
+import { PodEntry } from '../pods/pod-entry.ts';
 import type { SubmitOrder } from '../slurm/submit-order.ts';
-import { RunningBackend, uidOf } from '../testing/running-backend.ts';
+import { ManualClock } from '../slurm/testing/manual-clock.ts';
+import { ScratchFolder } from '../slurm/testing/scratch-folder.ts';
+import { SimulatedSlurm } from '../slurm/testing/simulated-slurm.ts';
+import { owner, podRequest, RunningBackend, uidOf } from '../testing/running-backend.ts';
+import { LostJobs } from './lost-jobs.ts';
 
 const statusOf = (running: RunningBackend) => running.reports.get(uidOf(1))?.status;
 const mainOf = (running: RunningBackend) => statusOf(running)?.containerStatuses[0]?.state;
@@ -160,4 +169,28 @@ describe.for(endings)('a job that ends as $state $exitCode and has not begun its
     }
     expect(numbersOf(running)).toEqual(['1', '2', '3', '4']);
   });
+});
+
+test('a pod that can’t be given another job, since its folder can’t be written, keeps no other from its own', async () => {
+  using scratch = new ScratchFolder();
+  const clock = new ManualClock();
+  const logger = createLogger('slurm-test', 'silent');
+  const book = new PodBook(scratch.path, () => clock.now(), logger);
+  const entries = [1, 2].map((number) => {
+    const { pod } = podRequest(number);
+    const stored = { owner, pod, acceptedAt: '2027-01-01T00:00:00Z', order: {} as never };
+    const entry = new PodEntry(new PodFolder(scratch.path, pod.metadata), stored);
+    entry.submission = { number: 1, jobId: String(number), at: stored.acceptedAt };
+    book.add(entry);
+    return entry;
+  });
+  const path = new PodFolder(scratch.path, podRequest(1).pod.metadata).file('submission.json');
+  await mkdir(join(path, 'below'), { recursive: true });
+  const [lost, troubled]: [string[], string[]] = [[], []];
+  const lostJobs = new LostJobs({
+    ...{ slurm: new SimulatedSlurm(clock), book, clock, logger },
+    onLost: ({ uid }) => void lost.push(uid),
+  });
+  await lostJobs.judgeVanished(entries, ({ uid }) => void troubled.push(uid));
+  expect({ lost, troubled }).toEqual({ lost: [uidOf(2)], troubled: [uidOf(1)] });
 });

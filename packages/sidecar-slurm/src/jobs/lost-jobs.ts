@@ -42,18 +42,23 @@ export class LostJobs {
     this.#options = options;
   }
 
-  /** Says what became of pods whose jobs squeue does not show any more. Asks sacct once for all of them. */
-  async judgeVanished(entries: ReadonlyArray<PodEntry>): Promise<void> {
+  /**
+   * Says what became of pods whose jobs squeue does not show any more. Asks sacct once for all of them.
+   *
+   * @param onTrouble called for each of which that can't be said now, since its folder can't be written or read
+   */
+  async judgeVanished(
+    entries: ReadonlyArray<PodEntry>,
+    onTrouble: (entry: PodEntry, error: unknown) => void,
+  ): Promise<void> {
     const ids = entries.flatMap(({ record, jobId }) => (record?.phase === 'ended' ? [] : (jobId ?? [])));
     const accounted = ids.length === 0 ? undefined : await this.#options.slurm.accounting({ ids });
     const byId = Map.groupBy(accounted ?? [], ({ id }) => id);
     for (const entry of entries) {
       const { uid, jobId = '', record } = entry;
       const jobs = record?.phase === 'ended' ? [] : (byId.get(jobId) ?? []);
-      await this.#gone(
-        entry,
-        jobs.find(({ identity }) => identity === undefined || identity.uid === uid),
-      );
+      const job = jobs.find(({ identity }) => identity === undefined || identity.uid === uid);
+      await this.#gone(entry, job).catch((error: unknown) => onTrouble(entry, error));
     }
   }
 
