@@ -125,6 +125,12 @@ export class V1Backend implements Backend {
   async deleteUnreported({ owner, uid }: Pick<PodReference, 'owner' | 'uid'>): Promise<void> {
     const entry = this.#pods.findOf({ owner, uid });
     if (entry === undefined) return;
+    const { namespace, name } = entry.pod.metadata;
+    const fields = { pod: `${namespace}/${name}`, podUid: uid, node: owner.node };
+    this.#options.logger.info(
+      fields,
+      'a deleted pod may be at the plugin, which does not show it: it is deleted there',
+    );
     try {
       await this.deleteUnseen(entry.pod, owner);
     } catch (error) {

@@ -98,6 +98,12 @@ test.each<Row>([
 
   ['a pod failed by us that runs', lost, running, whenKnown('end-late')],
   ['a pod failed by us that is in its init containers', lost, report({}, { i: 'running' }), whenKnown('end-late')],
+  [
+    'a pod that its backend has failed, and ends',
+    lost,
+    podReport(containerStatuses({ main: 'running' }), { phase: 'Failed' }),
+    always('none'),
+  ],
   ['a pod failed by us that has ended', lost, ended, always('none')],
   ['a pod failed by us that has not begun', lost, report({ main: 'waiting' }), always('none')],
 

@@ -84,7 +84,9 @@ export function nextStep(input: StepInput): Step {
 function stepOfTerminal(pod: Pod, report: PodReport | undefined, backend: Reach): Step {
   if (report === undefined) return none;
   if (isStillEnding(pod)) return { kind: 'report' };
-  return backend === 'known' && isFailedByUs(pod) && isAtWork(report) ? { kind: 'end-late' } : none;
+  // A backend that has failed the pod itself ends what is left of it, and keeps its logs.
+  const isOurs = isFailedByUs(pod) && report.status.phase === undefined;
+  return backend === 'known' && isOurs && isAtWork(report) ? { kind: 'end-late' } : none;
 }
 
 /** Whether all of its containers would be restarted if they failed: a pod handed over again runs all of them again. */
