@@ -32,6 +32,7 @@ export type { OpenApiDocument } from './openapi/document.ts';
 export { type OpenApiServer, openApiDocument } from './openapi/open-api-document.ts';
 export { type Owner, ownerKey, ownerPath, parseOwner, parseOwnerKey } from './owner.ts';
 export { containerStatusesOf } from './pod/container-statuses-of.ts';
+export { jobAnnotation } from './pod/job-annotation.ts';
 export {
   type ContainerState,
   type ContainerStatus,

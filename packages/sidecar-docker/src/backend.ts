@@ -26,6 +26,7 @@ import { deletePod } from './delete.ts';
 import { DeviceSite } from './devices/device-site.ts';
 import type { Engine } from './engine/engine.ts';
 import { FeatureReader } from './engine/engine-features.ts';
+import { EngineNote } from './engine/engine-note.ts';
 import { execInContainer } from './exec.ts';
 import { uidLabel } from './identity/labels.ts';
 import type { CollectionThresholds } from './image/collection-plan.ts';
@@ -52,6 +53,8 @@ import { watchPods } from './watch.ts';
 
 export interface DockerBackendOptions {
   readonly engine: Engine;
+  /** Where it listens, as `DOCKER_HOST` has it. */
+  readonly address: string;
   /** DataRootFolder: exists, absolute, the same path for the engine. */
   readonly root: string;
   readonly policy: Omit<SitePolicy, 'engine'>;
@@ -69,6 +72,7 @@ export interface DockerBackendOptions {
 /** Pods as containers of a Docker Engine. What is in memory here is work under way; the engine is the only store. */
 export class DockerBackend implements Backend {
   readonly #engine: Engine;
+  readonly #note: EngineNote;
   readonly #root: string;
   readonly #policy: Omit<SitePolicy, 'engine'>;
   readonly #features: FeatureReader;
@@ -86,8 +90,9 @@ export class DockerBackend implements Backend {
   /** What killed processes left is removed. */
   #isSwept = false;
 
-  constructor({ engine, root, policy, imageCollection, logger, ...noted }: DockerBackendOptions) {
+  constructor({ engine, address, root, policy, imageCollection, logger, ...noted }: DockerBackendOptions) {
     this.#engine = engine;
+    this.#note = new EngineNote({ engine, address, root, logger });
     this.#root = root;
     this.#policy = policy;
     this.#features = new FeatureReader(engine);
@@ -134,6 +139,7 @@ export class DockerBackend implements Backend {
   async list(): Promise<OwnedReport[]> {
     if (this.#isSwept) return await this.#lifecycle.list();
     // Nothing is created before the first list has been answered.
+    await this.#note.check();
     const volumes = await this.#engine.listVolumes(uidLabel);
     const listed = await this.#lifecycle.list();
     await sweepLeftovers(volumes, new Set(listed.map(({ report }) => report.uid)), this.#parts());
@@ -194,6 +200,7 @@ export class DockerBackend implements Backend {
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {
+    await this.#note.check();
     const over = new AbortController();
     void this.#collector?.run(AbortSignal.any([signal, over.signal]));
     const keeping = this.#sizes.run(AbortSignal.any([signal, over.signal]));

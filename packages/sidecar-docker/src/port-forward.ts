@@ -4,6 +4,7 @@ import type { Engine } from './engine/engine.ts';
 import type { FeatureReader } from './engine/engine-features.ts';
 import type { PodReader } from './status/pod-reader.ts';
 import { assertReachable } from './streams/assert-reachable.ts';
+import { loopbackOf, noAddress } from './streams/host-network.ts';
 import { findLocalProcess } from './streams/local-process.ts';
 import { connectInside } from './streams/relay.ts';
 
@@ -27,12 +28,14 @@ export interface PortForwardRequest {
 export async function forwardPort(request: PortForwardRequest, context: PortForwardContext): Promise<Duplex> {
   const { pod, port, signal } = request;
   const sandbox = (await context.reader.readPod(pod.uid))?.sandbox;
-  if (sandbox?.status !== 'running' || sandbox.ip === undefined) {
+  if (sandbox?.status !== 'running') {
     throw new InterLinkError('failed_precondition', `pod "${pod.name}" has no network: its sandbox is not running`);
   }
+  const host = sandbox.ip ?? (await loopbackOf(context.engine, sandbox.id));
+  if (host === undefined) throw new InterLinkError('unavailable', `pod "${pod.name}" has no address: ${noAddress}`);
   try {
     assertReachable(await context.features.read());
-    return await connectPort({ host: sandbox.ip, port, signal });
+    return await connectPort({ host, port, signal });
   } catch (error) {
     const direct = InterLinkError.from(error);
     if (signal.aborted) throw direct;

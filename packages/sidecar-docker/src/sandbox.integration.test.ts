@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { InterLinkConfig, PodReference, PodSpec } from '@interlink/sidecar-sdk';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { useEngine } from '../../../test/testbed/docker/engine-turn.ts';
@@ -158,6 +159,20 @@ describe.skipIf(docker === undefined)(
       expect(Number(lines[1])).toBeGreaterThan(3);
       expect(lines[2]).toBe('# Kubernetes-managed hosts file (host network).');
       expect((await statusOf(pod))?.podIP).toBeUndefined();
+    });
+
+    test('is probed, and its ports are reached, in the network of the host, too', async () => {
+      const [port = 0] = await findFreePorts(1);
+      const script = `while :; do printf "HTTP/1.0 200 OK\\r\\n\\r\\nhere" | nc -l -s 127.0.0.1 -p ${port}; done`;
+      const readinessProbe = { httpGet: { port }, periodSeconds: 1 };
+      const pod = await start(script, { hostNetwork: true }, { readinessProbe });
+      await expect.poll(async () => (await statusOf(pod))?.containerStatuses[0]?.ready, slow).toBe(true);
+      const answer = async () => {
+        const connection = await backend.portForward(pod, port, new AbortController().signal);
+        connection.write('GET / HTTP/1.0\r\n\r\n');
+        return await text(connection);
+      };
+      await expect.poll(answer, slow).toContain('here');
     });
 
     test('can be looked at before it runs: what the engine would be sent, and nothing is', async () => {

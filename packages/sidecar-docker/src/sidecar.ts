@@ -7,6 +7,7 @@ import {
 } from '@interlink/sidecar-sdk';
 import { DockerBackend } from './backend.ts';
 import { connectAt } from './engine/connect.ts';
+import { renderEngineAddress } from './engine/connection.ts';
 import { findEngineAddress } from './engine/docker-context.ts';
 import { Engine } from './engine/engine.ts';
 import { parseThresholds } from './image/collection-plan.ts';
@@ -52,5 +53,8 @@ export async function createDockerBackend(
     readDeletions(root),
     readDeadlines(root),
   ]);
-  return new DockerBackend({ engine, root, policy, imageCollection, logger, evictions, deletions, deadlines });
+  const noted = { evictions, deletions, deadlines };
+  return new DockerBackend({
+    ...{ engine, address: renderEngineAddress(address), root, policy, imageCollection, logger, ...noted },
+  });
 }

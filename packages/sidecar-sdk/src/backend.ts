@@ -87,6 +87,12 @@ export interface Backend {
   delete(pod: PodReference, gracePeriodSeconds: number): Promise<void>;
 
   /**
+   * For a backend that can't list its pods (a v1 plugin): ends what an earlier create may have made of a pod that it has not reported, and
+   * whatever of it turns up later. One that it was never asked for is a success, and so is another owner's.
+   */
+  deleteUnreported?(pod: Pick<PodReference, 'owner' | 'uid'>): Promise<void>;
+
+  /**
    * Gives volumes of a pod new files, each volume whole: a file that is not listed goes; verb `updateVolumes`. Called for one pod
    * never beside its `create` or `delete`. Containers see all of the old files or all of the new ones, and resolves once it is
    * the new ones; called again with the same it changes nothing.

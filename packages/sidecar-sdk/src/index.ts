@@ -166,6 +166,7 @@ export {
   type PullFailureReason,
   toPullBackOff,
 } from './lifecycle/status/image-reasons.ts';
+export { toUnreadReport } from './lifecycle/status/to-unread-report.ts';
 export { FolderChanges } from './log/folder-changes.ts';
 export { type LogLine, renderLine, selectLines, sinceMs } from './log/log-lines.ts';
 export { findTail, LogReader } from './log/log-reader.ts';

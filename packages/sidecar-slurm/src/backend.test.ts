@@ -1,4 +1,4 @@
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { anOrder } from './slurm/testing/orders.ts';
@@ -562,6 +562,32 @@ describe('a deletion', () => {
     running.slurm.standing = undefined;
     await running.until('gone', () => !running.reports.has(uidOf(1)));
     expect(running.slurm.controller.job(jobId).job.state).toBe('CANCELLED');
+  });
+
+  test('of a pod without a job that can’t be written down is an error, and is done all the same', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.standing = 'away';
+    await running.create(1);
+    await mkdir(join(running.folder().file('stop'), 'below'), { recursive: true });
+    await expect(running.backend.delete(reference(1), 30)).rejects.toThrow(/EISDIR|ENOTEMPTY/);
+    running.slurm.standing = undefined;
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    expect(await isThere(running.folder().path)).toBe(false);
+    expect(jobsOf(running)).toEqual([]);
+  });
+
+  test('of a pod that waits for its sbatch keeps it from being submitted, however long the order takes to be written', async () => {
+    await using running = await RunningBackend.start();
+    running.slurm.standing = 'away';
+    await running.create(1);
+    const submits = () => running.slurm.calls.filter((call) => call === 'submit').length;
+    const before = submits();
+    running.slurm.standing = undefined;
+    const deleting = running.backend.delete(reference(1), 30);
+    await running.clock.advance(60_000);
+    await deleting;
+    await running.until('gone', () => !running.reports.has(uidOf(1)));
+    expect(submits()).toBe(before);
   });
 
   test('of a pod that nobody knows is a success', async () => {

@@ -36,6 +36,7 @@ import { PollPace } from './jobs/poll-pace.ts';
 import { sleepBy } from './jobs/sleep-by.ts';
 import { readLog } from './logs.ts';
 import type { PodPlanner } from './plan/pod-planner.ts';
+import { loadPods } from './pods/load-pods.ts';
 import { PodBook } from './pods/pod-book.ts';
 import { PodEntry } from './pods/pod-entry.ts';
 import { forwardPort } from './port-forward.ts';
@@ -147,7 +148,7 @@ export class SlurmBackend implements Backend {
     const backend = new SlurmBackend(options);
     await backend.#spool.create();
     await sweepLeftovers(options.root);
-    await backend.#book.load();
+    await loadPods(backend.#book, options.clock);
     return backend;
   }
 
@@ -168,14 +169,20 @@ export class SlurmBackend implements Backend {
     const { uid } = request.pod.metadata;
     const known = this.#book.get(uid);
     if (known !== undefined) return known.report(clock.now());
+    this.#book.unread.assertRead(uid);
     const folder = new PodFolder(root, request.pod.metadata);
     const { order, script, files, pulls, warnings } = await planner.plan(request, owner, folder);
     const acceptedAt = new Date(clock.now()).toISOString();
     const stored = { owner, acceptedAt, order, pulls, isOrdered: pulls.length === 0 };
-    await writePod(root, {
+    const isNew = await writePod(root, {
       ...{ request, ...stored },
       files: [...files, { path: 'job.sh', content: script, mode: 0o700 }],
     });
+    if (!isNew) {
+      const there = await this.#book.readThere(request.pod.metadata);
+      this.#takeUpLate(there);
+      return there.report(clock.now());
+    }
     const entry = new PodEntry(folder, { ...stored, pod: request.pod });
     this.#book.add(entry);
     // What comes of an sbatch is told soon enough.
@@ -188,6 +195,7 @@ export class SlurmBackend implements Backend {
   }
 
   async delete({ uid }: PodReference, gracePeriodSeconds: number): Promise<void> {
+    this.#book.unread.assertRead(uid);
     const entry = this.#book.get(uid);
     if (entry !== undefined) await this.#ender.order(entry, gracePeriodSeconds);
   }
@@ -241,10 +249,7 @@ export class SlurmBackend implements Backend {
   async watch(news: News, signal: AbortSignal): Promise<void> {
     const { logger, clock } = this.#options;
     this.#book.tellTo(news);
-    for (const entry of this.#book.all()) {
-      if (entry.deletion !== undefined) this.#ender.step(entry);
-      else if (entry.jobId === undefined) this.#begin(entry);
-    }
+    for (const entry of this.#book.all()) this.#takeUp(entry);
     news.relist();
     try {
       await Promise.all([
@@ -253,6 +258,7 @@ export class SlurmBackend implements Backend {
         this.#watch.run(signal),
         this.#links.run(signal),
         this.#sweep(signal),
+        this.#book.unread.run(this.#options.clock, async () => await this.#readAgain(), signal),
         watchPods(
           { book: this.#book, spool: this.#spool, ender: this.#ender, watch: this.#watch, clock, logger },
           signal,
@@ -261,6 +267,26 @@ export class SlurmBackend implements Backend {
     } finally {
       this.#book.tellTo(undefined);
     }
+  }
+
+  async #readAgain(): Promise<void> {
+    for (const entry of await this.#book.readAgain()) {
+      this.#options.logger.info(podFields(entry.reference), 'a pod’s folder can be read again');
+      this.#takeUpLate(entry);
+    }
+  }
+
+  /** As {@link SlurmBackend.#takeUp}, while others are watched already. */
+  #takeUpLate(entry: PodEntry): void {
+    this.#book.tell(entry);
+    this.#takeUp(entry);
+    this.#watch.soon();
+  }
+
+  /** Goes on with a pod that was there before. */
+  #takeUp(entry: PodEntry): void {
+    if (entry.deletion !== undefined) this.#ender.step(entry);
+    else if (entry.jobId === undefined) this.#begin(entry);
   }
 
   /** Sees to it that the pod gets its job, and its images before, where it is to be so. */
@@ -285,6 +311,7 @@ export class SlurmBackend implements Backend {
   }
 
   #entry({ uid, owner, namespace, name }: PodReference): PodEntry {
+    this.#book.unread.assertRead(uid);
     const entry = this.#book.get(uid);
     if (entry === undefined) {
       const { pod } = podFields({ uid, owner, namespace, name });

@@ -16,8 +16,10 @@ export interface PodFileContent {
 /**
  * Makes a pod's folder. It is written beside and gets its name at the end, so that a pod is there whole or not at all; one that is there
  * already stays as it is. Environments and files of volumes lie in it as files of their own, which go when the job ends.
+ *
+ * @returns false when it was there
  */
-export async function writePod(root: string, { request, files, ...rest }: NewPod): Promise<void> {
+export async function writePod(root: string, { request, files, ...rest }: NewPod): Promise<boolean> {
   const { uid } = request.pod.metadata;
   const folder = new PodFolder(root, request.pod.metadata);
   const draft = join(root, `.new-${uid}-${randomUUID()}`);
@@ -31,9 +33,11 @@ export async function writePod(root: string, { request, files, ...rest }: NewPod
     const record: PodFileContent = { path: 'request.json', content: JSON.stringify(stored), mode: 0o600 };
     await writeAll(draft, [...files, record]);
     await rename(draft, folder.path);
+    return true;
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     if (!isTaken(error)) throw error;
+    return false;
   }
 }
 

@@ -52,6 +52,7 @@ export async function findRunningPod(
   pod: PodReference,
 ): Promise<RunningPod | undefined> {
   await book.refresh(pod.uid);
+  book.unread.assertRead(pod.uid);
   const entry = book.get(pod.uid);
   const { jobId, node } = entry?.record ?? {};
   if (entry === undefined || jobId === undefined || entry.stage(now()).kind !== 'running') return undefined;

@@ -21,6 +21,7 @@ export async function readLog(
   { book, now }: { readonly book: PodBook; readonly now: () => number },
   { pod, container, options, signal }: LogRequest,
 ): Promise<AsyncIterable<Uint8Array>> {
+  book.unread.assertRead(pod.uid);
   await book.refresh(pod.uid);
   const entry = book.get(pod.uid);
   const status = entry && containerStatusesOf(entry.report(now())).find(({ name }) => name === container);

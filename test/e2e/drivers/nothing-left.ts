@@ -33,6 +33,6 @@ async function leftoversOf({ engine, nodeNames, directory }: WhatMayBeLeft): Pro
       return `${state} ${kind} of pod ${labels['interlink.eu/pod-namespace']}/${labels['interlink.eu/pod-name']}`;
     }),
     // The sidecar's own records.
-    ...folders.filter((name) => name !== '.images').map((name) => `folder ${name}`),
+    ...folders.filter((name) => !['.images', '.engine'].includes(name)).map((name) => `folder ${name}`),
   ];
 }

@@ -1,4 +1,4 @@
-import { type Owner, PodClient, type PodRequest } from '@interlink/protocol';
+import { type Owner, type Pod, PodClient, type PodRequest } from '@interlink/protocol';
 import { expect, test, vi } from 'vitest';
 import { startInterLink } from '../testing/running-interlink.ts';
 import { runningStatus, startV1Plugin, type V1PluginOptions } from '../testing/v1-plugin.ts';
@@ -45,6 +45,22 @@ test('a pod goes to a v1 plugin once, runs, keeps its job id, and ends there whe
   expect(plugin.calls()).toEqual(['/create', '/delete']);
   expect(plugin.pods.size).toBe(0);
   await vi.waitFor(async () => expect(await client.listPods()).toEqual([]), polls);
+});
+
+test('a pod that a v1 plugin names only, taken before InterLink started, ends there when it is deleted', async () => {
+  const statusOf = (pod: Pod) => ({ ...runningStatus(pod), containers: [] });
+  const { client, plugin, target } = await start({ statusOf });
+  const { pod } = request(one);
+  const metadata = { ...pod.metadata, annotations: { JobID: 'job-1' } };
+  plugin.pods.set(one, { ...pod, metadata });
+  await client.deletePod(one, 30);
+  // InterLink has not heard of it yet: v1 has no delete by UID.
+  expect(plugin.calls()).toEqual([]);
+  expect(await client.adoptPod({ pod: { ...pod, metadata }, volumes: [] })).toBe(false);
+  await new PodClient(target, { ...owner, node: 'n2' }).deletePod(one, 30);
+  expect(plugin.calls()).toEqual([]);
+  await client.deletePod(one, 30);
+  expect([plugin.calls(), plugin.pods.size]).toEqual([['/delete'], 0]);
 });
 
 test('the files of a pod at a v1 plugin can’t be updated: InterLink says so, and asks the plugin nothing', async () => {

@@ -118,6 +118,26 @@ export class V1Backend implements Backend {
     this.#news?.gone(uid);
   }
 
+  /**
+   * A plugin may have in its queue what it does not show, and what turns up later goes. Some plugins fail for a pod that they don't know:
+   * only while a create is in doubt is that an error, to be tried again.
+   */
+  async deleteUnreported({ owner, uid }: Pick<PodReference, 'owner' | 'uid'>): Promise<void> {
+    const entry = this.#pods.findOf({ owner, uid });
+    if (entry === undefined) return;
+    const { namespace, name } = entry.pod.metadata;
+    const fields = { pod: `${namespace}/${name}`, podUid: uid, node: owner.node };
+    this.#options.logger.info(
+      fields,
+      'a deleted pod may be at the plugin, which does not show it: it is deleted there',
+    );
+    try {
+      await this.deleteUnseen(entry.pod, owner);
+    } catch (error) {
+      if (entry.doubt !== undefined || entry.report !== undefined) throw error;
+    }
+  }
+
   /** Of a pod that the plugin has not shown: it may have it all the same, or get it yet. @throws InterLinkError `not_found` for another owner's */
   async deleteUnseen(pod: Pod, owner: Owner): Promise<void> {
     const entry = this.#pods.know(pod, owner);

@@ -158,6 +158,110 @@ test('V1Backend hands the first create to a plugin that fails for pods that it d
   expect(plugin.jobsOf(uidOf('1'))).toBe(1);
 });
 
+describe('V1Backend, told of an InterLink that has restarted while a job waits in its queue and is named only,', () => {
+  /** @param jobID what a virtual kubelet has written onto the pod */
+  async function startAnew(onUnknown: OnUnknown, jobID?: string) {
+    const { plugin, backend, request } = start(onUnknown);
+    plugin.queueMs = 1_000 * settleMs;
+    expect(await codeOf(backend, request)).toBe('taken');
+    const annotations = jobID === undefined ? {} : { JobID: jobID };
+    const { pod } = request;
+    const known: PodRequest = { ...request, pod: { ...pod, metadata: { ...pod.metadata, annotations } } };
+    const next = plugin.backend(settleMs);
+    // The first list asks nobody.
+    await poll(next);
+    plugin.asked.length = 0;
+    return { plugin, backend: next, request: known };
+  }
+
+  test('sends no second create of a pod that has a job, though strangers are named alike', async () => {
+    const { plugin, backend, request } = await startAnew('names it without containers', 'job');
+    plugin.nowMs += 10 * settleMs;
+    await poll(backend);
+    expect(await codeOf(backend, request)).toBe('CreateUnclear');
+    expect(plugin.jobsOf(uidOf('1'))).toBe(1);
+    plugin.nowMs += 1_000 * settleMs;
+    expect(await codeOf(backend, request)).toBe('taken');
+    expect(plugin.jobsOf(uidOf('1'))).toBe(1);
+  });
+
+  test.each(['leaves it out', 'names it without containers'] as const)(
+    'deletes a pod that it has not reported, at a plugin that for a stranger %s',
+    async (onUnknown) => {
+      const { plugin, backend, request } = await startAnew(onUnknown, 'job');
+      expect(await codeOf(backend, request)).toBe('CreateUnclear');
+      await backend.deleteUnreported({ owner: { cluster: 'c', node: 'other' }, uid: uidOf('1') });
+      await backend.deleteUnreported({ owner, uid: uidOf('2') });
+      expect(plugin.jobsOf(uidOf('1'))).toBe(1);
+      await backend.deleteUnreported({ owner, uid: uidOf('1') });
+      expect([plugin.jobsOf(uidOf('1')), await backend.list()]).toEqual([0, []]);
+    },
+  );
+
+  test('is told when it can’t have a pod deleted that may be there, and not when it can’t be', async () => {
+    const { plugin, backend, request } = await startAnew('leaves it out');
+    expect(await codeOf(backend, request)).toBe('CreateUnclear');
+    plugin.delete = async () => await Promise.reject(new Error('no such job'));
+    await expect(backend.deleteUnreported({ owner, uid: uidOf('1') })).rejects.toThrow('no such job');
+    plugin.lose(uidOf('1'));
+    plugin.nowMs += settleMs;
+    await backend.adopt(request, owner);
+    await backend.deleteUnreported({ owner, uid: uidOf('1') });
+  });
+
+  test('deletes again a job that is named after its deletion, until that is taken', async () => {
+    const { plugin, backend, request } = await startAnew('leaves it out');
+    expect(await codeOf(backend, request)).toBe('CreateUnclear');
+    const deletions: string[] = [];
+    const take = plugin.delete.bind(plugin);
+    // The answer is "yes", and the job is still there.
+    plugin.delete = async ({ metadata }) => void deletions.push(metadata.name);
+    await backend.deleteUnreported({ owner, uid: uidOf('1') });
+    plugin.delete = async ({ metadata }) => {
+      deletions.push(metadata.name);
+      throw new Error('busy');
+    };
+    plugin.nowMs += settleMs;
+    await poll(backend);
+    // It has begun meanwhile.
+    plugin.queueMs = 0;
+    await poll(backend);
+    expect(deletions).toEqual(['1', '1', '1']);
+    plugin.delete = take;
+    await poll(backend);
+    await expect.poll(() => plugin.jobsOf(uidOf('1'))).toBe(0);
+  });
+});
+
+test('V1Backend learns nothing of empty entries from an answer that was asked for before the job was there', async () => {
+  const { plugin, backend, request } = start('names it without containers');
+  await poll(backend);
+  const answer = plugin.status.bind(plugin);
+  const gates: Array<() => void> = [];
+  plugin.status = async (pods) => {
+    const told = await answer(pods);
+    await new Promise<void>((resolve) => void gates.push(resolve));
+    return told;
+  };
+  const creating = codeOf(backend, request);
+  await expect.poll(() => gates.length).toBe(1);
+  const polling = poll(backend);
+  await expect.poll(() => gates.length).toBe(2);
+  plugin.status = answer;
+  plugin.nowMs += 1;
+  gates[0]?.();
+  expect(await creating).toBe('taken');
+  gates[1]?.();
+  await polling;
+  await poll(backend);
+  const other = requestOf('2', plugin.nowMs);
+  plugin.next = { outcome: 'unclear', jobAfterMs: undefined };
+  await codeOf(backend, other);
+  plugin.next = { outcome: 'taken', jobAfterMs: 0 };
+  plugin.nowMs += settleMs;
+  expect(await codeOf(backend, other)).toBe('taken');
+});
+
 test('V1Backend deletes a job that turns up after its pod was deleted', async () => {
   const { plugin, backend, request } = await first({ outcome: 'unclear', jobAfterMs: 5_000 });
   await backend.deleteUnseen(request.pod, owner);

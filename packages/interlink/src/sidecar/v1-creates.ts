@@ -59,6 +59,7 @@ export class V1Creates {
     const { settleMs, logger } = this.#options;
     if (outcome.kind === 'taken') {
       entry.report = firstReport(entry.pod, outcome.jobID);
+      entry.takenMs = this.#options.now();
       return entry.report;
     }
     const nowMs = this.#options.now();

@@ -11,6 +11,8 @@ export interface V1Pod {
   /** Undefined: the plugin has not shown it yet. */
   report: PodReport | undefined;
   doubt: CreateDoubt | undefined;
+  /** When the plugin's answer that it has taken a create was there: what it was asked before says nothing of that. */
+  takenMs: number | undefined;
   /** A create is under way. */
   isSending: boolean;
   /** Deleted before the plugin has shown it: what turns up later goes. */
@@ -53,7 +55,13 @@ export class V1Pods {
   /** Who says first whose pod a UID is, is believed: a plugin can't tell. */
   isOfAnother({ metadata }: Pod, owner: Owner): boolean {
     const known = this.#pods.get(metadata.uid);
-    return known !== undefined && ownerKey(known.owner) !== ownerKey(owner);
+    return known !== undefined && !isOf(known, owner);
+  }
+
+  /** As {@link find}, but undefined for another owner's. */
+  findOf({ owner, uid }: { readonly owner: Owner; readonly uid: string }): V1Pod | undefined {
+    const known = this.#pods.get(uid);
+    return known !== undefined && isOf(known, owner) ? known : undefined;
   }
 
   /** Asks for this pod, too, from now on. @throws InterLinkError `not_found` for another owner's */
@@ -69,7 +77,8 @@ export class V1Pods {
     const { settleMs } = this.#options;
     const doubt = doubtOfStart(creationTimestamp, { startedMs: this.#startedMs, nowMs, settleMs });
     const flags = { isSending: false, isUnwanted: false, isApart: false, isNamedOnly: false, isMet: false };
-    const entry: V1Pod = { owner, pod, report: undefined, doubt, ...flags, absences: 0, wantedMs: nowMs };
+    const unknown = { report: undefined, takenMs: undefined };
+    const entry: V1Pod = { owner, pod, doubt, ...unknown, ...flags, absences: 0, wantedMs: nowMs };
     this.#pods.set(uid, entry);
     return entry;
   }
@@ -87,4 +96,8 @@ export class V1Pods {
     if (report !== undefined || isSending || doubt !== undefined) return false;
     return isUnwanted || this.#options.now() - wantedMs > keepMs;
   }
+}
+
+function isOf(entry: V1Pod, owner: Owner): boolean {
+  return ownerKey(entry.owner) === ownerKey(owner);
 }

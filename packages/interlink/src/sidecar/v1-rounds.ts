@@ -1,4 +1,4 @@
-import type { PodReport } from '@interlink/protocol';
+import { jobAnnotation, type Pod, type PodReport } from '@interlink/protocol';
 import { endsDoubt } from './create-doubt.ts';
 import { EmptyEntries, isEmpty } from './empty-entries.ts';
 import type { V1Client } from './v1-client.ts';
@@ -94,7 +94,7 @@ export class V1Rounds {
       const isShown = report !== undefined && (entry.report !== undefined || !isEmpty(report));
       entry.isMet = true;
       entry.isApart = failures.has(uid);
-      if (isShown) hasChanged = this.#show(entry, report) || hasChanged;
+      if (isShown) hasChanged = this.#show(entry, report, askedMs) || hasChanged;
       else if (entry.report === undefined && report !== undefined) named.push({ entry, told: report });
       else if (entry.report === undefined) this.#settle(entry, { askedMs, isFailure: failures.has(uid) }, isWell);
       else if (!failures.has(uid)) {
@@ -106,15 +106,17 @@ export class V1Rounds {
     return hasChanged;
   }
 
-  #show(entry: V1Pod, told: PodReport): boolean {
+  #show(entry: V1Pod, told: PodReport, askedMs: number): boolean {
     if (entry.isNamedOnly && !isEmpty(told)) this.#emptyEntries.sawJob();
-    entry.isNamedOnly = isEmpty(told);
+    // Asked before the plugin had taken it, it named what it had no job for.
+    entry.isNamedOnly = isEmpty(told) && askedMs >= (entry.takenMs ?? 0);
     entry.absences = 0;
-    entry.doubt = undefined;
     if (entry.isUnwanted) {
+      // In doubt until it is gone: it is asked for, and deleted, again.
       this.#options.onUnwanted(entry);
       return true;
     }
+    entry.doubt = undefined;
     const report = withWhatIsKnown(told, entry.report);
     const hasChanged = JSON.stringify(report) !== JSON.stringify(entry.report);
     entry.report = report;
@@ -128,17 +130,21 @@ export class V1Rounds {
     if (endsDoubt(entry.doubt, answer)) entry.doubt = undefined;
   }
 
-  /** Of pods that are named without a container: one more question tells, for all, whether they may be there. */
+  /**
+   * Of pods that are named without a container: one more question tells, for all, whether they may be there. One that is known to have had a
+   * job may always be: whether the job still waits is not to be told from such an entry.
+   */
   async #settleNamed(named: ReadonlyArray<{ entry: V1Pod; told: PodReport }>, askedMs: number): Promise<void> {
     const answer = { askedMs, isFailure: false };
     const isDue = ({ doubt, isSending }: V1Pod) => !isSending && doubt !== undefined && endsDoubt(doubt, answer);
     const due = named.filter(({ entry }) => isDue(entry));
-    if (due[0] === undefined) return;
-    const saysAbsent = await this.#emptyEntries.sayAbsent(due[0].entry.pod);
+    const open = due.find(({ entry }) => !hadJob(entry.pod));
+    const saysAbsent = open === undefined ? () => false : await this.#emptyEntries.sayAbsent(open.entry.pod);
     // Another answer may have come while this one was waited for.
     for (const { entry, told } of due.filter(({ entry }) => isDue(entry))) {
-      entry.isNamedOnly = !saysAbsent(told);
+      entry.isNamedOnly = hadJob(entry.pod) || !saysAbsent(told);
       if (!entry.isNamedOnly) entry.doubt = undefined;
+      else if (entry.isUnwanted) this.#options.onUnwanted(entry);
     }
   }
 
@@ -147,14 +153,20 @@ export class V1Rounds {
     entry.absences += 1;
     if (entry.absences < absencesUntilLookup) return;
     const { uid } = entry.pod.metadata;
+    const askedMs = this.#options.now();
     const { reports, failures } = await this.#statuses.ask([entry.pod]);
     const report = reports.get(uid);
-    if (report !== undefined) this.#show(entry, report);
+    if (report !== undefined) this.#show(entry, report, askedMs);
     else if (!failures.has(uid) && this.#options.pods.find(uid) === entry) {
       this.#options.pods.forget(uid);
       this.#options.onGone(uid);
     }
   }
+}
+
+/** Whether a virtual kubelet was once told of a job of the pod, and has written its id onto it. */
+function hadJob({ metadata }: Pod): boolean {
+  return metadata.annotations?.[jobAnnotation] !== undefined;
 }
 
 /** Some plugins tell the job id only when they create the job, and no containers while it waits. */

@@ -1,18 +1,15 @@
 import {
   type Container,
   expandClaim,
-  findAllowed,
   findClaim,
   isMemory,
-  isWithin,
   type Pod,
-  partsBelow,
   toClaim,
   type Volume,
   volumeTypeOf,
-  withoutSlash,
 } from '@interlink/sidecar-sdk';
 import type Docker from 'dockerode';
+import { writtenHostPath } from '../volumes/host-path.ts';
 import type { VolumeBase, VolumePolicy } from '../volumes/volume-base.ts';
 import { memoryMount } from './memory-mount.ts';
 import { bind, engineMount, volumeOver } from './mount-settings.ts';
@@ -43,7 +40,10 @@ export function openMounts(container: Container, pod: Pod, site: Omit<MountSite,
 function openBase(volume: Volume, { metadata, spec }: Pod, { hostPaths, claims }: VolumePolicy): VolumeBase {
   const type = volumeTypeOf(volume);
   const folder = { kind: 'folder', path: `<volume ${volume.name}>`, parts: [], isOurs: false } as const;
-  if (type === 'hostPath') return { ...folder, ...openHostPath(volume, hostPaths) };
+  if (type === 'hostPath') {
+    const { base, parts, isReadOnly } = writtenHostPath(volume, hostPaths);
+    return { ...folder, path: base, parts, isReadOnly };
+  }
   if (type === 'persistentVolumeClaim') {
     const claim = toClaim(volume);
     const { isReadOnly } = claim;
@@ -56,13 +56,4 @@ function openBase(volume: Volume, { metadata, spec }: Pod, { hostPaths, claims }
     return { kind: 'engine', mount: memoryMount(volume, metadata.uid, toFsGroup(spec)), isReadOnly: false };
   }
   return { ...folder, isReadOnly: type !== 'emptyDir', isOurs: type !== 'emptyDir' };
-}
-
-function openHostPath({ hostPath }: Volume, { allowed }: VolumePolicy['hostPaths']) {
-  const path = withoutSlash(String(hostPath?.path));
-  const [outermost] = allowed
-    .filter(({ path: outer }) => isWithin(outer, path))
-    .toSorted((a, b) => a.path.length - b.path.length);
-  const base = outermost?.path ?? path;
-  return { path: base, parts: partsBelow(base, path), isReadOnly: findAllowed(path, allowed)?.isReadOnly ?? false };
 }

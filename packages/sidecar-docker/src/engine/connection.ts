@@ -13,6 +13,11 @@ export type EngineAddress =
       readonly certificates: string | undefined;
     };
 
+/** As `DOCKER_HOST` has it. */
+export function renderEngineAddress(address: EngineAddress): string {
+  return address.kind === 'socket' ? `unix://${address.path}` : `tcp://${address.host}:${address.port}`;
+}
+
 const defaultSocket = '/var/run/docker.sock';
 
 /** The Docker CLI's own folder: certificates, `config.json`, contexts. */

@@ -2,6 +2,8 @@ import type Docker from 'dockerode';
 
 /** What the engine says of itself and its host. */
 export interface EngineInfo {
+  /** Docker keeps its own with its data; other products make up a new one whenever they are asked. Empty: it has none. */
+  readonly id: string;
   readonly host: string;
   readonly cpus: number;
   readonly memoryBytes: number;
@@ -27,6 +29,7 @@ export function toEngineInfo(info: DockerInfo, version: Docker.DockerVersion): O
   // It says itself that it limits all of them, and when a container starts that it limits none.
   const limitsNothing = isRootless && cgroups === '1';
   return {
+    id: info.ID ?? '',
     host: info.Name,
     cpus: info.NCPU,
     memoryBytes: info.MemTotal,

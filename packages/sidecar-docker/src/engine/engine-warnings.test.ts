@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { engineWarnings } from './engine-warnings.ts';
 
 const usual = {
-  ...{ host: 'h', cpus: 2, memoryBytes: 1, version: '20.10.24', architecture: 'amd64', product: 'docker' },
+  ...{ id: 'i', host: 'h', cpus: 2, memoryBytes: 1, version: '20.10.24', architecture: 'amd64', product: 'docker' },
   ...{
     securityOptions: ['name=seccomp,profile=default'],
     runtimes: ['runc'],

@@ -84,7 +84,7 @@ export const containerFields: ReadonlyArray<Field<SitePolicy>> = [
   supported('volumeMounts[].mountPath'),
   supported(
     'volumeMounts[].mountPropagation',
-    'of what `Docker.HostPaths` lists itself; `Bidirectional` for privileged containers',
+    'of what `Docker.HostPaths` lists itself, of folders of claims, and of emptyDirs on the disk; `Bidirectional` for privileged containers',
   ),
   supported('volumeMounts[].name'),
   supported('volumeMounts[].readOnly'),

@@ -11,6 +11,7 @@ import { attemptsOf, findContainer, type PodSnapshot } from '../status/pod-snaps
 import { refuseDebugger, targetOf } from '../update/refuse-debugger.ts';
 import type { DockerRuntimeOptions } from './docker-runtime.ts';
 import { type NextAttemptContext, toNextAttempt } from './next-attempt.ts';
+import { withRememberedSecurity } from './remembered-security.ts';
 import { mountTerminationLog } from './termination-log.ts';
 
 /**
@@ -37,7 +38,7 @@ async function createFirst(
   const { images, root, volumes, devices, engine } = options;
   const { pod: labels, sandbox } = snapshot;
   const planned = plan(order.container, snapshot, work);
-  const request = work.request ?? work.updated;
+  const request = work.request ?? (work.updated && withRememberedSecurity(work.updated, labels));
   if (planned === undefined || request === undefined || sandbox === undefined) return;
   const { spec } = planned;
   const policy = await options.policy();

@@ -7,6 +7,7 @@ import {
   type DialAddress,
   InterLinkError,
   type Logger,
+  type Pod,
   type RunOrder,
   type RuntimePod,
   type UnreadablePod,
@@ -21,6 +22,7 @@ import type { SitePolicy } from '../site/site-policy.ts';
 import { toEngineContainer } from '../status/engine-container.ts';
 import type { PodReader } from '../status/pod-reader.ts';
 import { assertReachable } from '../streams/assert-reachable.ts';
+import { loopbackOf, noAddress } from '../streams/host-network.ts';
 import { inDataRoot } from '../volumes/data-root.ts';
 import type { VolumeSite } from '../volumes/volume-site.ts';
 import { createAttempt } from './create-attempt.ts';
@@ -127,9 +129,7 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async connect({ ip, pod }: RuntimePod, address: DialAddress, signal: AbortSignal): Promise<Duplex> {
-    if (ip === undefined) {
-      throw new InterLinkError('unavailable', `pod "${pod.metadata.name}" has no address: its sandbox is not running`);
-    }
+    if (ip === undefined) return await this.#connectOnHost(pod, address, signal);
     const { host } = address;
     if (host !== undefined && host !== ip && host !== 'localhost' && host !== '127.0.0.1') {
       // A kubelet goes there. From this machine that would be its own services, and whatever its network reaches.
@@ -140,6 +140,15 @@ export class DockerRuntime implements ContainerRuntime {
     }
     assertReachable({ rootless: await this.#isRootless() });
     return await connectTo(ip)({ host: undefined, port: address.port }, signal);
+  }
+
+  async #connectOnHost({ metadata }: Pod, { port }: DialAddress, signal: AbortSignal): Promise<Duplex> {
+    const { reader, engine } = this.#options;
+    const sandbox = (await reader.readPod(metadata.uid))?.sandbox;
+    const loopback = sandbox?.status === 'running' ? await loopbackOf(engine, sandbox.id) : undefined;
+    if (loopback !== undefined) return await connectTo(loopback)({ host: undefined, port }, signal);
+    const why = sandbox?.status === 'running' ? noAddress : 'its sandbox is not running';
+    throw new InterLinkError('unavailable', `pod "${metadata.name}" has no address: ${why}`);
   }
 
   /** Asked until it is known, and never again: probes go on while the engine is away. */

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '@interlink/sidecar-sdk';
+import type { Container, Pod, PodRequest } from '@interlink/sidecar-sdk';
 import { type SecuritySettings, toSecuritySettings } from '../container/security-context.ts';
 
 /** Where it is said who a container's processes may be, which never changes in a pod's life. */
@@ -19,6 +19,16 @@ export function rememberedSecurity(
   const isLabelled = (labelled.spec.securityContext ?? findSpec(labelled, name)?.securityContext) !== undefined;
   const pod = request ?? (isLabelled ? labelled : updated);
   return toSecuritySettings(findSpec(pod, name) ?? { name }, pod.spec);
+}
+
+/**
+ * What an ephemeral container is made from once its pod's own request is lost: the update that brought it, whose owner may leave out who
+ * processes of the pod may be. Labels have that, unless an older sidecar made them.
+ */
+export function withRememberedSecurity(updated: PodRequest, { spec: labelled }: Pick<Pod, 'spec'>): PodRequest {
+  const { pod } = updated;
+  const securityContext = { ...pod.spec.securityContext, ...labelled.securityContext };
+  return { ...updated, pod: { ...pod, spec: { ...pod.spec, securityContext } } };
 }
 
 /** A container of any kind, by its name. */

@@ -34,7 +34,9 @@ async function leftoversOf({ root, of }: Leavable): Promise<string[]> {
     ...containers.map(({ Names: names }) => `container ${names.join()}`),
     ...(volumes ?? []).map(({ Name: name }) => `volume ${name}`),
     ...networks.map(({ Name: name }) => `network ${name}`),
-    // The sidecar's own records of images stay.
-    ...folders.filter((name) => ('uid' in of ? name === of.uid : name !== '.images')).map((name) => `folder ${name}`),
+    // The sidecar's own records, of images and of the engine, stay.
+    ...folders
+      .filter((name) => ('uid' in of ? name === of.uid : !['.images', '.engine'].includes(name)))
+      .map((name) => `folder ${name}`),
   ];
 }

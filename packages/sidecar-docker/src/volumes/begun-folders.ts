@@ -1,8 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { isSettled } from './is-settled.ts';
-import { podFolder } from './volume-paths.ts';
-
-const uidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { isPodFolder, podFolder } from './volume-paths.ts';
 
 /**
  * Pods of which nothing is there but what is written before the engine knows of them, and that not just now: when the process is killed in
@@ -10,7 +8,7 @@ const uidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export async function begunPods(root: string): Promise<string[]> {
   const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const uids = folders.map(({ name }) => name).filter((name) => uidShape.test(name));
+  const uids = folders.map(({ name }) => name).filter(isPodFolder);
   const areBegun = await Promise.all(uids.map(async (uid) => await isOnlyBegun(podFolder(root, uid))));
   return uids.filter((_, place) => areBegun[place]);
 }

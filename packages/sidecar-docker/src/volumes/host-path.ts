@@ -70,11 +70,22 @@ export async function findHostPath(volume: Volume, policy: HostPathPolicy): Prom
   if (check !== undefined && !check.is(await lstat(real))) {
     throw wrong(`hostPath type check failed: ${path} is not a ${check.what}`);
   }
-  // Of several allowed paths above each other the outermost: whoever can write above the place writes below that one.
-  const base =
-    allowed.filter(({ path: outer }) => isWithin(outer, real)).toSorted((a, b) => a.path.length - b.path.length)[0] ??
-    place;
-  return { base: base.path, parts: partsBelow(base.path, real), isReadOnly: entry.isReadOnly || place.isReadOnly };
+  return { ...placeOf(real, allowed), isReadOnly: entry.isReadOnly || place.isReadOnly };
+}
+
+/** As {@link findHostPath}, of the paths as they are written, whatever links there are. @param volume that is not refused */
+export function writtenHostPath({ hostPath }: Volume, { allowed }: HostPathPolicy): HostPlace {
+  const path = withoutSlash(String(hostPath?.path));
+  return { ...placeOf(path, allowed), isReadOnly: findAllowed(path, allowed)?.isReadOnly ?? false };
+}
+
+/** Of several allowed paths above each other the outermost is the base: whoever can write above the place writes below that one. */
+function placeOf(path: string, allowed: ReadonlyArray<AllowedPath>): Pick<HostPlace, 'base' | 'parts'> {
+  const [outermost] = allowed
+    .filter(({ path: outer }) => isWithin(outer, path))
+    .toSorted((a, b) => a.path.length - b.path.length);
+  const base = outermost?.path ?? path;
+  return { base, parts: partsBelow(base, path) };
 }
 
 interface Creation {

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec, Volume } from '@interlink/sidecar-sdk';
+import type { Container, HostPathPolicy, Pod, PodSpec, Volume } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
 import { strictPolicy } from '../testing/site-policy.ts';
 import { parseDockerClaims } from './claim-targets.ts';
@@ -9,11 +9,18 @@ const podOf = (volume: object, container: Partial<Container> = {}): Pod => ({
   metadata,
   spec: { containers: [{ name: 'c', ...container }], volumes: [{ name: 'v', ...volume } as Volume] } satisfies PodSpec,
 });
-const refuse = (pod: Pod, more: { exportsPodData?: boolean; hasSafeSubPaths?: boolean; claims?: object } = {}) =>
+interface Site {
+  exportsPodData?: boolean;
+  hasSafeSubPaths?: boolean;
+  claims?: object;
+  hostPaths?: HostPathPolicy;
+}
+const refuse = (pod: Pod, more: Site = {}) =>
   refuseVolumes(pod, {
     policy: {
       ...strictPolicy,
       exportsPodData: more.exportsPodData ?? true,
+      hostPaths: more.hostPaths ?? strictPolicy.hostPaths,
       claims: parseDockerClaims({ ...more.claims }),
     },
     hasSafeSubPaths: more.hasSafeSubPaths ?? true,
@@ -60,6 +67,27 @@ describe('refuseVolumes()', () => {
     ['an expression', { subPathExpr: '$(A)' }, /subPathExpr at \/v/],
   ])('refuses %s', (_, mount, reason) => {
     expect(refuse(podOf({ emptyDir: {} }, mounting(mount)))[0]).toMatch(reason);
+  });
+
+  test.each<[string, object, RegExp | undefined]>([
+    ['what an entry names itself', { hostPath: { path: '/srv' } }, undefined],
+    [
+      'what is below an entry',
+      { hostPath: { path: '/srv/a' } },
+      /^container c asks for mountPropagation HostToContainer of \/v: only what Docker.HostPaths lists itself .* below \/srv$/,
+    ],
+    ['a folder of a claim', { persistentVolumeClaim: { claimName: 'folder' } }, undefined],
+    ['a Docker volume', { persistentVolumeClaim: { claimName: 'data' } }, /of \/v: a Docker volume has none/],
+    ['an emptyDir on the disk', { emptyDir: {} }, undefined],
+    ['an emptyDir in memory', { emptyDir: { medium: 'Memory' } }, /of \/v: an emptyDir in memory has none/],
+  ])('takes or refuses mountPropagation of %s', (_, volume, reason) => {
+    const claims = { 'ns/data': { dockerVolume: 'data' }, 'ns/folder': { path: '/claims/folder' } };
+    const hostPaths = { allowed: [{ path: '/srv', isReadOnly: false }], forbidden: [] };
+    const pod = podOf(volume, mounting({ mountPropagation: 'HostToContainer' }));
+    const reasons = refuse(pod, { claims, hostPaths });
+    if (reason === undefined) expect(reasons).toEqual([]);
+    else expect(reasons).toEqual([expect.stringMatching(reason)]);
+    expect(refuse(podOf(volume, mounting({})), { claims, hostPaths })).toEqual([]);
   });
 
   test('refuses raw block devices', () => {

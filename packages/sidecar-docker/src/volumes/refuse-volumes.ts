@@ -1,6 +1,5 @@
 import {
   type Container,
-  findClaim,
   holdsPodData,
   InterLinkError,
   isFiles,
@@ -16,6 +15,7 @@ import { propagations } from '../container/mount-settings.ts';
 import { hasSubPath, isAbove, subPathParts } from '../container/sub-path.ts';
 import type { SitePolicy } from '../site/site-policy.ts';
 import { refuseHostPath } from './host-path.ts';
+import { isDockerVolume, refusePropagation } from './refuse-propagation.ts';
 
 export interface RefusalContext {
   readonly policy: Omit<SitePolicy, 'engine' | 'site'>;
@@ -35,7 +35,7 @@ export function refuseVolumes(pod: Pod, context: RefusalContext): string[] {
       refuseSubPaths(volume, mine, { pod, ...context });
     return reason === undefined ? [] : [`volume ${JSON.stringify(volume.name)} : ${reason}`];
   });
-  return [...ofVolumes, ...containers.flatMap((container) => refuseMounts(container, pod))];
+  return [...ofVolumes, ...containers.flatMap((container) => refuseMounts(container, pod, context))];
 }
 
 function refuseType(volume: Volume, { metadata }: Pod, { policy }: RefusalContext): string | undefined {
@@ -76,9 +76,7 @@ function refuseSubPaths(
   if (first === undefined || isFiles(volume)) return undefined;
   if (isMemory(volume)) return `an emptyDir in memory has no sub-paths here (subPath ${first.subPath})`;
   if (hasSafeSubPaths) return undefined;
-  const claim = volumeTypeOf(volume) === 'persistentVolumeClaim' ? toClaim(volume) : undefined;
-  const target = claim === undefined ? undefined : findClaim(claim, pod.metadata.namespace, policy.claims);
-  if (target !== undefined && 'dockerVolume' in target) {
+  if (isDockerVolume(volume, pod.metadata.namespace, policy)) {
     return `subPath ${first.subPath} of a Docker volume needs Docker Engine 26 or newer`;
   }
   for (const mount of below) {
@@ -90,12 +88,12 @@ function refuseSubPaths(
   return undefined;
 }
 
-function refuseMounts(container: Container, { spec }: Pod): string[] {
+function refuseMounts(container: Container, pod: Pod, { policy }: RefusalContext): string[] {
   const { name, volumeMounts = [], volumeDevices = [], securityContext } = container;
-  const declared = new Set(spec.volumes?.map((volume) => volume.name));
   const problems = volumeMounts.flatMap((mount) => {
     const { mountPropagation = 'None', recursiveReadOnly = 'Disabled' } = mount;
-    if (!declared.has(mount.name)) return [`mounts volume ${mount.name}, which the pod does not declare`];
+    const volume = pod.spec.volumes?.find(({ name: declared }) => declared === mount.name);
+    if (volume === undefined) return [`mounts volume ${mount.name}, which the pod does not declare`];
     const reasons: string[] = [];
     if (propagations[mountPropagation] === undefined) {
       reasons.push(`asks for mountPropagation ${mountPropagation} of ${mount.mountPath}, which there is none of`);
@@ -105,6 +103,10 @@ function refuseMounts(container: Container, { spec }: Pod): string[] {
       );
     } else if (mountPropagation !== 'None' && hasSubPath(mount)) {
       reasons.push(`asks for mountPropagation ${mountPropagation} of the sub-path at ${mount.mountPath}`);
+    } else if (mountPropagation !== 'None') {
+      const why = refusePropagation(volume, pod, policy);
+      if (why !== undefined)
+        reasons.push(`asks for mountPropagation ${mountPropagation} of ${mount.mountPath}: ${why}`);
     }
     if (recursiveReadOnly === 'Enabled')
       reasons.push(`asks for recursiveReadOnly of ${mount.mountPath}, which is not offered`);

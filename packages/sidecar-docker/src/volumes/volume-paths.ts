@@ -1,9 +1,16 @@
 import { join } from 'node:path';
 import { InterLinkError } from '@interlink/sidecar-sdk';
 
+const uidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** The pod's own folder on the host; with it goes all that was written for the pod. @param uid checked by the protocol, and again here */
 export function podFolder(root: string, uid: string): string {
   return join(root, assertPart(uid, 'a pod UID'));
+}
+
+/** Whether that is the name of a pod's folder below DataRootFolder, and not of what a file system or this sidecar keeps there. */
+export function isPodFolder(name: string): boolean {
+  return uidShape.test(name);
 }
 
 /** The folder of one volume. */

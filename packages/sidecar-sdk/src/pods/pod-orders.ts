@@ -92,7 +92,7 @@ export class PodOrders {
     this.#reports.assertListed();
     await this.#serial.run(uid, async () => {
       const known = this.#reports.find({ owner, uid });
-      if (known === undefined) return;
+      if (known === undefined) return await this.#backend.deleteUnreported?.({ owner, uid });
       const reference = referenceTo({ owner, uid }, known);
       await traced('backend delete', { attributes: podAttributes(owner, reference) }, () =>
         this.#backend.delete(reference, gracePeriodSeconds),

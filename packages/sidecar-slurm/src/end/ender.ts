@@ -50,6 +50,7 @@ export class Ender {
   /** Orders the end, so that the order outlives this process. A later one may shorten the time, never lengthen it. */
   async order(entry: PodEntry, gracePeriodSeconds: number): Promise<void> {
     if (this.#removing.has(entry)) return;
+    entry.isEnding = true;
     const killAtMs = this.#options.clock.now() + gracePeriodSeconds * 1_000;
     const before = this.#writing.get(entry)?.catch(() => undefined);
     const writing = Promise.resolve(before).then(async () => {
@@ -61,9 +62,13 @@ export class Ender {
       }
     });
     this.#writing.set(entry, writing);
-    await writing;
-    this.#options.drop(entry.uid);
-    this.step(entry);
+    try {
+      await writing;
+    } finally {
+      // Who has no job needs no order that can be read.
+      this.#options.drop(entry.uid);
+      this.step(entry);
+    }
   }
 
   /** Does what is due for a pod that is to end; called whenever something about it may have changed. */

@@ -3,6 +3,7 @@ import type { PodEntry } from '../pods/pod-entry.ts';
 import type { JobState } from '../slurm/job-state.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob } from '../slurm/slurm-job.ts';
+import { endsUnbegun } from '../status/judge-state.ts';
 
 /** As slurmctld gives it when it drains a node: ESLURM_DUPLICATE_JOB_ID in its `job_mgr.c`. */
 const drainReason = 'Duplicate jobid';
@@ -28,6 +29,8 @@ export function isPerhapsRefused({ record, deletion, sight, submission }: PodEnt
 export type Refusal =
   /** The id was another pod's, too, or the node was drained for it. */
   | 'likely'
+  /** Nothing but that its script has written nothing, and has ended as one does that has not begun: what it wrote may be seen late. */
+  | 'silent'
   /** Slurm drains the node after it has cancelled the job, or does not answer. */
   | 'unknown'
   | 'none';
@@ -45,6 +48,7 @@ export async function findRefusals(
   const reasons = await reasonsOf(slurm, [...new Set(asked.map(({ batchHost }) => batchHost))]);
   return (job) => {
     if (isShared(job) || reasons?.get(job.batchHost)?.startsWith(drainReason)) return 'likely';
+    if (endsUnbegun(job)) return 'silent';
     return job.state === 'CANCELLED' ? 'unknown' : 'none';
   };
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@interlink/sidecar-sdk';
 import { isEndState } from '../slurm/job-state.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob } from '../slurm/slurm-job.ts';
+import { isNotMine } from '../status/judge-state.ts';
 
 /** What squeue said, once. */
 export interface Snapshot {
@@ -38,11 +39,18 @@ export class JobTable {
     return await this.#next;
   }
 
-  /** The pod's job as it is now. @param lost that has not begun and never will @throws InterLinkError `unavailable` */
+  /**
+   * The pod's job as it is now. One that has ended and says that it was not the pod's is none, nor is one that was there before the lost one.
+   *
+   * @param lost that has not begun and never will
+   * @throws InterLinkError `unavailable`
+   */
   async lookUp(uid: string, lost?: string): Promise<PodJob | undefined> {
     const jobs = (await this.snapshot()).byUid.get(uid) ?? [];
+    const lostAt = jobs.find(({ id, state }) => id === lost && isEndState(state))?.submitTime;
+    const isOver = (job: PodJob) => job.id === lost || isNotMine(job) || isUpTo(job, lostAt);
     return chooseJob(
-      jobs.filter(({ id, state }) => id !== lost || !isEndState(state)),
+      jobs.filter((job) => !(isEndState(job.state) && isOver(job))),
       undefined,
     );
   }
@@ -74,6 +82,10 @@ export function chooseJob(jobs: ReadonlyArray<PodJob>, jobId: string | undefined
   const real = jobs.filter(({ state, reason }) => !(state === 'FAILED' && reason === 'BadConstraints'));
   const found = real.find(({ id }) => id === jobId) ?? real.find(({ state }) => !isEndState(state));
   return found ?? (jobId === undefined ? real.toSorted(byAge).at(-1) : undefined);
+}
+
+function isUpTo({ submitTime }: PodJob, time: Date | undefined): boolean {
+  return submitTime !== undefined && time !== undefined && submitTime <= time;
 }
 
 function byAge(one: PodJob, other: PodJob): number {

@@ -171,7 +171,7 @@ export class JobWatch {
   async #judge(vanished: ReadonlySet<PodEntry>): Promise<void> {
     if (vanished.size === 0) return;
     for (const { uid } of vanished) this.#missing.delete(uid);
-    await this.#options.lost.judgeVanished([...vanished]);
+    await this.#options.lost.judgeVanished([...vanished], (entry, error) => this.#tellTrouble(entry, error));
     for (const entry of vanished) if (entry.deletion !== undefined) this.#options.onSeen(entry);
   }
 
@@ -194,7 +194,7 @@ export class JobWatch {
 
   async #endOrphans({ byUid }: Snapshot): Promise<void> {
     const { orphans, book, slurm, logger } = this.#options;
-    const ids = orphans.find([...byUid.values()].flat(), (uid) => book.get(uid) !== undefined);
+    const ids = orphans.find([...byUid.values()].flat(), (uid) => book.has(uid));
     if (ids.length === 0) return;
     logger.warn({ jobIds: ids }, 'ends jobs whose pods are gone');
     await slurm.cancel(ids, 'plain');

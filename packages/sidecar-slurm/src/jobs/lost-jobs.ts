@@ -5,7 +5,8 @@ import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { PodJob, SlurmJob } from '../slurm/slurm-job.ts';
-import { lostTooOften } from '../status/judge-state.ts';
+import { endsUnbegun, lostTooOften } from '../status/judge-state.ts';
+import { settleMs } from '../status/stage-of.ts';
 import { findRefusals, mostJobs, type Refusal } from './duplicate-ids.ts';
 import { keepEnd } from './keep-end.ts';
 
@@ -18,8 +19,14 @@ export interface LostJobsOptions {
   onLost(entry: PodEntry): void;
 }
 
-/** Slurm cancels a job that its node has refused, and drains the node after that: the time that this may take when it is busy. */
-const drainDelayMs = 5_000;
+/** How long a job has to be seen as ended before what speaks for its refusal is believed. */
+const doubtMs: Readonly<Record<Refusal, number>> = {
+  likely: 0,
+  silent: settleMs,
+  /** Slurm cancels a job that its node has refused, and drains the node after that: the time that this may take when it is busy. */
+  unknown: 5_000,
+  none: 0,
+};
 /** Ids of lost jobs that are kept: more than a slurmctld forgets at once. */
 const mostLostIds = 10_000;
 
@@ -35,18 +42,23 @@ export class LostJobs {
     this.#options = options;
   }
 
-  /** Says what became of pods whose jobs squeue does not show any more. Asks sacct once for all of them. */
-  async judgeVanished(entries: ReadonlyArray<PodEntry>): Promise<void> {
+  /**
+   * Says what became of pods whose jobs squeue does not show any more. Asks sacct once for all of them.
+   *
+   * @param onTrouble called for each of which that can't be said now, since its folder can't be written or read
+   */
+  async judgeVanished(
+    entries: ReadonlyArray<PodEntry>,
+    onTrouble: (entry: PodEntry, error: unknown) => void,
+  ): Promise<void> {
     const ids = entries.flatMap(({ record, jobId }) => (record?.phase === 'ended' ? [] : (jobId ?? [])));
     const accounted = ids.length === 0 ? undefined : await this.#options.slurm.accounting({ ids });
     const byId = Map.groupBy(accounted ?? [], ({ id }) => id);
     for (const entry of entries) {
       const { uid, jobId = '', record } = entry;
       const jobs = record?.phase === 'ended' ? [] : (byId.get(jobId) ?? []);
-      await this.#gone(
-        entry,
-        jobs.find(({ identity }) => identity === undefined || identity.uid === uid),
-      );
+      const job = jobs.find(({ identity }) => identity === undefined || identity.uid === uid);
+      await this.#gone(entry, job).catch((error: unknown) => onTrouble(entry, error));
     }
   }
 
@@ -57,7 +69,7 @@ export class LostJobs {
   }
 
   /**
-   * Has the job made again that its node did not take. Whether it has begun its pod's `claim` says, which every job takes first.
+   * Has the job made again that its node did not take, or that has not begun its pod. Whether it has begun its pod's `claim` says, which every job takes first.
    *
    * @returns since when the job is known to have ended otherwise, milliseconds since the epoch; undefined: it has not, or that is not sure yet
    */
@@ -65,13 +77,11 @@ export class LostJobs {
     const nowMs = this.#options.clock.now();
     const { sinceMs } = this.#unsure.get(entry) ?? { sinceMs: nowMs };
     this.#unsure.set(entry, { job, sinceMs });
-    const isSure = refusal === 'none' || (refusal === 'unknown' && nowMs - sinceMs >= drainDelayMs);
-    if (refusal === 'likely' && (await this.#takeBack(entry))) {
-      const why = `Node ${job.batchHost} has not run job ${job.id}: it had another one with this id, which Slurm has forgotten`;
-      await this.#again(entry, why);
+    if (nowMs - sinceMs < doubtMs[refusal]) return undefined;
+    if ((refusal === 'likely' || refusal === 'silent') && (await this.#takeBack(entry))) {
+      await this.#again(entry, whyUnbegun(job, refusal));
       return undefined;
     }
-    if (refusal !== 'likely' && !isSure) return undefined;
     this.#unsure.delete(entry);
     return sinceMs;
   }
@@ -89,8 +99,9 @@ export class LostJobs {
   async #gone(entry: PodEntry, job: SlurmJob | undefined): Promise<void> {
     const known = job ?? this.#unsure.get(entry)?.job;
     const hasBegun = entry.record !== undefined || (await readRunner(entry.folder)) !== undefined;
-    if (known === undefined && !hasBegun && entry.submission !== undefined) {
-      if (lossesOf(entry) < mostJobs) await this.#again(entry, `Slurm has forgotten job ${entry.jobId}`);
+    if ((known === undefined || endsUnbegun(known)) && !hasBegun && entry.submission !== undefined) {
+      const why = known === undefined ? `Slurm has forgotten job ${entry.jobId}` : whyUnbegun(known, 'silent');
+      if (lossesOf(entry) < mostJobs) await this.#again(entry, why);
       else await this.#giveUp(entry);
       return;
     }
@@ -143,4 +154,9 @@ export class LostJobs {
 /** How many of the pod's jobs Slurm has lost, with the one that was just found to be. */
 function lossesOf({ submission }: PodEntry): number {
   return (submission?.losses ?? 0) + 1;
+}
+
+function whyUnbegun({ id, batchHost }: SlurmJob, refusal: 'likely' | 'silent'): string {
+  if (refusal === 'silent') return `Job ${id} has ended without having begun the pod`;
+  return `Node ${batchHost} has not run job ${id}: it had another one with this id, which Slurm has forgotten`;
 }

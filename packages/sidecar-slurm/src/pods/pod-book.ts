@@ -1,18 +1,17 @@
 import type { Logger, News, OwnedReport, PodEvent } from '@interlink/sidecar-sdk';
-import { listNames } from '@interlink/sidecar-sdk';
-import { readLink } from '../folder/link-record.ts';
-import { readPulls } from '../folder/pending-pulls.ts';
-import { PodFolder, parseFolderName } from '../folder/pod-folder.ts';
-import { readDeletion } from '../folder/stop-order.ts';
-import { readStored, readSubmission } from '../folder/stored-pod.ts';
+import { InterLinkError, listNames } from '@interlink/sidecar-sdk';
+import { PodFolder, type PodKey, parseFolderName } from '../folder/pod-folder.ts';
 import { Slots } from '../slurm/pace/slots.ts';
-import { PodEntry } from './pod-entry.ts';
+import type { PodEntry } from './pod-entry.ts';
+import { readEntry, readUnread } from './read-entry.ts';
+import { UnreadPods } from './unread-pods.ts';
 
 /** Folders that are read at once. */
 const readsAtOnce = 16;
 
 /** Every pod that has a folder, and who is told of changes. */
 export class PodBook {
+  readonly unread = new UnreadPods();
   readonly #root: string;
   readonly #now: () => number;
   readonly #logger: Logger;
@@ -28,26 +27,56 @@ export class PodBook {
     this.#logger = logger;
   }
 
-  /** Reads all folders. One that can't be read is left alone, and told of: it must not spoil the others. */
+  /** Reads all folders. One that can't be read is told of, and kept in mind: it must not spoil the others. */
   async load(): Promise<void> {
-    const slots = new Slots(readsAtOnce);
-    const names = await listNames(this.#root);
-    await Promise.all(names.map(async (name) => await slots.run(async () => await this.#loadFolder(name))));
+    const keys = (await listNames(this.#root)).flatMap((name) => parseFolderName(name) ?? []);
+    await this.#readAll(keys);
   }
 
-  async #loadFolder(name: string): Promise<void> {
-    const key = parseFolderName(name);
-    if (key === undefined) return;
+  /** Reads once more what could not be read. @returns the pods that could be now */
+  async readAgain(): Promise<PodEntry[]> {
+    return await this.#readAll(this.unread.all().map(({ key }) => key));
+  }
+
+  async #readAll(keys: ReadonlyArray<PodKey>): Promise<PodEntry[]> {
+    const slots = new Slots(readsAtOnce);
+    const read = await Promise.all(keys.map(async (key) => await slots.run(async () => await this.read(key))));
+    return read.filter((entry) => entry !== undefined);
+  }
+
+  /** Takes up the pod of a folder. @returns undefined when there is none in it, or it can't be read now */
+  async read(key: PodKey): Promise<PodEntry | undefined> {
+    const folder = new PodFolder(this.#root, key);
     try {
-      const entry = await readEntry(new PodFolder(this.#root, key));
-      if (entry !== undefined) this.#entries.set(entry.uid, entry);
-    } catch (error) {
-      this.#logger.error({ err: error, folder: name }, 'cannot read a pod’s folder: the pod is left as it is');
+      const entry = await readEntry(folder);
+      const wasUnread = this.unread.delete(key.uid);
+      if (entry !== undefined) this.add(entry);
+      else if (wasUnread) this.#news?.gone(key.uid);
+      return entry;
+    } catch (thrown) {
+      const error = InterLinkError.from(thrown);
+      if (this.unread.add({ key, folder, error, report: await readUnread(folder, error) }))
+        this.#logger.error({ err: thrown, folder: folder.path }, 'cannot read a pod’s folder: trying again');
+      return undefined;
     }
+  }
+
+  /** As {@link PodBook.read}, of a folder that has to be one of a pod. @throws InterLinkError `unavailable` */
+  async readThere(key: PodKey): Promise<PodEntry> {
+    const entry = await this.read(key);
+    this.unread.assertRead(key.uid);
+    if (entry !== undefined) return entry;
+    const { path } = new PodFolder(this.#root, key);
+    throw new InterLinkError('unavailable', `Cannot make the pod’s folder ${path}: it is there, without request.json`);
   }
 
   get(uid: string): PodEntry | undefined {
     return this.#entries.get(uid);
+  }
+
+  /** Whether there is a folder of the pod's, even if nobody could read it. */
+  has(uid: string): boolean {
+    return this.#entries.has(uid) || this.unread.has(uid);
   }
 
   all(): Iterable<PodEntry> {
@@ -70,7 +99,8 @@ export class PodBook {
   }
 
   reports(): OwnedReport[] {
-    return [...this.#entries.values()].map((entry) => entry.ownedReport(this.#now()));
+    const read = [...this.#entries.values()].map((entry) => entry.ownedReport(this.#now()));
+    return [...read, ...this.unread.reports()];
   }
 
   /** Reads what the pod's job has written, and tells what is new. */
@@ -94,21 +124,4 @@ export class PodBook {
     if (entry !== undefined) this.tell(entry);
     this.#news?.event(uid, event);
   }
-}
-
-async function readEntry(folder: PodFolder): Promise<PodEntry | undefined> {
-  const stored = await readStored(folder);
-  if (stored === undefined) return undefined;
-  const entry = new PodEntry(folder, stored);
-  entry.submission = await readSubmission(folder, stored);
-  entry.deletion = await readDeletion(folder);
-  entry.pulls = await readPulls(folder, stored);
-  entry.link = await readLink(folder);
-  await entry.load();
-  const ended = entry.submission?.ended;
-  entry.hadEnded = ended !== undefined || entry.record?.phase === 'ended';
-  if (ended !== undefined) {
-    entry.sight = { kind: 'gone', job: ended.job, sinceMs: Date.parse(ended.at), losses: ended.losses };
-  }
-  return entry;
 }

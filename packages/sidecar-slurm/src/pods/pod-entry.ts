@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { OwnedReport, PodEvent, PodReference, PodReport } from '@interlink/sidecar-sdk';
+import { readRunner } from '../folder/claim.ts';
 import { endOfEvents, readJobEvents } from '../folder/job-events.ts';
 import { type JobRecord, readJobRecord } from '../folder/job-record.ts';
 import type { LinkRecord } from '../folder/link-record.ts';
@@ -19,6 +20,8 @@ export class PodEntry {
   readonly stored: StoredPod;
   submission: Submission | undefined;
   deletion: Deletion | undefined;
+  /** It gets no job any more: its deletion is ordered, and may not be written down yet. */
+  isEnding = false;
   /** Set once its job was found not to see the folder. */
   link: LinkRecord | undefined;
   sight: Sight = { kind: 'unseen' };
@@ -37,6 +40,7 @@ export class PodEntry {
   #messages: TerminationMessages = new Map();
   #eventsOffset = 0;
   #heardMs: number | undefined;
+  #hasMark = false;
   #reading: Promise<unknown> = Promise.resolve();
 
   constructor(folder: PodFolder, stored: StoredPod) {
@@ -87,7 +91,8 @@ export class PodEntry {
   stage(nowMs: number): Stage {
     const { jobId, trouble, imageTroubles, sight, record } = this;
     const leadMs = signalLeadSeconds(this.stored.pod.spec) * 1_000;
-    return stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs: this.#heardMs, leadMs, nowMs });
+    const heard = { hasMark: this.#hasMark, heardMs: this.#heardMs };
+    return stageOf({ jobId, trouble, imageTroubles, sight, record, ...heard, leadMs, nowMs });
   }
 
   report(nowMs: number): PodReport {
@@ -104,7 +109,10 @@ export class PodEntry {
 
   async #readFiles(): Promise<PodEvent[]> {
     const record = await readJobRecord(this.folder, this.stored.pod);
-    if (record === undefined) return [];
+    if (record === undefined) {
+      this.#hasMark = (await readRunner(this.folder)) !== undefined;
+      return [];
+    }
     this.#messages = await readTerminationMessages(this.folder, this.stored.pod, record, this.#messages);
     this.record = record;
     this.#heardMs = await heardAt(this.folder);

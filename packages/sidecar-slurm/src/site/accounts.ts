@@ -5,12 +5,15 @@ import type { SiteAccounts } from './slurm-site.ts';
 /**
  * Why jobs can't have an account: root could submit for others (`sbatch --uid`), but a job has to read its pod's folder and to write there,
  * which is the sidecar's alone, and `squeue --me` shows the sidecar its own jobs only.
+ * Root is refused where it is the sidecar's own account as well: nobody gets it because a setting says so.
  */
 export function refuseAccount(place: string, uid: number, ownUid: number): string[] {
-  if (uid === ownUid) return [];
-  return [
-    `${place} is ${uid}: jobs run as the account of the sidecar, which is ${ownUid}; jobs of other accounts are not supported yet`,
-  ];
+  if (uid === ownUid && uid !== 0) return [];
+  const advice =
+    uid === 0
+      ? 'a setting that makes it root is refused: leave it out'
+      : `jobs of other accounts are not supported yet: run the sidecar as account ${uid}`;
+  return [`${place} is ${uid}: jobs run as the account of the sidecar, which is ${ownUid}; ${advice}`];
 }
 
 /** Reads DefaultUID, Slurm.Users and IgnoreRunAsUser. What is wrong is added to `problems`. */

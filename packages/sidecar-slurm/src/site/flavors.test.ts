@@ -32,7 +32,7 @@ describe('parseFlavors()', () => {
     [{ MemoryDefault: 'much' }, /^Flavors\.x\.MemoryDefault is "much": memory such as 16G is wanted$/],
     [
       { UID: 1501 },
-      /^Flavors\.x\.UID is 1501: jobs run as the account of the sidecar, which is 1500; .* not supported yet$/,
+      /^Flavors\.x\.UID is 1501: jobs run as the account of the sidecar, which is 1500; .* not supported yet: run the sidecar as account 1501$/,
     ],
     [{ SlurmFlags: 'x' }, /^Flavors\.x\.SlurmFlags is "x": a list of options/],
     [{ SlurmFlags: ['--partition'] }, /^Flavors\.x\.SlurmFlags: --partition: a value is wanted$/],

@@ -85,7 +85,7 @@ describe('loadSlurmSite()', () => {
     [{ 'Slurm.Users': { root: 1 } }, /Slurm\.Users has 1 for "root": numbers of users are wanted/],
     [
       { 'Slurm.Users': { '1000': 20001 } },
-      /Slurm\.Users\.1000 is 20001: .*; jobs of other accounts are not supported yet/,
+      /Slurm\.Users\.1000 is 20001: .*; jobs of other accounts are not supported yet: run the sidecar as account 20001/,
     ],
     [{ Flavors: { gpu: { UID: 20001 } } }, /Flavors\.gpu\.UID is 20001: jobs run as the account of the sidecar/],
     [{ 'Slurm.Partitions': { n: '--wrap=id' } }, /Slurm\.Partitions has "--wrap=id" for n: the name of a partition/],
@@ -108,6 +108,16 @@ describe('loadSlurmSite()', () => {
     [{ DefaultFlavor: 'big' }, /DefaultFlavor is "big": one of Flavors is wanted \(there are none\)/],
   ])('refuses %j', (config, message) => {
     expect(() => slurmSite(config)).toThrow(message);
+  });
+
+  test.each<Parameters<typeof slurmSite>[0]>([
+    { DefaultUID: 0 },
+    { 'Slurm.Users': { '1000': 0 } },
+    { Flavors: { gpu: { UID: 0 } } },
+  ])('refuses %j, also where the sidecar is root', (config) => {
+    for (const process of [testProcess, { ...testProcess, uid: 0, gid: 0 }]) {
+      expect(() => slurmSite(config, process)).toThrow(/ is 0: .*; a setting that makes it root is refused/);
+    }
   });
 
   test('tells of everything at once', () => {

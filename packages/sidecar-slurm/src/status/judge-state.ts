@@ -1,3 +1,4 @@
+import { notMineCode } from '../folder/claim.ts';
 import type { JobState } from '../slurm/job-state.ts';
 import type { SlurmJob } from '../slurm/slurm-job.ts';
 
@@ -84,8 +85,29 @@ export function endingOf(ending: SlurmEnding, { cancelledBy }: Pick<SlurmJob, 'c
   return cancelledBy === undefined ? ending : { ...ending, message: `${ending.message}, by user ${cancelledBy}` };
 }
 
-/** A job that ended without its script's last word: Slurm has an exit code, which is 0 only when all of its containers did their work. */
-export function cutOff({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): SlurmEnding {
+/**
+ * Whether a job has ended as one does that has not begun its pod: its script says so by its code, or, as scripts of older releases did, by 0.
+ * A container may have ended so as well; then the pod's folder tells, or will.
+ */
+export function endsUnbegun(job: Pick<SlurmJob, 'state' | 'exit'>): boolean {
+  const { exitCode = 0, signal = 0 } = job.exit ?? {};
+  return isNotMine(job) || (job.state === 'COMPLETED' && exitCode === 0 && signal === 0);
+}
+
+/** Whether its script says by its exit code that the pod was not its own. */
+export function isNotMine({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): boolean {
+  return state === 'FAILED' && exit?.exitCode === notMineCode;
+}
+
+/**
+ * A job that ended without its script's last word: Slurm has an exit code, which is 0 only when all of its containers did their work, or
+ * when the script of an older release found that the pod was not its own.
+ *
+ * @param hasBegun whether the job has left any mark that its pod has begun
+ */
+export function cutOff(job: Pick<SlurmJob, 'state' | 'exit'>, hasBegun: boolean): SlurmEnding {
+  if (!hasBegun && endsUnbegun(job)) return unbegun;
+  const { state, exit } = job;
   const { exitCode = 0, signal = 0 } = exit ?? {};
   if (state === 'COMPLETED' && exitCode === 0 && signal === 0) {
     return {
@@ -98,6 +120,12 @@ export function cutOff({ state, exit }: Pick<SlurmJob, 'state' | 'exit'>): Slurm
   const message = `The job ended with exit code ${exitCode}, says Slurm; it has left no record of its containers`;
   return { exitCode: exitCode === 0 ? killed : exitCode, reason: 'Error', message };
 }
+
+const unbegun: SlurmEnding = {
+  ...{ exitCode: killed, reason: 'ContainerStatusUnknown' },
+  message:
+    'The job has ended without having begun the pod: it found no room in its folder, or took it for that of another job',
+};
 
 /** Its script was asked to end, not by its sidecar, and did: Slurm then calls the job COMPLETED or FAILED, by its exit code. */
 export function askedToLeave(

@@ -1,5 +1,6 @@
 import type { PodReportStatus } from '@interlink/sidecar-sdk';
 import { describe, expect, test } from 'vitest';
+import { notMineCode } from '../folder/claim.ts';
 import type { ContainerRecord, JobRecord } from '../folder/job-record.ts';
 import { type JobState, jobStates } from '../slurm/job-state.ts';
 import type { JobExit, SlurmJob } from '../slurm/slurm-job.ts';
@@ -39,13 +40,19 @@ function jobIn(state: JobState, parts: Partial<SlurmJob> = {}): SlurmJob {
   };
 }
 
-function statusOf(sight: Sight, record: JobRecord | undefined, heardMs: number | undefined = nowMs): PodReportStatus {
+function statusOf(
+  sight: Sight,
+  record: JobRecord | undefined,
+  heardMs: number | undefined = nowMs,
+  hasMark = record !== undefined,
+): PodReportStatus {
   const stage = stageOf({
     jobId: '7',
     trouble: undefined,
     imageTroubles: new Map(),
     sight,
     record,
+    hasMark,
     heardMs,
     leadMs: 90_000,
     nowMs,
@@ -161,6 +168,21 @@ describe('a job in Slurm’s state', () => {
   test.each([143, 0])('that ended by signal or code is never a success: exit code %i', (exitCode) => {
     const status = statusOf(seen('FAILED', { exit: { exitCode, signal: exitCode === 0 ? 9 : 0 } }), undefined);
     expect(mainState(status)?.terminated?.exitCode).toBe(exitCode === 0 ? 137 : 143);
+  });
+
+  test.each([
+    ['COMPLETED', { exitCode: 0, signal: 0 }],
+    ['COMPLETED', undefined],
+    ['FAILED', { exitCode: notMineCode, signal: 0 }],
+  ] as const)('%s %j without a sign that it has begun the pod is no success', (state, exit) => {
+    const terminated = { exitCode: 137, reason: 'ContainerStatusUnknown' };
+    const unbegun = { ...terminated, message: expect.stringContaining('without having begun the pod') };
+    expect(mainState(statusOf(seen(state, { exit }), undefined))).toMatchObject({ terminated: unbegun });
+    const gone: Sight = { kind: 'gone', job: jobIn(state, { exit }), sinceMs: nowMs };
+    expect(mainState(statusOf(gone, undefined))).toMatchObject({ terminated: unbegun });
+    expect(mainState(statusOf(gone, undefined, nowMs, true))).toMatchObject({
+      terminated: { exitCode: exit?.exitCode ?? 0 },
+    });
   });
 
   test('CANCELLED before it had a node is over at once: there is no last word to wait for', () => {

@@ -39,6 +39,8 @@ export interface StageFacts {
   readonly imageTroubles: ReadonlyMap<string, Trouble>;
   readonly sight: Sight;
   readonly record: JobRecord | undefined;
+  /** A job has left the mark that it has begun the pod, which it does before it writes anything else. */
+  readonly hasMark: boolean;
   /** When the job last wrote anything, milliseconds since the epoch; undefined when it never did. */
   readonly heardMs: number | undefined;
   /** How long before its time limit Slurm may ask the job to end. */
@@ -55,18 +57,29 @@ export const silenceMs = 90_000;
  * How far a pod is. The job's own last word goes before Slurm's state, which says less (a job that was ended by us ends as FAILED 0:9),
  * and Slurm's before the lack of a word.
  */
-export function stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs, leadMs, nowMs }: StageFacts): Stage {
+export function stageOf({
+  jobId,
+  trouble,
+  imageTroubles,
+  sight,
+  record,
+  hasMark,
+  heardMs,
+  leadMs,
+  nowMs,
+}: StageFacts): Stage {
   const isOver = record?.phase === 'ended';
   const overAt = record?.finishedAt ?? new Date(nowMs).toISOString();
   if (jobId === undefined && record === undefined) return { kind: 'submitting', trouble, imageTroubles };
   const { askedAt } = record ?? {};
+  const hasBegun = hasMark || record !== undefined;
   if (sight.kind === 'unseen') {
     if (isOver && askedAt === undefined) return { kind: 'over', at: overAt };
     return record === undefined ? { kind: 'queued', state: 'PENDING' } : { kind: 'running', askedAt };
   }
   if (sight.kind === 'gone') {
     if (isOver) return { kind: 'over', at: overAt, ...endingBy(sight.job, askedAt, leadMs) };
-    if (sight.job !== undefined) return overBy(sight.job, sight.sinceMs);
+    if (sight.job !== undefined) return overBy(sight.job, sight.sinceMs, hasBegun);
     if (sight.losses !== undefined && record === undefined) {
       return { kind: 'over', ending: lostTooOften(sight.losses, jobId), at: new Date(sight.sinceMs).toISOString() };
     }
@@ -83,9 +96,9 @@ export function stageOf({ jobId, trouble, imageTroubles, sight, record, heardMs,
   if (isGoing && (!isOver || askedAt !== undefined)) return { kind: 'running', askedAt };
   if (isOver) return { kind: 'over', at: overAt, ...endingBy(job, askedAt, leadMs) };
   // Without a node it had nobody who could write a last word.
-  if (job.nodes === '' && !isOfRun(record, job)) return overBy(job, endedSinceMs);
+  if (job.nodes === '' && !isOfRun(record, job)) return overBy(job, endedSinceMs, hasBegun);
   if (nowMs < endedSinceMs + settleMs) return { kind: 'running', askedAt };
-  return overBy(job, endedSinceMs);
+  return overBy(job, endedSinceMs, hasBegun);
 }
 
 function toQueued(job: SlurmJob): Stage {
@@ -115,9 +128,9 @@ function endingBy(
   return verdict.kind === 'finished' && askedAt !== undefined ? { ending: askedToLeave(job, askedAt, leadMs) } : {};
 }
 
-function overBy(job: JobEnd, seenMs: number): Stage {
+function overBy(job: JobEnd, seenMs: number, hasBegun: boolean): Stage {
   const at = (job.endTime ?? new Date(seenMs)).toISOString();
   const verdict = judgeState(job.state);
-  const ending = verdict.kind === 'ended' ? endingOf(verdict.ending, job) : cutOff(job);
+  const ending = verdict.kind === 'ended' ? endingOf(verdict.ending, job) : cutOff(job, hasBegun);
   return { kind: 'over', ending, at };
 }

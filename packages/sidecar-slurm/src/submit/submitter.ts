@@ -118,7 +118,7 @@ export class Submitter {
   #begin(uid: string): void {
     this.#waiting.delete(uid);
     const entry = this.#options.book.get(uid);
-    if (entry === undefined || entry.jobId !== undefined || entry.deletion !== undefined) return;
+    if (entry === undefined || entry.jobId !== undefined || entry.deletion !== undefined || entry.isEnding) return;
     const done = this.#submit(entry).then(() => {
       this.#submitting.delete(uid);
       this.#wake();

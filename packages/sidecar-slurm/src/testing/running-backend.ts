@@ -70,7 +70,7 @@ export class RunningBackend implements AsyncDisposable {
     await this.kill();
     this.#stop = new AbortController();
     const { clock, slurm } = this;
-    this.#backend = await SlurmBackend.open({
+    const opening = SlurmBackend.open({
       ...{
         slurm,
         clock,
@@ -102,6 +102,7 @@ export class RunningBackend implements AsyncDisposable {
         throw new Error('nobody asks');
       },
     });
+    this.#backend = await this.#passing(opening);
     const news: News = {
       report: ({ report }) => void this.reports.set(report.uid, report),
       gone: (uid) => void this.reports.delete(uid),
@@ -139,13 +140,18 @@ export class RunningBackend implements AsyncDisposable {
 
   /** Time passes until it has answered. */
   async createPods(...requests: PodRequest[]): Promise<void> {
+    await this.#passing(Promise.all(requests.map(async (request) => await this.backend.create(request, owner))));
+  }
+
+  /** Time passes until it is done. */
+  async #passing<T>(doing: Promise<T>): Promise<T> {
     let isWaiting = true;
-    const made = Promise.all(requests.map(async (request) => await this.backend.create(request, owner)));
-    const done = made.finally(() => {
+    const done = doing.finally(() => {
       isWaiting = false;
     });
+    done.catch(() => undefined);
     while (isWaiting) await this.pass(10);
-    await done;
+    return await done;
   }
 
   /** What the pod's job writes, and that it says so. */

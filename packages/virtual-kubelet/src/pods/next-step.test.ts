@@ -1,7 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import type { PodReport, RestartSpec } from '@interlink/protocol';
 import { expect, test } from 'vitest';
-import { toApiContainerStatus } from '../status/container-statuses.ts';
+import { toApiContainerStatus, withoutUnended } from '../status/container-statuses.ts';
 import { apiPod, containerStatuses, type Doing, podReport } from '../status/testing/statuses.ts';
 import type { Reach } from './backend-mirror.ts';
 import { nextStep } from './next-step.ts';
@@ -32,6 +32,14 @@ const incomplete: PodReport = { ...report({}), incomplete: true };
 const created = pod({ main: 'waiting' });
 const begun = pod({ main: 'running' }, { phase: 'Running' });
 const never = (doing: Doing) => pod({ main: doing }, { phase: 'Running', policy: 'Never' });
+
+/** Given up here: nobody knew how its container ended. */
+const lost = apiPod({
+  phase: 'Failed',
+  containerStatuses: withoutUnended(containerStatuses({ main: 'waiting' }), '').map((each) =>
+    toApiContainerStatus(each),
+  ),
+});
 
 /** The backend acts on the newest spec, and no deadline has passed. */
 const current = { isBehind: false, passedDeadlineMs: undefined };
@@ -87,6 +95,17 @@ test.each<Row>([
     always('report'),
   ],
   ['a failed pod with a container lost', pod({ main: 'running' }, { phase: 'Failed' }), undefined, always('none')],
+
+  ['a pod failed by us that runs', lost, running, whenKnown('end-late')],
+  ['a pod failed by us that is in its init containers', lost, report({}, { i: 'running' }), whenKnown('end-late')],
+  [
+    'a pod that its backend has failed, and ends',
+    lost,
+    podReport(containerStatuses({ main: 'running' }), { phase: 'Failed' }),
+    always('none'),
+  ],
+  ['a pod failed by us that has ended', lost, ended, always('none')],
+  ['a pod failed by us that has not begun', lost, report({ main: 'waiting' }), always('none')],
 
   ['a deleted pod that runs', pod({}, { isDeleted: true }), running, always('stop')],
   ['a deleted pod that has ended', pod({}, { isDeleted: true }), ended, always('finish')],

@@ -1,11 +1,11 @@
 import type { Pod } from '@interlink/kube';
 import { isRestarted, type PodReport } from '@interlink/protocol';
-import { lostExitCode } from '../status/container-statuses.ts';
+import { lostExitCode, lostReason } from '../status/container-statuses.ts';
 import { restartPolicyOf } from '../status/pod-status.ts';
 import { isTerminal } from '../status/terminal-phase.ts';
 import type { Reach } from './backend-mirror.ts';
 import { isMirrorPod } from './mirror-pod.ts';
-import { endedInTime } from './pod-deadline.ts';
+import { deadlineExceeded, endedInTime } from './pod-deadline.ts';
 
 /** What a pod needs next. Exactly one thing at a time: each step's effect brings the pod back to the queue. */
 export type Step =
@@ -27,6 +27,8 @@ export type Step =
   | { readonly kind: 'expire' }
   /** It has ended because its deadline had passed: show that. */
   | { readonly kind: 'expired' }
+  /** Failed by us, and at work at the backend all the same: DELETE it there; its API object and its status stay. */
+  | { readonly kind: 'end-late' }
   /** The backend acts on an older spec: PATCH it, and show what it reports. */
   | { readonly kind: 'update' }
   /** Show what the backend reports. */
@@ -66,7 +68,7 @@ export function nextStep(input: StepInput): Step {
     return isAwaitingReport ? { kind: 'stop' } : { kind: 'finish' };
   }
   // A terminal phase is for ever, though single containers may still end; the backend keeps the pod for its logs until it is deleted.
-  if (isTerminal(pod.status?.phase)) return report !== undefined && isStillEnding(pod) ? { kind: 'report' } : none;
+  if (isTerminal(pod.status?.phase)) return stepOfTerminal(pod, report, backend);
   const overdue = overdueStep(input);
   if (overdue !== undefined) return overdue;
   if (report !== undefined) {
@@ -76,6 +78,15 @@ export function nextStep(input: StepInput): Step {
   if (backend === 'unreachable') return hasBegun(pod) ? none : { kind: 'unreachable' };
   if (backend === 'unknown' || isAwaitingReport) return none;
   return hasBegun(pod) && !mayRunAnew(pod) ? { kind: 'lost' } : { kind: 'create' };
+}
+
+/** What is left to do for a pod whose end the API shows. */
+function stepOfTerminal(pod: Pod, report: PodReport | undefined, backend: Reach): Step {
+  if (report === undefined) return none;
+  if (isStillEnding(pod)) return { kind: 'report' };
+  // A backend that has failed the pod itself ends what is left of it, and keeps its logs.
+  const isOurs = isFailedByUs(pod) && report.status.phase === undefined;
+  return backend === 'known' && isOurs && isAtWork(report) ? { kind: 'end-late' } : none;
 }
 
 /** Whether all of its containers would be restarted if they failed: a pod handed over again runs all of them again. */
@@ -95,13 +106,16 @@ function overdueStep({ report, backend, isAwaitingReport, passedDeadlineMs }: St
   return { kind: isAwaitingReport ? 'expire' : 'expired' };
 }
 
+/** Whether a container at the backend runs. */
+function isAtWork({ status }: PodReport): boolean {
+  const statuses = [...(status.initContainerStatuses ?? []), ...status.containerStatuses];
+  return statuses.some(({ state }) => state.running !== undefined);
+}
+
 /** Whether all containers at the backend have stopped for good. A report that names none says nothing of them. */
 function hasEnded(report: PodReport): boolean {
-  const { initContainerStatuses, containerStatuses } = report.status;
-  const hasLive = [...(initContainerStatuses ?? []), ...containerStatuses].some(
-    (status) => status.state.running !== undefined,
-  );
-  if (hasLive) return false;
+  if (isAtWork(report)) return false;
+  const { containerStatuses } = report.status;
   return containerStatuses.length > 0 && containerStatuses.every((status) => status.state.terminated !== undefined);
 }
 
@@ -109,6 +123,12 @@ function hasEnded(report: PodReport): boolean {
 function isStillEnding(pod: Pod): boolean {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   return statuses.some(({ state }) => state?.running != null);
+}
+
+/** Whether it was given up here, at its deadline or as lost: a container that runs later is nobody's. Any other has its end from the backend. */
+function isFailedByUs({ status }: Pod): boolean {
+  const isLost = (status?.containerStatuses ?? []).some(({ state }) => state?.terminated?.reason === lostReason);
+  return status?.phase === 'Failed' && (status.reason === deadlineExceeded.reason || isLost);
 }
 
 /** Whether the API has seen any container of it at work. */

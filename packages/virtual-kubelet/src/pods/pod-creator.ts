@@ -23,6 +23,7 @@ import { podName } from './pod-name.ts';
 import { recordNotice } from './record-notice.ts';
 import { refusalMessage } from './refusal-message.ts';
 import { backOffMs, stuckRetryMs } from './retry-delays.ts';
+import { isUnclear } from './unclear-create.ts';
 
 export interface PodCreatorOptions {
   readonly client: KubeClient;
@@ -101,6 +102,7 @@ export class PodCreator {
   #onCreated(uid: string, entry: PodEntry, pod: Pod, resolved: ResolvedPod): void {
     this.#options.sources.missing.release(uid);
     releaseHold(entry);
+    entry.isCreateUnclear = false;
     entry.trouble = undefined;
     entry.toldTrouble = undefined;
     this.#options.onCreated(uid, pod, resolved);
@@ -124,6 +126,7 @@ export class PodCreator {
 
   #onRefused(entry: PodEntry, pod: Pod, thrown: unknown): void {
     const error = InterLinkError.from(thrown);
+    entry.isCreateUnclear ||= isUnclear(error);
     const message = cleanText(error.message, maxEventBytes - 64);
     const reason = toReason(error.reason);
     entry.trouble = { reason: reason ?? (error.isPassing ? 'ContainerCreating' : 'CreateContainerError'), message };

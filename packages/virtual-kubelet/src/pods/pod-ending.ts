@@ -15,7 +15,7 @@ import type { StatusWriter } from './status-writer.ts';
 export interface PodEndingOptions {
   readonly client: Pick<KubeClient, 'delete'>;
   readonly mirror: Pick<BackendMirror, 'get'>;
-  readonly handover: Pick<PodHandover, 'isStillThere'>;
+  readonly handover: Pick<PodHandover, 'isStillThere' | 'mayTurnUp'>;
   readonly stopper: PodStopper;
   readonly status: Pick<StatusWriter, 'write'>;
   readonly events: Pick<EventRecorder, 'record'>;
@@ -52,8 +52,8 @@ export class PodEnding {
     // Of a v1 plugin's pod nothing may be known yet: it may run on, and be ended first, or have ended in time.
     if (kind === 'expired' && (await handover.isStillThere(uid, entry, signal))) return;
     const report = mirror.get(uid);
-    if (report !== undefined || kind === 'expire') {
-      await stopper.stop(uid, entry, entry.pod?.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds, signal);
+    if (report !== undefined || kind === 'expire' || handover.mayTurnUp(uid, entry)) {
+      await stopper.stop(uid, entry, grantedSeconds(entry), signal);
     }
     // Until its backend was told it may have ended by itself, in time: then the next look shows that.
     if (!entry.isExpired && hasEndedInTime(entry.pod, mirror.get(uid))) return;
@@ -68,6 +68,11 @@ export class PodEnding {
     await status.write(entry, report ?? entry.lastReport, { isFinal, failure, signal });
   }
 
+  /** Failed by us, and at work all the same: it had been in a queue, say, unseen. Its status stays. */
+  async endLate(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
+    await this.#options.stopper.stop(uid, entry, grantedSeconds(entry), signal);
+  }
+
   /** It ran, the backend has it no more, and it must not run again. */
   async lose(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     if (await this.#options.handover.isStillThere(uid, entry, signal)) return;
@@ -76,10 +81,11 @@ export class PodEnding {
 
   /** Deleted, and ended. The last status first: whoever waits for the end of the pod must see how it ended. */
   async finish(uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
-    const { client, mirror, handover, status, logger } = this.#options;
+    const { client, mirror, handover, stopper, status, logger } = this.#options;
     const pod = entry.pod;
     if (pod === undefined || entry.isRemoved) return;
     if (await handover.isStillThere(uid, entry, signal)) return;
+    if (handover.mayTurnUp(uid, entry)) await stopper.stop(uid, entry, remainingGraceSeconds(entry), signal);
     if (!isTerminal(pod.status?.phase)) {
       await status.write(entry, mirror.get(uid) ?? entry.lastReport, { isFinal: true, signal });
     }
@@ -102,4 +108,9 @@ export class PodEnding {
 function hasEndedInTime(pod: Pod | undefined, report: PodReport | undefined): boolean {
   const deadlineMs = pod === undefined ? undefined : podDeadline(pod);
   return deadlineMs !== undefined && report !== undefined && endedInTime(report, deadlineMs);
+}
+
+/** The whole grace period, for a pod that nobody has deleted. */
+function grantedSeconds({ pod }: PodEntry): number {
+  return pod?.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds;
 }

@@ -35,6 +35,8 @@ export interface PodEntry {
   trouble: PodTrouble | undefined;
   /** Admission keeps it here until something else changes than time. */
   isHeld: boolean;
+  /** A create had no clear end: the backend may have the pod, or get it yet, though it does not tell of it. */
+  isCreateUnclear: boolean;
   /** Events already told for this trouble, so that a retry doesn't tell them again. */
   toldTrouble: string | undefined;
   /** The API object was deleted, by us or before our eyes. Finalizers may keep it a while longer. */
@@ -78,6 +80,7 @@ export function newPodEntry(): PodEntry {
     isToldGone: false,
     trouble: undefined,
     isHeld: false,
+    isCreateUnclear: false,
     toldTrouble: undefined,
     isRemoved: false,
     leftToApiUntilMs: undefined,

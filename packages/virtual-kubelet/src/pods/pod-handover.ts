@@ -4,7 +4,8 @@ import { hasBegun } from './next-step.ts';
 import type { PodCreator } from './pod-creator.ts';
 import type { PodEntry } from './pod-entry.ts';
 import type { PodUpdater } from './pod-updater.ts';
-import { jobAnnotation, type StatusWriter } from './status-writer.ts';
+import type { StatusWriter } from './status-writer.ts';
+import { mayHaveBeenSent } from './unclear-create.ts';
 
 export interface PodHandoverOptions {
   readonly mirror: Pick<BackendMirror, 'get' | 'epoch'>;
@@ -55,13 +56,24 @@ export class PodHandover {
    * list, and a restarted InterLink knows none of its pods.
    */
   async isStillThere(uid: string, entry: PodEntry, signal: AbortSignal): Promise<boolean> {
-    const { pod, isToldGone } = entry;
-    const isUnheardOf = this.#options.mirror.get(uid) === undefined && !isToldGone;
-    if (pod === undefined || !isUnheardOf) return false;
-    if (!hasBegun(pod) && pod.metadata?.annotations?.[jobAnnotation] === undefined) return false;
+    const { pod } = entry;
+    if (pod === undefined || !this.#isUnheardOf(uid, entry)) return false;
+    if (!hasBegun(pod) && !mayHaveBeenSent(entry)) return false;
     if (!(await this.#options.creator.adopt(pod, signal))) return false;
     this.#onHandedOver(uid, entry);
     return true;
+  }
+
+  /**
+   * Whether the backend may get to it yet, though it has none to show: a v1 plugin can have the pod in its queue, unseen. Whoever gives such
+   * a pod up tells the backend to end it.
+   */
+  mayTurnUp(uid: string, entry: PodEntry): boolean {
+    return this.#isUnheardOf(uid, entry) && mayHaveBeenSent(entry);
+  }
+
+  #isUnheardOf(uid: string, { isToldGone }: PodEntry): boolean {
+    return this.#options.mirror.get(uid) === undefined && !isToldGone;
   }
 
   /** What the backend has, or what has begun, was let in before. */

@@ -142,6 +142,8 @@ export class PodSync {
       case 'expire':
       case 'expired':
         return await this.#ending.expire(step.kind, uid, entry, signal);
+      case 'end-late':
+        return await this.#ending.endLate(uid, entry, signal);
       case 'lost':
         return await this.#ending.lose(uid, entry, signal);
       case 'finish':

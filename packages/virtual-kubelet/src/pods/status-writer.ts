@@ -8,7 +8,7 @@ import {
   podStatusPatch,
   pods,
 } from '@interlink/kube';
-import type { PodReport } from '@interlink/protocol';
+import { jobAnnotation, type PodReport } from '@interlink/protocol';
 import { traced } from '@interlink/service-kit';
 import { type PodTrouble, podStatus } from '../status/pod-status.ts';
 import type { PodEntry } from './pod-entry.ts';
@@ -25,9 +25,6 @@ export interface WriteOptions {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
-
-/** Where the backend's own name for a pod is shown. */
-export const jobAnnotation = 'JobID';
 
 export interface ReportOptions {
   /** The pod goes: see `podStatus`. */

@@ -74,6 +74,7 @@ export function fromApiContainerStatus(status: ApiContainerStatus): ContainerSta
 
 /** The kubelet's for a container of which nobody knows how it ended. */
 export const lostExitCode = 137;
+export const lostReason = 'ContainerStatusUnknown';
 
 /** Ends what had not ended: the pod goes, and nobody will ever hear of these containers again. */
 export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: string): ContainerStatus[] {
@@ -87,7 +88,7 @@ export function withoutUnended(statuses: ReadonlyArray<ContainerStatus>, now: st
           state: {
             terminated: {
               exitCode: lostExitCode,
-              reason: 'ContainerStatusUnknown',
+              reason: lostReason,
               message: 'The container could not be located when the pod was terminated',
               finishedAt: now,
               ...(status.state.running?.startedAt === undefined ? {} : { startedAt: status.state.running.startedAt }),

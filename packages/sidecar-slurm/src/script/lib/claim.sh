@@ -21,15 +21,36 @@ take_pod() {
 claim_pod() {
   claim_file claim "${1-1}" || not_mine
   claim_file runner "${SLURM_JOB_ID-}" || not_mine
-  (set -C && printf '%s\n' "${SLURM_JOB_ID-}" >"$pod_folder/run.${SLURM_RESTART_COUNT:-0}") 2>/dev/null || begun_before
+  make_file "run.${SLURM_RESTART_COUNT:-0}" "${SLURM_JOB_ID-}" || begun_before
 }
 
 # Whoever writes it first, has it.
 claim_file() {
-  local claimed=''
-  (set -C && printf '%s\n' "$2" >"$pod_folder/$1") 2>/dev/null
-  { IFS= read -r claimed <"$pod_folder/$1"; } 2>/dev/null
-  [[ $claimed == "$2" ]]
+  make_file "$1" "$2"
+  [[ $written == "$2" ]]
+}
+
+# Status 1: it was there before. written: what stands in it now, which is read back in any case: the sidecar may have moved the claim, and
+# on a network's file system what finds no room is lost without a word.
+make_file() {
+  local path=$pod_folder/$1 status=0
+  (set -C && printf '%s\n' "$2" >"$path") 2>/dev/null || status=1
+  read_written "$path"
+  # Another job may be about to write it.
+  [[ -z $written && -d $pod_folder ]] && pause 1000 && read_written "$path"
+  [[ -z $written && -d $pod_folder ]] && cannot_write "$path"
+  return "$status"
+}
+
+read_written() {
+  written=''
+  { IFS= read -r written <"$1"; } 2>/dev/null
+}
+
+# The pod may still be this job's, and has not begun: no success.
+cannot_write() {
+  printf 'cannot write %s: the file system is full, a quota is used up, or it is read-only\n' "$1" >&2
+  exit 1
 }
 
 # Only of a pod that has ended this must not count as a failure.
@@ -44,7 +65,8 @@ begun_before() {
   exit 1
 }
 
+# By this code the sidecar knows that the pod has not been begun: folder/claim.ts.
 not_mine() {
   printf 'pod %s/%s is not this job'\''s: it is gone, or another job has it\n' "$pod_namespace" "$pod_name"
-  exit 0
+  exit 100
 }

@@ -21,6 +21,8 @@ export interface JobRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The script does not find perl; its containers do. */
   readonly withoutPerl?: boolean;
+  /** Files can be made, and nothing can be written into them, as on a disk that is full. */
+  readonly withoutSpace?: boolean;
   /** Further files of the pod's folder, by their paths. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -57,12 +59,13 @@ export class JobRun implements AsyncDisposable {
   static again(
     plan: JobPlan,
     root: string,
-    { secondMs = 1_000, env = {}, withoutPerl = false }: JobRunOptions = {},
+    { secondMs = 1_000, env = {}, withoutPerl = false, withoutSpace = false }: JobRunOptions = {},
   ): JobRun {
     const { PATH = '' } = process.env;
     const times = { ...shrunk, INTERLINK_SECOND_MS: String(secondMs) };
     // As on a cluster whose accounts share by their groups.
-    const child = spawn('/bin/sh', ['-c', 'umask 0002; exec "$0"', join(root, 'job.sh')], {
+    const full = withoutSpace ? 'trap "" XFSZ; ulimit -f 0; ' : '';
+    const child = spawn('/bin/sh', ['-c', `${full}umask 0002; exec "$0"`, join(root, 'job.sh')], {
       env: {
         PATH: withoutPerl ? pathWithoutPerl(root) : PATH,
         TMPDIR: root,
