@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, Socket } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpTarget, InterLinkError } from '@interlink/protocol';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -91,6 +93,28 @@ test('createHttpServer() answers what nothing serves, what is no JSON and what i
   const path = await ask('/%zz');
   expect([path.status, JSON.parse(path.text).code]).toEqual([400, 'invalid_argument']);
 });
+
+test.each([100, 1024 ** 2])(
+  'createHttpServer() tells a caller that reads no answer before its body is out that %i bytes are the limit',
+  async (bodyBytes) => {
+    const { url } = await serve((app) => void app.post('/echo', async (request) => request.body), {
+      limits: { ...noLimits, bodyBytes },
+    });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const failed = vi.fn();
+    socket.on('error', failed).pause();
+    const length = 4 * 1024 ** 2;
+    const head = `POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+    socket.write(head);
+    for (let sent = 0; sent < length; sent += 64 * 1024) {
+      const written = new Promise((resolve) => socket.write(Buffer.alloc(64 * 1024, ' '), resolve));
+      await Promise.race([written, sleep(100)]);
+    }
+    const [answer] = await once(socket.resume(), 'data');
+    expect([String(answer).split('\r\n')[0], failed.mock.calls]).toEqual(['HTTP/1.1 413 Payload Too Large', []]);
+    socket.destroy();
+  },
+);
 
 test('createHttpServer() takes bodies with GET and DELETE, as v1 sends them', async () => {
   const { ask } = await serve((app) => void app.all('/echo', async (request) => request.body));
