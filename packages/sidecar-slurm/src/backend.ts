@@ -3,10 +3,8 @@ import {
   type AttachOptions,
   type Backend,
   type Capabilities,
-  type Clock,
   type ExecOptions,
   InterLinkError,
-  type Logger,
   type LogOptions,
   type News,
   type NodeStats,
@@ -21,53 +19,19 @@ import {
   type ResolvedVolume,
 } from '@interlink/sidecar-sdk';
 import { attachToContainer } from './attach.ts';
+import { assembleParts, type BackendParts, type SlurmBackendOptions } from './backend-parts.ts';
 import { sweepLeftovers, writePod } from './create.ts';
-import { CancelBatches } from './end/cancel-batches.ts';
-import { EndedPods } from './end/ended-pods.ts';
-import { Ender } from './end/ender.ts';
-import { Orphans } from './end/orphans.ts';
 import { execInContainer, type StreamContext } from './exec.ts';
-import { PodFolder, rootsIn } from './folder/pod-folder.ts';
-import { Spool } from './folder/spool.ts';
-import { JobTable } from './jobs/job-table.ts';
-import { JobWatch } from './jobs/job-watch.ts';
-import { LostJobs } from './jobs/lost-jobs.ts';
-import { PollPace } from './jobs/poll-pace.ts';
+import { PodFolder } from './folder/pod-folder.ts';
 import { sleepBy } from './jobs/sleep-by.ts';
 import { readLog } from './logs.ts';
-import type { PodPlanner } from './plan/pod-planner.ts';
 import { loadPods } from './pods/load-pods.ts';
-import { PodBook } from './pods/pod-book.ts';
 import { PodEntry } from './pods/pod-entry.ts';
 import { forwardPort } from './port-forward.ts';
-import { ImagePuller } from './pull/image-puller.ts';
-import type { PullImage } from './pull/pull-image.ts';
-import { PodLinks } from './remote/pod-links.ts';
 import { renderPod, renderStored } from './render.ts';
-import type { SlurmApi } from './slurm/slurm-api.ts';
 import { readStats } from './stats.ts';
-import { Submitter } from './submit/submitter.ts';
 import { updateVolumes } from './update-volumes.ts';
 import { watchPods } from './watch.ts';
-
-export interface SlurmBackendOptions {
-  readonly slurm: SlurmApi;
-  /** Absolute. */
-  readonly root: string;
-  /** Whether compute nodes see it; undefined: jobs find out. */
-  readonly isShared: boolean | undefined;
-  readonly pollIntervalMs: number;
-  /** How long what is left of a pod is kept when the pod is gone. */
-  readonly retentionMs: number;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly planner: Pick<PodPlanner, 'plan'>;
-  /** Of pods whose images are there before they get a job. */
-  readonly pull: PullImage;
-  capabilities(): Promise<Capabilities>;
-  /** Slurm's commands that were run. */
-  requestsMade(): number;
-}
 
 /** How often what was kept long enough is removed. */
 const sweepIntervalMs = 600_000;
@@ -78,77 +42,19 @@ const firstTryMs = 5_000;
 /** A backend whose pods are jobs of Slurm, and whose store is Slurm and a folder per pod. */
 export class SlurmBackend implements Backend {
   readonly #options: SlurmBackendOptions;
-  readonly #book: PodBook;
-  readonly #spool: Spool;
-  readonly #puller: ImagePuller;
-  readonly #submitter: Submitter;
-  readonly #watch: JobWatch;
-  readonly #ender: Ender;
-  readonly #links: PodLinks;
-  readonly #ended: EndedPods;
+  readonly #parts: BackendParts;
 
   private constructor(options: SlurmBackendOptions) {
     this.#options = options;
-    const { slurm, root, clock, logger } = options;
-    const now = () => clock.now();
-    const book = new PodBook(root, now, logger);
-    const ended = new EndedPods(rootsIn(root).ended, options.retentionMs);
-    const table = new JobTable(slurm, clock);
-    const links = new PodLinks({
-      ...{ slurm, book, clock, logger, spoolFolder: rootsIn(root).spool, isShared: options.isShared },
-    });
-    const submitter: Submitter = new Submitter({
-      ...{ slurm, jobs: table, book, clock, logger },
-      onDone: (entry) => {
-        if (entry.deletion !== undefined) ender.step(entry);
-        // While more are to come, squeue keeps its pace: what begins says so by itself.
-        if (!submitter.hasMore) watch.soon();
-      },
-    });
-    const puller = new ImagePuller({
-      ...{ pull: options.pull, book, clock, logger },
-      onDone: (entry) => {
-        if (entry.deletion === undefined) submitter.add(entry.uid);
-        else ender.step(entry);
-      },
-    });
-    const ender: Ender = new Ender({
-      ...{ book, cancels: new CancelBatches(slurm, clock), ended, clock, logger },
-      drop: (uid) => {
-        puller.drop(uid);
-        submitter.drop(uid);
-      },
-      isBusy: (uid) => puller.isPulling(uid) || submitter.isSubmitting(uid),
-      lookUp: async ({ uid, submission }) => await table.lookUp(uid, submission?.lost),
-      hand: async (entry) => await links.update(entry),
-      look: () => watch.soon(),
-    });
-    const watch: JobWatch = new JobWatch({
-      ...{ table, slurm, book, clock, logger },
-      ...{ pace: new PollPace(options.pollIntervalMs), orphans: new Orphans(root) },
-      onJobs: (entry, jobs) => links.see(entry, jobs),
-      lost: new LostJobs({
-        ...{ slurm, book, clock, logger },
-        onLost: ({ uid }) => submitter.add(uid),
-      }),
-      onSeen: (entry) => ender.step(entry),
-    });
-    this.#book = book;
-    this.#spool = new Spool(rootsIn(root).spool);
-    this.#puller = puller;
-    this.#submitter = submitter;
-    this.#ender = ender;
-    this.#links = links;
-    this.#ended = ended;
-    this.#watch = watch;
+    this.#parts = assembleParts(options);
   }
 
   /** Takes up all pods that there are. */
   static async open(options: SlurmBackendOptions): Promise<SlurmBackend> {
     const backend = new SlurmBackend(options);
-    await backend.#spool.create();
+    await backend.#parts.spool.create();
     await sweepLeftovers(options.root);
-    await loadPods(backend.#book, options.clock);
+    await loadPods(backend.#parts.book, options.clock);
     return backend;
   }
 
@@ -161,15 +67,15 @@ export class SlurmBackend implements Backend {
   }
 
   async list(): Promise<OwnedReport[]> {
-    return this.#book.reports();
+    return this.#parts.book.reports();
   }
 
   async create(request: PodRequest, owner: Owner): Promise<PodReport> {
     const { root, clock, planner } = this.#options;
     const { uid } = request.pod.metadata;
-    const known = this.#book.get(uid);
+    const known = this.#parts.book.get(uid);
     if (known !== undefined) return known.report(clock.now());
-    this.#book.unread.assertRead(uid);
+    this.#parts.book.unread.assertRead(uid);
     const folder = new PodFolder(root, request.pod.metadata);
     const { order, script, files, pulls, warnings } = await planner.plan(request, owner, folder);
     const acceptedAt = new Date(clock.now()).toISOString();
@@ -179,31 +85,31 @@ export class SlurmBackend implements Backend {
       files: [...files, { path: 'job.sh', content: script, mode: 0o700 }],
     });
     if (!isNew) {
-      const there = await this.#book.readThere(request.pod.metadata);
+      const there = await this.#parts.book.readThere(request.pod.metadata);
       this.#takeUpLate(there);
       return there.report(clock.now());
     }
     const entry = new PodEntry(folder, { ...stored, pod: request.pod });
-    this.#book.add(entry);
+    this.#parts.book.add(entry);
     // What comes of an sbatch is told soon enough.
-    if (!stored.isOrdered) this.#book.tell(entry);
-    for (const event of warnings) this.#book.event(uid, event);
-    const tried = stored.isOrdered ? this.#submitter.tried(uid, firstTryMs) : undefined;
+    if (!stored.isOrdered) this.#parts.book.tell(entry);
+    for (const event of warnings) this.#parts.book.event(uid, event);
+    const tried = stored.isOrdered ? this.#parts.submitter.tried(uid, firstTryMs) : undefined;
     this.#begin(entry);
     await tried;
     return entry.report(clock.now());
   }
 
   async delete({ uid }: PodReference, gracePeriodSeconds: number): Promise<void> {
-    this.#book.unread.assertRead(uid);
-    const entry = this.#book.get(uid);
-    if (entry !== undefined) await this.#ender.order(entry, gracePeriodSeconds);
+    this.#parts.book.unread.assertRead(uid);
+    const entry = this.#parts.book.get(uid);
+    if (entry !== undefined) await this.#parts.ender.order(entry, gracePeriodSeconds);
   }
 
   async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
     const entry = this.#entry(pod);
     await updateVolumes(entry, volumes);
-    await this.#links.update(entry);
+    await this.#parts.links.update(entry);
   }
 
   async logs(
@@ -213,7 +119,7 @@ export class SlurmBackend implements Backend {
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
     const now = () => this.#options.clock.now();
-    return await readLog({ book: this.#book, now }, { pod, container, options, signal });
+    return await readLog({ book: this.#parts.book, now }, { pod, container, options, signal });
   }
 
   async render(request: PodRequest, owner: Owner): Promise<Rendering> {
@@ -243,34 +149,41 @@ export class SlurmBackend implements Backend {
   }
 
   async stats(owner: Owner): Promise<NodeStats> {
-    return await readStats(this.#book, owner, this.#options.clock.now());
+    return await readStats(this.#parts.book, owner, this.#options.clock.now());
   }
 
   async watch(news: News, signal: AbortSignal): Promise<void> {
     const { logger, clock } = this.#options;
-    this.#book.tellTo(news);
-    for (const entry of this.#book.all()) this.#takeUp(entry);
+    this.#parts.book.tellTo(news);
+    for (const entry of this.#parts.book.all()) this.#takeUp(entry);
     news.relist();
     try {
       await Promise.all([
-        this.#puller.run(signal),
-        this.#submitter.run(signal),
-        this.#watch.run(signal),
-        this.#links.run(signal),
+        this.#parts.puller.run(signal),
+        this.#parts.submitter.run(signal),
+        this.#parts.watch.run(signal),
+        this.#parts.links.run(signal),
         this.#sweep(signal),
-        this.#book.unread.run(this.#options.clock, async () => await this.#readAgain(), signal),
+        this.#parts.book.unread.run(this.#options.clock, async () => await this.#readAgain(), signal),
         watchPods(
-          { book: this.#book, spool: this.#spool, ender: this.#ender, watch: this.#watch, clock, logger },
+          {
+            book: this.#parts.book,
+            spool: this.#parts.spool,
+            ender: this.#parts.ender,
+            watch: this.#parts.watch,
+            clock,
+            logger,
+          },
           signal,
         ),
       ]);
     } finally {
-      this.#book.tellTo(undefined);
+      this.#parts.book.tellTo(undefined);
     }
   }
 
   async #readAgain(): Promise<void> {
-    for (const entry of await this.#book.readAgain()) {
+    for (const entry of await this.#parts.book.readAgain()) {
       this.#options.logger.info(podFields(entry.reference), 'a pod’s folder can be read again');
       this.#takeUpLate(entry);
     }
@@ -278,27 +191,27 @@ export class SlurmBackend implements Backend {
 
   /** As {@link SlurmBackend.#takeUp}, while others are watched already. */
   #takeUpLate(entry: PodEntry): void {
-    this.#book.tell(entry);
+    this.#parts.book.tell(entry);
     this.#takeUp(entry);
-    this.#watch.soon();
+    this.#parts.watch.soon();
   }
 
   /** Goes on with a pod that was there before. */
   #takeUp(entry: PodEntry): void {
-    if (entry.deletion !== undefined) this.#ender.step(entry);
+    if (entry.deletion !== undefined) this.#parts.ender.step(entry);
     else if (entry.jobId === undefined) this.#begin(entry);
   }
 
   /** Sees to it that the pod gets its job, and its images before, where it is to be so. */
   #begin(entry: PodEntry): void {
-    if (entry.pulls.length > 0) this.#puller.add(entry);
-    else this.#submitter.add(entry.uid);
+    if (entry.pulls.length > 0) this.#parts.puller.add(entry);
+    else this.#parts.submitter.add(entry.uid);
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#options;
     while (!signal.aborted) {
-      await this.#ended
+      await this.#parts.ended
         .sweep(clock.now())
         .catch((error: unknown) => logger.warn({ err: error }, 'cannot remove what is left of old pods'));
       await sleepBy(clock, sweepIntervalMs, signal);
@@ -307,12 +220,12 @@ export class SlurmBackend implements Backend {
 
   get #streams(): StreamContext {
     const { slurm, clock } = this.#options;
-    return { slurm, book: this.#book, now: () => clock.now() };
+    return { slurm, book: this.#parts.book, now: () => clock.now() };
   }
 
   #entry({ uid, owner, namespace, name }: PodReference): PodEntry {
-    this.#book.unread.assertRead(uid);
-    const entry = this.#book.get(uid);
+    this.#parts.book.unread.assertRead(uid);
+    const entry = this.#parts.book.get(uid);
     if (entry === undefined) {
       const { pod } = podFields({ uid, owner, namespace, name });
       throw new InterLinkError('not_found', `No pod ${pod} (${uid}) here`);
