@@ -63,8 +63,8 @@ export interface Backend {
   create(request: PodRequest, owner: Owner): Promise<PodReport>;
 
   /**
-   * For a backend that can't list its pods (a v1 plugin): looks whether it runs this one, and knows it from then on. It never starts
-   * anything. @returns undefined when the backend has no such pod
+   * For a backend that can't list all of its pods (a v1 plugin, or one whose record of a pod can't be read now): looks whether it runs this
+   * one, and knows it from then on. It never starts anything. @returns undefined when the backend has no such pod
    */
   adopt?(request: PodRequest, owner: Owner): Promise<PodReport | undefined>;
 
@@ -87,7 +87,7 @@ export interface Backend {
   delete(pod: PodReference, gracePeriodSeconds: number): Promise<void>;
 
   /**
-   * For a backend that can't list its pods (a v1 plugin): ends what an earlier create may have made of a pod that it has not reported, and
+   * For a backend that can't list all of its pods (a v1 plugin, say): ends what an earlier create may have made of a pod that it has not reported, and
    * whatever of it turns up later. One that it was never asked for is a success, and so is another owner's.
    */
   deleteUnreported?(pod: Pick<PodReference, 'owner' | 'uid'>): Promise<void>;

@@ -106,6 +106,16 @@ export class SlurmBackend implements Backend {
     if (entry !== undefined) await this.#parts.ender.order(entry, gracePeriodSeconds);
   }
 
+  /** A pod whose folder can't be read may be in no list, since nobody can tell whose it is: it is there all the same. */
+  async adopt({ pod }: PodRequest): Promise<undefined> {
+    this.#parts.book.unread.assertRead(pod.metadata.uid);
+  }
+
+  /** See {@link SlurmBackend.adopt}. */
+  async deleteUnreported({ uid }: Pick<PodReference, 'uid'>): Promise<void> {
+    this.#parts.book.unread.assertRead(uid);
+  }
+
   async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
     const entry = this.#entry(pod);
     await updateVolumes(entry, volumes);

@@ -43,10 +43,17 @@ describe('EngineNote refuses', () => {
     ['that is started again', mine],
     ['that is found by another way', { ...other, id: 'A' }],
     ['that was made anew where it was', { ...mine, id: 'B' }],
-    ['that has no ID', { ...other, id: '' }],
-    ['that is no Docker', { ...other, product: 'Podman Engine' }],
+    ['that has no ID where it was', { ...mine, id: '' }],
   ])('no engine %s', async (_, engine) => {
     expect([await start(engine), await start(engine)]).toEqual(['taken', 'taken']);
+  });
+
+  test.each([
+    ['without an ID', { ...other, id: '' }],
+    ['that is no Docker', { ...other, product: 'Podman Engine' }],
+  ])('an engine elsewhere %s', async (_, engine) => {
+    expect(await start(engine)).toContain('and this is the one at tcp://there:2375 (host h): set DOCKER_HOST');
+    expect(await start(mine)).toBe('taken');
   });
 
   test('none by a note that can’t be read', async () => {
@@ -68,6 +75,8 @@ test('EngineNote notes an engine by its ID only where that lasts', async () => {
   expect(await readdir(root)).toEqual([]);
   await start(mine);
   expect(JSON.parse(await readFile(join(root, '.engine'), 'utf8'))).toEqual(mine);
+  await start({ ...other, product: 'Podman Engine' });
+  expect(await readdir(root)).toEqual([]);
 });
 
 test('EngineNote asks until it is answered, and then no more', async () => {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterLinkError, type Logger, readText, recordOf, stringOf, writeWhole } from '@interlink/sidecar-sdk';
 import { isPodFolder } from '../volumes/volume-paths.ts';
@@ -14,6 +14,7 @@ export interface EngineNoteOptions {
 }
 
 interface KnownEngine {
+  /** Empty: it has none that lasts. */
   readonly id: string;
   readonly address: string;
   readonly host: string;
@@ -22,7 +23,7 @@ interface KnownEngine {
 /**
  * Keeps in DataRootFolder which engine its pods are on. One that is found elsewhere, by `docker context use` say, and is another, has none
  * of them: they would be taken for lost. An engine that has another ID where it always was has been made anew, and is taken; so is any
- * while there are no pods. Only Docker's ID says anything.
+ * while there are no pods. Only Docker's ID says anything: another product is not noted, and is another engine where one is.
  */
 export class EngineNote {
   readonly #options: EngineNoteOptions;
@@ -36,7 +37,7 @@ export class EngineNote {
   async check(): Promise<void> {
     if (this.#isChecked) return;
     const { id, host, product } = await this.#options.engine.info();
-    if (product === 'docker' && id !== '') await this.#compare({ id, host, address: this.#options.address });
+    await this.#compare({ id: product === 'docker' ? id : '', host, address: this.#options.address });
     this.#isChecked = true;
   }
 
@@ -49,7 +50,8 @@ export class EngineNote {
       if (known.address !== found.address && (await hasPods(root))) throw another({ known, found, root, path });
       logger.warn({ known, found }, 'the engine is another than before');
     }
-    await writeWhole(path, JSON.stringify(found)).catch((error: unknown) => {
+    const noted = found.id === '' ? rm(path, { force: true }) : writeWhole(path, JSON.stringify(found));
+    await noted.catch((error: unknown) => {
       logger.warn({ err: error, path }, 'cannot note which engine has the pods');
     });
   }
@@ -79,7 +81,7 @@ interface Difference {
 }
 
 function another({ known, found, root, path }: Difference): InterLinkError {
-  const named = ({ id, address, host }: KnownEngine) => `${address} (host ${host}, ID ${id})`;
+  const named = ({ id, address, host }: KnownEngine) => `${address} (host ${host}${id && `, ID ${id}`})`;
   return new InterLinkError(
     'failed_precondition',
     `The pods of DataRootFolder ${root} are on the engine at ${named(known)}, and this is the one at ${named(found)}: set DOCKER_HOST to ${known.address} and start again, or remove ${path} to give those pods up`,

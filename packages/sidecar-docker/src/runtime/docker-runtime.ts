@@ -128,9 +128,7 @@ export class DockerRuntime implements ContainerRuntime {
     return await runCommand(engineIdOf(order.attempt), order, this.#options);
   }
 
-  async connect({ ip, pod }: RuntimePod, address: DialAddress, signal: AbortSignal): Promise<Duplex> {
-    if (ip === undefined) return await this.#connectOnHost(pod, address, signal);
-    const { host } = address;
+  async connect({ ip, pod }: RuntimePod, { host, port }: DialAddress, signal: AbortSignal): Promise<Duplex> {
     if (host !== undefined && host !== ip && host !== 'localhost' && host !== '127.0.0.1') {
       // A kubelet goes there. From this machine that would be its own services, and whatever its network reaches.
       throw new InterLinkError(
@@ -138,11 +136,12 @@ export class DockerRuntime implements ContainerRuntime {
         `${host} is not the pod: probes and hooks reach only their own pod here`,
       );
     }
+    if (ip === undefined) return await this.#connectOnHost(pod, port, signal);
     assertReachable({ rootless: await this.#isRootless() });
-    return await connectTo(ip)({ host: undefined, port: address.port }, signal);
+    return await connectTo(ip)({ host: undefined, port }, signal);
   }
 
-  async #connectOnHost({ metadata }: Pod, { port }: DialAddress, signal: AbortSignal): Promise<Duplex> {
+  async #connectOnHost({ metadata }: Pod, port: number, signal: AbortSignal): Promise<Duplex> {
     const { reader, engine } = this.#options;
     const sandbox = (await reader.readPod(metadata.uid))?.sandbox;
     const loopback = sandbox?.status === 'running' ? await loopbackOf(engine, sandbox.id) : undefined;

@@ -3,7 +3,8 @@ import type { Engine } from '../engine/engine.ts';
 import { findLocalProcess } from './local-process.ts';
 
 /** Why a pod that runs can't be reached. */
-export const noAddress = 'it is in the network of its machine, which is reached when the sidecar runs as root there';
+export const noAddress =
+  'the engine names none, and a pod in the network of its machine is reached when the sidecar runs as root there';
 
 /**
  * Where a pod is reached that has no address of its own since it is in its machine's network (`hostNetwork`): on loopback, if that is the

@@ -106,8 +106,10 @@ export class JobWatch {
           const found = await this.#slots.run(async () => await this.#look(entry, snapshot));
           if (found === 'vanished') vanished.add(entry);
           else if (found !== undefined) unbegun.set(found, entry);
-          else if (entry.deletion !== undefined && entry.jobId !== undefined) this.#options.onSeen(entry);
-          this.#troubled.delete(entry);
+          else {
+            if (entry.deletion !== undefined && entry.jobId !== undefined) this.#options.onSeen(entry);
+            this.#troubled.delete(entry);
+          }
         } catch (error) {
           this.#tellTrouble(entry, error);
         }
@@ -171,8 +173,15 @@ export class JobWatch {
   async #judge(vanished: ReadonlySet<PodEntry>): Promise<void> {
     if (vanished.size === 0) return;
     for (const { uid } of vanished) this.#missing.delete(uid);
-    await this.#options.lost.judgeVanished([...vanished], (entry, error) => this.#tellTrouble(entry, error));
-    for (const entry of vanished) if (entry.deletion !== undefined) this.#options.onSeen(entry);
+    const troubled = new Set<PodEntry>();
+    await this.#options.lost.judgeVanished([...vanished], (entry, error) => {
+      troubled.add(entry);
+      this.#tellTrouble(entry, error);
+    });
+    for (const entry of vanished) {
+      if (!troubled.has(entry)) this.#troubled.delete(entry);
+      if (entry.deletion !== undefined) this.#options.onSeen(entry);
+    }
   }
 
   /** What became of jobs that have ended and whose scripts have said nothing. */
@@ -185,6 +194,7 @@ export class JobWatch {
         const sinceMs = await lost.judgeUnbegun(entry, job, refusalOf(job));
         if (sinceMs !== undefined) await this.#seen(entry, job, sinceMs);
         if (entry.deletion !== undefined) onSeen(entry);
+        this.#troubled.delete(entry);
       } catch (error) {
         this.#tellTrouble(entry, error);
       }

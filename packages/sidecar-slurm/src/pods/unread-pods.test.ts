@@ -88,6 +88,17 @@ describe('a pod of whose folder a file can’t be read when the sidecar begins',
     await running.until('gone', () => !running.reports.has(uidOf(1)));
   });
 
+  test('is there for whoever asks for it, though nobody can tell whose it is', async () => {
+    const { running } = await runningPods();
+    await using _running = running;
+    await restartWithout(running, 'request.json');
+    const unavailable = { code: 'unavailable', message: expect.stringContaining(running.folder().path) };
+    await expect(running.backend.adopt(podRequest(1))).rejects.toMatchObject(unavailable);
+    await expect(running.backend.deleteUnreported(reference)).rejects.toMatchObject(unavailable);
+    expect(await running.backend.adopt(podRequest(3))).toBe(undefined);
+    await running.backend.deleteUnreported({ uid: uidOf(3) });
+  });
+
   test('is gone when its folder is, and its job is ended', async () => {
     const { running, jobId } = await runningPods();
     await using _running = running;

@@ -5,6 +5,7 @@ import { JobRun } from './testing/job-run.ts';
 import { plannedContainer, shellContainer } from './testing/plans.ts';
 
 const forever = 'trap "exit 0" TERM; sleep 1000 & wait';
+const gone = (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 0 : Promise.reject(error));
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 describe.concurrent('a job', () => {
@@ -44,7 +45,9 @@ describe.concurrent('a job', () => {
     const others = async () => {
       const entries = await readdir(job.plan.podFolder, { recursive: true, withFileTypes: true });
       const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-      return await Array.fromAsync(files, async (file) => ((await stat(file)).mode & 0o077 ? [file] : []));
+      // A file that is written anew has another name until it is complete.
+      const modeOf = async (file: string) => await stat(file).then(({ mode }) => mode, gone);
+      return await Array.fromAsync(files, async (file) => ((await modeOf(file)) & 0o077 ? [file] : []));
     };
     expect((await others()).flat()).toEqual([]);
     expect([await job.text('main'), await job.read('containers/main/0/termination')]).toEqual(['0022\n', '0022\n']);

@@ -180,3 +180,19 @@ kill_instance() {
   is_instance "$pid" && kill -KILL "$pid" 2>/dev/null
   return 0
 }
+
+# An instance that was on its way when its creation was given up is in no record, and no child of ours any more: it goes by the folder
+# that all of this pod's Apptainer have in their environment. What it has begun meanwhile goes the next time.
+kill_unrecorded() {
+  local left=100 file files
+  while ((left > 0)); do
+    mapfile -t files < <(grep -alF "APPTAINER_CONFIGDIR=$1/config" /proc/[0-9]*/environ 2>/dev/null)
+    ((${#files[@]} == 0)) && return
+    for file in "${files[@]}"; do
+      file=${file#/proc/}
+      kill -KILL "${file%%/*}" 2>/dev/null
+    done
+    pause 20
+    ((left -= 1))
+  done
+}

@@ -182,4 +182,5 @@ runtime_cleanup_pod() {
   local folder
   release_locks
   for folder in "$scratch_folder"/.apptainer/*.*/; do kill_instance "$folder"; done
+  kill_unrecorded "$scratch_folder/.apptainer"
 }
