@@ -163,7 +163,7 @@ describe.skipIf(docker === undefined)(
 
     test('is probed, and its ports are reached, in the network of the host, too', async () => {
       const [port = 0] = await findFreePorts(1);
-      const script = `while :; do printf "HTTP/1.0 200 OK\\r\\n\\r\\nhere" | nc -l -s 127.0.0.1 -p ${port}; done`;
+      const script = `while :; do printf "HTTP/1.0 200 OK\\r\\n\\r\\nhere" | nc -l -p ${port}; done`;
       const readinessProbe = { httpGet: { port }, periodSeconds: 1 };
       const pod = await start(script, { hostNetwork: true }, { readinessProbe });
       await expect.poll(async () => (await statusOf(pod))?.containerStatuses[0]?.ready, slow).toBe(true);
