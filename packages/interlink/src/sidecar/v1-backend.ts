@@ -103,6 +103,8 @@ export class V1Backend implements Backend {
    */
   async adopt({ pod }: PodRequest, owner: Owner): Promise<PodReport | undefined> {
     const entry = this.#pods.know(pod, owner);
+    // As long as its owner asks for it, it is not forgotten: its deletion, tried again, has to reach the plugin.
+    entry.isUnwanted = false;
     if (entry.report !== undefined) return entry.report;
     const failures = await this.#rounds.ask([entry]);
     const failure = failures.get(pod.metadata.uid);
