@@ -1,4 +1,12 @@
-import type { Capabilities, LogOptions, Owner, Pod, PodReport, PodRequest } from '@interlink/protocol';
+import {
+  type Capabilities,
+  InterLinkError,
+  type LogOptions,
+  type Owner,
+  type Pod,
+  type PodReport,
+  type PodRequest,
+} from '@interlink/protocol';
 import { sleep } from '@interlink/service-kit';
 import type { Backend, News, OwnedReport, PodReference } from '@interlink/sidecar-sdk';
 import type { V1PodRequest } from './job-scripts.ts';
@@ -7,8 +15,9 @@ import { v1Capabilities } from './v1-capabilities.ts';
 import type { V1Client } from './v1-client.ts';
 import { type V1CreateSettings, V1Creates } from './v1-creates.ts';
 import { V1Ping } from './v1-ping.ts';
-import { type V1Pod, V1Pods } from './v1-pods.ts';
+import { hadJob, type V1Pod, V1Pods } from './v1-pods.ts';
 import { V1Rounds } from './v1-rounds.ts';
+import { isSilence } from './v1-statuses.ts';
 
 export interface V1BackendOptions extends V1CreateSettings {
   readonly client: Pick<V1Client, 'create' | 'delete' | 'status' | 'logs' | 'ping'>;
@@ -88,13 +97,20 @@ export class V1Backend implements Backend {
     });
   }
 
+  /**
+   * @throws InterLinkError with reason `status_unclear` when the plugin fails for this pod, and no create is in doubt any more: it may not know
+   * the pod, or can't look now. What it says to a deletion tells more.
+   */
   async adopt({ pod }: PodRequest, owner: Owner): Promise<PodReport | undefined> {
     const entry = this.#pods.know(pod, owner);
+    // As long as its owner asks for it, it is not forgotten: its deletion, tried again, has to reach the plugin.
+    entry.isUnwanted = false;
     if (entry.report !== undefined) return entry.report;
     const failures = await this.#rounds.ask([entry]);
     const failure = failures.get(pod.metadata.uid);
-    if (failure !== undefined) throw failure;
-    return entry.report;
+    if (failure === undefined) return entry.report;
+    if (entry.doubt !== undefined) throw failure;
+    throw new InterLinkError(failure.code, failure.message, { reason: 'status_unclear', cause: failure });
   }
 
   /** Asks, once for all, for those pods that this process has not asked for yet; the others are asked for anyway, but for another owner's. */
@@ -120,7 +136,7 @@ export class V1Backend implements Backend {
 
   /**
    * A plugin may have in its queue what it does not show, and what turns up later goes. Some plugins fail for a pod that they don't know:
-   * only while a create is in doubt is that an error, to be tried again.
+   * only while a create is in doubt is that an error, to be tried again, and for a pod that had a job. That nobody has answered always is.
    */
   async deleteUnreported({ owner, uid }: Pick<PodReference, 'owner' | 'uid'>): Promise<void> {
     const entry = this.#pods.findOf({ owner, uid });
@@ -134,7 +150,8 @@ export class V1Backend implements Backend {
     try {
       await this.deleteUnseen(entry.pod, owner);
     } catch (error) {
-      if (entry.doubt !== undefined || entry.report !== undefined) throw error;
+      if (isSilence(error) || entry.doubt !== undefined || entry.report !== undefined) throw error;
+      if (hadJob(entry.pod) && InterLinkError.from(error).code !== 'not_found') throw error;
     }
   }
 
@@ -142,7 +159,12 @@ export class V1Backend implements Backend {
   async deleteUnseen(pod: Pod, owner: Owner): Promise<void> {
     const entry = this.#pods.know(pod, owner);
     entry.isUnwanted = true;
-    await this.#options.client.delete(pod);
+    entry.isEnding = true;
+    try {
+      await this.#options.client.delete(pod);
+    } finally {
+      entry.isEnding = false;
+    }
   }
 
   async logs(
@@ -155,6 +177,8 @@ export class V1Backend implements Backend {
   }
 
   async #end(entry: V1Pod): Promise<void> {
+    if (entry.isEnding) return;
+    entry.isEnding = true;
     try {
       await this.#options.client.delete(entry.pod);
       this.#pods.forget(entry.pod.metadata.uid);
@@ -164,6 +188,8 @@ export class V1Backend implements Backend {
         { err: error, podUid: entry.pod.metadata.uid },
         'cannot delete a pod that has turned up late',
       );
+    } finally {
+      entry.isEnding = false;
     }
   }
 

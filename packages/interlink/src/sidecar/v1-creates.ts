@@ -35,7 +35,7 @@ export class V1Creates {
 
   /**
    * Sends a create unless the plugin shows the pod already. @param onAnswered is called when one was sent and its outcome is there
-   * @throws InterLinkError with reason `CreateUnclear` while an earlier one may have had an effect
+   * @throws InterLinkError with reason `CreateUnclear` when it may have had an effect, and while an earlier one may
    */
   async create(request: V1PodRequest, owner: Owner, onAnswered: () => void): Promise<PodReport> {
     const { client, pods, rounds, scripts } = this.#options;
@@ -69,6 +69,8 @@ export class V1Creates {
       const { name, namespace, uid } = entry.pod.metadata;
       const fields = { pod: `${namespace}/${name}`, podUid: uid, node: entry.owner.node, settleMs };
       logger.warn({ err: outcome.error, ...fields }, 'a create has no clear end: only /status is asked for a while');
+      const { code, message } = outcome.error;
+      throw new InterLinkError(code, message, { reason: 'CreateUnclear', cause: outcome.error });
     }
     throw outcome.error;
   }

@@ -1,4 +1,4 @@
-import { InterLinkError, type Owner, ownerKey, type Pod, type PodReport } from '@interlink/protocol';
+import { InterLinkError, jobAnnotation, type Owner, ownerKey, type Pod, type PodReport } from '@interlink/protocol';
 import { type CreateDoubt, doubtOfStart } from './create-doubt.ts';
 
 /** A pod that the plugin does not have is asked for as long as anybody here asks for it, and this long after. */
@@ -17,6 +17,8 @@ export interface V1Pod {
   isSending: boolean;
   /** Deleted before the plugin has shown it: what turns up later goes. */
   isUnwanted: boolean;
+  /** Its deletion is under way: a plugin that takes its time for that is not told again meanwhile. */
+  isEnding: boolean;
   /** The plugin fails for it alone: it is asked for apart from the others, whose answers it would spoil. */
   isApart: boolean;
   /** The plugin names it without a container, as it may do with a job that waits. */
@@ -76,8 +78,8 @@ export class V1Pods {
     }
     const { settleMs } = this.#options;
     const doubt = doubtOfStart(creationTimestamp, { startedMs: this.#startedMs, nowMs, settleMs });
-    const flags = { isSending: false, isUnwanted: false, isApart: false, isNamedOnly: false, isMet: false };
-    const unknown = { report: undefined, takenMs: undefined };
+    const flags = { isSending: false, isUnwanted: false, isEnding: false, isApart: false };
+    const unknown = { report: undefined, takenMs: undefined, isNamedOnly: false, isMet: false };
     const entry: V1Pod = { owner, pod, doubt, ...unknown, ...flags, absences: 0, wantedMs: nowMs };
     this.#pods.set(uid, entry);
     return entry;
@@ -92,10 +94,15 @@ export class V1Pods {
     for (const [uid, entry] of this.#pods) if (this.#isIdle(entry)) this.#pods.delete(uid);
   }
 
-  #isIdle({ report, doubt, isSending, isUnwanted, wantedMs }: V1Pod): boolean {
-    if (report !== undefined || isSending || doubt !== undefined) return false;
+  #isIdle({ report, doubt, isSending, isUnwanted, isEnding, wantedMs }: V1Pod): boolean {
+    if (report !== undefined || isSending || isEnding || doubt !== undefined) return false;
     return isUnwanted || this.#options.now() - wantedMs > keepMs;
   }
+}
+
+/** Whether a virtual kubelet was once told of a job of the pod, and has written its id onto it. */
+export function hadJob({ metadata }: Pod): boolean {
+  return metadata.annotations?.[jobAnnotation] !== undefined;
 }
 
 function isOf(entry: V1Pod, owner: Owner): boolean {

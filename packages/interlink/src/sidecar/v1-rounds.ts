@@ -1,8 +1,8 @@
-import { jobAnnotation, type Pod, type PodReport } from '@interlink/protocol';
+import type { PodReport } from '@interlink/protocol';
 import { endsDoubt } from './create-doubt.ts';
 import { EmptyEntries, isEmpty } from './empty-entries.ts';
 import type { V1Client } from './v1-client.ts';
-import type { V1Pod, V1Pods } from './v1-pods.ts';
+import { hadJob, type V1Pod, type V1Pods } from './v1-pods.ts';
 import { isSilence, type V1Answers, V1Statuses } from './v1-statuses.ts';
 
 /** A pod missing from this many good answers in a row is looked up once more, and lost if it is not there. */
@@ -114,7 +114,7 @@ export class V1Rounds {
     if (entry.isUnwanted) {
       // In doubt until it is gone: it is asked for, and deleted, again.
       this.#options.onUnwanted(entry);
-      return true;
+      return false;
     }
     entry.doubt = undefined;
     const report = withWhatIsKnown(told, entry.report);
@@ -162,11 +162,6 @@ export class V1Rounds {
       this.#options.onGone(uid);
     }
   }
-}
-
-/** Whether a virtual kubelet was once told of a job of the pod, and has written its id onto it. */
-function hadJob({ metadata }: Pod): boolean {
-  return metadata.annotations?.[jobAnnotation] !== undefined;
 }
 
 /** Some plugins tell the job id only when they create the job, and no containers while it waits. */

@@ -6,7 +6,7 @@ const { signal } = new AbortController();
 const uid = '11111111-1111-4111-8111-000000000001';
 
 /** @param stop what becomes of telling the backend to end the pod */
-function endingOf({ isStillThere, stop }: { isStillThere: boolean; stop?: () => Promise<void> }) {
+function endingOf({ found, stop }: { found: 'there' | 'gone'; stop?: () => Promise<void> }) {
   const done: string[] = [];
   let finishedAt: string | undefined;
   const terminated = () => ({ exitCode: 0, reason: 'Completed', finishedAt });
@@ -15,7 +15,7 @@ function endingOf({ isStillThere, stop }: { isStillThere: boolean; stop?: () => 
       get: () =>
         finishedAt && { status: { containerStatuses: [{ name: 'main', state: { terminated: terminated() } }] } },
     },
-    handover: { isStillThere: async () => isStillThere },
+    handover: { lookUp: async () => found },
     stopper: {
       stop: async () => {
         done.push('stop');
@@ -33,7 +33,7 @@ function endingOf({ isStillThere, stop }: { isStillThere: boolean; stop?: () => 
 }
 
 test('expire() of a pod that its backend still has does nothing yet: it may have ended in time', async () => {
-  const { ending, done, entry } = endingOf({ isStillThere: true });
+  const { ending, done, entry } = endingOf({ found: 'there' });
   await ending.expire('expired', uid, entry, signal);
   expect([done, entry.isExpired]).toEqual([[], false]);
 });
@@ -42,16 +42,16 @@ test('expire() makes a pod one that was ended for its deadline once its backend 
   const stop = async () => {
     throw new Error('out of reach');
   };
-  const away = endingOf({ isStillThere: false, stop });
+  const away = endingOf({ found: 'gone', stop });
   await expect(away.ending.expire('expire', uid, away.entry, signal)).rejects.toThrow('out of reach');
   expect([away.done, away.entry.isExpired]).toEqual([['stop'], false]);
-  const there = endingOf({ isStillThere: false });
+  const there = endingOf({ found: 'gone' });
   await there.ending.expire('expire', uid, there.entry, signal);
   expect([there.done, there.entry.isExpired]).toEqual([['stop', 'write'], true]);
 });
 
 test('expire() leaves alone what has ended by itself, in time, while its backend was told', async () => {
-  const { ending, done, entry, tell } = endingOf({ isStillThere: false });
+  const { ending, done, entry, tell } = endingOf({ found: 'gone' });
   const startTime = '2026-01-02T03:04:05Z';
   entry.pod = {
     apiVersion: 'v1',

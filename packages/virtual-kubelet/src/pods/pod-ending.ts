@@ -15,7 +15,7 @@ import type { StatusWriter } from './status-writer.ts';
 export interface PodEndingOptions {
   readonly client: Pick<KubeClient, 'delete'>;
   readonly mirror: Pick<BackendMirror, 'get'>;
-  readonly handover: Pick<PodHandover, 'isStillThere' | 'mayTurnUp'>;
+  readonly handover: Pick<PodHandover, 'isStillThere' | 'lookUp'>;
   readonly stopper: PodStopper;
   readonly status: Pick<StatusWriter, 'write'>;
   readonly events: Pick<EventRecorder, 'record'>;
@@ -50,9 +50,10 @@ export class PodEnding {
   async expire(kind: 'expire' | 'expired', uid: string, entry: PodEntry, signal: AbortSignal): Promise<void> {
     const { mirror, handover, stopper, status, events, logger } = this.#options;
     // Of a v1 plugin's pod nothing may be known yet: it may run on, and be ended first, or have ended in time.
-    if (kind === 'expired' && (await handover.isStillThere(uid, entry, signal))) return;
+    const found = kind === 'expired' ? await handover.lookUp(uid, entry, signal) : undefined;
+    if (found === 'there') return;
     const report = mirror.get(uid);
-    if (report !== undefined || kind === 'expire' || handover.mayTurnUp(uid, entry)) {
+    if (report !== undefined || kind === 'expire' || found === 'may turn up') {
       await stopper.stop(uid, entry, grantedSeconds(entry), signal);
     }
     // Until its backend was told it may have ended by itself, in time: then the next look shows that.
@@ -84,8 +85,9 @@ export class PodEnding {
     const { client, mirror, handover, stopper, status, logger } = this.#options;
     const pod = entry.pod;
     if (pod === undefined || entry.isRemoved) return;
-    if (await handover.isStillThere(uid, entry, signal)) return;
-    if (handover.mayTurnUp(uid, entry)) await stopper.stop(uid, entry, remainingGraceSeconds(entry), signal);
+    const found = await handover.lookUp(uid, entry, signal);
+    if (found === 'there') return;
+    if (found === 'may turn up') await stopper.stop(uid, entry, remainingGraceSeconds(entry), signal);
     if (!isTerminal(pod.status?.phase)) {
       await status.write(entry, mirror.get(uid) ?? entry.lastReport, { isFinal: true, signal });
     }

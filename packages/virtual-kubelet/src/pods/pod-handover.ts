@@ -5,7 +5,7 @@ import type { PodCreator } from './pod-creator.ts';
 import type { PodEntry } from './pod-entry.ts';
 import type { PodUpdater } from './pod-updater.ts';
 import type { StatusWriter } from './status-writer.ts';
-import { mayHaveBeenSent } from './unclear-create.ts';
+import { isStatusUnclear, mayHaveBeenSent } from './unclear-create.ts';
 
 export interface PodHandoverOptions {
   readonly mirror: Pick<BackendMirror, 'get' | 'epoch'>;
@@ -65,11 +65,17 @@ export class PodHandover {
   }
 
   /**
-   * Whether the backend may get to it yet, though it has none to show: a v1 plugin can have the pod in its queue, unseen. Whoever gives such
-   * a pod up tells the backend to end it.
+   * As {@link isStillThere}, of a pod that is to end. `may turn up`: the backend may get to it yet, though it has none to show, as a v1 plugin
+   * can have the pod in its queue, unseen; or it can't tell. Whoever gives such a pod up tells the backend to end it.
    */
-  mayTurnUp(uid: string, entry: PodEntry): boolean {
-    return this.#isUnheardOf(uid, entry) && mayHaveBeenSent(entry);
+  async lookUp(uid: string, entry: PodEntry, signal: AbortSignal): Promise<'there' | 'may turn up' | 'gone'> {
+    try {
+      if (await this.isStillThere(uid, entry, signal)) return 'there';
+    } catch (error) {
+      if (!isStatusUnclear(error)) throw error;
+      return 'may turn up';
+    }
+    return this.#isUnheardOf(uid, entry) && mayHaveBeenSent(entry) ? 'may turn up' : 'gone';
   }
 
   #isUnheardOf(uid: string, { isToldGone }: PodEntry): boolean {

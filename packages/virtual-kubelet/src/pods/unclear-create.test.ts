@@ -9,6 +9,8 @@ import { endControllers, settle, startController } from './testing/start-control
 const uid = '11111111-1111-4111-8111-000000000001';
 const path = { namespace: 'ns', name: 'p' };
 const unclear = new InterLinkError('unavailable', 'may be there', { reason: 'CreateUnclear' });
+/** As a v1 plugin's answer that can't be read. */
+const unread = new InterLinkError('internal', 'answered create with nothing', { reason: 'CreateUnclear' });
 const unanswered = InterLinkError.from(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
 const refused = new InterLinkError('unavailable', 'not now');
 
@@ -32,6 +34,7 @@ const ends = ({ calls }: FakeBackend) => calls.filter((call) => !call.startsWith
 
 test.each([
   ['may have had an effect', unclear, [`adopt ${uid}`, `delete ${uid} 30`]],
+  ['was answered by what can’t be read', unread, [`adopt ${uid}`, `delete ${uid} 30`]],
   ['was not answered', unanswered, [`adopt ${uid}`, `delete ${uid} 30`]],
   ['was refused', refused, []],
 ])('a pod whose create %s, deleted: the backend is asked and told %#', async (_, refusal, calls) => {
@@ -81,4 +84,10 @@ test('a pod that may be there is ended at the backend at its deadline, and again
   backend.now(uid, { main: 'running' });
   await settle(1_000);
   expect([backend.calls, cluster.find(pods, path)?.status]).toEqual([[`delete ${uid} 5`], shown]);
+});
+
+test('a create that is unclear is shown as such, in the words of whom it failed at', async () => {
+  const { cluster } = await startWith(unread);
+  const [main] = cluster.find(pods, path)?.status?.containerStatuses ?? [];
+  expect(main?.state?.waiting).toEqual({ reason: 'CreateUnclear', message: 'answered create with nothing' });
 });

@@ -27,6 +27,8 @@ export class FakeBackend implements Provider {
   reportsCreated = true;
   /** Pods that run though the stream does not tell of them, as behind a v1 plugin. */
   readonly unlisted = new Set<string>();
+  /** What adopt throws, if anything. */
+  adoptRefusal: Error | undefined;
   /** What create throws, if anything. */
   refusal: Error | undefined;
   /** Out of reach: streams end, calls fail. */
@@ -98,6 +100,7 @@ export class FakeBackend implements Provider {
     const { uid } = request.pod.metadata;
     this.calls.push(`adopt ${uid}`);
     this.#assertUp();
+    if (this.adoptRefusal !== undefined) throw this.adoptRefusal;
     return this.unlisted.has(uid);
   }
 
