@@ -9,6 +9,7 @@ import { takeEngine } from '../../../test/testbed/docker/engine-turn.ts';
 import { findPodLeftovers } from '../../../test/testbed/docker/pod-leftovers.ts';
 import { ON_DEMAND_TIMEOUT_MS, offers, podman } from '../../../test/testbed/index.ts';
 import { createDockerBackend } from './sidecar.ts';
+import { capabilitiesIn, hostDevices, mostCapabilities, printDevices, printStatus } from './testing/host-privileges.ts';
 import { owner, silent } from './testing/running-pod.ts';
 
 const testbed = inject('testbed');
@@ -95,10 +96,43 @@ test.skipIf(!offers(testbed, 'podman'))(
   },
 );
 
-function requestOf(command: string): PodRequest {
+test.skipIf(!offers(testbed, 'podman'))(
+  'on Podman a privileged container has every capability and device of the host, and no filter of calls',
+  { timeout: ON_DEMAND_TIMEOUT_MS },
+  async () => {
+    const { host, socket } = await podman(testbed);
+    const turn = await takeEngine(socket);
+    onTestFinished(async () => await turn[Symbol.asyncDispose]());
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'interlink-podman-')));
+    onTestFinished(async () => await rm(root, { recursive: true, force: true }));
+    const config = { DataRootFolder: root, ExportPodData: true, 'Docker.AllowPrivileged': true } as Config;
+    const backend = await createDockerBackend(config, silent, { DOCKER_HOST: host });
+    const script = `${printStatus}; ${printDevices}; mount -t tmpfs none /tmp && echo mounted`;
+    const request = requestOf(script, { privileged: true });
+    const { uid } = request.pod.metadata;
+    const pod = { owner, ...request.pod.metadata };
+    await backend.create(request, owner);
+    const ended = async () => {
+      const found = (await backend.list()).find(({ report }) => report.uid === uid);
+      expect(found?.report.status.containerStatuses[0]?.state.terminated?.exitCode).toBe(0);
+    };
+    await vi.waitFor(ended, { timeout: 120_000, interval: 200 });
+    const log = await backend.logs(pod, 'main', {}, new AbortController().signal);
+    const output = await text(log as AsyncIterable<Buffer>);
+    expect(output).toMatch(/^CapEff: .*\nNoNewPrivs: 0\nSeccomp: 0\n/);
+    expect(capabilitiesIn(output)).toBe(mostCapabilities());
+    expect(output.split('\n')).toEqual(expect.arrayContaining([...(await hostDevices()), 'mounted']));
+
+    await backend.delete(pod, 0);
+    const mine = async () => (await findPodLeftovers(socket)).filter((one) => one.includes(uid));
+    await vi.waitFor(async () => expect(await mine()).toEqual([]), { timeout: 60_000, interval: 200 });
+  },
+);
+
+function requestOf(command: string, securityContext: Record<string, unknown> = {}): PodRequest {
   const container = {
     ...{ name: 'main', image: 'busybox:latest', imagePullPolicy: 'IfNotPresent' as const },
-    ...{ command: ['sh', '-c', command], volumeMounts: [{ name: 'kept', mountPath: '/kept' }] },
+    ...{ command: ['sh', '-c', command], volumeMounts: [{ name: 'kept', mountPath: '/kept' }], securityContext },
   };
   const volumes = [{ name: 'kept', emptyDir: { medium: 'Memory' } }];
   const metadata = { name: 'pod', namespace: 'tests', uid: randomUUID() };

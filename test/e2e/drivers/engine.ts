@@ -9,6 +9,12 @@ export interface EngineContainer {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
+/** One volume as the engine lists it. */
+interface EngineVolume {
+  readonly Name: string;
+  readonly Labels: Readonly<Record<string, string>>;
+}
+
 /** The sidecar's own labels, which this project promises to users: `docker ps --filter label=…`. */
 const uidLabel = 'interlink.eu/pod-uid';
 const ownerLabel = 'interlink.eu/owner';
@@ -42,6 +48,15 @@ export class EngineView {
   async ofNode(nodeName: string): Promise<EngineContainer[]> {
     const all = await this.#list({ label: [uidLabel] });
     return all.filter(({ Labels }) => Labels[ownerLabel]?.endsWith(`/${nodeName}`));
+  }
+
+  /** Names of volumes of pods that have no container any more, whichever node they were of: a volume bears its pod's UID alone. */
+  async volumesLeft(): Promise<string[]> {
+    const query = new URLSearchParams({ filters: JSON.stringify({ label: [uidLabel] }) });
+    const answer = await requestEngineOrThrow(this.#socket, { method: 'GET', path: `/volumes?${query}` });
+    const volumes = (answer as { Volumes: EngineVolume[] | null }).Volumes ?? [];
+    const held = new Set((await this.#list({ label: [uidLabel] })).map(({ Labels }) => Labels[uidLabel]));
+    return volumes.filter(({ Labels }) => !held.has(Labels[uidLabel])).map(({ Name }) => Name);
   }
 
   /** Gives an image another name: `docker tag`. */

@@ -25,6 +25,7 @@ export async function waitUntilNothingIsLeft(what: WhatMayBeLeft): Promise<void>
 
 async function leftoversOf({ engine, nodeNames, directory }: WhatMayBeLeft): Promise<string[]> {
   const containers = (await Promise.all(nodeNames.map(async (name) => await engine.ofNode(name)))).flat();
+  const volumes = await engine.volumesLeft();
   // DataRootFolder, as the sidecar chooses it (test/testbed/site/site.ts sets XDG_STATE_HOME).
   const folders = await readdir(join(directory, 'state/interlink/docker')).catch(() => []);
   return [
@@ -32,6 +33,7 @@ async function leftoversOf({ engine, nodeNames, directory }: WhatMayBeLeft): Pro
       const kind = labels['interlink.eu/kind'];
       return `${state} ${kind} of pod ${labels['interlink.eu/pod-namespace']}/${labels['interlink.eu/pod-name']}`;
     }),
+    ...volumes.map((name) => `volume ${name}`),
     // The sidecar's own records.
     ...folders.filter((name) => !['.images', '.engine'].includes(name)).map((name) => `folder ${name}`),
   ];

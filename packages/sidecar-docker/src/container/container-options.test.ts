@@ -106,6 +106,16 @@ describe('toContainerOptions()', () => {
     expect(optionsOf({}, { securityContext }, policyWith({}, {})).HostConfig).not.toHaveProperty('PidsLimit');
   });
 
+  test.each<[string, boolean, Record<string, unknown>, string[]]>([
+    ['the engine’s own', false, { seccompProfile: { type: 'RuntimeDefault' } }, []],
+    ['the one that it comes with', true, { seccompProfile: { type: 'RuntimeDefault' } }, ['seccomp=builtin']],
+    ['none, unless one is asked for', true, {}, []],
+    ['none with all privileges', true, { privileged: true, seccompProfile: { type: 'RuntimeDefault' } }, []],
+  ])('gives as default profile %s (of an unconfined engine: %s)', (_, isUnconfined, securityContext, options) => {
+    const policy = policyWith({}, { isUnconfined });
+    expect(optionsOf({ securityContext }, {}, policy).HostConfig?.SecurityOpt).toEqual(options);
+  });
+
   test.each<[string, NonNullable<Container['resources']>, number]>([
     ['what it asks for nothing', {}, 1_000],
     ['guarantees', { limits: { cpu: '1', memory: '1Gi' } }, 0],

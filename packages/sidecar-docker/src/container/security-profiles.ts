@@ -21,11 +21,17 @@ export function toSecurityOptions(container: Container, pod: Pod, { site, engine
   return [
     ...(booleanOf(container.securityContext?.allowPrivilegeEscalation) === false ? ['no-new-privileges'] : []),
     ...(seccomp?.type === 'Unconfined' ? ['seccomp=unconfined'] : []),
+    ...(seccomp?.type === 'RuntimeDefault' && needsBuiltin(container, engine) ? ['seccomp=builtin'] : []),
     ...(seccomp?.type === 'Localhost' ? [`seccomp=${site.seccompProfiles.get(seccomp.name) ?? ''}`] : []),
     ...(appArmor?.type === 'Unconfined' && engine.apparmor ? ['apparmor=unconfined'] : []),
     ...(appArmor?.type === 'Localhost' ? [`apparmor=${appArmor.name}`] : []),
     ...(engine.selinux ? seLinuxLabels(container, pod) : []),
   ];
+}
+
+/** On an engine whose own profile is none, the one that it comes with has a name. A privileged container has none anywhere. */
+function needsBuiltin({ securityContext }: Container, engine: SitePolicy['engine']): boolean {
+  return engine.isUnconfined && booleanOf(securityContext?.privileged) !== true;
 }
 
 /** Why the container can't have the profiles that it asks for: it must not run with fewer limits than its author counts on. */

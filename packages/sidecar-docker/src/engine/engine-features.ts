@@ -7,6 +7,8 @@ export interface EngineFeatures {
   readonly apparmor: boolean;
   readonly selinux: boolean;
   readonly seccomp: boolean;
+  /** By `dockerd --seccomp-profile unconfined`, of Docker 23 and newer: its containers have no profile unless one is asked for. */
+  readonly isUnconfined: boolean;
   /** It runs as an ordinary account: what that may not do, no container may. */
   readonly rootless: boolean;
   /** By its Docker-compatible socket. */
@@ -54,6 +56,7 @@ export function toEngineFeatures({
     apparmor: names.has('apparmor'),
     selinux: names.has('selinux'),
     seccomp: names.has('seccomp'),
+    isUnconfined: securityOptions.includes('name=seccomp,profile=unconfined'),
     rootless: names.has('rootless'),
     isPodman: product === 'Podman Engine',
     runtimes,

@@ -48,11 +48,11 @@ export class DockerSite {
     await this.restart();
   }
 
-  /** Another backend takes over, which has seen nothing yet. */
-  async restart(): Promise<void> {
+  /** Another backend takes over, which has seen nothing yet. @param host where it finds the engine; default: the testbed's own address */
+  async restart(host?: string): Promise<void> {
     this.#over.abort();
     this.#over = new AbortController();
-    this.#backend = await this.newBackend();
+    this.#backend = await this.newBackend(host);
     const news: News = {
       report: ({ report }) => void this.#reports.set(report.uid, report),
       gone: () => undefined,
@@ -63,9 +63,9 @@ export class DockerSite {
   }
 
   /** One that is not told of anything. */
-  async newBackend(): Promise<DockerBackend> {
+  async newBackend(host = inject('testbed').docker?.host): Promise<DockerBackend> {
     const config = { DataRootFolder: this.root, ExportPodData: true, ...this.#config(this.root) } as Config;
-    return await createDockerBackend(config, silent, { DOCKER_HOST: inject('testbed').docker?.host });
+    return await createDockerBackend(config, silent, { DOCKER_HOST: host });
   }
 
   async stop(): Promise<void> {

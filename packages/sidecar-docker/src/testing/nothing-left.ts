@@ -24,19 +24,28 @@ async function leftoversOf({ root, of }: Leavable): Promise<string[]> {
   const engine = new Docker({ socketPath: inject('testbed').docker?.socket ?? '' });
   const label = 'uid' in of ? `${uidLabel}=${of.uid}` : `interlink.eu/owner=${ownerKey(of.owner)}`;
   const filters = { label: [label] };
-  const [containers, { Volumes: volumes }, networks, folders] = await Promise.all([
+  const [containers, volumes, networks, folders] = await Promise.all([
     engine.listContainers({ all: true, filters }),
-    engine.listVolumes({ filters }),
+    volumesOf(engine, of),
     engine.listNetworks({ filters }),
     readdir(root),
   ]);
   return [
     ...containers.map(({ Names: names }) => `container ${names.join()}`),
-    ...(volumes ?? []).map(({ Name: name }) => `volume ${name}`),
+    ...volumes.map((name) => `volume ${name}`),
     ...networks.map(({ Name: name }) => `network ${name}`),
     // The sidecar's own records, of images and of the engine, stay.
     ...folders
       .filter((name) => ('uid' in of ? name === of.uid : !['.images', '.engine'].includes(name)))
       .map((name) => `folder ${name}`),
   ];
+}
+
+/** A volume bears its pod's UID and no owner: for an owner all are named whose pod has no container any more, whoever it was. */
+async function volumesOf(engine: Docker, of: Leavable['of']): Promise<string[]> {
+  const label = 'uid' in of ? `${uidLabel}=${of.uid}` : uidLabel;
+  const { Volumes: volumes } = await engine.listVolumes({ filters: { label: [label] } });
+  const containers = 'uid' in of ? [] : await engine.listContainers({ all: true, filters: { label: [uidLabel] } });
+  const held = new Set(containers.map(({ Labels: labels }) => labels[uidLabel]));
+  return (volumes ?? []).filter(({ Labels: labels }) => !held.has(labels?.[uidLabel])).map(({ Name: name }) => name);
 }

@@ -17,8 +17,8 @@ export function policyWith(
     claims: noClaims,
     site: { ...closedSite, ...site },
     engine: {
-      ...{ memoryBytes: 16 * 2 ** 30, apparmor: false, selinux: false, seccomp: true, rootless: false },
-      ...{ runtimes: ['runc'], hasNvidiaRuntime: false, isPodman: false, ...engine },
+      ...{ memoryBytes: 16 * 2 ** 30, apparmor: false, selinux: false, seccomp: true, isUnconfined: false },
+      ...{ rootless: false, runtimes: ['runc'], hasNvidiaRuntime: false, isPodman: false, ...engine },
     },
   };
 }
