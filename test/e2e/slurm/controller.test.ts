@@ -1,11 +1,10 @@
-import type { Pod } from '@interlink/kube';
 import { describe, expect } from 'vitest';
-import { type SlurmCluster, waitFor } from '../../testbed/index.ts';
+import { waitFor } from '../../testbed/index.ts';
 import { PATIENCE } from '../../testbed/patience.ts';
 import { statusOf } from '../drivers/containers.ts';
-import type { Namespace } from '../drivers/namespace.ts';
 import { pod, shell } from '../drivers/pods.ts';
 import { numbered, waitForAll } from '../drivers/running-pods.ts';
+import { cutOffPods, toldJobs, untilAllAreOver } from './drivers/killed-controller.ts';
 import { NotedPods } from './drivers/noted-pods.ts';
 import { ownSlurmTest } from './drivers/own-slurm-test.ts';
 import { SavedState } from './drivers/saved-state.ts';
@@ -43,10 +42,7 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
     const manifest = await namespace.pod('begun');
     const job = await slurm.jobOf(manifest);
     await waitFor('the job to be saved', () => state.has(job.uid));
-    await waitFor('its state to be kept', async () => {
-      await state.keep();
-      return true;
-    });
+    await state.keep();
     for (const node of await own.drainedNodes()) await own.resumeNode(node);
     const before = await namespace.waitForPhase('begun', 'Succeeded', patient);
     await own.stopController('SIGKILL');
@@ -57,7 +53,7 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
     const said = `Slurm has begun job ${job.id} a second time`;
     await waitFor('Slurm to begin it again', async () => (await output()).includes(said), patient);
     await waitFor('the job to end', async () => (await slurm.livingJobs()).length === 0, patient);
-    expect(await noted.runs()).toEqual(['begun']);
+    expect(await noted.runs()).toEqual([{ name: 'begun', job: job.id }]);
     expect((await namespace.pod('begun')).status).toEqual(before.status);
     await namespace.run('delete', 'pods', '--all', '--timeout=55s');
     await slurm.waitUntilNothingIsLeft();
@@ -92,32 +88,62 @@ describe.skipIf(cannotRun)('the controller of Slurm', () => {
       await waitForAll(namespace, whole, 'Succeeded', patient);
       // What it was asked to end it has saved: a job that was made is neither lost nor made again.
       if (how === 'SIGTERM') expect((await jobs()).map(({ name }) => name).sort()).toEqual(names.toSorted());
-      const runs = await noted.runs();
-      expect(runs).toEqual([...new Set(runs)]);
-      expect(runs).toEqual(expect.arrayContaining(whole));
+      const runs = new Map((await noted.runs()).map(({ name, job }) => [name, job]));
+      expect((await noted.runs()).map(({ name }) => name)).toEqual([...runs.keys()]);
+      expect([...runs.keys()]).toEqual(expect.arrayContaining(whole));
+      const told = await toldJobs(namespace);
+      expect(whole.map((name) => [name, runs.get(name)])).toEqual(whole.map((name) => [name, told.get(name)]));
       await namespace.run('delete', 'pods', '--all', '--timeout=55s');
       await slurm.waitUntilNothingIsLeft();
     },
   );
+
+  test('killed under load, with jobs forgotten and their ids given out again: every pod is one job, and runs once', {
+    timeout: 420_000 * PATIENCE,
+  }, async ({ site, namespace, slurm, own, onTestFinished }) => {
+    const noted = await NotedPods.create(own.data, 'controller-reuses');
+    onTestFinished(() => noted.remove());
+    const state = new SavedState(own);
+    const uidsOfAll = async () => new Set((await namespace.pods()).map(({ metadata }) => metadata?.uid));
+    const jobsOf = async (uids: ReadonlySet<string | undefined>) =>
+      (await slurm.jobs()).filter(({ uid }) => uids.has(uid));
+    // None of them begins before slurmctld is killed: none is cut off.
+    await own.drainNodes();
+    await namespace.apply(...noted.make(site.nodeName, names.slice(0, 20)));
+    const first = await uidsOfAll();
+    const areSaved = async () => {
+      const jobs = await jobsOf(first);
+      for (const { uid } of jobs) if (!(await state.has(uid))) return false;
+      return jobs.length === first.size;
+    };
+    await waitFor('the first jobs to be saved', areSaved, patient);
+    await state.keep();
+    await namespace.apply(...noted.make(site.nodeName, names.slice(20)));
+    const all = await uidsOfAll();
+    const forgotten = await waitFor(
+      'jobs to forget',
+      async () => {
+        const later = (await jobsOf(all)).filter(({ uid }) => !first.has(uid));
+        return later.length >= 10 && later;
+      },
+      { ...patient, intervalMs: 50 },
+    );
+    await own.stopController('SIGKILL');
+    await state.bringBack();
+    await own.startController();
+    for (const node of await own.drainedNodes()) await own.resumeNode(node);
+    await waitForAll(namespace, names, 'Succeeded', patient);
+    const runs = await noted.runs();
+    expect(runs.map(({ name }) => name)).toEqual(names.toSorted());
+    await waitFor('the jobs to end', async () => (await slurm.livingJobs()).length === 0, patient);
+    const known = (await jobsOf(all)).map(({ name, id, state }) => `${name} ${id} ${state}`);
+    expect(known.sort()).toEqual(runs.map(({ name, job }) => `${name} ${job} COMPLETED`));
+    const told = await toldJobs(namespace);
+    expect(runs.map(({ name }) => told.get(name))).toEqual(runs.map(({ job }) => job));
+    const podOf = new Map(runs.map(({ name, job }) => [job, name]));
+    const reused = forgotten.filter(({ id, name }) => podOf.has(id) && podOf.get(id) !== name);
+    expect(reused.length).toBeGreaterThan(0);
+    await namespace.run('delete', 'pods', '--all', '--timeout=55s');
+    await slurm.waitUntilNothingIsLeft();
+  });
 });
-
-/** A slurmctld that was killed ends jobs that ran before and that it has forgotten. @returns the names of their pods; any other end is none of that */
-async function cutOffPods(namespace: Namespace, backMs: number): Promise<string[]> {
-  const isCutOff = (pod: Pod) => {
-    const { reason, startedAt } = statusOf(pod, 'main')?.state?.terminated ?? {};
-    return reason === 'ContainerStatusUnknown' && Date.parse(String(startedAt)) < backMs;
-  };
-  return (await namespace.pods()).filter(isCutOff).map(({ metadata }) => metadata?.name ?? '');
-}
-
-/** Slurm drains a node that has a forgotten job with the id of a new one; the operator sees that after a while. */
-async function untilAllAreOver(namespace: Namespace, own: SlurmCluster): Promise<void> {
-  let known: string[] = [];
-  const areOver = async () => {
-    const drained = await own.drainedNodes();
-    for (const node of drained) if (known.includes(node)) await own.resumeNode(node);
-    known = drained.filter((node) => !known.includes(node));
-    return (await namespace.pods()).every(({ status }) => ['Succeeded', 'Failed'].includes(status?.phase ?? ''));
-  };
-  await waitFor('the pods to end', areOver, { ...patient, intervalMs: 5_000 });
-}

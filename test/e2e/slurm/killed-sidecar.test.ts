@@ -26,7 +26,7 @@ describe.skipIf(cannotRun)('kill -9 of the Slurm sidecar', () => {
       await waitForAll(namespace, names, 'Succeeded', { timeoutMs: 240_000, intervalMs: 1_000 });
       const jobs = await slurm.jobs();
       expect(jobs.map(({ name }) => name).sort()).toEqual(names.toSorted());
-      expect(await noted.runs()).toEqual(names.toSorted());
+      expect((await noted.runs()).map(({ name }) => name)).toEqual(names.toSorted());
       await namespace.run('delete', 'pods', '--all', '--timeout=55s');
       await slurm.waitUntilNothingIsLeft();
     },

@@ -201,9 +201,11 @@ test('the template of docs/slurm.md runs a pod with init containers, mounts and 
     );
   await using job = await start('true');
   expect(await job.ended()).toBe(0);
-  expect(await job.text('prepare')).toBe('exec|--containall|docker://alpine|true|\n');
+  expect(await job.text('prepare')).toBe('-s|exec|--no-eval|--containall|docker://alpine|true|\n');
   const bind = `--bind=${job.plan.podFolder}/job/volumes/data:/data:ro`;
-  expect(await job.text('my-app')).toBe(`exec|--containall|${bind}|docker://busybox:1|sh|-c|it’s; $x|a\n$(id)\n`);
+  expect(await job.text('my-app')).toBe(
+    `-s|exec|--no-eval|--containall|${bind}|docker://busybox:1|sh|-c|it’s; $x|a\n$(id)\n`,
+  );
   await using failing = await start('broken');
   expect(await failing.ended()).toBe(1);
   expect(await failing.state('prepare')).toMatchObject({ state: 'terminated', exit_code: '1' });

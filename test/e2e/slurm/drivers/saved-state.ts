@@ -1,4 +1,4 @@
-import type { SlurmCluster } from '../../../testbed/index.ts';
+import { type SlurmCluster, waitFor } from '../../../testbed/index.ts';
 
 /** What slurmctld has on disk, kept and put back: whatever it did in between it has forgotten then. */
 export class SavedState {
@@ -9,8 +9,12 @@ export class SavedState {
     this.#own = own;
   }
 
+  /** Again and again until slurmctld has replaced none of its files in between. */
   async keep(): Promise<void> {
-    await this.#run(`rm -rf ${this.#folder}.kept && cp -a ${this.#folder} ${this.#folder}.kept`);
+    await waitFor('the state to be kept', async () => {
+      await this.#run(`rm -rf ${this.#folder}.kept && cp -a ${this.#folder} ${this.#folder}.kept`);
+      return true;
+    });
   }
 
   /** While slurmctld is killed. */

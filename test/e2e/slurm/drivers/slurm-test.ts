@@ -10,7 +10,11 @@ import {
   slurmCluster,
   type TestbedData,
 } from '../../../testbed/index.ts';
-import { type ClusterSidecarOptions, prepareClusterSidecar } from '../../../testbed/site/cluster-sidecar.ts';
+import {
+  type ClusterSidecar,
+  type ClusterSidecarOptions,
+  prepareClusterSidecar,
+} from '../../../testbed/site/cluster-sidecar.ts';
 import { ClusterView } from '../../../testbed/site/cluster-view.ts';
 import { Site, type SiteOptions } from '../../../testbed/site/site.ts';
 import { reportFailure } from '../../drivers/failure-report.ts';
@@ -20,7 +24,10 @@ const testbed: TestbedData = inject('testbed');
 
 export interface SlurmTestOptions
   extends Pick<SiteOptions, 'env' | 'virtualNodes'>,
-    Pick<ClusterSidecarOptions, 'config' | 'isUnix'> {}
+    Pick<ClusterSidecarOptions, 'config' | 'isUnix'> {
+  /** Makes another sidecar than the testbed's own, with its log in that folder; `config` and `isUnix` are nothing to it. */
+  readonly prepare?: ((directory: string) => Promise<ClusterSidecar>) | undefined;
+}
 
 /** For `describe.skipIf`: this machine can't run a Kubernetes cluster beside a Slurm cluster. */
 export const cannotRun = testbed.controlPlane === undefined || !offers(testbed, 'slurmCluster');
@@ -74,14 +81,16 @@ export interface SlurmSite {
 export async function startSlurmSite(
   nodeName: string,
   cluster: SlurmClusterData,
-  { env = {}, virtualNodes, config, isUnix }: SlurmTestOptions = {},
+  { env = {}, virtualNodes, config, isUnix, prepare }: SlurmTestOptions = {},
 ): Promise<SlurmSite> {
   const controlPlane = controlPlaneOf(testbed);
   const nodeNames = virtualNodes?.map(({ Name }) => Name) ?? [nodeName];
   await using cleanUp = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), `${nodeName}-`));
   cleanUp.defer(() => rm(directory, { recursive: true, force: true }));
-  const sidecar = await prepareClusterSidecar({ cluster, name: nodeName, directory, config, isUnix });
+  const sidecar =
+    (await prepare?.(directory)) ??
+    (await prepareClusterSidecar({ cluster, name: nodeName, directory, config, isUnix }));
   cleanUp.defer(() => sidecar.remove());
   const { kubeconfig } = controlPlane;
   const site = await Site.start({ directory, kubeconfig, nodeName, sidecar, env, virtualNodes });
