@@ -3,8 +3,8 @@ import type { Random } from '../../random.ts';
 /** The life of one pod, as it is due when nothing else interferes. */
 export interface PodLife {
   readonly name: string;
-  /** `process`: a real command, which notes its starts and ends; `mock`: played. */
-  readonly backend: 'process' | 'mock';
+  /** `real`: a command, which notes its starts and ends; `mock`: played. */
+  readonly backend: 'real' | 'mock';
   /** From the beginning of the run. */
   readonly createAtMs: number;
   readonly runMs: number;
@@ -24,7 +24,7 @@ const exitCodes = [0, 0, 0, 1, 3, 42, 255];
 function planPod(random: Random, index: number, backend: PodLife['backend']): PodLife {
   const createAtMs = random.between(0, lastCreateMs);
   const runMs = random.pick([0, 300, 1_000, 2_000, 4_000, 6_000]);
-  const isRepeated = backend === 'process' && random.chance(0.15);
+  const isRepeated = backend === 'real' && random.chance(0.15);
   const deletion = random.chance(0.35)
     ? { atMs: createAtMs + random.between(50, 5_000), graceSeconds: random.pick([0, 1, 2, 5]) }
     : undefined;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { LoadedPod } from '../load/run-load.ts';
 import type { ChaosSite } from '../site/chaos-site.ts';
+import type { Interruption } from './interruptions.ts';
 import { breachesOf } from './invariants.ts';
 import { readLedger } from './ledger.ts';
 import type { Breach } from './outcome.ts';
@@ -12,10 +13,11 @@ export interface Evidence {
   readonly recorder: WatchRecorder;
   /** Path of the file of what commands have noted. */
   readonly ledger: string;
+  readonly interruptions: ReadonlyArray<Interruption>;
 }
 
 /** What the run has broken so far of what is promised about its pods. */
-export async function judge({ loaded, site, recorder, ledger }: Evidence): Promise<Breach[]> {
+export async function judge({ loaded, site, recorder, ledger, interruptions }: Evidence): Promise<Breach[]> {
   const [entries, mockLog] = await Promise.all([readLedger(ledger), logOf(site)]);
   const created = mockLog.split('\n').filter((line) => line.includes('"msg":"pod created"'));
   return loaded.flatMap(({ uid, life }) =>
@@ -24,6 +26,7 @@ export async function judge({ loaded, site, recorder, ledger }: Evidence): Promi
       life,
       sightings: recorder.sightings.filter((sighting) => sighting.uid === uid),
       ledger: entries.filter((entry) => entry.uid === uid),
+      interruptions,
       creates: created.filter((line) => line.includes(uid)).length,
     }),
   );

@@ -4,7 +4,9 @@ export interface LedgerEntry {
   readonly what: 'start' | 'term' | 'end';
   readonly uid: string;
   /** Of the command: another attempt has another. */
-  readonly pid: number;
+  readonly attempt: string;
+  /** Seconds since the machine was started. */
+  readonly atS: number;
 }
 
 /** What the pods' own commands have noted, in the order in which it happened. */
@@ -15,7 +17,7 @@ export async function readLedger(path: string): Promise<LedgerEntry[]> {
 
 /** @throws Error for a line that no pod writes */
 export function parseLedgerLine(line: string): LedgerEntry {
-  const [, what, uid = '', pid] = /^(start|term|end) (\S+) (\d+)$/.exec(line) ?? [];
+  const [, what, uid = '', attempt = '', up] = /^(start|term|end) (\S+) (\S+) (\d+\.\d+)$/.exec(line) ?? [];
   if (what === undefined) throw new Error(`Cannot read the ledger: ${JSON.stringify(line)} is no line of a pod's`);
-  return { what: what as LedgerEntry['what'], uid, pid: Number(pid) };
+  return { what: what as LedgerEntry['what'], uid, attempt, atS: Number(up) };
 }

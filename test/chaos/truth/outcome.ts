@@ -1,4 +1,5 @@
 import type { PodLife } from '../plan/pod-life.ts';
+import type { Interruption } from './interruptions.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -27,6 +28,8 @@ export interface PodTruth {
   readonly ledger: ReadonlyArray<LedgerEntry>;
   /** How often its backend says that it created it. */
   readonly creates: number;
+  /** All of the run. */
+  readonly interruptions: ReadonlyArray<Interruption>;
 }
 
 export const describePod = ({ uid, life }: Pick<PodTruth, 'uid' | 'life'>) => `${life.name} (${life.backend}, ${uid})`;

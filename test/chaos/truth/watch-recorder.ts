@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { type KubeClient, pods } from '@interlink/kube';
 import { type Sighting, toSighting } from './sighting.ts';
 
@@ -5,7 +6,6 @@ import { type Sighting, toSighting } from './sighting.ts';
 export class WatchRecorder {
   readonly sightings: Sighting[] = [];
   readonly #over = new AbortController();
-  readonly #startedAt = performance.now();
   readonly #done: Promise<void>;
 
   constructor(client: KubeClient, namespace: string) {
@@ -28,7 +28,7 @@ export class WatchRecorder {
     try {
       for await (const { type, object } of client.watch(pods, { namespace }, { signal: this.#over.signal })) {
         if (type === 'BOOKMARK') continue;
-        this.sightings.push(toSighting(object, Math.round(performance.now() - this.#startedAt), type === 'DELETED'));
+        this.sightings.push(toSighting(object, uptime(), type === 'DELETED'));
       }
     } catch (error) {
       if (!this.#over.signal.aborted) throw error;
