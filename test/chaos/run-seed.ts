@@ -14,6 +14,7 @@ import type { Runtime } from './site/runtimes/runtime.ts';
 import type { SiteKeeper } from './site/site-keeper.ts';
 import { shapeOf } from './site/site-shape.ts';
 import { isSettled } from './truth/due.ts';
+import { concerning } from './truth/interruptions.ts';
 import { isExcused } from './truth/invariants.ts';
 import { judge, judgeDeletion } from './truth/judge.ts';
 import { leftBehind } from './truth/left-behind.ts';
@@ -92,11 +93,12 @@ async function endure({ plan, directory, site, laps }: Run, { client, cluster }:
       runFaults(site, plan),
     ]);
     laps.end('faults');
-    const sightingsOf = (uid: string) => recorder.sightings.filter((sighting) => sighting.uid === uid);
     await within(settleMs(plan, site.runtime), () =>
-      loaded.every(({ uid, life }) =>
-        isSettled(life, recorder.latest.get(uid), isExcused({ life, sightings: sightingsOf(uid), interruptions })),
-      ),
+      loaded.every(({ uid, life }) => {
+        const sightings = recorder.sightings.filter((seen) => seen.uid === uid);
+        const truth = { life, sightings, interruptions: concerning(sightings, interruptions) };
+        return isSettled(life, recorder.latest.get(uid), isExcused(truth));
+      }),
     );
     laps.end('settle');
     const evidence = { loaded, site, recorder, ledger, interruptions };

@@ -1,6 +1,7 @@
 import type { Pod } from '@interlink/kube';
 import type { PodLife } from '../plan/pod-life.ts';
 import type { Runtime } from '../site/runtimes/runtime.ts';
+import type { ContainerName } from '../truth/ledger.ts';
 
 /** Of a process that was told to end. */
 export const termExitCode = 143;
@@ -24,6 +25,16 @@ export function chaosPod(life: PodLife, { nodeName, ledger, runtime: { image, mo
     'mock.interlink.eu/start-delay': '200',
     'mock.interlink.eu/delete-delay': life.obeysTerm ? '100' : '60000',
   };
+  const container = (name: ContainerName, its: PodLife) => ({
+    name,
+    image,
+    command: ['/bin/sh', '-c', script(name, its)],
+    env: [
+      { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
+      { name: 'LEDGER', value: ledger },
+    ],
+    ...(hasMount ? { volumeMounts: [{ name: 'ledgers', mountPath: mounted }] } : {}),
+  });
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -35,16 +46,8 @@ export function chaosPod(life: PodLife, { nodeName, ledger, runtime: { image, mo
       terminationGracePeriodSeconds: 5,
       tolerations: [{ operator: 'Exists' }],
       containers: [
-        {
-          name: 'main',
-          image,
-          command: ['/bin/sh', '-c', script(life)],
-          env: [
-            { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
-            { name: 'LEDGER', value: ledger },
-          ],
-          ...(hasMount ? { volumeMounts: [{ name: 'ledgers', mountPath: mounted }] } : {}),
-        },
+        container('main', life),
+        ...(life.helper === undefined ? [] : [container('helper', { ...life, ...life.helper })]),
       ],
       ...(hasMount ? { volumes: [{ name: 'ledgers', hostPath: { path: mounted } }] } : {}),
     },
@@ -52,8 +55,9 @@ export function chaosPod(life: PodLife, { nodeName, ledger, runtime: { image, mo
 }
 
 /** Each line is one write to a file opened for appending, so that lines of several pods never mix. */
-function script({ runMs, exitCode, failures, obeysTerm }: PodLife): string {
-  const note = (text: string) => `read -r up rest < /proc/uptime; echo "${text} $POD_UID $attempt $up" >> "$LEDGER"`;
+function script(name: ContainerName, { runMs, exitCode, failures, obeysTerm }: PodLife): string {
+  const note = (text: string) =>
+    `read -r up rest < /proc/uptime; echo "${text} $POD_UID ${name} $attempt $up" >> "$LEDGER"`;
   return [
     // A process id would be the same in each container.
     'read -r attempt < /proc/sys/kernel/random/uuid',
@@ -62,7 +66,7 @@ function script({ runMs, exitCode, failures, obeysTerm }: PodLife): string {
     // In the background, so that the trap is not held up.
     `sleep ${runMs / 1_000} & wait $!`,
     `code=${exitCode}`,
-    `[ "$(grep -c "^start $POD_UID " "$LEDGER")" -gt ${failures} ] || code=${failureExitCode}`,
+    `[ "$(grep -c "^start $POD_UID ${name} " "$LEDGER")" -gt ${failures} ] || code=${failureExitCode}`,
     note('end'),
     'exit $code',
   ].join('\n');

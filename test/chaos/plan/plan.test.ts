@@ -53,6 +53,10 @@ describe('makePlan()', () => {
           },
           "exitCode": 0,
           "failures": 0,
+          "helper": {
+            "exitCode": 0,
+            "runMs": 6000,
+          },
           "name": "p-00",
           "obeysTerm": false,
           "runMs": 0,
@@ -95,6 +99,9 @@ describe('makePlan()', () => {
     );
     expect(isReused).toBe(true);
     expect(pods.some(({ failures }) => failures > 0)).toBe(true);
+    expect(pods.some(({ helper, exitCode }) => exitCode === 0 && helper !== undefined && helper.exitCode > 0)).toBe(
+      true,
+    );
     expect(pods.some(({ deletion }) => deletion?.graceSeconds === 0)).toBe(true);
     expect(pods.some(({ deletion, obeysTerm }) => deletion !== undefined && !obeysTerm)).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { Random } from '../../random.ts';
 import { type FaultName, faultNamesOf, leaderStopMs, needsReplicas, needsTwoKubelets } from './fault-names.ts';
-import { type PodLife, planPods } from './pod-life.ts';
+import { addHelpers, type PodLife, planPods } from './pod-life.ts';
 import type { SiteKind } from './site-kind.ts';
 
 export interface PlannedFault {
@@ -25,6 +25,9 @@ export interface Plan {
 /** Faults are over by then, but for a leader that is stopped. */
 export const lastFaultMs = 9_000;
 
+/** Far from the seeds that somebody runs. */
+const helperSeeds = 1_000_000;
+
 /**
  * What a seed stands for: the same for the same seed, always. Odd seeds have one fault, each in its turn, so that as many odd seeds as
  * there are faults meet each once; even ones have two to four at random.
@@ -44,7 +47,7 @@ export function makePlan(seed: number, kind: SiteKind = 'process'): Plan {
     kubelets: names.some(needsTwoKubelets) ? 2 : 1,
     replicas: names.some(needsReplicas) ? 2 : 1,
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
-    pods,
+    pods: addHelpers(new Random(seed + helperSeeds), pods),
   };
 }
 

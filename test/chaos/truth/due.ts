@@ -1,4 +1,4 @@
-import type { PodLife } from '../plan/pod-life.ts';
+import { duePhase, type PodLife } from '../plan/pod-life.ts';
 import type { Sighting } from './sighting.ts';
 
 /**
@@ -6,9 +6,9 @@ import type { Sighting } from './sighting.ts';
  *
  * @param isExcused something may have made it fail that ends what runs
  */
-export function isSettled({ deletion, exitCode }: PodLife, last: Sighting | undefined, isExcused: boolean): boolean {
+export function isSettled(life: PodLife, last: Sighting | undefined, isExcused: boolean): boolean {
   if (last === undefined) return false;
-  if (deletion !== undefined || last.isGone) return last.isGone;
+  if (life.deletion !== undefined || last.isGone) return last.isGone;
   if (isExcused && last.phase === 'Failed') return true;
-  return last.phase === (exitCode === 0 ? 'Succeeded' : 'Failed');
+  return last.phase === duePhase(life);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { hasCutOff, type Interruption, mayBeWhy, timesMet } from './interruptions.ts';
+import { concerning, hasCutOff, type Interruption, timesMet } from './interruptions.ts';
 import { parseLedgerLine } from './ledger.ts';
 import type { Sighting } from './sighting.ts';
 
 const seen = (atS: number, phase: string, isGone = false): Sighting => ({
-  ...{ atS, uid: 'u-1', isGone, isDeleted: false, phase },
+  ...{ atS, uid: 'u-1', container: 'main', isGone, isDeleted: false, phase },
   ...{ state: 'none', restartCount: 0 },
 });
 const outage: Interruption = { fromS: 10, toS: 20, ends: 'all' };
@@ -28,15 +28,14 @@ describe('timesMet()', () => {
   });
 });
 
-describe('mayBeWhy()', () => {
+describe('concerning()', () => {
   const [begun, failed] = [seen(1, 'Running'), seen(12, 'Failed')];
-  const notStarted = { ...failed, reason: 'StartError' };
-  test.for<[string, boolean, Interruption, Sighting[]]>([
-    ['what ends all, and a pod that failed', true, outage, [begun, failed]],
-    ['what ends starts, and a pod that could not be started', true, restart, [begun, notStarted]],
-    ['what ends starts, and a pod that failed otherwise', false, restart, [begun, failed]],
-    ['what ended before the pod was there', false, outage, [seen(21, 'Pending'), seen(22, 'Failed')]],
-  ])('%s: %s', ([, isWhy, interruption, sightings]) => expect(mayBeWhy([interruption], sightings)).toBe(isWhy));
+  test('leaves out what ends starts, for a pod that was started', () => {
+    expect(concerning([begun, failed], [outage, restart])).toEqual([outage]);
+  });
+  test('has it for one that could not be, once', () => {
+    expect(concerning([{ ...begun, reason: 'StartError' }, failed], [outage, restart])).toEqual([outage, restart]);
+  });
 });
 
 test.for([
@@ -46,6 +45,6 @@ test.for([
   [5, 9, false],
   [21, 25, false],
 ] as const)('hasCutOff() of an attempt that began at %i, when another begins at %i: %s', ([begun, next, isCutOff]) => {
-  const at = (second: number) => parseLedgerLine(`start u-1 a-${second} ${second}.00`);
+  const at = (second: number) => parseLedgerLine(`start u-1 main a-${second} ${second}.00`);
   expect(hasCutOff([outage], at(begun), at(next))).toBe(isCutOff);
 });

@@ -20,15 +20,13 @@ export function timesMet(sightings: ReadonlyArray<Sighting>, interruptions: Read
   return interruptions.filter(({ fromS, toS }) => first.atS < toS && overAtS > fromS).length;
 }
 
-/** Whether they may be why a pod failed. */
-export function mayBeWhy(interruptions: ReadonlyArray<Interruption>, sightings: ReadonlyArray<Sighting>): boolean {
-  const isStartError = sightings.at(-1)?.reason === 'StartError';
-  return (
-    timesMet(
-      sightings,
-      interruptions.filter(({ ends }) => ends === 'all' || isStartError),
-    ) > 0
-  );
+/** Those of them that may be why a pod failed. @param sightings of all of its containers */
+export function concerning(
+  sightings: ReadonlyArray<Sighting>,
+  interruptions: ReadonlyArray<Interruption>,
+): Interruption[] {
+  const hadStartError = sightings.some(({ reason }) => reason === 'StartError');
+  return interruptions.filter(({ ends }) => ends === 'all' || hadStartError);
 }
 
 /** Whether an attempt that began then can't run any more when another begins. */

@@ -13,6 +13,7 @@ const life: PodLife = {
   runMs: 1_000,
   exitCode: 3,
   failures: 0,
+  helper: undefined,
   obeysTerm: true,
   deletion: undefined,
 };
@@ -26,6 +27,7 @@ const mock: PodLife = { ...life, backend: 'mock' };
 const seen = (phase: string, more: Partial<Sighting> = {}): Sighting => ({
   atS: 0,
   uid,
+  container: 'main',
   isGone: false,
   isDeleted: false,
   phase,
@@ -40,7 +42,7 @@ const gone: Sighting = { ...failed, isGone: true };
 const ended = (exitCode: number | undefined) => ({ ...failed, exitCode });
 /** A line a second. */
 const ledger = (...lines: string[]) =>
-  lines.map((line, index) => parseLedgerLine(`${line.replace(' ', ` ${uid} `)} ${index}.00`));
+  lines.map((line, index) => parseLedgerLine(`${line.replace(' ', ` ${uid} main `)} ${index}.00`));
 const startError = { ...failed, exitCode: 128, reason: 'StartError' };
 const once = ledger('start 7', 'end 7');
 
@@ -77,7 +79,11 @@ describe('breachesOf() finds nothing in', () => {
     ],
     [
       'a deleted one that was killed',
-      { life: deleted, sightings: [running, ended(137), { ...ended(137), isGone: true }], ledger: ledger('start 7') },
+      {
+        life: { ...deleted, obeysTerm: false },
+        sightings: [running, ended(137), { ...ended(137), isGone: true }],
+        ledger: ledger('start 7'),
+      },
     ],
     [
       'one that failed once and is to be repeated',
@@ -145,6 +151,11 @@ describe('breachesOf() finds', () => {
       'one that is said to have done its work, and was cut off',
       ['exit code', 'stuck'],
       { ...cutOff, sightings: [running, { ...ended(0), phase: 'Succeeded' }], ledger: ledger('start 7') },
+    ],
+    [
+      'one that was killed and would have heeded TERM',
+      ['not told'],
+      { life: deleted, sightings: [running, ended(137), { ...ended(137), isGone: true }], ledger: ledger('start 7') },
     ],
     ['a wrong exit code', ['exit code'], { sightings: [running, ended(137)] }],
     [

@@ -1,6 +1,6 @@
 import { failureExitCode, termExitCode } from '../load/chaos-pod.ts';
 import { isSettled } from './due.ts';
-import { hasCutOff, mayBeWhy, timesMet } from './interruptions.ts';
+import { hasCutOff, timesMet } from './interruptions.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { type Breach, describePod, type Invariant, type PodTruth } from './outcome.ts';
 import type { Sighting } from './sighting.ts';
@@ -21,6 +21,7 @@ export function breachesOf(truth: PodTruth): Breach[] {
     ...of('doubled', doubled(truth)),
     ...of('backwards', backwards(truth.sightings)),
     ...of('exit code', wrongCodes(truth)),
+    ...of('not told', untold(truth)),
   ];
 }
 
@@ -30,7 +31,7 @@ export function isExcused({
   sightings,
   interruptions,
 }: Pick<PodTruth, 'life' | 'sightings' | 'interruptions'>): boolean {
-  return life.backend === 'real' && mayBeWhy(interruptions, sightings);
+  return life.backend === 'real' && timesMet(sightings, interruptions) > 0;
 }
 
 function lost({ life, sightings, ledger, interruptions }: PodTruth): string[] {
@@ -121,6 +122,19 @@ function allowedCodes({ life, ledger, sightings, interruptions }: PodTruth): Arr
     ...(isInterrupted && !said('start') ? [startErrorCode] : []),
     ...(hasRun ? [] : [undefined]),
   ];
+}
+
+/** With less than that a busy machine may not get to the command before it is killed. */
+const leastGraceSeconds = 2;
+
+/** What is deleted with some grace hears of it before it is killed. */
+function untold(truth: PodTruth): string[] {
+  const { life, ledger, sightings } = truth;
+  const { deletion, obeysTerm } = life;
+  const hears = obeysTerm && (deletion?.graceSeconds ?? 0) >= leastGraceSeconds && !isExcused(truth);
+  const said = (what: string) => ledger.some((entry) => entry.what === what);
+  if (!hears || !said('start') || said('term') || said('end') || sightings.at(-1)?.isGone !== true) return [];
+  return [`was killed and not told to end before, with ${deletion?.graceSeconds} s for that`];
 }
 
 function describe(sighting: Sighting | undefined): string {

@@ -10,6 +10,7 @@ export type Invariant =
   | 'stuck'
   | 'backwards'
   | 'exit code'
+  | 'not told'
   | 'left behind'
   | 'ended by itself'
   | 'harness';
@@ -19,7 +20,7 @@ export interface Breach {
   readonly detail: string;
 }
 
-/** All that is known of one pod when the run is over. */
+/** All that is known of one container of a pod when the run is over. */
 export interface PodTruth {
   readonly uid: string;
   readonly life: PodLife;
@@ -28,7 +29,7 @@ export interface PodTruth {
   readonly ledger: ReadonlyArray<LedgerEntry>;
   /** How often its backend says that it created it. */
   readonly creates: number;
-  /** All of the run. */
+  /** Those that concern it. */
   readonly interruptions: ReadonlyArray<Interruption>;
 }
 
