@@ -48,8 +48,8 @@ soak: $(INSTALLED) ## Endures every fault of docs/reliability.md at full length,
 fuzz: $(INSTALLED) ## Feeds every parser what is none of its format: see docs/security.md (INPUTS=1000000 SEED=1 TARGET=squeue)
 	@$(NODE) test/fuzz/main.ts --inputs $(or $(INPUTS),1000000) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
 
-chaos: $(INSTALLED) ## Faults at random, singly and mixed, under load, by seeds: docs/reliability.md (FROM=1 TO=200; goes on where it was; SELECTION=1: each fault once)
-	@$(NODE) test/chaos/main.ts --from $(or $(FROM),1) --to $(or $(TO),200) $(if $(SELECTION),--selection)
+chaos: $(INSTALLED) ## Faults at random, singly and mixed, under load, by seeds: docs/reliability.md (FROM=1 TO=200; goes on where it was; SELECTION=1: each fault once; SITE=disk, docker or slurm: what pods run on)
+	@$(NODE) test/chaos/main.ts --from $(or $(FROM),1) --to $(or $(TO),200) --site $(or $(SITE),process) $(if $(SELECTION),--selection)
 
 vk: NAMES = vk
 interlink: NAMES = interlink

@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PodFolder } from './folder/pod-folder.ts';
 import { owner, referenceOf, requestOf, stateOf, temporaryFolder } from './testing/pods.ts';
 import { RunningBackend } from './testing/running-backend.ts';
+import { RuntimePodUnderTest } from './testing/runtime-pod.ts';
 
 /** Root in a container may not, as a rule. */
 const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
@@ -39,6 +40,20 @@ describe.skipIf(!mayMount)(mayMount ? 'a full disk' : 'a full disk (skipped: non
     }
   }
 
+  /** Makes empty files as long as there is room for one. @returns their paths */
+  async function takeInodes(folder: string): Promise<string[]> {
+    const files: string[] = [];
+    for (;;) {
+      const path = join(folder, `empty-${files.length}`);
+      const isWritten = await writeFile(path, '').then(
+        () => true,
+        () => false,
+      );
+      if (!isWritten) return files;
+      files.push(path);
+    }
+  }
+
   test('takes output, and neither the container nor its exit code', async () => {
     await using running = await RunningBackend.start(root);
     const long = 'head -c 20000 /dev/zero | tr "\\0" a; echo';
@@ -64,6 +79,24 @@ describe.skipIf(!mayMount)(mayMount ? 'a full disk' : 'a full disk (skipped: non
     await fill();
     await running.backend.delete(referenceOf(request), 1);
     await running.untilGone(uid);
+  });
+
+  test('without inodes keeps a container from being started until there are some, and is no failure of its own', async () => {
+    await using pod = await RuntimePodUnderTest.make(['true']);
+    const folder = pod.folder.attempt('main', 0);
+    mkdirSync(folder, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'nr_inodes=20', 'tmpfs', folder]);
+    using undo = new DisposableStack();
+    undo.defer(() => void execFileSync('umount', ['--lazy', folder]));
+    const attempt = await pod.create();
+    const files = await takeInodes(folder);
+    // Enough for a runner to take the order, and too few to run it.
+    for (const file of files.splice(0, 3)) await rm(file);
+    await expect(pod.runtime.start(await pod.read(), attempt)).rejects.toMatchObject({ code: 'resource_exhausted' });
+    expect((await pod.newest()).state.kind).toBe('created');
+    for (const file of files) await rm(file);
+    await pod.runtime.start(await pod.read(), attempt);
+    expect((await pod.untilEnded()).state).toMatchObject({ ending: { exitCode: 0 } });
   });
 
   test('keeps a pod from being created, says so, and leaves nothing of it', async () => {

@@ -4,15 +4,12 @@ import { compacted, restarted, watchesCut } from './api-server.ts';
 import { moveClock } from './clocks.ts';
 import type { Fault } from './fault.ts';
 import { kill, killAgain, stop, swapReplicas } from './processes.ts';
+import { below } from './runtimes.ts';
 import { expireToken } from './tokens.ts';
 import { leaderKilled, leaderStopped } from './two-kubelets.ts';
 import { onWay } from './ways.ts';
 
-/**
- * What each name does. The mock keeps pods in memory, and so is never killed. Not here yet, and to be added as a name and a row:
- * the sidecar's disk full or read-only; dockerd and slurmctld restarted, slurmd killed, which need a backend of that kind in
- * `site/chaos-site.ts` and its truth in `truth/`.
- */
+/** What each name does. The mock keeps pods in memory, and so is never killed. */
 export const allFaults: Readonly<Record<FaultName, Fault>> = {
   'kill kubelet': kill(({ members }) => members.kubelet.slice(0, 1)),
   'kill interlink': kill(({ members }) => members.interlink),
@@ -55,4 +52,15 @@ export const allFaults: Readonly<Record<FaultName, Fault>> = {
   'clock of kubelet moved': moveClock('kubelet'),
   'clock of interlink moved': moveClock('interlink'),
   'clock of sidecar moved': moveClock('sidecar'),
+  'disk full': below('disk full'),
+  'disk without inodes': below('disk without inodes'),
+  'disk read-only': below('disk read-only'),
+  'dockerd restarted': below('dockerd restarted'),
+  'dockerd killed': below('dockerd killed'),
+  'dockerd stopped': below('dockerd stopped'),
+  'docker machine cut': below('docker machine cut'),
+  'slurmctld restarted': below('slurmctld restarted'),
+  'slurmctld killed': below('slurmctld killed'),
+  'slurmctld stopped': below('slurmctld stopped'),
+  'slurmd killed': below('slurmd killed'),
 };

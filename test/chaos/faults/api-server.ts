@@ -1,14 +1,25 @@
+import type { ChaosSite } from '../site/chaos-site.ts';
 import type { Fault } from './fault.ts';
 
 /** `kill -9` of kube-apiserver, and a start: watches can't go on from where they were. */
-export const restarted: Fault = async (site) => await site.apiServer.kill();
+export const restarted: Fault = async (site) => await away(site, async () => undefined);
 
 /** The same, and etcd has forgotten all history meanwhile. */
-export const compacted: Fault = async (site) => {
-  const start = await site.apiServer.kill();
-  await site.apiServer.compact();
-  return start;
-};
+export const compacted: Fault = async (site) => await away(site, async () => await site.apiServer.compact());
+
+/** It starts at once, which takes seconds, and stays out of reach until the fault is over. */
+async function away({ apiServer, api }: ChaosSite, meanwhile: () => Promise<void>): ReturnType<Fault> {
+  const start = await apiServer.kill();
+  const reconnect = await api.way.cut();
+  await meanwhile();
+  const started = start();
+  // Whoever mends it hears of the failure.
+  started.catch(() => undefined);
+  return async () => {
+    await started;
+    await reconnect();
+  };
+}
 
 const cutEveryMs = 500;
 

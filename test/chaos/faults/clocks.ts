@@ -1,5 +1,5 @@
 import { Random } from '../../random.ts';
-import type { Role } from '../site/make-members.ts';
+import type { Role } from '../site/roles.ts';
 import type { Fault } from './fault.ts';
 
 const tenMinutes = 600;

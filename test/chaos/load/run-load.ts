@@ -29,7 +29,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadedPod[]> {
 async function live({ site, client, namespace, ledger }: LoadOptions, life: PodLife): Promise<LoadedPod> {
   const { name, createAtMs, deletion } = life;
   await sleep(createAtMs);
-  const pod = chaosPod(life, site.nodes[life.backend], ledger);
+  const pod = chaosPod(life, { nodeName: site.nodes[life.backend], ledger, runtime: site.runtime });
   // Its name may still be another's.
   const { metadata } = await waitFor(`${name} to be created`, () => client.create(pods, { namespace }, pod), {
     intervalMs: 50,

@@ -1,5 +1,7 @@
-/** All faults, in the order of docs/reliability.md. `A to B` is the way from A to B. */
-export const faultNames = [
+import type { SiteKind } from './site-kind.ts';
+
+/** Faults of the site with the process sidecar, in the order of docs/reliability.md. `A to B` is the way from A to B. */
+const processFaults = [
   'kill kubelet',
   'kill interlink',
   'kill sidecar',
@@ -43,7 +45,47 @@ export const faultNames = [
   'clock of sidecar moved',
 ] as const;
 
-export type FaultName = (typeof faultNames)[number];
+const diskFaults = ['disk full', 'disk without inodes', 'disk read-only'] as const;
+const dockerFaults = ['dockerd restarted', 'dockerd killed', 'dockerd stopped', 'docker machine cut'] as const;
+const slurmFaults = ['slurmctld restarted', 'slurmctld killed', 'slurmctld stopped', 'slurmd killed'] as const;
+
+export type RuntimeFaultName =
+  | (typeof diskFaults)[number]
+  | (typeof dockerFaults)[number]
+  | (typeof slurmFaults)[number];
+export type FaultName = (typeof processFaults)[number] | RuntimeFaultName;
+
+/** What other sites meet besides their own: what touches their sidecar. What does not is the same at each site. */
+const sidecarFaults: ReadonlyArray<FaultName> = [
+  'kill sidecar',
+  'kill all',
+  'kill sidecar again and again',
+  'stop sidecar',
+  'kill kubelet again and again',
+  'kubelet to interlink answers lost',
+  'interlink to sidecar cut',
+  'interlink to sidecar half-open',
+  'interlink to sidecar resets',
+  'interlink to sidecar answers lost',
+];
+
+export const faultNamesOf: Readonly<Record<SiteKind, ReadonlyArray<FaultName>>> = {
+  process: processFaults,
+  disk: [...diskFaults, ...sidecarFaults],
+  docker: [...dockerFaults, ...sidecarFaults, 'clock of sidecar moved'],
+  slurm: [...slurmFaults, ...sidecarFaults],
+};
+
+/**
+ * What ends pods that run (`all`), or that are just being started (`starts`): they show that they failed, and how, instead of their due end.
+ */
+export const endedBy: Readonly<Partial<Record<FaultName, 'all' | 'starts'>>> = {
+  'dockerd restarted': 'starts',
+  'dockerd killed': 'starts',
+  'docker machine cut': 'all',
+  'slurmctld killed': 'all',
+  'slurmd killed': 'all',
+};
 
 /** What needs another set of processes from the start. */
 export const needsTwoKubelets = (name: FaultName) => name.startsWith('two kubelets');

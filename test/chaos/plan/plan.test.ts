@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { faultNames } from './fault-names.ts';
+import { faultNamesOf } from './fault-names.ts';
 import { lastFaultMs, makePlan } from './plan.ts';
 import { lastCreateMs } from './pod-life.ts';
+import { siteKinds } from './site-kind.ts';
 
 const seeds = Array.from({ length: 400 }, (_, index) => index + 1);
 
@@ -44,7 +45,7 @@ describe('makePlan()', () => {
           },
         ],
         "pod": {
-          "backend": "process",
+          "backend": "real",
           "createAtMs": 5830,
           "deletion": {
             "atMs": 6513,
@@ -52,6 +53,10 @@ describe('makePlan()', () => {
           },
           "exitCode": 0,
           "failures": 0,
+          "helper": {
+            "exitCode": 0,
+            "runMs": 6000,
+          },
           "name": "p-00",
           "obeysTerm": false,
           "runMs": 0,
@@ -60,9 +65,9 @@ describe('makePlan()', () => {
     `);
   });
 
-  test('meets each fault alone, one odd seed after the other', () => {
-    const odd = seeds.filter((seed) => seed % 2 === 1).slice(0, faultNames.length);
-    expect(odd.flatMap((seed) => makePlan(seed).faults.map(({ name }) => name))).toEqual(faultNames);
+  test.for(siteKinds)('meets each fault of site %s alone, one odd seed after the other', (kind) => {
+    const odd = seeds.filter((seed) => seed % 2 === 1).slice(0, faultNamesOf[kind].length);
+    expect(odd.flatMap((seed) => makePlan(seed, kind).faults.map(({ name }) => name))).toEqual(faultNamesOf[kind]);
   });
 
   test('mixes two to four different faults in even seeds', () => {
@@ -75,7 +80,7 @@ describe('makePlan()', () => {
   });
 
   test('has all faults over and all pods created in time', () => {
-    for (const { faults, pods } of seeds.map(makePlan)) {
+    for (const { faults, pods } of seeds.map((seed) => makePlan(seed))) {
       for (const { name, atMs, forMs } of faults)
         if (name !== 'two kubelets, the leader stopped') expect(atMs + forMs).toBeLessThanOrEqual(lastFaultMs);
       for (const { name, createAtMs, deletion } of pods) {
@@ -88,12 +93,15 @@ describe('makePlan()', () => {
 
   test('has pods of every kind of life', () => {
     const pods = seeds.flatMap((seed) => makePlan(seed).pods);
-    for (const backend of ['process', 'mock']) expect(pods.some((pod) => pod.backend === backend)).toBe(true);
+    for (const backend of ['real', 'mock']) expect(pods.some((pod) => pod.backend === backend)).toBe(true);
     const isReused = seeds.some(
       (seed) => makePlan(seed).pods.length > new Set(makePlan(seed).pods.map(({ name }) => name)).size,
     );
     expect(isReused).toBe(true);
     expect(pods.some(({ failures }) => failures > 0)).toBe(true);
+    expect(pods.some(({ helper, exitCode }) => exitCode === 0 && helper !== undefined && helper.exitCode > 0)).toBe(
+      true,
+    );
     expect(pods.some(({ deletion }) => deletion?.graceSeconds === 0)).toBe(true);
     expect(pods.some(({ deletion, obeysTerm }) => deletion !== undefined && !obeysTerm)).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { Random } from '../../random.ts';
-import { type FaultName, faultNames, leaderStopMs, needsReplicas, needsTwoKubelets } from './fault-names.ts';
-import { type PodLife, planPods } from './pod-life.ts';
+import { type FaultName, faultNamesOf, leaderStopMs, needsReplicas, needsTwoKubelets } from './fault-names.ts';
+import { addHelpers, type PodLife, planPods } from './pod-life.ts';
+import type { SiteKind } from './site-kind.ts';
 
 export interface PlannedFault {
   readonly name: FaultName;
@@ -14,6 +15,7 @@ export interface PlannedFault {
 /** All that is done in one run; nothing else decides what happens, but for how fast machine and product are. */
 export interface Plan {
   readonly seed: number;
+  readonly kind: SiteKind;
   readonly kubelets: 1 | 2;
   readonly replicas: 1 | 2;
   readonly faults: ReadonlyArray<PlannedFault>;
@@ -23,35 +25,40 @@ export interface Plan {
 /** Faults are over by then, but for a leader that is stopped. */
 export const lastFaultMs = 9_000;
 
+/** Far from the seeds that somebody runs. */
+const helperSeeds = 1_000_000;
+
 /**
  * What a seed stands for: the same for the same seed, always. Odd seeds have one fault, each in its turn, so that as many odd seeds as
  * there are faults meet each once; even ones have two to four at random.
  */
-export function makePlan(seed: number): Plan {
+export function makePlan(seed: number, kind: SiteKind = 'process'): Plan {
   const random = new Random(seed);
-  const names = seed % 2 === 1 ? [single(seed)] : mixed(random);
+  const all = faultNamesOf[kind];
+  const names = seed % 2 === 1 ? [single(seed, all)] : mixed(random, all);
   const faults = names.map((name) => planFault(random, name));
   const count = random.between(12, 20);
   const pods = Array.from({ length: count }, (_, index) =>
-    planPods(random, index, index % 4 === 3 ? 'mock' : 'process'),
+    planPods(random, index, index % 4 === 3 ? 'mock' : 'real'),
   ).flat();
   return {
     seed,
+    kind,
     kubelets: names.some(needsTwoKubelets) ? 2 : 1,
     replicas: names.some(needsReplicas) ? 2 : 1,
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
-    pods,
+    pods: addHelpers(new Random(seed + helperSeeds), pods),
   };
 }
 
-function single(seed: number): FaultName {
-  return faultNames[((seed - 1) / 2) % faultNames.length] ?? faultNames[0];
+function single(seed: number, all: ReadonlyArray<FaultName>): FaultName {
+  return all[((seed - 1) / 2) % all.length] as FaultName;
 }
 
-function mixed(random: Random): FaultName[] {
+function mixed(random: Random, all: ReadonlyArray<FaultName>): FaultName[] {
   const names = new Set<FaultName>();
   const count = random.between(2, 4);
-  while (names.size < count) names.add(random.pick(faultNames));
+  while (names.size < count) names.add(random.pick(all));
   return [...names];
 }
 

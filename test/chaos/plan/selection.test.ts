@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { faultNames } from './fault-names.ts';
+import { faultNamesOf } from './fault-names.ts';
 import { makePlan } from './plan.ts';
 import { selectSeeds } from './selection.ts';
+import { siteKinds } from './site-kind.ts';
 
-test('selectSeeds() meets every fault with few seeds', () => {
-  const seeds = selectSeeds();
-  const met = new Set(seeds.flatMap((seed) => makePlan(seed).faults.map(({ name }) => name)));
-  expect([...met].toSorted()).toEqual(faultNames.toSorted());
+test.for(siteKinds)('selectSeeds() meets every fault of site %s with few seeds', (kind) => {
+  const seeds = selectSeeds(kind);
+  const met = new Set(seeds.flatMap((seed) => makePlan(seed, kind).faults.map(({ name }) => name)));
+  expect([...met].toSorted()).toEqual(faultNamesOf[kind].toSorted());
   expect(seeds.length).toBeLessThanOrEqual(12);
 });

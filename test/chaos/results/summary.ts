@@ -1,9 +1,10 @@
-import { faultNames } from '../plan/fault-names.ts';
+import { faultNamesOf } from '../plan/fault-names.ts';
+import type { SiteKind } from '../plan/site-kind.ts';
 import type { SeedResult } from './seed-result.ts';
 
 /** The table for docs/reliability.md, and which seeds failed by what. */
-export function renderSummary(results: ReadonlyArray<SeedResult>): string {
-  const rows = faultNames.map((name) => {
+export function renderSummary(kind: SiteKind, results: ReadonlyArray<SeedResult>): string {
+  const rows = faultNamesOf[kind].map((name) => {
     const met = results.filter(({ faults }) => faults.includes(name));
     const alone = met.filter(({ faults }) => faults.length === 1);
     return `| ${name} | ${countOf(alone)} | ${countOf(met.filter((result) => !alone.includes(result)))} |`;

@@ -3,20 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SitePart } from '../../testbed/site/site-part.ts';
 import { Member } from './member.ts';
+import type { Role } from './roles.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export type Role = 'kubelet' | 'interlink' | 'sidecar' | 'mock';
 export type Members = Readonly<Record<Role, ReadonlyArray<Member>>>;
 
 const shiftClock = fileURLToPath(new URL('../../testbed/shift-clock.ts', import.meta.url));
-const commands: Readonly<Record<Role, string>> = {
-  kubelet: 'vk',
-  interlink: 'interlink',
-  sidecar: 'process-sidecar',
-  mock: 'mock-sidecar',
-};
-
-/** All processes of a run, none of which is started. */
+/** All processes of a site, none of which is started. */
 export async function makeMembers(around: Surroundings): Promise<Members> {
   const make = async (role: Role, configurations: ReadonlyArray<object>) =>
     await Promise.all(configurations.map((keys, number) => makeMember(around, role, number, keys)));
@@ -31,28 +24,29 @@ export async function makeMembers(around: Surroundings): Promise<Members> {
 
 function configurationsOf(around: Surroundings): Record<Role, object[]> {
   const { options, nodes, ways, tokens, interlinkPorts, urls, dataFolder } = around;
-  const { plan, name } = options;
+  const { shape, runtime, name } = options;
   const taken = (by: keyof typeof tokens) => ({ Tokens: [{ Name: by, File: tokens[by].taken }] });
   const kubelet = {
     InterlinkPort: ways['kubelet to interlink'].port,
     VKTokenFile: tokens.kubelet.shown,
     VirtualNodes: Object.values(nodes).map((Name) => ({ Name, KubeletPort: 0 })),
-    ...(plan.kubelets === 2 ? { LeaderElection: { Enabled: true, Name: name, Namespace: 'default' } } : {}),
+    ...(shape.kubelets === 2 ? { LeaderElection: { Enabled: true, Name: name, Namespace: 'default' } } : {}),
   };
   const Sidecars = [
-    { Name: 'process', URL: urls.way, Nodes: [nodes.process], TokenFile: tokens.interlink.shown },
+    { Name: 'real', URL: urls.way, Nodes: [nodes.real], TokenFile: tokens.interlink.shown },
     { Name: 'mock', URL: urls.mock, Nodes: [nodes.mock], TokenFile: tokens.interlink.shown },
   ];
   return {
-    kubelet: Array.from({ length: plan.kubelets }, () => kubelet),
+    kubelet: Array.from({ length: shape.kubelets }, () => kubelet),
     interlink: interlinkPorts.map((InterlinkPort) => ({ InterlinkPort, Sidecars, Auth: taken('kubelet') })),
-    sidecar: [{ SidecarURL: urls.process, DataRootFolder: dataFolder, Auth: taken('interlink') }],
+    sidecar: [{ ...runtime.keys, SidecarURL: urls.real, DataRootFolder: dataFolder, Auth: taken('interlink') }],
     mock: [{ SidecarPort: Number(new URL(urls.mock).port), Auth: taken('interlink') }],
   };
 }
 
 async function makeMember(around: Surroundings, role: Role, number: number, keys: object): Promise<Member> {
-  const { plan, directory, binaries } = around.options;
+  const { shape, runtime, directory, binaries } = around.options;
+  const commands = { kubelet: 'vk', interlink: 'interlink', sidecar: runtime.command, mock: 'mock-sidecar' };
   const folder = join(directory, `${role}-${number}`);
   await mkdir(folder, { recursive: true });
   const configuration = join(folder, 'InterLinkConfig.yaml');
@@ -60,13 +54,14 @@ async function makeMember(around: Surroundings, role: Role, number: number, keys
   await writeFile(configuration, JSON.stringify(keys));
   const clock = clockFile(directory, role);
   await writeFile(clock, '0');
-  const isShifted = plan.faults.some((fault) => fault.name === `clock of ${role} moved`);
+  const isShifted = shape.shifted.includes(role);
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: directory,
     XDG_STATE_HOME: join(folder, 'state'),
     POD_IP: '127.0.0.1',
     INTERLINKCONFIGPATH: configuration,
+    ...(role === 'sidecar' ? runtime.env : {}),
     ...(isShifted ? { NODE_OPTIONS: `--import=${shiftClock}`, CLOCK_SHIFT_FILE: clock } : {}),
   };
   const args = role === 'kubelet' ? ['--port', '0', '--kubeconfig', around.kubeconfig] : [];
@@ -75,7 +70,7 @@ async function makeMember(around: Surroundings, role: Role, number: number, keys
   return new Member(new SitePart({ name: commands[role], args, env, directory: folder, ...program }));
 }
 
-/** By how many seconds the clock of these processes is wrong; only those that the plan says read it. */
+/** By how many seconds the clock of these processes is wrong; only those that the site's shape says read it. */
 export function clockFile(directory: string, role: Role): string {
   return join(directory, `clock-of-${role}`);
 }

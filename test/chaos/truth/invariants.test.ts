@@ -8,21 +8,26 @@ import type { Sighting } from './sighting.ts';
 const uid = 'u-1';
 const life: PodLife = {
   name: 'p-00',
-  backend: 'process',
+  backend: 'real',
   createAtMs: 0,
   runMs: 1_000,
   exitCode: 3,
   failures: 0,
+  helper: undefined,
   obeysTerm: true,
   deletion: undefined,
 };
 const deleted: PodLife = { ...life, deletion: { atMs: 500, graceSeconds: 2 } };
 const repeated: PodLife = { ...life, exitCode: 0, failures: 1 };
+/** While it ran. */
+const cutOff: Partial<PodTruth> = { interruptions: [{ fromS: -1, toS: 0.5, ends: 'all' }] };
+const notStarted: Partial<PodTruth> = { interruptions: [{ fromS: -1, toS: 0.5, ends: 'starts' }] };
 const mock: PodLife = { ...life, backend: 'mock' };
 
 const seen = (phase: string, more: Partial<Sighting> = {}): Sighting => ({
-  atMs: 0,
+  atS: 0,
   uid,
+  container: 'main',
   isGone: false,
   isDeleted: false,
   phase,
@@ -35,12 +40,23 @@ const running = seen('Running', { state: 'running', containerID: 'c-0' });
 const failed = seen('Failed', { state: 'terminated', exitCode: 3, containerID: 'c-0' });
 const gone: Sighting = { ...failed, isGone: true };
 const ended = (exitCode: number | undefined) => ({ ...failed, exitCode });
-const ledger = (...lines: string[]) => lines.map((line) => parseLedgerLine(line.replace(' ', ` ${uid} `)));
+/** A line a second. */
+const ledger = (...lines: string[]) =>
+  lines.map((line, index) => parseLedgerLine(`${line.replace(' ', ` ${uid} main `)} ${index}.00`));
+const startError = { ...failed, exitCode: 128, reason: 'StartError' };
 const once = ledger('start 7', 'end 7');
 
 /** The invariants that such a truth breaks. */
 function broken(truth: Partial<PodTruth>): string[] {
-  const whole = { uid, life, sightings: [pending, running, failed], ledger: once, creates: 1, ...truth };
+  const whole = {
+    uid,
+    life,
+    sightings: [pending, running, failed],
+    ledger: once,
+    creates: 1,
+    interruptions: [],
+    ...truth,
+  };
   return [...new Set(breachesOf(whole).map(({ invariant }) => invariant))];
 }
 
@@ -63,7 +79,11 @@ describe('breachesOf() finds nothing in', () => {
     ],
     [
       'a deleted one that was killed',
-      { life: deleted, sightings: [running, ended(137), { ...ended(137), isGone: true }], ledger: ledger('start 7') },
+      {
+        life: { ...deleted, obeysTerm: false },
+        sightings: [running, ended(137), { ...ended(137), isGone: true }],
+        ledger: ledger('start 7'),
+      },
     ],
     [
       'one that failed once and is to be repeated',
@@ -80,6 +100,21 @@ describe('breachesOf() finds nothing in', () => {
       },
     ],
     ['one that the mock played', { life: mock, ledger: [] }],
+    ['one that was cut off', { ...cutOff, sightings: [running, ended(137)], ledger: ledger('start 7') }],
+    ['one that was cut off before it began', { ...cutOff, sightings: [pending, ended(undefined)], ledger: [] }],
+    ['one whose start was cut off', { ...notStarted, sightings: [pending, startError], ledger: [] }],
+    [
+      'one that was cut off and is to be repeated',
+      {
+        ...cutOff,
+        life: repeated,
+        ledger: ledger('start 7', 'start 8', 'end 8', 'start 9', 'end 9'),
+        sightings: [
+          { ...running, restartCount: 2, containerID: 'c-2' },
+          { ...failed, phase: 'Succeeded', exitCode: 0, restartCount: 2, containerID: 'c-2' },
+        ],
+      },
+    ],
   ])('%s', ([, truth]) => expect(broken(truth)).toEqual([]));
 });
 
@@ -108,6 +143,20 @@ describe('breachesOf() finds', () => {
     ['a restartCount that falls', ['backwards', 'doubled'], { sightings: [{ ...running, restartCount: 1 }, failed] }],
     ['another container', ['backwards'], { sightings: [running, { ...failed, containerID: 'c-1' }] }],
     ['an exit code that changes', ['backwards', 'exit code'], { sightings: [running, ended(137), failed] }],
+    ['one that has begun and is called a failed start', ['exit code'], { ...notStarted, sightings: [startError] }],
+    ['a failed start for no reason', ['exit code', 'lost'], { sightings: [startError], ledger: [] }],
+    ['one that was cut off and runs twice', ['doubled'], { ...cutOff, ledger: ledger('start 7', 'start 8', 'end 8') }],
+    ['one that was cut off and did not fail', ['lost', 'stuck'], { ...cutOff, sightings: [running], ledger: [] }],
+    [
+      'one that is said to have done its work, and was cut off',
+      ['exit code', 'stuck'],
+      { ...cutOff, sightings: [running, { ...ended(0), phase: 'Succeeded' }], ledger: ledger('start 7') },
+    ],
+    [
+      'one that was killed and would have heeded TERM',
+      ['not told'],
+      { life: deleted, sightings: [running, ended(137), { ...ended(137), isGone: true }], ledger: ledger('start 7') },
+    ],
     ['a wrong exit code', ['exit code'], { sightings: [running, ended(137)] }],
     [
       'the exit code of TERM where the command has said that it ended by itself',

@@ -1,9 +1,13 @@
 import { failureExitCode, termExitCode } from '../load/chaos-pod.ts';
 import { isSettled } from './due.ts';
+import { hasCutOff, timesMet } from './interruptions.ts';
+import type { LedgerEntry } from './ledger.ts';
 import { type Breach, describePod, type Invariant, type PodTruth } from './outcome.ts';
 import type { Sighting } from './sighting.ts';
 
 const killedExitCode = 137;
+/** Of a container that could not be started. */
+const startErrorCode = 128;
 const phases = ['Pending', 'Running'];
 const isOver = (phase: string) => phase === 'Succeeded' || phase === 'Failed';
 
@@ -17,37 +21,53 @@ export function breachesOf(truth: PodTruth): Breach[] {
     ...of('doubled', doubled(truth)),
     ...of('backwards', backwards(truth.sightings)),
     ...of('exit code', wrongCodes(truth)),
+    ...of('not told', untold(truth)),
   ];
 }
 
-function lost({ life, sightings, ledger }: PodTruth): string[] {
+/** Whether it may have failed for something that ends what runs; the mock is spared that. */
+export function isExcused({
+  life,
+  sightings,
+  interruptions,
+}: Pick<PodTruth, 'life' | 'sightings' | 'interruptions'>): boolean {
+  return life.backend === 'real' && timesMet(sightings, interruptions) > 0;
+}
+
+function lost({ life, sightings, ledger, interruptions }: PodTruth): string[] {
   if (life.deletion !== undefined) return [];
   if (sightings.at(-1)?.isGone === true) return ['is gone, and nobody has deleted it'];
-  const wanted = life.backend === 'process' ? life.failures + 1 : 0;
+  const hasExcuse = isExcused({ life, sightings, interruptions }) && sightings.at(-1)?.phase === 'Failed';
+  const wanted = life.backend === 'real' && !hasExcuse ? life.failures + 1 : 0;
   const starts = ledger.filter(({ what }) => what === 'start').length;
   return starts < wanted ? [`was started ${starts} times, not ${wanted}`] : [];
 }
 
-function stuck({ life, sightings }: PodTruth): string[] {
+function stuck({ life, sightings, interruptions }: PodTruth): string[] {
   const last = sightings.at(-1);
-  if (isSettled(life, last) || (life.deletion === undefined && last?.isGone === true)) return [];
+  if (
+    isSettled(life, last, isExcused({ life, sightings, interruptions })) ||
+    (life.deletion === undefined && last?.isGone === true)
+  )
+    return [];
   return [`is ${describe(last)} at the end${life.deletion === undefined ? '' : ', and was deleted'}`];
 }
 
-function doubled({ life, ledger, creates, sightings }: PodTruth): string[] {
+function doubled({ life, ledger, creates, sightings, interruptions }: PodTruth): string[] {
   const found: string[] = [];
-  const most = life.failures + 1;
+  // What may not be repeated may not be for this reason either.
+  const most = life.failures === 0 ? 1 : life.failures + 1 + timesMet(sightings, interruptions);
   const starts = ledger.filter(({ what }) => what === 'start');
   if (starts.length > most) found.push(`was started ${starts.length} times, not ${most} at most`);
   if (creates > 1) found.push(`was created ${creates} times at its backend`);
-  const running = new Set<number>();
-  for (const { what, pid } of ledger) {
-    if (what !== 'start') running.delete(pid);
-    else if (running.size > 0) found.push('was started while it ran');
-    if (what === 'start') running.add(pid);
+  let running: LedgerEntry[] = [];
+  for (const entry of ledger) {
+    running = running.filter((begun) => begun.attempt !== entry.attempt && !hasCutOff(interruptions, begun, entry));
+    if (entry.what === 'start' && running.length > 0) found.push('was started while it ran');
+    if (entry.what === 'start') running.push(entry);
   }
   const restarts = Math.max(0, ...sightings.map(({ restartCount }) => restartCount));
-  if (restarts > life.failures) found.push(`has restartCount ${restarts}, not ${life.failures} at most`);
+  if (restarts > most - 1) found.push(`has restartCount ${restarts}, not ${most - 1} at most`);
   return found;
 }
 
@@ -57,7 +77,7 @@ export function backwards(sightings: ReadonlyArray<Sighting>): string[] {
     const before = sightings[index - 1];
     if (before === undefined) return [];
     const what = stepBack(before, after);
-    return what === undefined ? [] : [`${what}: ${describe(before)}, then ${describe(after)} at ${after.atMs} ms`];
+    return what === undefined ? [] : [`${what}: ${describe(before)}, then ${describe(after)} at ${after.atS} s`];
   });
 }
 
@@ -88,18 +108,33 @@ function wrongCodes(truth: PodTruth): string[] {
 }
 
 /** What its last attempt may have ended with, by its own word. */
-function allowedCodes({ life, ledger, sightings }: PodTruth): Array<number | undefined> {
-  if (life.deletion === undefined) return [life.exitCode];
+function allowedCodes({ life, ledger, sightings, interruptions }: PodTruth): Array<number | undefined> {
+  const isInterrupted = isExcused({ life, sightings, interruptions });
+  if (life.deletion === undefined && !isInterrupted) return [life.exitCode];
   if (life.backend === 'mock') return [life.exitCode, 0, killedExitCode, undefined];
   const said = (what: string) => ledger.some((entry) => entry.what === what);
   const hasRun = said('start') || sightings.some(({ state }) => state === 'running');
   return [
-    ...(said('end') ? [life.failures > 0 ? failureExitCode : life.exitCode] : []),
+    ...(said('end') ? [life.exitCode, ...(life.failures > 0 ? [failureExitCode] : [])] : []),
     // TERM may come before the trap is set.
     ...(said('term') || !said('end') ? [termExitCode] : []),
     killedExitCode,
+    ...(isInterrupted && !said('start') ? [startErrorCode] : []),
     ...(hasRun ? [] : [undefined]),
   ];
+}
+
+/** With less than that a busy machine may not get to the command before it is killed. */
+const leastGraceSeconds = 2;
+
+/** What is deleted with some grace hears of it before it is killed. */
+function untold(truth: PodTruth): string[] {
+  const { life, ledger, sightings } = truth;
+  const { deletion, obeysTerm } = life;
+  const hears = obeysTerm && (deletion?.graceSeconds ?? 0) >= leastGraceSeconds && !isExcused(truth);
+  const said = (what: string) => ledger.some((entry) => entry.what === what);
+  if (!hears || !said('start') || said('term') || said('end') || sightings.at(-1)?.isGone !== true) return [];
+  return [`was killed and not told to end before, with ${deletion?.graceSeconds} s for that`];
 }
 
 function describe(sighting: Sighting | undefined): string {

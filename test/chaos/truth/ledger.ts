@@ -1,10 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
+export type ContainerName = 'main' | 'helper';
+
 export interface LedgerEntry {
   readonly what: 'start' | 'term' | 'end';
   readonly uid: string;
+  readonly container: ContainerName;
   /** Of the command: another attempt has another. */
-  readonly pid: number;
+  readonly attempt: string;
+  /** Seconds since the machine was started. */
+  readonly atS: number;
 }
 
 /** What the pods' own commands have noted, in the order in which it happened. */
@@ -15,7 +20,8 @@ export async function readLedger(path: string): Promise<LedgerEntry[]> {
 
 /** @throws Error for a line that no pod writes */
 export function parseLedgerLine(line: string): LedgerEntry {
-  const [, what, uid = '', pid] = /^(start|term|end) (\S+) (\d+)$/.exec(line) ?? [];
+  const [, what, uid = '', container, attempt = '', up] =
+    /^(start|term|end) (\S+) (main|helper) (\S+) (\d+\.\d+)$/.exec(line) ?? [];
   if (what === undefined) throw new Error(`Cannot read the ledger: ${JSON.stringify(line)} is no line of a pod's`);
-  return { what: what as LedgerEntry['what'], uid, pid: Number(pid) };
+  return { what: what as LedgerEntry['what'], uid, container: container as ContainerName, attempt, atS: Number(up) };
 }

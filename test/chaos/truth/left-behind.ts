@@ -1,18 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { ChaosSite } from '../site/chaos-site.ts';
 
-/** What is still there of pods of which nothing may be: at backends, on the disk, among the processes. */
+/** What is still there of pods of which nothing may be: at backends and what they stand on, on the disk, among the processes. */
 export async function leftBehind(site: ChaosSite, cluster: string, ledger: string): Promise<string[]> {
-  const [held, played, folders, processes] = await Promise.all([
-    site.held('process', cluster),
+  const [held, played, below, processes] = await Promise.all([
+    site.held('real', cluster),
     site.held('mock', cluster),
-    readdir(site.podsFolder).catch(() => [] as string[]),
+    site.runtime.leftBehind({ directory: site.directory, node: site.nodes.real }),
     processesOf(ledger),
   ]);
   return [
-    ...held.map(({ uid }) => `pod ${uid} at the process sidecar`),
+    ...held.map(({ uid }) => `pod ${uid} at the real sidecar`),
     ...played.map(({ uid }) => `pod ${uid} at the mock sidecar`),
-    ...folders.map((name) => `folder ${name}`),
+    ...below,
     ...processes.map((pid) => `process ${pid}`),
   ];
 }

@@ -1,4 +1,5 @@
 import type { PodLife } from '../plan/pod-life.ts';
+import type { Interruption } from './interruptions.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -9,6 +10,7 @@ export type Invariant =
   | 'stuck'
   | 'backwards'
   | 'exit code'
+  | 'not told'
   | 'left behind'
   | 'ended by itself'
   | 'harness';
@@ -18,7 +20,7 @@ export interface Breach {
   readonly detail: string;
 }
 
-/** All that is known of one pod when the run is over. */
+/** All that is known of one container of a pod when the run is over. */
 export interface PodTruth {
   readonly uid: string;
   readonly life: PodLife;
@@ -27,6 +29,8 @@ export interface PodTruth {
   readonly ledger: ReadonlyArray<LedgerEntry>;
   /** How often its backend says that it created it. */
   readonly creates: number;
+  /** Those that concern it. */
+  readonly interruptions: ReadonlyArray<Interruption>;
 }
 
 export const describePod = ({ uid, life }: Pick<PodTruth, 'uid' | 'life'>) => `${life.name} (${life.backend}, ${uid})`;

@@ -1,34 +1,48 @@
 import type { Pod } from '@interlink/kube';
+import type { ContainerName } from './ledger.ts';
 
-/** A pod as the API showed it at some time. */
+/** One container of a pod, and the pod, as the API showed them at some time. */
 export interface Sighting {
-  /** Milliseconds since the beginning of the run. */
-  readonly atMs: number;
+  /** Seconds since this machine was started. */
+  readonly atS: number;
   readonly uid: string;
+  readonly container: ContainerName;
   readonly isGone: boolean;
   readonly isDeleted: boolean;
   readonly phase: string;
   readonly state: 'none' | 'waiting' | 'running' | 'terminated';
   readonly reason?: string | undefined;
+  readonly message?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly restartCount: number;
   readonly containerID?: string | undefined;
 }
 
-export function toSighting({ metadata, status }: Pod, atMs: number, isGone: boolean): Sighting {
-  const [main] = status?.containerStatuses ?? [];
-  const { waiting, running, terminated } = main?.state ?? {};
+/** @returns one for each container */
+export function toSightings(pod: Pod, atS: number, isGone: boolean): Sighting[] {
+  const names = pod.spec?.containers.map(({ name }) => name as ContainerName) ?? [];
+  return names.map((name) => toSighting(pod, name, { atS, isGone }));
+}
+
+function toSighting(
+  { metadata, status }: Pod,
+  container: ContainerName,
+  seen: Pick<Sighting, 'atS' | 'isGone'>,
+): Sighting {
+  const found = status?.containerStatuses?.find(({ name }) => name === container);
+  const { waiting, running, terminated } = found?.state ?? {};
   const state = terminated ? 'terminated' : running ? 'running' : waiting ? 'waiting' : 'none';
   return {
-    atMs,
+    ...seen,
     uid: metadata?.uid ?? '',
-    isGone,
+    container,
     isDeleted: metadata?.deletionTimestamp !== undefined,
     phase: status?.phase ?? '',
     state,
     reason: status?.reason ?? terminated?.reason ?? waiting?.reason,
+    message: status?.message ?? terminated?.message ?? waiting?.message,
     exitCode: terminated?.exitCode,
-    restartCount: main?.restartCount ?? 0,
-    containerID: main?.containerID,
+    restartCount: found?.restartCount ?? 0,
+    containerID: found?.containerID,
   };
 }

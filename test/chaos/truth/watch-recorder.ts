@@ -1,11 +1,11 @@
+import { uptime } from 'node:os';
 import { type KubeClient, pods } from '@interlink/kube';
-import { type Sighting, toSighting } from './sighting.ts';
+import { type Sighting, toSightings } from './sighting.ts';
 
 /** Sees all that the API ever shows of a namespace's pods, by a way that has no faults. */
 export class WatchRecorder {
   readonly sightings: Sighting[] = [];
   readonly #over = new AbortController();
-  readonly #startedAt = performance.now();
   readonly #done: Promise<void>;
 
   constructor(client: KubeClient, namespace: string) {
@@ -19,7 +19,7 @@ export class WatchRecorder {
     await this.#done;
   }
 
-  /** The last of each pod. */
+  /** The last of each pod, of one of its containers. */
   get latest(): ReadonlyMap<string, Sighting> {
     return new Map(this.sightings.map((sighting) => [sighting.uid, sighting]));
   }
@@ -28,7 +28,7 @@ export class WatchRecorder {
     try {
       for await (const { type, object } of client.watch(pods, { namespace }, { signal: this.#over.signal })) {
         if (type === 'BOOKMARK') continue;
-        this.sightings.push(toSighting(object, Math.round(performance.now() - this.#startedAt), type === 'DELETED'));
+        this.sightings.push(...toSightings(object, uptime(), type === 'DELETED'));
       }
     } catch (error) {
       if (!this.#over.signal.aborted) throw error;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type DockerEngine, startDockerEngine } from '../../testbed/docker/docker-engine.ts';
+import { type DockerEngine, type DockerEngineOptions, startDockerEngine } from '../../testbed/docker/docker-engine.ts';
 import { toEngineTraces } from '../../testbed/docker/engine-traces.ts';
 import { removeLeftovers } from '../../testbed/leftovers.ts';
 import { createTestbedDirectory, writeOwner } from '../../testbed/testbed-directory.ts';
@@ -8,7 +8,9 @@ import { createTestbedDirectory, writeOwner } from '../../testbed/testbed-direct
 export interface OwnEngine extends DockerEngine, AsyncDisposable {}
 
 /** A Docker Engine for one test that does to it what nobody else could stand: the testbed's is everybody's. */
-export async function startOwnEngine(): Promise<OwnEngine> {
+export async function startOwnEngine({
+  liveRestore,
+}: Pick<DockerEngineOptions, 'liveRestore'> = {}): Promise<OwnEngine> {
   const directory = await createTestbedDirectory();
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(() => rm(directory, { recursive: true, force: true }));
@@ -16,7 +18,13 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   await removeLeftovers(dirname(directory));
   const { signal } = new AbortController();
   const traces = toEngineTraces(directory);
-  const engine = await startDockerEngine({ directory: join(directory, 'docker'), traces, signal, cleanUp });
+  const engine = await startDockerEngine({
+    directory: join(directory, 'docker'),
+    traces,
+    signal,
+    cleanUp,
+    liveRestore,
+  });
   const end = cleanUp.move();
   return { ...engine, [Symbol.asyncDispose]: async () => await end.disposeAsync() };
 }

@@ -5,7 +5,7 @@ import { ServerProcess, waitUntilReady } from '../process/server-process.ts';
 import type { DockerData } from '../testbed-data.ts';
 import { createBridge } from './bridge.ts';
 import { importBusyboxImage } from './busybox-image.ts';
-import { requestEngine } from './engine-api.ts';
+import { answersPing, DockerDaemon } from './docker-daemon.ts';
 import { removeContainersAndNetworks } from './engine-contents.ts';
 import { createRunDirectories, type EngineTraces, removeTraces, thawWhile } from './engine-traces.ts';
 
@@ -15,6 +15,8 @@ export interface DockerEngineOptions {
   signal: AbortSignal;
   /** Takes what ends the engine again; filled also when the start fails. */
   cleanUp: AsyncDisposableStack;
+  /** Containers run on while dockerd does not (`--live-restore`), which then can be stopped alone; default false. */
+  liveRestore?: boolean | undefined;
 }
 
 const READY_TIMEOUT_MS = 60_000;
@@ -28,7 +30,13 @@ const MOUNTS = ['mount --make-rshared /', 'mount -t tmpfs tmpfs /run/containerd'
 /** An engine of the testbed. */
 export interface DockerEngine {
   readonly data: DockerData;
-  /** Ends dockerd and all that it runs, as when its machine goes down, and starts it again with what it has on disk. */
+  /** With `liveRestore`: dockerd without what it runs. */
+  readonly daemon: DockerDaemon;
+  /** Ends dockerd and all that it runs, as when its machine goes down: SIGTERM in order, SIGKILL when the power fails. */
+  stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it again with what it has on disk; returns when it answers. */
+  start(): Promise<void>;
+  /** Both, in order. */
   restart(): Promise<void>;
 }
 
@@ -37,7 +45,7 @@ export interface DockerEngine {
  * process namespace of its own. The network is the host's: published ports and container addresses can be reached.
  */
 export async function startDockerEngine(options: DockerEngineOptions): Promise<DockerEngine> {
-  const { directory, traces, signal, cleanUp } = options;
+  const { directory, traces, signal, cleanUp, liveRestore = false } = options;
   signal.throwIfAborted();
   await mkdir(directory, { mode: 0o700 });
   const socket = join(directory, 'docker.sock');
@@ -45,11 +53,18 @@ export async function startDockerEngine(options: DockerEngineOptions): Promise<D
   const bridge = await createBridge(traces.bridge);
   await createRunDirectories(traces);
   await writeFile(join(directory, CONFIG_FILE), '{}');
+  const [pidFile, downs] = [join(directory, PID_FILE), join(directory, 'downs')];
+  await mkdir(downs);
+  const daemon = new DockerDaemon({ socket, pidFile, downs });
+  const flags = toDockerdFlags(directory, socket, bridge.prefix, traces);
+  const [program, programArgs] = liveRestore
+    ? daemon.toCommandLine(['dockerd', ...flags, '--live-restore'])
+    : ['dockerd', flags];
   let server: ServerProcess | undefined;
   const start = async () => {
     // Left behind by one that had to be killed; in its namespace some other process may have that number now.
-    await rm(join(directory, PID_FILE), { force: true });
-    const [file, args] = inOwnNamespace('dockerd', toDockerdFlags(directory, socket, bridge.prefix, traces), MOUNTS);
+    await rm(pidFile, { force: true });
+    const [file, args] = inOwnNamespace(program, programArgs, MOUNTS);
     server = new ServerProcess({
       name: 'dockerd',
       file,
@@ -63,11 +78,12 @@ export async function startDockerEngine(options: DockerEngineOptions): Promise<D
   await start();
   cleanUp.defer(() => removeContainersAndNetworks(socket));
   await importBusyboxImage(socket, directory);
+  const stop = async (how: 'SIGTERM' | 'SIGKILL') => await server?.stop(how);
   const restart = async () => {
-    await server?.stop();
+    await stop('SIGTERM');
     await start();
   };
-  return { data: { host: `unix://${socket}`, socket, subnetPrefix: bridge.prefix }, restart };
+  return { data: { host: `unix://${socket}`, socket, subnetPrefix: bridge.prefix }, daemon, stop, start, restart };
 }
 
 function toDockerdFlags(directory: string, socket: string, prefix: string, traces: EngineTraces): string[] {
@@ -87,11 +103,4 @@ function toDockerdFlags(directory: string, socket: string, prefix: string, trace
     // docker-proxy. The machine's forwarding stays as it is; containers reach each other and the host, nothing beyond.
     ...['--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false', '--userland-proxy=true'],
   ];
-}
-
-function answersPing(socket: string): Promise<boolean> {
-  return requestEngine(socket, { method: 'GET', path: '/_ping' }).then(
-    ({ status }) => status === 200,
-    () => false,
-  );
 }

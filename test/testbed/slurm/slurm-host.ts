@@ -34,8 +34,12 @@ export interface SlurmHost {
   stopController(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it again with what it has on disk; returns when it answers. */
   startController(): Promise<void>;
+  /** SIGSTOP to slurmctld. @returns what has it go on */
+  pauseController(): () => void;
   /** Ends slurmd and every process of every job, as when the machine goes down. */
   killNode(): Promise<void>;
+  /** Starts slurmd again; returns when Slurm shows its node as one that can have jobs, as it may have done all the time. */
+  startNode(): Promise<void>;
 }
 
 const ATTEMPTS = 3;
@@ -97,18 +101,32 @@ async function startDaemons(
   daemons.defer(async () => await controller?.stop());
   await startController();
 
-  const [file, args] = inOwnNamespace('slurmd', ['-D', '-f', conf, '-N', node]);
-  const logFile = join(directory, 'slurmd.out');
-  const slurmd = new ServerProcess({ name: 'slurmd', file, args, logFile, env, kill: killChildren });
-  daemons.defer(() => slurmd.stop());
-  const isIdle = async () => (await says('sinfo', '-h', '-p', 'main', '-o', '%T')) === 'idle';
-  await waitUntilReady(slurmd, isIdle, { timeoutMs: READY_TIMEOUT_MS, signal });
+  let slurmd: ServerProcess | undefined;
+  // Whatever runs there, or nothing.
+  const isUp = async () =>
+    /^(idle|mixed|allocated|completing)$/.test(await says('sinfo', '-h', '-p', 'main', '-o', '%T'));
+  const startNode = async () => {
+    const [file, args] = inOwnNamespace('slurmd', ['-D', '-f', conf, '-N', node]);
+    const logFile = join(directory, 'slurmd.out');
+    slurmd = new ServerProcess({ name: 'slurmd', file, args, logFile, env, kill: killChildren });
+    await waitUntilReady(slurmd, isUp, { timeoutMs: READY_TIMEOUT_MS, signal });
+  };
+  daemons.defer(async () => await slurmd?.stop());
+  await startNode();
 
   return {
     data: { conf, version: parseSlurmVersion(await runCommandOrThrow('sinfo', ['--version'], { env })), account, node },
     shell,
     stopController: async (how) => await controller?.stop(how),
     startController,
-    killNode: () => slurmd.stop('SIGKILL'),
+    pauseController: () => {
+      const paused = controller;
+      if (paused?.hasExited === false) process.kill(paused.pid, 'SIGSTOP');
+      return () => {
+        if (paused?.hasExited === false) process.kill(paused.pid, 'SIGCONT');
+      };
+    },
+    killNode: async () => await slurmd?.stop('SIGKILL'),
+    startNode,
   };
 }

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { open, rm, rmdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findDaemonPid } from '../../../../test/testbed/docker/daemon-pid.ts';
 
 const run = promisify(execFile);
 
@@ -78,18 +78,7 @@ async function written(write: Promise<unknown>): Promise<boolean> {
 }
 
 function pidOfEngine(socket: string): number {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const [program = '', ...args] = commandLineOf(pid);
-    if (program.endsWith('dockerd') && args.includes(`--host=unix://${socket}`)) return Number(pid);
-  }
-  throw new Error(`No dockerd listens on ${socket}`);
-}
-
-function commandLineOf(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    // It has ended meanwhile.
-    return [];
-  }
+  const pid = findDaemonPid(socket);
+  if (pid === undefined) throw new Error(`No dockerd listens on ${socket}`);
+  return pid;
 }

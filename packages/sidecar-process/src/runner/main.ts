@@ -4,13 +4,14 @@
  * Nothing from the pod passes a shell. It imports nothing but Node, to start quickly and stay small.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync, readFileSync, utimesSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, utimesSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createLineClock, LogWriter } from './log-writer.ts';
+import { isNoRoom, noRoomExitCode } from './no-room.ts';
 import { identifyProcess } from './process-identity.ts';
 import { attemptFiles, type Child, type Claim, type Ending, type RunOrder } from './records.ts';
-import { ReservedFile, writeOnce, writeWhole } from './whole-file.ts';
+import { ReservedFile, writeOnce } from './whole-file.ts';
 import { workingFolder } from './working-folder.ts';
 
 /** After the command has ended, its output is awaited this long: a process that left the group may hold the pipe open. */
@@ -20,21 +21,36 @@ const [attemptFolder = '', podFolder = ''] = process.argv.slice(2);
 // A stop of the whole service must find somebody left who writes the exit code down.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-void main().then(() => process.exit(0));
+void main().then(
+  () => process.exit(0),
+  (error: unknown) => process.exit(isNoRoom(error) ? noRoomExitCode : 1),
+);
 
 async function main(): Promise<void> {
   const order = JSON.parse(readFileSync(join(attemptFolder, attemptFiles.order), 'utf8')) as RunOrder;
   const runner = identifyProcess(process.pid) ?? { pid: process.pid, startTime: '' };
   const claim: Claim = { runner };
-  // Before anything runs: how it ended must be written, however full the disk is then.
+  // Before anything runs: how it ended must be written, however full the disk is then. What there is no room for at all is left to a runner
+  // that comes later.
   using ending = new ReservedFile(join(attemptFolder, attemptFiles.ending));
+  using child = new ReservedFile(join(attemptFolder, attemptFiles.child));
+  enterLog();
   if (writeOnce(join(attemptFolder, attemptFiles.claim), claim)) {
-    ending.write(await run(order));
+    ending.write(await run(order, child));
     tellSidecar();
   }
 }
 
-async function run({ argv, env, ...places }: RunOrder): Promise<Ending> {
+/** The log's own entry in the folder takes room, too. What else may be wrong with it is said when it is opened. */
+function enterLog(): void {
+  try {
+    closeSync(openSync(join(attemptFolder, attemptFiles.log), 'a', 0o600));
+  } catch (error) {
+    if (isNoRoom(error)) throw error;
+  }
+}
+
+async function run({ argv, env, ...places }: RunOrder, childFile: ReservedFile): Promise<Ending> {
   const [program = '', ...args] = argv;
   let log: LogWriter;
   try {
@@ -50,7 +66,7 @@ async function run({ argv, env, ...places }: RunOrder): Promise<Ending> {
   const startedAt = new Date().toISOString();
   const child: Child = { process: identifyProcess(command.pid) ?? { pid: command.pid, startTime: '' }, startedAt };
   try {
-    writeWhole(join(attemptFolder, attemptFiles.child), child);
+    childFile.write(child);
   } catch (error) {
     // A command that nobody can find again would run beside the next attempt.
     await killed(command);

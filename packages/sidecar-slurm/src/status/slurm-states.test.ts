@@ -161,8 +161,13 @@ describe('a job in Slurm’s state', () => {
     expect(mainState(statusOf(seen('PENDING'), recordOf('running', running, { jobId: '6' })))).toMatchObject(waiting);
   });
 
-  test('PENDING has not ended before Slurm agrees', () => {
-    expect(mainState(statusOf(seen('PENDING'), recordOf('ended', endedWith(0))))).toMatchObject(waiting);
+  test('PENDING has not ended before Slurm agrees: what was shown as running does not wait again', () => {
+    const times = { startedAt: '2027-01-01T00:30:00Z', finishedAt: '2027-01-01T00:40:00Z' };
+    const record = recordOf('ended', endedWith(0, times), { finishedAt: '2027-01-01T00:40:01Z' });
+    const status = statusOf(seen('PENDING'), record);
+    expect(mainState(status)).toEqual(going);
+    expect(status.phase).toBeUndefined();
+    expect(mainState(statusOf(seen('PENDING', { restarts: 1 }), record))).toMatchObject(waiting);
   });
 
   test.each([143, 0])('that ended by signal or code is never a success: exit code %i', (exitCode) => {

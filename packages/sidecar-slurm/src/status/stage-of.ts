@@ -90,8 +90,11 @@ export function stageOf({
   const { job, endedSinceMs = nowMs } = sight;
   const verdict = judgeState(job.state);
   // What the job says is newer than what squeue said, unless it is of the time before Slurm began the job anew. An end has to be agreed to:
-  // one that is told can't be taken back.
-  if (verdict.kind === 'queued') return !isOver && isOfRun(record, job) ? { kind: 'running', askedAt } : toQueued(job);
+  // one that is told can't be taken back. Until then it runs, as it did: what slurmctld is asked for while it is away is old for long.
+  if (verdict.kind === 'queued') {
+    if (!isOfRun(record, job)) return toQueued(job);
+    return { kind: 'running', askedAt: isOver ? (askedAt ?? record.finishedAt) : askedAt };
+  }
   const isGoing = verdict.kind === 'running' || verdict.kind === 'suspended';
   if (isGoing && (!isOver || askedAt !== undefined)) return { kind: 'running', askedAt };
   if (isOver) return { kind: 'over', at: overAt, ...endingBy(job, askedAt, leadMs) };
