@@ -14,10 +14,10 @@ import { PollPace } from './poll-pace.ts';
 import { v1Capabilities } from './v1-capabilities.ts';
 import type { V1Client } from './v1-client.ts';
 import { type V1CreateSettings, V1Creates } from './v1-creates.ts';
+import { V1Deletes } from './v1-deletes.ts';
 import { V1Ping } from './v1-ping.ts';
-import { hadJob, type V1Pod, V1Pods } from './v1-pods.ts';
+import { V1Pods } from './v1-pods.ts';
 import { V1Rounds } from './v1-rounds.ts';
-import { isSilence } from './v1-statuses.ts';
 
 export interface V1BackendOptions extends V1CreateSettings {
   readonly client: Pick<V1Client, 'create' | 'delete' | 'status' | 'logs' | 'ping'>;
@@ -37,6 +37,7 @@ export class V1Backend implements Backend {
   readonly #pods: V1Pods;
   readonly #rounds: V1Rounds;
   readonly #creates: V1Creates;
+  readonly #deletes: V1Deletes;
   readonly #ping: V1Ping;
   readonly #pace = new PollPace();
   #news: News | undefined;
@@ -56,8 +57,9 @@ export class V1Backend implements Backend {
       ...{ client: options.client, pods: this.#pods, now: this.#now },
       onReport: ({ owner }, report) => this.#news?.report({ owner, report }),
       onGone: (uid) => this.#news?.gone(uid),
-      onUnwanted: (entry) => void this.#end(entry),
+      onUnwanted: (entry) => void this.#deletes.end(entry),
     });
+    this.#deletes = new V1Deletes({ ...shared, pods: this.#pods, onGone: (uid) => this.#news?.gone(uid) });
     this.#creates = new V1Creates({ ...shared, pods: this.#pods, rounds: this.#rounds });
   }
 
@@ -127,44 +129,16 @@ export class V1Backend implements Backend {
   }
 
   async delete({ uid }: PodReference): Promise<void> {
-    const entry = this.#pods.find(uid);
-    if (entry === undefined) return;
-    await this.#options.client.delete(entry.pod);
-    this.#pods.forget(uid);
-    this.#news?.gone(uid);
+    await this.#deletes.delete(uid);
   }
 
-  /**
-   * A plugin may have in its queue what it does not show, and what turns up later goes. Some plugins fail for a pod that they don't know:
-   * only while a create is in doubt is that an error, to be tried again, and for a pod that had a job. That nobody has answered always is.
-   */
-  async deleteUnreported({ owner, uid }: Pick<PodReference, 'owner' | 'uid'>): Promise<void> {
-    const entry = this.#pods.findOf({ owner, uid });
-    if (entry === undefined) return;
-    const { namespace, name } = entry.pod.metadata;
-    const fields = { pod: `${namespace}/${name}`, podUid: uid, node: owner.node };
-    this.#options.logger.info(
-      fields,
-      'a deleted pod may be at the plugin, which does not show it: it is deleted there',
-    );
-    try {
-      await this.deleteUnseen(entry.pod, owner);
-    } catch (error) {
-      if (isSilence(error) || entry.doubt !== undefined || entry.report !== undefined) throw error;
-      if (hadJob(entry.pod) && InterLinkError.from(error).code !== 'not_found') throw error;
-    }
+  async deleteUnreported(pod: Pick<PodReference, 'owner' | 'uid'>): Promise<void> {
+    await this.#deletes.deleteUnreported(pod);
   }
 
-  /** Of a pod that the plugin has not shown: it may have it all the same, or get it yet. @throws InterLinkError `not_found` for another owner's */
+  /** See {@link V1Deletes.deleteUnseen}. */
   async deleteUnseen(pod: Pod, owner: Owner): Promise<void> {
-    const entry = this.#pods.know(pod, owner);
-    entry.isUnwanted = true;
-    entry.isEnding = true;
-    try {
-      await this.#options.client.delete(pod);
-    } finally {
-      entry.isEnding = false;
-    }
+    await this.#deletes.deleteUnseen(pod, owner);
   }
 
   async logs(
@@ -174,23 +148,6 @@ export class V1Backend implements Backend {
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
     return await this.#options.client.logs(pod, container, options, signal);
-  }
-
-  async #end(entry: V1Pod): Promise<void> {
-    if (entry.isEnding) return;
-    entry.isEnding = true;
-    try {
-      await this.#options.client.delete(entry.pod);
-      this.#pods.forget(entry.pod.metadata.uid);
-      this.#news?.gone(entry.pod.metadata.uid);
-    } catch (error) {
-      this.#options.logger.warn(
-        { err: error, podUid: entry.pod.metadata.uid },
-        'cannot delete a pod that has turned up late',
-      );
-    } finally {
-      entry.isEnding = false;
-    }
   }
 
   #isIdle(): boolean {

@@ -18,6 +18,7 @@ import {
 } from '@interlink/protocol';
 import type { JobScript } from './job-scripts.ts';
 import type { V1Settings } from './routing/sidecar-route.ts';
+import { isUnsent } from './v1-failures.ts';
 import { toSidecar, type V1Hop } from './v1-hop.ts';
 import { withoutValues } from './without-values.ts';
 
@@ -91,7 +92,7 @@ export class V1Client {
   async delete(pod: Pod): Promise<void> {
     const body = JSON.stringify(pod);
     const response = await this.#call('DeletePod', { method: this.#hop.deleteMethod, path: '/delete', body });
-    await response.body.dump();
+    await readBody(response.body, smallBody);
   }
 
   /** One request for all pods. @returns the reports of those that the peer knows */
@@ -155,15 +156,4 @@ export class V1Client {
 function isOfBetween(statusCode: number, contentType: string | string[] | undefined): boolean {
   if (statusCode === 503) return !String(contentType).startsWith(problemContentType);
   return [408, 499, 502, 504].includes(statusCode);
-}
-
-/** Names of Node and undici for "there was no connection": https://nodejs.org/api/errors.html#common-system-errors */
-const neverConnected =
-  /^(ECONNREFUSED|ENOENT|EACCES|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
-
-/** Whether the way to the plugin was not there, so that no byte of the request has reached it. */
-function isUnsent(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const isRefused = 'code' in error && typeof error.code === 'string' && neverConnected.test(error.code);
-  return isRefused || isUnsent(error.cause);
 }

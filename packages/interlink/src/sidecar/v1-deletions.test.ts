@@ -121,6 +121,63 @@ describe('V1Backend takes a pod that the plugin does not show for deleted', () =
   );
 });
 
+/** As the target tells of a call that had no answer. */
+function transportError(code: string) {
+  const cause = Object.assign(new Error(code), { code });
+  return InterLinkError.from(
+    new InterLinkError(InterLinkError.from(cause).code, `Cannot reach it: ${code}`, { cause }),
+  );
+}
+
+describe('V1Backend takes a pod that the plugin hangs up on when it is to delete it', () => {
+  /** A plugin that crashes over a pod that it does not know, once no create is in doubt. @param codes of its answers, in turn */
+  async function startCrashing(codes: string[], isSettled = true) {
+    const { plugin, backend, request } = await startUnclear('leaves it out');
+    if (isSettled) plugin.nowMs += settleMs;
+    await poll(backend);
+    await backend.adopt(request, owner).catch(() => undefined);
+    plugin.asked.length = 0;
+    plugin.delete = async ({ metadata }) => {
+      plugin.asked.push(`delete ${metadata.name}`);
+      const code = codes.shift();
+      if (code !== undefined) throw transportError(code);
+    };
+    return { plugin, backend };
+  }
+
+  test.each(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])(
+    'for deleted, when it does so twice and is well: %s',
+    async (code) => {
+      const { plugin, backend } = await startCrashing([code, code]);
+      await backend.deleteUnreported({ owner, uid });
+      expect(plugin.asked).toEqual(['delete 1', 'ping', 'delete 1', 'ping']);
+    },
+  );
+
+  test('for deleted, when it takes the second', async () => {
+    const { plugin, backend } = await startCrashing(['ECONNRESET']);
+    await backend.deleteUnreported({ owner, uid });
+    expect(plugin.asked).toEqual(['delete 1', 'ping', 'delete 1']);
+  });
+
+  test.each([
+    ['a create is in doubt', ['ECONNRESET', 'ECONNRESET'], false],
+    ['there is no way to it', ['ECONNREFUSED'], true],
+    ['there is no way to it the second time', ['ECONNRESET', 'ECONNREFUSED'], true],
+    ['its socket may not be opened', ['EACCES'], true],
+    ['it does not speak HTTP', ['HPE_INVALID_CONSTANT'], true],
+  ])('for what it was when %s', async (_, codes, isSettled) => {
+    const { backend } = await startCrashing(codes, isSettled);
+    await expect(backend.deleteUnreported({ owner, uid })).rejects.toThrow('Cannot reach it');
+  });
+
+  test('for what it was when the plugin is not well', async () => {
+    const { plugin, backend } = await startCrashing(['ECONNRESET', 'ECONNRESET']);
+    plugin.mood = 'silent';
+    await expect(backend.deleteUnreported({ owner, uid })).rejects.toThrow('silent');
+  });
+});
+
 describe('V1Backend deletes what has turned up of a deleted pod', () => {
   /** A plugin that shows the job of a deleted pod, and takes its time for each deletion of it. */
   async function startUnwanted(queueMs: number) {

@@ -17,8 +17,8 @@ export interface V1Pod {
   isSending: boolean;
   /** Deleted before the plugin has shown it: what turns up later goes. */
   isUnwanted: boolean;
-  /** Its deletion is under way: a plugin that takes its time for that is not told again meanwhile. */
-  isEnding: boolean;
+  /** How many of its deletions are under way: a plugin that takes its time for one is not told again meanwhile. */
+  deletions: number;
   /** The plugin fails for it alone: it is asked for apart from the others, whose answers it would spoil. */
   isApart: boolean;
   /** The plugin names it without a container, as it may do with a job that waits. */
@@ -78,9 +78,9 @@ export class V1Pods {
     }
     const { settleMs } = this.#options;
     const doubt = doubtOfStart(creationTimestamp, { startedMs: this.#startedMs, nowMs, settleMs });
-    const flags = { isSending: false, isUnwanted: false, isEnding: false, isApart: false };
+    const flags = { isSending: false, isUnwanted: false, isApart: false };
     const unknown = { report: undefined, takenMs: undefined, isNamedOnly: false, isMet: false };
-    const entry: V1Pod = { owner, pod, doubt, ...unknown, ...flags, absences: 0, wantedMs: nowMs };
+    const entry: V1Pod = { owner, pod, doubt, ...unknown, ...flags, absences: 0, deletions: 0, wantedMs: nowMs };
     this.#pods.set(uid, entry);
     return entry;
   }
@@ -94,8 +94,8 @@ export class V1Pods {
     for (const [uid, entry] of this.#pods) if (this.#isIdle(entry)) this.#pods.delete(uid);
   }
 
-  #isIdle({ report, doubt, isSending, isUnwanted, isEnding, wantedMs }: V1Pod): boolean {
-    if (report !== undefined || isSending || isEnding || doubt !== undefined) return false;
+  #isIdle({ report, doubt, isSending, isUnwanted, deletions, wantedMs }: V1Pod): boolean {
+    if (report !== undefined || isSending || deletions > 0 || doubt !== undefined) return false;
     return isUnwanted || this.#options.now() - wantedMs > keepMs;
   }
 }

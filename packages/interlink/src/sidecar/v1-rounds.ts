@@ -2,8 +2,9 @@ import type { PodReport } from '@interlink/protocol';
 import { endsDoubt } from './create-doubt.ts';
 import { EmptyEntries, isEmpty } from './empty-entries.ts';
 import type { V1Client } from './v1-client.ts';
+import { isSilence } from './v1-failures.ts';
 import { hadJob, type V1Pod, type V1Pods } from './v1-pods.ts';
-import { isSilence, type V1Answers, V1Statuses } from './v1-statuses.ts';
+import { type V1Answers, V1Statuses } from './v1-statuses.ts';
 
 /** A pod missing from this many good answers in a row is looked up once more, and lost if it is not there. */
 const absencesUntilLookup = 3;

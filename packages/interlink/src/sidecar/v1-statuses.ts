@@ -1,5 +1,6 @@
-import { type ErrorCode, InterLinkError, type Pod, type PodReport } from '@interlink/protocol';
+import { InterLinkError, type Pod, type PodReport } from '@interlink/protocol';
 import type { V1Client } from './v1-client.ts';
+import { isSilence } from './v1-failures.ts';
 
 /** Single questions under way at one time. */
 const concurrency = 8;
@@ -67,16 +68,6 @@ export class V1Statuses {
     await Promise.all(Array.from({ length: concurrency }, work));
     return { reports, failures };
   }
-}
-
-const silent: ReadonlySet<ErrorCode> = new Set([
-  ...(['unavailable', 'deadline_exceeded', 'cancelled', 'unauthenticated', 'permission_denied'] as const),
-]);
-
-/** The plugin did not answer at all, or not to us: asking for each pod would tell no more. */
-export function isSilence(error: unknown): boolean {
-  const { code } = InterLinkError.from(error);
-  return silent.has(code);
 }
 
 function byUid(reports: ReadonlyArray<PodReport>): Map<string, PodReport> {

@@ -146,3 +146,14 @@ test('toV1PodStatus() shows a pod that failed as a whole as containers that fail
     { exitCode: 137, reason: 'DeadlineExceeded' },
   ]);
 });
+
+test('fromV1PodStatus() takes containers of which no state is told for none: so the plugin of Slurm answers for a pod that it does not know', () => {
+  const [entry] = parseV1PodStatuses([
+    {
+      ...{ name: 'p', UID: '11111111-1111-4111-8111-111111111111', namespace: 'ns', JID: '' },
+      containers: [{ name: 'c', state: {}, lastState: {}, ready: false, restartCount: 0, image: '', imageID: '' }],
+      initContainers: [{ name: 'i', state: {}, lastState: {}, ready: false, restartCount: 0, image: '', imageID: '' }],
+    },
+  ]);
+  expect(entry && fromV1PodStatus(entry).status).toEqual({ containerStatuses: [] });
+});

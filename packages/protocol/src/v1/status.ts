@@ -21,15 +21,14 @@ export function toV1PodStatus(report: PodReport): V1PodStatus {
 
 /** A v1 status as a report. */
 export function fromV1PodStatus(status: V1PodStatus): PodReport {
+  const initContainers = toldOf(status.initContainers);
   return {
     uid: status.UID,
     namespace: status.namespace,
     name: status.name,
     status: {
-      ...(status.initContainers === undefined || status.initContainers.length === 0
-        ? {}
-        : { initContainerStatuses: status.initContainers.map(withoutEmptyStates) }),
-      containerStatuses: (status.containers ?? []).map(withoutEmptyStates),
+      ...(initContainers.length === 0 ? {} : { initContainerStatuses: initContainers.map(withoutEmptyStates) }),
+      containerStatuses: toldOf(status.containers).map(withoutEmptyStates),
       ...(status.JID === undefined || status.JID === '' ? {} : { jobID: status.JID }),
     },
   };
@@ -50,6 +49,11 @@ function asFailed(status: ContainerStatus, reason: string | undefined): Containe
       },
     },
   };
+}
+
+/** Some plugins show each container without any state where they know nothing of the pod: that of Slurm does. */
+function toldOf(statuses: ReadonlyArray<ContainerStatus> = []): ReadonlyArray<ContainerStatus> {
+  return statuses.every(({ state }) => isEmpty(state)) ? [] : statuses;
 }
 
 /** Go peers write `lastState: {}` where nothing was. */

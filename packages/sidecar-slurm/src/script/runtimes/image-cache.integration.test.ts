@@ -100,8 +100,22 @@ test('of many jobs at once one pulls', async () => {
 
 test('a lock whose owner is gone is broken', async () => {
   await mkdir(`${entry()}.lock`, { recursive: true });
+  await writeFile(join(`${entry()}.lock`, 'another'), '');
   expect((await run({ before: 'lock_patience_ms=200' })).at(-1)).toBe('content');
   expect((await readdir(cache.folder)).filter((name) => name.endsWith('.lock'))).toEqual([]);
+});
+
+test('a lock whose owner was killed right when it had it is let go by who ends its pod, and no other is', async () => {
+  const killed = 'mv() { command mv "$@"; [[ $4 == *.lock ]] && kill -KILL $BASHPID; }';
+  expect(await run({ before: killed })).toEqual(['Pulling Pulling image "app"']);
+  expect(await readdir(`${entry()}.lock`)).toHaveLength(1);
+  expect((await run({ before: 'lock_patience_ms=600000; release_locks' })).at(-1)).toBe('content');
+  expect((await readdir(cache.folder)).filter((name) => name !== 'salt')).toEqual([`sha256-1.${machine()}.sif`]);
+
+  await mkdir(`${entry()}.lock`);
+  await writeFile(join(`${entry()}.lock`, 'another'), '');
+  await run({ before: 'release_locks' });
+  expect(await readdir(`${entry()}.lock`)).toEqual(['another']);
 });
 
 test('a lock whose owner lives is waited for, however long the pull', async () => {

@@ -6,8 +6,8 @@
 # A driver has image_download NAME AUTH_FILE FILE, which pulls, or leaves runtime_error; AUTH_FILE is empty where nothing is shown; and
 # image_describe FILE FOLDER, which notes beside the image what it says of itself.
 #
-# Locks are folders, as mkdir is atomic on every shared file system; nobody trusts a clock but his own. Two jobs that pull the same image
-# at once do no harm: whose folder has the name first has won.
+# A lock is a folder with its owner's name in it, as only an empty folder is replaced by rename(2), on every shared file system; nobody trusts
+# a clock but his own. Two jobs that pull the same image at once do no harm: whose folder has the name first has won.
 machine=$(uname -m)
 heartbeat_s=10 lock_patience_ms=60000 lock_poll_s=0.5
 # Who reads this: a job, or the sidecar's own script on the login node. Only the one that images_pulled_by names pulls.
@@ -76,7 +76,9 @@ fetch_image() {
   wait_for_lock "$name" || return
   now_ms
   pull_begun=$now
-  if ! is_image_open "$name"; then
+  if is_image_open "$name"; then
+    let_go "$scratch_folder/.lock.$name"
+  else
     pull_image_in_turn "$name" || return
     now_ms
   fi
@@ -105,12 +107,19 @@ touch_image() {
   : >"$image_entry/used"
 }
 
-# Until the image is there, or it is this job's turn to pull it. Status 1: nobody can make a lock there.
+# Until the image is there, or it is this job's turn to pull it. Status 1: nobody can make a lock there. Who is ended at any moment has noted
+# before what is to be let go.
 wait_for_lock() {
-  local name=$1 lock=$image_entry.lock seen='' time since failures=0
+  local name=$1 lock=$image_entry.lock owner=${SLURM_JOB_ID:-0}-$BASHPID-$RANDOM new gone seen='' time since failures=0
+  new=${image_entry%/*}/.new-lock-$owner
+  printf '%s\0' "$lock" "$new" "$owner" >"$scratch_folder/.lock.$name"
+  if ! { mkdir -- "$new" && : >"$new/$owner"; } 2>/dev/null; then
+    runtime_error="cannot write ${image_entry%/*}"
+    return 1
+  fi
   now_ms
   since=$now
-  until is_image_open "$name" || mkdir -- "$lock" 2>/dev/null; do
+  until is_image_open "$name" || mv -T -- "$new" "$lock" 2>/dev/null; do
     time=$(stat -c %y -- "$lock" 2>/dev/null)
     now_ms
     # Another may have let go of it just then; not so often.
@@ -124,20 +133,28 @@ wait_for_lock() {
       seen=$time since=$now
     elif ((now - since > lock_patience_ms)); then
       log_line "the lock $lock was left behind: nobody has touched it for $((lock_patience_ms / 1000)) s"
-      mv -T -- "$lock" "$image_cache/.left-$BASHPID-$RANDOM" 2>/dev/null
+      gone=$image_cache/.left-$owner
+      mv -T -- "$lock" "$gone" 2>/dev/null && rm -rf -- "$gone"
       since=$now
     fi
     sleep "$lock_poll_s"
   done
-  # Who is ended while he holds it leaves it to release_locks.
-  printf '%s' "$lock" >"$scratch_folder/.lock.$name"
+}
+
+# What a note says of a lock that this job may have: nobody else's is let go.
+let_go() {
+  local words
+  read_words "$1" || return
+  rm -rf -- "${words[1]}"
+  rm -f -- "${words[0]}/${words[2]}" && rmdir -- "${words[0]}" 2>/dev/null
+  rm -f -- "$1"
 }
 
 # At the end, whatever became of its pulls: others must not wait until a lock has been silent for long, and what is half made is nobody's.
 release_locks() {
   local note
   for note in "$scratch_folder"/.draft.*; do [[ -f $note ]] && rm -rf -- "$(<"$note")"; done
-  for note in "$scratch_folder"/.lock.*; do [[ -f $note ]] && rmdir -- "$(<"$note")" 2>/dev/null; done
+  for note in "$scratch_folder"/.lock.*; do [[ -f $note ]] && let_go "$note"; done
   return 0
 }
 
@@ -159,8 +176,8 @@ pull_image_in_turn() {
   rm -rf -- "$draft"
   kill "$beat" 2>/dev/null
   wait "$beat" 2>/dev/null
-  rm -f -- "$scratch_folder/.lock.$name" "$scratch_folder/.draft.$name"
-  rmdir -- "$image_entry.lock" 2>/dev/null
+  rm -f -- "$scratch_folder/.draft.$name"
+  let_go "$scratch_folder/.lock.$name"
   return "$status"
 }
 
