@@ -26,6 +26,8 @@ export interface V1Pod {
   /** The plugin has been asked for it, and has answered. */
   isMet: boolean;
   absences: number;
+  /** When it was first asked for in vain, since it was shown last; milliseconds since the epoch. */
+  missingFromMs: number | undefined;
   wantedMs: number;
 }
 
@@ -79,7 +81,13 @@ export class V1Pods {
     const { settleMs } = this.#options;
     const doubt = doubtOfStart(creationTimestamp, { startedMs: this.#startedMs, nowMs, settleMs });
     const flags = { isSending: false, isUnwanted: false, isApart: false };
-    const unknown = { report: undefined, takenMs: undefined, isNamedOnly: false, isMet: false };
+    const unknown = {
+      report: undefined,
+      takenMs: undefined,
+      missingFromMs: undefined,
+      isNamedOnly: false,
+      isMet: false,
+    };
     const entry: V1Pod = { owner, pod, doubt, ...unknown, ...flags, absences: 0, deletions: 0, wantedMs: nowMs };
     this.#pods.set(uid, entry);
     return entry;

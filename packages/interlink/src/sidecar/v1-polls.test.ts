@@ -44,6 +44,42 @@ test('V1Backend looks once more for a pod that is missing from three answers, be
   expect(plugin.asked).toEqual(['status 1,2,3', 'status 1,2,3', 'status 1,2,3', 'status 2']);
 });
 
+/** From now on the plugin gives what it has answered last for 10 s more, whatever it is asked, as that of Slurm does. */
+function keepAnswers(plugin: SimulatedPlugin): void {
+  const ask = plugin.status.bind(plugin);
+  let kept = { untilMs: 0, reports: ask([]) };
+  plugin.status = async (pods) => {
+    if (plugin.nowMs >= kept.untilMs) kept = { untilMs: plugin.nowMs + 10_000, reports: ask(pods) };
+    return await kept.reports;
+  };
+}
+
+/** Polls once a second. @returns the names that were listed each time */
+async function pollFor(seconds: number, { plugin, backend }: { plugin: SimulatedPlugin; backend: V1Backend }) {
+  const listed: string[][] = [];
+  for (let second = 0; second < seconds; second += 1) {
+    plugin.nowMs += 1_000;
+    listed.push(await namesOf(backend));
+  }
+  return listed;
+}
+
+test('V1Backend loses no pod to a plugin that answers with what it was asked before', async () => {
+  const site = await startWith(['1', '2'], 'names it without containers');
+  keepAnswers(site.plugin);
+  site.plugin.nowMs += 60_000;
+  await site.backend.create(requestOf('3'), owner);
+  expect(site.plugin.jobsOf(uidOf('3'))).toBe(1);
+  for (const names of await pollFor(60, site)) expect(names).toEqual(['1', '2', '3']);
+});
+
+test('V1Backend sees that a pod is gone from a plugin that answers with what it was asked before', async () => {
+  const site = await startWith(['1', '2']);
+  keepAnswers(site.plugin);
+  site.plugin.lose(uidOf('1'));
+  expect((await pollFor(60, site)).at(-1)).toEqual(['2']);
+});
+
 test('V1Backend asks apart for a pod that spoils the answer for all', async () => {
   const { plugin, backend } = await startWith(['1', '2', '3'], 'fails');
   plugin.lose(uidOf('2'));

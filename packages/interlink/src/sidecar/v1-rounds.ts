@@ -8,6 +8,8 @@ import { type V1Answers, V1Statuses } from './v1-statuses.ts';
 
 /** A pod missing from this many good answers in a row is looked up once more, and lost if it is not there. */
 const absencesUntilLookup = 3;
+/** An answer that a plugin has kept is at most so old; that of Slurm keeps them for 10 s. */
+const oldestAnswerMs = 30_000;
 
 export interface V1RoundsOptions {
   readonly client: Pick<V1Client, 'status' | 'ping'>;
@@ -84,7 +86,7 @@ export class V1Rounds {
   /** @returns whether something has changed, or is about to */
   async #take(
     entries: ReadonlyArray<V1Pod>,
-    { reports, failures, isWell, askedMs }: V1Answers & { readonly isWell: boolean; readonly askedMs: number },
+    { reports, failures, unsure, isWell, askedMs }: V1Answers & { readonly isWell: boolean; readonly askedMs: number },
   ): Promise<boolean> {
     let hasChanged = false;
     const named: Array<{ entry: V1Pod; told: PodReport }> = [];
@@ -97,10 +99,12 @@ export class V1Rounds {
       entry.isApart = failures.has(uid);
       if (isShown) hasChanged = this.#show(entry, report, askedMs) || hasChanged;
       else if (entry.report === undefined && report !== undefined) named.push({ entry, told: report });
-      else if (entry.report === undefined) this.#settle(entry, { askedMs, isFailure: failures.has(uid) }, isWell);
-      else if (!failures.has(uid)) {
+      else if (entry.report === undefined) {
+        const toldMs = unsure.has(uid) ? askedMs - oldestAnswerMs : askedMs;
+        this.#settle(entry, { askedMs: toldMs, isFailure: failures.has(uid) }, isWell);
+      } else if (!failures.has(uid)) {
         hasChanged = true;
-        await this.#miss(entry);
+        await this.#miss(entry, askedMs);
       }
     }
     await this.#settleNamed(named, askedMs);
@@ -112,6 +116,7 @@ export class V1Rounds {
     // Asked before the plugin had taken it, it named what it had no job for.
     entry.isNamedOnly = isEmpty(told) && askedMs >= (entry.takenMs ?? 0);
     entry.absences = 0;
+    entry.missingFromMs = undefined;
     if (entry.isUnwanted) {
       // In doubt until it is gone: it is asked for, and deleted, again.
       this.#options.onUnwanted(entry);
@@ -150,14 +155,16 @@ export class V1Rounds {
   }
 
   /** Absent from a good answer. */
-  async #miss(entry: V1Pod): Promise<void> {
+  async #miss(entry: V1Pod, missedMs: number): Promise<void> {
     entry.absences += 1;
+    entry.missingFromMs ??= missedMs;
     if (entry.absences < absencesUntilLookup) return;
     const { uid } = entry.pod.metadata;
     const askedMs = this.#options.now();
-    const { reports, failures } = await this.#statuses.ask([entry.pod]);
+    const { reports, failures, unsure } = await this.#statuses.ask([entry.pod]);
     const report = reports.get(uid);
     if (report !== undefined) this.#show(entry, report, askedMs);
+    else if (unsure.has(uid) && askedMs - (entry.missingFromMs ?? askedMs) < oldestAnswerMs) return;
     else if (!failures.has(uid) && this.#options.pods.find(uid) === entry) {
       this.#options.pods.forget(uid);
       this.#options.onGone(uid);
