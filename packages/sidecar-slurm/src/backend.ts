@@ -10,6 +10,7 @@ import {
   type NodeStats,
   type OwnedReport,
   type Owner,
+  ownerKey,
   type PodReference,
   type PodReport,
   type PodRequest,
@@ -107,13 +108,22 @@ export class SlurmBackend implements Backend {
   }
 
   /** A pod whose folder can't be read may be in no list, since nobody can tell whose it is: it is there all the same. */
-  async adopt({ pod }: PodRequest): Promise<undefined> {
-    this.#parts.book.unread.assertRead(pod.metadata.uid);
+  async adopt({ pod: { metadata } }: PodRequest, owner: Owner): Promise<PodReport | undefined> {
+    const { book } = this.#parts;
+    book.unread.assertRead(metadata.uid);
+    // It may have been read just now, and not be told yet.
+    const entry = book.get(metadata.uid);
+    return entry !== undefined && isOf(entry, owner) ? entry.report(this.#options.clock.now()) : undefined;
   }
 
   /** See {@link SlurmBackend.adopt}. */
-  async deleteUnreported({ uid }: Pick<PodReference, 'uid'>): Promise<void> {
-    this.#parts.book.unread.assertRead(uid);
+  async deleteUnreported({ owner, uid }: Pick<PodReference, 'owner' | 'uid'>): Promise<void> {
+    const { book } = this.#parts;
+    book.unread.assertRead(uid);
+    const entry = book.get(uid);
+    if (entry !== undefined && isOf(entry, owner)) {
+      throw new InterLinkError('unavailable', `Pod ${podFields(entry.reference).pod} is being taken up: try again`);
+    }
   }
 
   async updateVolumes(pod: PodReference, volumes: ReadonlyArray<ResolvedVolume>): Promise<void> {
@@ -242,4 +252,8 @@ export class SlurmBackend implements Backend {
     }
     return entry;
   }
+}
+
+function isOf({ stored }: PodEntry, owner: Owner): boolean {
+  return ownerKey(stored.owner) === ownerKey(owner);
 }

@@ -93,10 +93,15 @@ describe('a pod of whose folder a file can’t be read when the sidecar begins',
     await using _running = running;
     await restartWithout(running, 'request.json');
     const unavailable = { code: 'unavailable', message: expect.stringContaining(running.folder().path) };
-    await expect(running.backend.adopt(podRequest(1))).rejects.toMatchObject(unavailable);
+    await expect(running.backend.adopt(podRequest(1), owner)).rejects.toMatchObject(unavailable);
     await expect(running.backend.deleteUnreported(reference)).rejects.toMatchObject(unavailable);
-    expect(await running.backend.adopt(podRequest(3))).toBe(undefined);
-    await running.backend.deleteUnreported({ uid: uidOf(3) });
+    expect(await running.backend.adopt(podRequest(3), owner)).toBe(undefined);
+    await running.backend.deleteUnreported({ owner, uid: uidOf(3) });
+    // This one could be read, and is another's to others.
+    expect(await running.backend.adopt(podRequest(2), owner)).toMatchObject({ uid: uidOf(2) });
+    expect(await running.backend.adopt(podRequest(2), { ...owner, node: 'other' })).toBe(undefined);
+    const second = { owner, uid: uidOf(2) };
+    await expect(running.backend.deleteUnreported(second)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   test('is gone when its folder is, and its job is ended', async () => {

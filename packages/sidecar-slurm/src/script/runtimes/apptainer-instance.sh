@@ -172,11 +172,15 @@ is_instance() {
   [[ $command == appinit* || $command == sinit* ]]
 }
 
-# With its first process end all that are in it.
+# With its first process end all that are in it. Whoever was ended before he had noted that has Apptainer's own record.
 kill_instance() {
-  local folder=$1 pid
-  [[ -r $folder/pid ]] || return 0
-  pid=$(<"$folder/pid")
+  local folder=${1%/} pid
+  if [[ -r $folder/pid ]]; then
+    pid=$(<"$folder/pid")
+  else
+    instance_pid "${folder##*/}"
+    pid=$REPLY
+  fi
   is_instance "$pid" && kill -KILL "$pid" 2>/dev/null
   return 0
 }
@@ -184,10 +188,11 @@ kill_instance() {
 # An instance that was on its way when its creation was given up is in no record, and no child of ours any more: it goes by the folder
 # that all of this pod's Apptainer have in their environment. What it has begun meanwhile goes the next time.
 kill_unrecorded() {
-  local left=100 file files
-  while ((left > 0)); do
+  local left=100 quiet=0 file files
+  # One that is just becoming another program shows no environment at that moment.
+  while ((left > 0 && quiet < 2)); do
     mapfile -t files < <(grep -alF "APPTAINER_CONFIGDIR=$1/config" /proc/[0-9]*/environ 2>/dev/null)
-    ((${#files[@]} == 0)) && return
+    quiet=$((${#files[@]} == 0 ? quiet + 1 : 0))
     for file in "${files[@]}"; do
       file=${file#/proc/}
       kill -KILL "${file%%/*}" 2>/dev/null

@@ -179,8 +179,8 @@ runtime_remove() {
 }
 
 runtime_cleanup_pod() {
-  local folder
+  local folder apptainer_folder=$scratch_folder/.apptainer
   release_locks
-  for folder in "$scratch_folder"/.apptainer/*.*/; do kill_instance "$folder"; done
-  kill_unrecorded "$scratch_folder/.apptainer"
+  for folder in "$apptainer_folder"/*.*/; do kill_instance "$folder"; done
+  kill_unrecorded "$apptainer_folder"
 }
