@@ -5,6 +5,7 @@ import type { JobWatch } from './jobs/job-watch.ts';
 import { sleepBy } from './jobs/sleep-by.ts';
 import type { PodBook } from './pods/pod-book.ts';
 import { Slots } from './slurm/pace/slots.ts';
+import { isWaitingInSlurm } from './status/to-pod-report.ts';
 
 /** One look at one folder, whatever the number of pods. */
 const intervalMs = 500;
@@ -61,7 +62,7 @@ async function refresh(uid: string, { book, ender, watch, clock }: WatchOptions)
   // What has ended by its own account has to be agreed to by Slurm before it can go, to be explained if it was asked to end, and to be told
   // where squeue has shown it as waiting.
   const needsSlurm =
-    deletion !== undefined || record?.askedAt !== undefined || entry.stage(clock.now()).kind === 'queued';
+    deletion !== undefined || record?.askedAt !== undefined || isWaitingInSlurm(entry.stage(clock.now()));
   if (record?.phase === 'ended' && needsSlurm) watch.soon();
   if (deletion !== undefined) ender.step(entry);
 }

@@ -4,6 +4,7 @@ import type { PodBook } from '../pods/pod-book.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { isEndState } from '../slurm/job-state.ts';
 import type { CancelMode } from '../slurm/slurm-api.ts';
+import { isWaitingInSlurm } from '../status/to-pod-report.ts';
 import type { CancelBatches } from './cancel-batches.ts';
 import { clearSecrets } from './clear-secrets.ts';
 import type { EndedPods } from './ended-pods.ts';
@@ -115,7 +116,7 @@ export class Ender {
 
   #modeOf(entry: PodEntry, nowMs: number): CancelMode {
     // A batch script that is gone without Slurm's knowledge (a controller that was killed gives ids out twice) hears no signal.
-    if (entry.stage(nowMs).kind === 'queued' || this.#deaf.has(entry)) return 'plain';
+    if (isWaitingInSlurm(entry.stage(nowMs)) || this.#deaf.has(entry)) return 'plain';
     return nowMs >= (entry.deletion?.killAtMs ?? 0) + marginMs ? 'kill' : 'term';
   }
 

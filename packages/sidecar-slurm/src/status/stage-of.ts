@@ -93,7 +93,9 @@ export function stageOf({
   // one that is told can't be taken back. Until then it runs, as it did: what slurmctld is asked for while it is away is old for long.
   if (verdict.kind === 'queued') {
     if (!isOfRun(record, job)) return toQueued(job);
-    return { kind: 'running', askedAt: isOver ? (askedAt ?? record.finishedAt) : askedAt };
+    return isOver
+      ? { kind: 'running', askedAt: askedAt ?? record.finishedAt, waitsInSlurm: true }
+      : { kind: 'running', askedAt };
   }
   const isGoing = verdict.kind === 'running' || verdict.kind === 'suspended';
   if (isGoing && (!isOver || askedAt !== undefined)) return { kind: 'running', askedAt };

@@ -40,10 +40,18 @@ export type Stage =
       readonly imageTroubles: ReadonlyMap<string, Trouble>;
     }
   | { readonly kind: 'queued'; readonly state: string; readonly why?: string; readonly estimatedStart?: string }
-  /** `askedAt`: when somebody asked its script to end. What ends from then on counts as running until Slurm says by whom, and why. */
-  | { readonly kind: 'running'; readonly askedAt?: string | undefined }
+  /**
+   * `askedAt`: when somebody asked its script to end. What ends from then on counts as running until Slurm says by whom, and why.
+   * `waitsInSlurm`: it has ended by its own word, and Slurm has its job as one that waits.
+   */
+  | { readonly kind: 'running'; readonly askedAt?: string | undefined; readonly waitsInSlurm?: boolean }
   /** Nothing of it runs any more. Without an ending the record has said all. */
   | { readonly kind: 'over'; readonly ending?: SlurmEnding; readonly at: string };
+
+/** Whether Slurm has the job as one that waits, whatever that says itself: it can be cancelled only, and nobody knows yet whether it will begin. */
+export function isWaitingInSlurm(stage: Stage): boolean {
+  return stage.kind === 'queued' || (stage.kind === 'running' && stage.waitsInSlurm === true);
+}
 
 /** A pod as it is reported: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/ */
 export function toPodReport(facts: PodFacts): PodReport {
