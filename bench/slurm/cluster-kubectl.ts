@@ -22,7 +22,7 @@ const places = [
 /** What a user of kubectl sees of pods in Apptainer on the testbed's cluster: how long a command takes, and until an end is told. */
 export async function measureClusterKubectl(rounds: number): Promise<void> {
   await using cleanUp = new AsyncDisposableStack();
-  const testbed = await startTestbed();
+  const testbed = await startTestbed({ slurm: true });
   cleanUp.defer(() => testbed.stop());
   const { controlPlane } = testbed;
   if (controlPlane === undefined) throw new Error(`No control plane: ${JSON.stringify(testbed.missing)}`);
