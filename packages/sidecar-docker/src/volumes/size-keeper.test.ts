@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PodRequest, Volume } from '@interlink/sidecar-sdk';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { silent } from '../testing/running-pod.ts';
 import { mountSite } from '../testing/site-policy.ts';
 import { type Eviction, readEvictions } from './eviction-note.ts';
@@ -57,8 +57,17 @@ test('a pod is noted before it is told: a process that takes over while its cont
 
 test('a pod that one can’t look at does not keep the others from being looked at', async () => {
   await writeVolumes(request({ name: 'v', emptyDir: { sizeLimit: '1' } }), mountSite(root));
-  await writeFile(join(root, 'stray'), '');
+  // It comes first.
+  await writeFile(join(root, '00000000-0000-4000-8000-000000000000'), '');
   expect((await look()).map(([pod]) => pod)).toEqual([uid]);
+});
+
+test('what else the sidecar keeps beside its pods is no pod, and no trouble', async () => {
+  await writeFile(join(root, 'probe-1'), '');
+  const warn = vi.fn();
+  const logger = { ...silent, warn };
+  await new SizeKeeper({ root, logger, onEvicted: async () => undefined }).look(signal);
+  expect(warn.mock.calls).toEqual([]);
 });
 
 test('toSizeLimits() takes emptyDirs on disk with a limit above 0', () => {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { type Logger, sleep } from '@interlink/sidecar-sdk';
 import { type Eviction, readEviction, writeEviction } from './eviction-note.ts';
 import { findExcess } from './size-limits.ts';
+import { isPodFolder } from './volume-paths.ts';
 import { readVolumeRecord } from './volume-record.ts';
 
 /** Rarely: a look at a volume reads all of its folders. */
@@ -38,8 +39,8 @@ export class SizeKeeper {
   /** Looks at all pods once, one after another. */
   async look(signal: AbortSignal): Promise<void> {
     const { root, logger } = this.#options;
-    // What begins with a dot is no pod's.
-    const uids = new Set((await readdir(root)).filter((name) => !name.startsWith('.')));
+    // Other files of the sidecar's are there now and then.
+    const uids = new Set((await readdir(root)).filter(isPodFolder));
     this.#unlimited = this.#unlimited.intersection(uids);
     for (const uid of this.#unnoted.keys()) if (!uids.has(uid)) this.#unnoted.delete(uid);
     for (const uid of uids.difference(this.#unlimited)) {
