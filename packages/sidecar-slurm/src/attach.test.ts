@@ -34,13 +34,13 @@ async function attached(running: RunningBackend, container: object): Promise<Att
   const command = await attach(running);
   const [step] = running.slurm.steps;
   if (step === undefined) throw new Error('no step');
-  return { running, command, step, mark: step.argv[4] ?? '' };
+  return { running, command, step, mark: step.argv[5] ?? '' };
 }
 
 test('attach() hands input on by a step, and shows what the log gets', async () => {
   await using running = await RunningBackend.start();
   const { command, step, mark } = await attached(running, { stdinOnce: true });
-  expect(step.argv.slice(3)).toEqual(['bash', mark, `${running.folder().path}/containers/main/attach`, mark]);
+  expect(step.argv.slice(4)).toEqual(['bash', mark, `${running.folder().path}/containers/main/attach`, mark]);
   command.stdin?.end('hello');
   expect(await text(step.stdin)).toBe('hello');
   step.stderr.write(`${mark}\n`);

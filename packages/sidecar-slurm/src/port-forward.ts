@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { InterLinkError, type PodReference } from '@interlink/sidecar-sdk';
 import { findRunningPod, type StreamContext } from './exec.ts';
+import { bashArgv } from './slurm/bash-argv.ts';
 import { joinStreams } from './streams/join-streams.ts';
 import { perlPipe, portPipe } from './streams/port-pipe.ts';
 
@@ -15,7 +16,7 @@ export async function forwardPort(
   const found = await findRunningPod({ book, now }, pod);
   if (found === undefined) throw new InterLinkError('failed_precondition', `pod "${pod.name}" is not running`);
   const { jobId, node } = found;
-  const step = slurm.spawnStep(jobId, ['bash', '-c', portPipe, 'bash', String(port), perlPipe], { node, signal });
+  const step = slurm.spawnStep(jobId, bashArgv(portPipe, String(port), perlPipe), { node, signal });
   let chatter = '';
   step.stderr.on('data', (chunk: Buffer) => {
     if (chatter.length < 1_024) chatter += chunk.toString();

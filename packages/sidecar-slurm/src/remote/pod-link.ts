@@ -5,6 +5,7 @@ import { maxStateBytes } from '../folder/job-record.ts';
 import { parseKeyValues } from '../folder/key-values.ts';
 import type { PodEntry } from '../pods/pod-entry.ts';
 import { scriptText } from '../script/script-text.ts';
+import { bashArgv } from '../slurm/bash-argv.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { SlurmStep } from '../slurm/step.ts';
 import { bundle, changes, wholePod } from './bundle.ts';
@@ -59,7 +60,7 @@ export class PodLink {
     const { slurm, entry, jobId, node, signal } = options;
     this.#options = options;
     this.#containers = new Set(declared(entry.stored.pod).map(({ spec }) => spec.name));
-    this.#step = slurm.spawnStep(jobId, ['bash', '-c', receiver, 'bash', entry.uid], { node, signal });
+    this.#step = slurm.spawnStep(jobId, bashArgv(receiver, entry.uid), { node, signal });
     this.#reader = new StepReader(this.#step.stdout);
     for (const stream of [this.#step.stdin, this.#step.stdout, this.#step.stderr]) stream.on('error', () => undefined);
     this.#step.stderr.on('data', (chunk: Buffer) => {

@@ -8,6 +8,7 @@ import {
   type RemoteCommand,
   type TerminalSize,
 } from '@interlink/sidecar-sdk';
+import { bashArgv } from '../slurm/bash-argv.ts';
 import type { SlurmApi } from '../slurm/slurm-api.ts';
 import type { SlurmStep } from '../slurm/step.ts';
 import { LastWord } from './last-word.ts';
@@ -39,12 +40,12 @@ export function enterArgv(mark: string, enterPath: string, { command, tty }: Exe
   if (!tty) return scriptArgv(mark, enterPath, command);
   const words = ['bash', enterPath, ...command].map(quoteWord).join(' ');
   const named = `printf '${mark}%s\\n' "$(tty)" >&3; exec 3>&-; exec ${words}`;
-  return ['bash', '-c', terminalScript, 'bash', mark, named];
+  return bashArgv(terminalScript, mark, named);
 }
 
 /** A script of bash, by its path on the node. */
 export function scriptArgv(mark: string, path: string, words: ReadonlyArray<string>): string[] {
-  return ['bash', '-c', plainScript, 'bash', mark, path, ...words];
+  return bashArgv(plainScript, mark, path, ...words);
 }
 
 /** Runs a command by a step of a job. */
